@@ -1,0 +1,103 @@
+# `make` lists the targets. All they need is Go, make and git (and a C compiler for `make race`): tools are built
+# from the modules in test/tools, at the versions named there, into bin/tools.
+
+VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS  := -s -w -X github.com/unfold-gitops/unfold/pkg/cli.version=$(VERSION)
+TOOLS    := $(CURDIR)/bin/tools
+
+COVER_MIN ?= 85
+FUZZTIME  ?= 10s
+
+# Read by the tests: the kustomize that `unfold eject` is held against, and how many random descriptors to try.
+# LAW_SEED=N repeats a run; it reaches the tests through the environment without being named here.
+export UNFOLD_TEST_KUSTOMIZE := $(TOOLS)/kustomize
+export LAW_N ?= 50
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' Makefile
+
+.PHONY: build
+build: ## Build the static binary bin/unfold
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags "$(LDFLAGS)" -o bin/unfold ./cmd/unfold
+
+.PHONY: example
+example: ## Print the prod manifests of examples/example-app
+	@$(MAKE) --no-print-directory build >&2
+	@bin/unfold render examples/example-app --env prod
+
+.PHONY: test
+test: $(TOOLS)/kustomize ## Run all tests but the end-to-end ones (LAW_N=50, LAW_SEED=random)
+	go test ./...
+
+.PHONY: cover
+cover: $(TOOLS)/kustomize ## Fail when the tests cover less than COVER_MIN=85 % of the statements in pkg/
+	bash test/tools/cover.sh $(COVER_MIN)
+
+.PHONY: race
+race: $(TOOLS)/kustomize ## Run the tests under the race detector
+	CGO_ENABLED=1 go test -race ./...
+
+.PHONY: law
+law: $(TOOLS)/kustomize ## Hold `eject` and `generate` against kustomize, on LAW_N random descriptors
+	@go test -list Law ./test/... | grep -q '^Test' || { echo 'no test has "Law" in its name' >&2; exit 1; }
+	go test ./test/... -run Law -count=1
+
+.PHONY: fuzz
+fuzz: $(TOOLS)/kustomize ## Run every fuzz target for FUZZTIME=10s
+	bash test/tools/fuzz.sh $(FUZZTIME)
+
+.PHONY: bench
+bench: ## Run the benchmarks
+	go test -run '^$$' -bench . ./test/bench/...
+
+.PHONY: lint
+lint: $(TOOLS)/staticcheck $(TOOLS)/actionlint ## Check formatting, go vet, staticcheck and the workflow files
+	@unformatted=$$(git ls-files -co --exclude-standard '*.go' | xargs gofmt -l) || exit 1; \
+	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
+	go vet ./...
+	$(TOOLS)/staticcheck ./...
+	cd test/tools/dockerlint && go vet ./... && $(TOOLS)/staticcheck ./...
+	cd test/e2e && go vet ./... && $(TOOLS)/staticcheck ./...
+	$(TOOLS)/actionlint -shellcheck= -pyflakes=
+
+.PHONY: docker-lint
+docker-lint: $(TOOLS)/dockerlint ## Check the Dockerfile with BuildKit's linter, and the linter with bad Dockerfiles
+	go -C test/tools/dockerlint test ./...
+	$(TOOLS)/dockerlint Dockerfile
+
+.PHONY: update
+update: $(TOOLS)/kustomize ## Write goldens and generated files anew
+	bash test/tools/update.sh
+
+.PHONY: verify
+verify: $(TOOLS)/kustomize ## Fail when `make update` or `go mod tidy` would change a file
+	bash test/tools/verify.sh
+
+.PHONY: e2e
+e2e: build ## Run against a real argocd-repo-server and argocd-cmp-server
+	bash test/e2e/run
+
+.PHONY: e2e-load
+e2e-load: build ## Put a real repo-server under load
+	bash test/e2e/run load
+
+.PHONY: clean
+clean: ## Remove everything that the other targets built
+	rm -rf bin test/e2e/.bin
+
+# go.mod pins the version of each tool, so the tool is as new as its module files.
+
+$(TOOLS)/kustomize: test/tools/kustomize/go.mod test/tools/kustomize/go.sum
+	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -o $@ sigs.k8s.io/kustomize/kustomize/v5
+
+$(TOOLS)/staticcheck: test/tools/lint/go.mod test/tools/lint/go.sum
+	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -o $@ honnef.co/go/tools/cmd/staticcheck
+
+$(TOOLS)/actionlint: test/tools/lint/go.mod test/tools/lint/go.sum
+	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -o $@ github.com/rhysd/actionlint/cmd/actionlint
+
+$(TOOLS)/dockerlint: test/tools/dockerlint/go.mod test/tools/dockerlint/go.sum test/tools/dockerlint/main.go
+	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -o $@ .

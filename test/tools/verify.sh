@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Fails when a module file is not tidy, or when writing goldens and generated files anew changes one of them.
+# It compares the work tree before and after, so uncommitted changes are no hindrance.
+set -euo pipefail
+
+modules=$(git ls-files -co --exclude-standard go.mod '*/go.mod')
+while read -r mod; do
+	echo "go mod tidy -diff ($mod)"
+	go -C "$(dirname "$mod")" mod tidy -diff
+done <<<"$modules"
+
+# The snapshots are git trees; an index and an object folder of their own leave the repository as it is.
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+mkdir "$tmp/objects"
+GIT_ALTERNATE_OBJECT_DIRECTORIES=$(realpath "$(git rev-parse --git-path objects)")
+export GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_OBJECT_DIRECTORY=$tmp/objects
+snapshot() {
+	cp "$(git rev-parse --git-path index)" "$tmp/index"
+	GIT_INDEX_FILE=$tmp/index git add -A .
+	GIT_INDEX_FILE=$tmp/index git write-tree
+}
+
+before=$(snapshot)
+bash test/tools/update.sh
+after=$(snapshot)
+if ! git --no-pager diff --stat --exit-code "$before" "$after"; then
+	git --no-pager diff "$before" "$after" | head -n 200
+	echo "these files were out of date and have been written anew: look at them and commit them" >&2
+	exit 1
+fi
