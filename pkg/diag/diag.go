@@ -1,0 +1,153 @@
+// Package diag holds what every stage reports with: positions in source files,
+// diagnostics that are collected instead of stopping at the first, and the
+// search for the name that a person probably meant.
+package diag
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Pos is a place in a source file. Line and Col count from 1, Col in bytes.
+// A Pos with Line 0 names a source without lines: a parameter, a flag or the
+// built-in defaults.
+type Pos struct {
+	File string
+	Line int
+	Col  int
+}
+
+// IsZero reports whether p names no place at all.
+func (p Pos) IsZero() bool { return p == Pos{} }
+
+// String gives FILE:LINE:COL, or FILE where there is no line.
+func (p Pos) String() string {
+	if p.Line == 0 {
+		return p.File
+	}
+	return p.File + ":" + strconv.Itoa(p.Line) + ":" + strconv.Itoa(p.Col)
+}
+
+// Compare orders positions by file, line and column.
+func (p Pos) Compare(q Pos) int {
+	return cmp.Or(
+		strings.Compare(p.File, q.File),
+		cmp.Compare(p.Line, q.Line),
+		cmp.Compare(p.Col, q.Col),
+	)
+}
+
+// Severity tells whether a diagnostic stops the run.
+type Severity uint8
+
+// The severities. Error is the zero value, so that a diagnostic which says
+// nothing about its severity is never passed over.
+const (
+	Error Severity = iota
+	Warning
+)
+
+// String gives the name used in machine-readable output.
+func (s Severity) String() string {
+	if s == Warning {
+		return "warning"
+	}
+	return "error"
+}
+
+// Diagnostic is one thing that a user has to know, at the place where it can
+// be changed. Message is lower case without a full stop and quotes user text;
+// Hint, if any, is a next step.
+type Diagnostic struct {
+	Pos      Pos
+	Severity Severity
+	Rule     string // stable name of the rule that found it, such as "unknown-field"
+	Message  string
+	Hint     string
+}
+
+// String gives the form that a person reads: one line, and a second one for
+// the hint.
+func (d Diagnostic) String() string {
+	var b strings.Builder
+	if !d.Pos.IsZero() {
+		b.WriteString(d.Pos.String())
+		b.WriteString(": ")
+	}
+	if d.Severity == Warning {
+		b.WriteString("warning: ")
+	}
+	b.WriteString(d.Message)
+	if d.Hint != "" {
+		b.WriteString("\n  hint: ")
+		b.WriteString(d.Hint)
+	}
+	return b.String()
+}
+
+// List is a set of diagnostics. The zero value is ready to use. A List with
+// errors in it is an error.
+type List []Diagnostic
+
+// Errorf adds an error without a hint.
+func (l *List) Errorf(pos Pos, rule, format string, args ...any) {
+	l.add(Error, pos, rule, "", format, args)
+}
+
+// Errorh adds an error with a hint.
+func (l *List) Errorh(pos Pos, rule, hint, format string, args ...any) {
+	l.add(Error, pos, rule, hint, format, args)
+}
+
+// Warnh adds a warning with a hint, which may be empty.
+func (l *List) Warnh(pos Pos, rule, hint, format string, args ...any) {
+	l.add(Warning, pos, rule, hint, format, args)
+}
+
+func (l *List) add(s Severity, pos Pos, rule, hint, format string, args []any) {
+	*l = append(*l, Diagnostic{Pos: pos, Severity: s, Rule: rule, Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// HasErrors reports whether the list holds anything but warnings.
+func (l List) HasErrors() bool {
+	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
+}
+
+// Sorted gives the diagnostics by position, each once.
+func (l List) Sorted() List {
+	out := slices.Clone(l)
+	slices.SortStableFunc(out, func(a, b Diagnostic) int {
+		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.Severity, b.Severity), strings.Compare(a.Message, b.Message))
+	})
+	return slices.CompactFunc(out, func(a, b Diagnostic) bool {
+		return a.Pos == b.Pos && a.Severity == b.Severity && a.Message == b.Message
+	})
+}
+
+// Warnings gives the warnings alone, sorted.
+func (l List) Warnings() List {
+	return slices.DeleteFunc(l.Sorted(), func(d Diagnostic) bool { return d.Severity == Error })
+}
+
+// Error gives all diagnostics, sorted, a line each.
+func (l List) Error() string {
+	var b strings.Builder
+	for i, d := range l.Sorted() {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(d.String())
+	}
+	return b.String()
+}
+
+// Err gives the list as an error if it holds errors, else nil.
+func (l List) Err() error {
+	if l.HasErrors() {
+		return l
+	}
+	return nil
+}

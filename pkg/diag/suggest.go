@@ -1,0 +1,85 @@
+package diag
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Suggest gives the candidate that word is most likely a misspelling of, or ""
+// where none is nearly certain: at most one slip in a short word, two in a
+// longer one, and no second candidate as near. Case and the separators "-" and
+// "_" do not count as slips.
+func Suggest(word string, candidates []string) string {
+	limit := 1
+	if len(word) >= 6 {
+		limit = 2
+	}
+	if len(word) < 3 {
+		limit = 0
+	}
+	best, bestDistance, tie := "", limit+1, false
+	folded := fold(word)
+	for _, c := range candidates {
+		d := distance(folded, fold(c), bestDistance)
+		switch {
+		case d < bestDistance:
+			best, bestDistance, tie = c, d, false
+		case d == bestDistance && d <= limit:
+			tie = true
+		}
+	}
+	if tie {
+		return ""
+	}
+	return best
+}
+
+// Hint is the usual next step for a name that is not known: the name that was
+// probably meant, else all names that would have been right.
+func Hint(word, what string, candidates []string) string {
+	if s := Suggest(word, candidates); s != "" {
+		return "did you mean " + strconv.Quote(s) + "?"
+	}
+	if len(candidates) == 0 {
+		return ""
+	}
+	sorted := slices.Sorted(slices.Values(candidates))
+	return what + ": " + strings.Join(sorted, ", ")
+}
+
+func fold(s string) string {
+	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(s))
+}
+
+// distance is the optimal string alignment distance (insertions, deletions,
+// substitutions and swaps of neighbours), or any number of at least limit once
+// it cannot be lower. Words are cut, since names are short and input is not.
+func distance(a, b string, limit int) int {
+	const longest = 64
+	if len(a) > longest || len(b) > longest {
+		return limit
+	}
+	if d := len(a) - len(b); d >= limit || -d >= limit {
+		return limit
+	}
+	var rows [3][longest + 1]int
+	for j := range len(b) + 1 {
+		rows[0][j] = j
+	}
+	for i := 1; i <= len(a); i++ {
+		cur, prev, before := &rows[i%3], &rows[(i+2)%3], &rows[(i+1)%3]
+		cur[0] = i
+		for j := 1; j <= len(b); j++ {
+			cost := 1
+			if a[i-1] == b[j-1] {
+				cost = 0
+			}
+			cur[j] = min(prev[j]+1, cur[j-1]+1, prev[j-1]+cost)
+			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
+				cur[j] = min(cur[j], before[j-2]+1)
+			}
+		}
+	}
+	return rows[len(a)%3][len(b)]
+}

@@ -1,0 +1,134 @@
+package value
+
+import (
+	"bytes"
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+
+	"go.yaml.in/yaml/v2"
+	yamlv3 "gopkg.in/yaml.v3"
+)
+
+// Encode prints a value as kustomize prints it: keys sorted, the style of
+// sigs.k8s.io/yaml. It fails for a number that JSON does not have, such as
+// infinity.
+func Encode(v *Value) ([]byte, error) {
+	x, err := plain(v)
+	if err != nil {
+		return nil, err
+	}
+	return yaml.Marshal(x)
+}
+
+// EncodeSource prints a value as a person would write it, for files that are
+// read again: keys in the order they were set, and quotes wherever any version
+// of YAML would take a text for something else.
+func EncodeSource(v *Value) ([]byte, error) { return encodeSource(source(v, false)) }
+
+// EncodeRaw is EncodeSource with scalars as they were written: what was not in
+// quotes stays without, whatever it is then taken for.
+func EncodeRaw(v *Value) ([]byte, error) { return encodeSource(source(v, true)) }
+
+func encodeSource(n *yamlv3.Node) ([]byte, error) {
+	var b bytes.Buffer
+	enc := yamlv3.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(n); err != nil {
+		return nil, err
+	}
+	err := enc.Close()
+	return b.Bytes(), err
+}
+
+func source(v *Value, raw bool) *yamlv3.Node {
+	switch {
+	case v.Is(Map):
+		n := &yamlv3.Node{Kind: yamlv3.MappingNode}
+		for _, e := range v.Entries {
+			n.Content = append(n.Content, source(&Value{Kind: String, Text: e.Key}, false), source(e.Value, raw))
+		}
+		return n
+	case v.Is(List):
+		n := &yamlv3.Node{Kind: yamlv3.SequenceNode}
+		for _, item := range v.Items {
+			n.Content = append(n.Content, source(item, raw))
+		}
+		return n
+	case v.Is(String) && !(raw && v.Plain):
+		n := &yamlv3.Node{}
+		n.SetString(v.Text)
+		if strings.ContainsAny(v.Text, "\r\u2028\u2029\ufeff") {
+			n.Style = yamlv3.DoubleQuotedStyle
+		}
+		return n
+	case v.IsScalar():
+		return &yamlv3.Node{Kind: yamlv3.ScalarNode, Value: v.Text}
+	}
+	return &yamlv3.Node{Kind: yamlv3.ScalarNode, Value: "null"}
+}
+
+func plain(v *Value) (any, error) {
+	switch {
+	case v.Is(Map):
+		m := make(map[string]any, len(v.Entries))
+		for _, e := range v.Entries {
+			x, err := plain(e.Value)
+			if err != nil {
+				return nil, err
+			}
+			m[e.Key] = x
+		}
+		return m, nil
+	case v.Is(List):
+		return items(v)
+	}
+	return scalar(v)
+}
+
+func items(v *Value) (any, error) {
+	list := make([]any, 0, len(v.Items))
+	for _, item := range v.Items {
+		x, err := plain(item)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, x)
+	}
+	return list, nil
+}
+
+func scalar(v *Value) (any, error) {
+	if v == nil {
+		return nil, nil
+	}
+	switch v.Kind {
+	case String:
+		return v.Text, nil
+	case Bool:
+		return v.IsTrue(), nil
+	case Int:
+		if n, ok := v.Int64(); ok {
+			return n, nil
+		}
+		if n, err := strconv.ParseUint(v.Text, 0, 64); err == nil {
+			return n, nil
+		}
+		return number(v)
+	case Float:
+		return number(v)
+	}
+	return nil, nil
+}
+
+func number(v *Value) (any, error) {
+	f, err := strconv.ParseFloat(v.Text, 64)
+	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
+		return nil, fmt.Errorf("%s: %q is not a number that JSON has", v.Pos, v.Text)
+	}
+	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
+		return int64(f), nil // as it comes back from JSON
+	}
+	return f, nil
+}
