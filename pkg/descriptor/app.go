@@ -1,0 +1,124 @@
+package descriptor
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// App is what a descriptor comes to in one environment, all layers applied and
+// checked. Fields of type *value.Value hold Kubernetes' own fields, or nil.
+type App struct {
+	Name string
+	Pos  diag.Pos // of the descriptor's name
+	// Env is the environment, "" for what all environments have in common.
+	Env string
+	// Multi says that the app's objects are named and selected by workload too.
+	Multi bool
+	// Opinions is false where defaults: none switched off what unfold adds.
+	Opinions  bool
+	Namespace Namespace
+
+	Labels, Annotations *value.Value
+	// Config and Files are shared by all workloads.
+	Config     *value.Value
+	Files      []File
+	Workloads  []Workload
+	Manifests  []Manifest
+	Components []Text
+	Patches    []Patch
+}
+
+// Text is a text with its place.
+type Text struct {
+	Text string
+	Pos  diag.Pos
+}
+
+// Namespace is where an app runs.
+type Namespace struct {
+	Name                string
+	Pos                 diag.Pos
+	Create              bool
+	Labels, Annotations *value.Value
+}
+
+// Workload is one set of pods with what belongs to it.
+type Workload struct {
+	Key  string // under workloads; "" where it is the app's only one
+	Name string // of its objects
+	Pos  diag.Pos
+	Kind string
+
+	Image         Text // REPOSITORY[:TAG][@DIGEST]; empty where there is none
+	Repository    string
+	Tag, Digest   string
+	PullPolicy    *value.Value
+	PullSecrets   *value.Value
+	Command, Args *value.Value
+	Ports         []Port
+	Service       *value.Value // nil where there is none
+	Replicas      *value.Value
+	Probes        *value.Value // liveness, readiness, startup, each complete
+	Resources     *value.Value
+	Env           []EnvVar
+	Config        *value.Value // its own
+	Files         []File       // its own
+	Security      Security
+	Disruption    *value.Value // nil where there is none
+
+	Labels, Annotations, PodLabels, PodAnnotations *value.Value
+}
+
+// Port is a port of a workload.
+type Port struct {
+	Name   string
+	Pos    diag.Pos
+	Port   int64 // of the Service
+	Target int64 // of the container
+	Expose bool  // by the Service
+	Full   *value.Value
+}
+
+// EnvVar is an environment variable; of its sources one is set.
+type EnvVar struct {
+	Name   string
+	Pos    diag.Pos
+	Source *value.Value // value, secret, configMap, field or resource
+}
+
+// File is a file in a container. Its content is Content, or that of From.
+type File struct {
+	Path    string
+	Key     string // in the ConfigMap
+	Pos     diag.Pos
+	Content *value.Value
+	From    Text
+	Mode    *value.Value
+}
+
+// Security is a workload's security level and what is set over it.
+type Security struct {
+	Level          string
+	Pos            diag.Pos
+	Pod, Container *value.Value
+}
+
+// Manifest is a file with objects, or one object in place.
+type Manifest struct {
+	Pos    diag.Pos
+	File   string
+	Object *value.Value
+}
+
+// Patch is a change to objects in kustomize's syntax: Value is its entry, File
+// the file that holds the patch, or "".
+type Patch struct {
+	Pos   diag.Pos
+	File  string
+	Value *value.Value
+}
+
+// UsesKustomize reports whether kustomize itself has to build the app.
+func (a *App) UsesKustomize() bool {
+	return len(a.Patches)+len(a.Components)+len(a.Manifests) > 0
+}

@@ -1,0 +1,212 @@
+// Package descriptor is app.yaml: its types, a strict parse that reports every
+// mistake with its line, the layers, and what they come to in an environment.
+package descriptor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+const (
+	// FileName is the name of a descriptor.
+	FileName = "app.yaml"
+	// APIVersion is the only version of the format that this program knows.
+	APIVersion = group + "/" + version
+	// Kind is the kind of a descriptor; the kind of the app's only workload may
+	// stand in its place.
+	Kind = "App"
+
+	group   = "unfold.dev"
+	version = "v1alpha1"
+)
+
+// Document is a descriptor as it stands in the file, each layer in its full
+// form.
+type Document struct {
+	File string
+	Name string
+
+	root *value.Value // without environments
+	envs []value.Entry
+	// multi says that the top level has workloads, on which names and selectors
+	// depend for ever.
+	multi bool
+	kind  string
+	// broken says that parts were left out because they are wrong, so what is
+	// missing may have been there.
+	broken bool
+}
+
+// Parse reads a descriptor. The document is nil where the file is none; where
+// only parts are wrong, it is what remains, so that further mistakes can be
+// found, and the list holds errors.
+func Parse(file string, src []byte) (*Document, diag.List) {
+	top, diags := value.Read(file, src)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	if !isDescriptor(file, top, &diags) {
+		return nil, diags
+	}
+	n := normaliser{}
+	full := n.full(documentType(), top)
+	d := &Document{File: file, kind: "Deployment"}
+	d.root = full.Copy()
+	d.Name = full.StringAt("name")
+	if full.Get("name").Is(value.Null) || !top.Has("name") {
+		n.diags.Errorh(top.Pos, "missing-name", "add name: with the app's name", "the descriptor has no name")
+	}
+	d.readKind(&n)
+	workloads := full.Get("workloads")
+	d.multi = workloads.Is(value.Map)
+	d.readEnvironments(full)
+	d.checkScopes(&n)
+	for _, key := range []string{"apiVersion", "kind", "name", "environments"} {
+		d.root.Delete(key)
+	}
+	d.broken = n.diags.HasErrors()
+	return d, n.diags
+}
+
+// IsDescriptor reports whether src is meant to be a descriptor of any version.
+func IsDescriptor(src []byte) bool {
+	top, _ := value.Read(FileName, src)
+	return strings.HasPrefix(top.StringAt("apiVersion"), group+"/")
+}
+
+// isDescriptor looks whether the file is one of ours, before its fields are
+// looked at: other tools use the name app.yaml too.
+func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
+	const start = "a descriptor starts with apiVersion: " + APIVersion
+	at := diag.Pos{File: file, Line: 1, Col: 1}
+	switch {
+	case top == nil:
+		diags.Errorh(at, "empty", start, "the file is empty")
+		return false
+	case !top.Is(value.Map):
+		diags.Errorh(top.Pos, "not-a-descriptor", start, "the file is not a descriptor: it holds %s", top.Describe())
+		return false
+	}
+	api := top.Get("apiVersion")
+	got, _, _ := strings.Cut(api.StringAt(), "/")
+	switch {
+	case api == nil && top.Has("runtime"):
+		diags.Errorh(top.Pos, "not-a-descriptor", "this looks like Google App Engine's app.yaml: put unfold's descriptor into a folder of its own, or exclude this one from Argo CD's discovery",
+			"the file is not a descriptor: it has no apiVersion")
+	case api == nil:
+		diags.Errorh(top.Pos, "not-a-descriptor", start, "the file is not a descriptor: it has no apiVersion")
+	case got != group:
+		diags.Errorh(api.Pos, "not-a-descriptor", start, "the file is not a descriptor: its apiVersion is %q", api.Text)
+	case api.Text != APIVersion:
+		diags.Errorh(api.Pos, "unknown-version", unknownVersionHint(api.Text), "this version of unfold does not know the apiVersion %q", api.Text)
+	default:
+		return true
+	}
+	return false
+}
+
+// unknownVersionHint says which program reads a version of the format: see
+// docs/versions.md for the promise behind it.
+func unknownVersionHint(api string) string {
+	_, v, _ := strings.Cut(api, "/")
+	if number, ok := strings.CutPrefix(v, "v"); ok && number != "" && digit(number[0]) {
+		major, rest := number, ""
+		if i := strings.IndexFunc(number, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
+			major, rest = number[:i], number[i:]
+		}
+		if rest == "" || strings.HasPrefix(rest, "alpha") || strings.HasPrefix(rest, "beta") {
+			return fmt.Sprintf("install the release of unfold that brought %s, v%s.0.0 or newer, or write apiVersion: %s", v, releaseOf(major, rest), APIVersion)
+		}
+	}
+	return "write apiVersion: " + APIVersion
+}
+
+// releaseOf gives the major version of the releases that read a version of the
+// format: v1alpha1 and v1beta1 came with 0, v1 with 1.
+func releaseOf(major, rest string) string {
+	if rest != "" && major == "1" {
+		return "0"
+	}
+	return major
+}
+
+func (d *Document) readKind(n *normaliser) {
+	kind := d.root.Get("kind")
+	switch {
+	case kind == nil || kind.Is(value.Null):
+		n.diags.Errorh(d.root.Pos, "missing-kind", "add kind: "+Kind, "the descriptor has no kind")
+	case kind.Text == Kind:
+	case !slices.Contains(kinds, kind.Text):
+		n.diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", append([]string{Kind}, kinds...)), "the kind of a descriptor is not %q", kind.Text)
+	default:
+		d.kind = kind.Text
+		if d.root.Get("workloads").Is(value.Map) {
+			n.diags.Errorh(kind.Pos, "belongs-to-workload", "write kind: "+Kind+" here and kind: "+kind.Text+" under a workload",
+				"the top level can't have the kind %q beside workloads: each workload has its own", kind.Text)
+		}
+	}
+}
+
+func (d *Document) readEnvironments(full *value.Value) {
+	environments := full.Get("environments")
+	if environments == nil {
+		return
+	}
+	for _, e := range environments.Entries {
+		if e.Value.Is(value.Null) {
+			e.Value = value.NewMap(e.Value.Pos)
+		}
+		d.envs = append(d.envs, e)
+	}
+}
+
+// checkScopes reports fields that stand where they can't: those of a workload
+// beside workloads, and workloads that only an environment has.
+func (d *Document) checkScopes(n *normaliser) {
+	layers := append([]value.Entry{{Value: d.root}}, d.envs...)
+	if ws := d.root.Get("workloads"); d.multi && len(ws.Entries) == 0 {
+		n.diags.Errorh(ws.Pos, "missing-workload", "add a workload, or remove workloads and describe the only one at the top level", "workloads is empty")
+	}
+	for _, l := range layers {
+		in := ""
+		if l.Key != "" {
+			in = " in environments." + l.Key
+		}
+		if e := l.Value.Entry("workloads"); !d.multi && e != nil && l.Key != "" {
+			n.diags.Errorh(e.KeyPos, "workloads-in-environment", "add workloads at the top level, where it decides the names of all objects",
+				"workloads%s, but the top level has none", in)
+		}
+		if !d.multi {
+			continue
+		}
+		for _, f := range workloadFields {
+			if e := l.Value.Entry(f.name); e != nil && f.scope == ownScope {
+				n.diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME", "%s%s belongs to a workload, and the app has several", f.name, in)
+				l.Value.Delete(f.name)
+			}
+		}
+	}
+}
+
+// Environments gives the names of the environments in the order written; where
+// the descriptor lists none, those of the defaults.
+func (d *Document) Environments(defaults Defaults) []string {
+	names := make([]string, 0, len(d.envs))
+	for _, e := range d.envs {
+		names = append(names, e.Key)
+	}
+	if len(names) == 0 {
+		for _, e := range defaults.Environments {
+			names = append(names, e.Key)
+		}
+	}
+	return names
+}
+
+// Workloads gives the names of the workloads at the top level, none for an app
+// of one.
+func (d *Document) Workloads() []string { return d.root.Get("workloads").Keys() }

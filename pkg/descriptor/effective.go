@@ -1,0 +1,231 @@
+package descriptor
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Options are what besides the descriptor decides how an app comes out.
+type Options struct {
+	Defaults Defaults
+	// ArgoCDNamespace is the namespace that the Application deploys to, "" outside
+	// of Argo CD.
+	ArgoCDNamespace string
+	// AppName is the Application's name, for messages.
+	Overrides Overrides
+}
+
+// Base gives what all environments have in common: the top level over the
+// defaults. It need not be complete.
+func (d *Document) Base(o Options) *App {
+	o.Overrides = Overrides{}
+	e := effective{Document: d, options: o}
+	return e.app("")
+}
+
+// Effective gives the app in an environment.
+func (d *Document) Effective(env string, o Options) (*App, diag.List) {
+	names := d.Environments(o.Defaults)
+	if !slices.Contains(names, env) {
+		var diags diag.List
+		diags.Errorh(diag.Pos{File: d.File, Line: 1, Col: 1}, "unknown-environment",
+			diag.Hint(env, "the environments are", names), "there is no environment %q", env)
+		return nil, diags
+	}
+	e := effective{Document: d, options: o}
+	app := e.app(env)
+	if !d.broken {
+		return app, e.diags
+	}
+	// What is missing may be what was left out.
+	return app, slices.DeleteFunc(e.diags, func(x diag.Diagnostic) bool { return strings.HasPrefix(x.Rule, "missing-") })
+}
+
+type effective struct {
+	*Document
+	options Options
+	diags   diag.List
+	env     string
+	// placeFor gives a place for what is missing.
+	namePos diag.Pos
+}
+
+func (e *effective) app(env string) *App {
+	e.env = env
+	top, m := e.layers(env)
+	e.reportIdle(m, top.shape)
+	app := &App{
+		Name: e.Name, Env: env, Multi: e.multi, Pos: e.namePos,
+		Opinions:    top.opinions,
+		Labels:      top.merged.Get("labels"),
+		Annotations: top.merged.Get("annotations"),
+		Config:      top.merged.Get("config"),
+	}
+	app.Pos = e.root.Pos
+	app.Files = e.files(top.merged.Get("files"))
+	for _, w := range top.workloads {
+		app.Workloads = append(app.Workloads, e.workload(app, w))
+	}
+	e.namespace(app, top.merged.Get("namespace"))
+	e.passedOn(app, top.merged)
+	e.checkApp(app)
+	return app
+}
+
+// layered is a layered descriptor before it is turned into an App.
+type layered struct {
+	merged    *value.Value
+	workloads []value.Entry // each with what it inherits
+	opinions  bool
+	shape     []*value.Value
+}
+
+// layers lays defaults, top level, environment and overrides over one another,
+// and the shared fields under each workload.
+func (e *effective) layers(env string) (layered, *merger) {
+	own := e.ownLayer(env)
+	out := layered{opinions: true}
+	for _, l := range []*value.Value{own, e.root} {
+		if x := l.Get("defaults"); x != nil {
+			out.opinions = x.Is(value.Null)
+			break
+		}
+	}
+	m := &merger{keep: true}
+	schema := environmentType()
+	merged := value.NewMap(e.root.Pos)
+	if out.opinions {
+		merged = m.merge(schema, merged, orEmpty(e.options.Defaults.All))
+		merged = m.merge(schema, merged, orEmpty(e.options.Defaults.environment(env)))
+		out.shape = append(out.shape, merged)
+		for _, other := range e.options.Defaults.Environments {
+			out.shape = append(out.shape, other.Value)
+		}
+	}
+	merged = m.merge(schema, merged, e.root)
+	merged = m.merge(schema, merged, orEmpty(own))
+	merged = m.merge(schema, merged, e.overrideLayer(merged))
+	out.merged = merged
+	if !e.multi {
+		out.workloads = []value.Entry{{KeyPos: e.root.Pos, Value: merged}}
+		return out, m
+	}
+	shared := value.NewMap(merged.Pos)
+	for _, entry := range merged.Entries {
+		if f := workloadField(entry.Key); f != nil && f.scope == inheritedScope {
+			shared.SetEntry(entry)
+		}
+	}
+	inherit := &merger{done: m.done}
+	wt := workloadType()
+	for _, w := range merged.Get("workloads").Entries {
+		inherit.path = []string{"workloads", w.Key}
+		w.Value = inherit.merge(wt, shared, orEmpty(w.Value))
+		out.workloads = append(out.workloads, w)
+	}
+	for _, w := range e.overrideWorkloads(out.workloads) {
+		i := slices.IndexFunc(out.workloads, func(x value.Entry) bool { return x.Key == w.Key })
+		out.workloads[i].Value = inherit.merge(wt, out.workloads[i].Value, w.Value)
+	}
+	m.idle = append(m.idle, inherit.idle...)
+	return out, m
+}
+
+func (e *effective) ownLayer(env string) *value.Value {
+	for _, x := range e.envs {
+		if x.Key == env {
+			return x.Value
+		}
+	}
+	return nil
+}
+
+// reportIdle reports nulls that deleted nothing. One at the top level may be
+// there for a default that only another environment has.
+func (e *effective) reportIdle(m *merger, shape []*value.Value) {
+	for _, i := range m.idle {
+		if e.env == "" || slices.ContainsFunc(shape, func(v *value.Value) bool { return v.Get(i.path...) != nil }) {
+			continue
+		}
+		e.diags.Errorh(i.pos, "null-deletes-nothing", "give a value, or remove the line; text that is empty is written \"\"",
+			"%s has no value, and there is nothing below that null could delete", strings.Join(i.path, "."))
+	}
+}
+
+func workloadField(name string) *field {
+	for i := range workloadFields {
+		if workloadFields[i].name == name {
+			return &workloadFields[i]
+		}
+	}
+	return nil
+}
+
+func orEmpty(v *value.Value) *value.Value {
+	if v == nil {
+		return value.NewMap(diag.Pos{})
+	}
+	return v
+}
+
+// passedOn takes over what is handed to kustomize as it is.
+func (e *effective) passedOn(app *App, merged *value.Value) {
+	for _, item := range items(merged.Get("manifests")) {
+		m := Manifest{Pos: item.Pos}
+		if item.Is(value.Map) {
+			m.Object = item
+		} else {
+			m.File = item.Text
+		}
+		app.Manifests = append(app.Manifests, m)
+	}
+	for _, item := range items(merged.Get("components")) {
+		app.Components = append(app.Components, Text{item.Text, item.Pos})
+	}
+	for _, item := range items(merged.Get("patches")) {
+		app.Patches = append(app.Patches, Patch{Pos: item.Pos, File: item.StringAt("path"), Value: item})
+	}
+}
+
+func items(v *value.Value) []*value.Value {
+	if v == nil {
+		return nil
+	}
+	return v.Items
+}
+
+// namespace settles where the app runs: the descriptor's own word, then what
+// Argo CD deploys to, then APP-ENV.
+func (e *effective) namespace(app *App, v *value.Value) {
+	ns := Namespace{
+		Name: v.StringAt("name"), Pos: v.Get("name").At(),
+		Create: v.Get("create").IsTrue(),
+		Labels: v.Get("labels"), Annotations: v.Get("annotations"),
+	}
+	argocd := e.options.ArgoCDNamespace
+	switch {
+	case ns.Name == "" && argocd != "":
+		ns.Name, ns.Pos = argocd, diag.Pos{File: "ARGOCD_APP_NAMESPACE"}
+	case ns.Name == "":
+		ns.Name, ns.Pos = e.Name+"-"+e.env, v.At()
+		if problem := dnsLabel1123(ns.Name); problem != "" && e.env != "" && e.Name != "" {
+			e.diags.Errorh(app.Pos, "bad-name", "set namespace", "the namespace %q %s", ns.Name, problem)
+		}
+	case argocd != "" && argocd != ns.Name:
+		e.diags.Errorh(ns.Pos, "namespace-mismatch",
+			"set the Application's spec.destination.namespace to "+ns.Name+", or remove namespace from the descriptor",
+			"the namespace is %q, but the Application deploys to %q", ns.Name, argocd)
+	}
+	if v.Is(value.Map) && !ns.Create {
+		for _, key := range []string{"labels", "annotations"} {
+			if x := v.Entry(key); x != nil && len(x.Value.Entries) > 0 {
+				e.diags.Errorh(x.KeyPos, "namespace-not-created", "add create: true, or set them by Argo CD's managedNamespaceMetadata",
+					"namespace.%s has no effect, since namespace.create is not true", key)
+			}
+		}
+	}
+	app.Namespace = ns
+}

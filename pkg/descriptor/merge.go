@@ -1,0 +1,118 @@
+package descriptor
+
+import (
+	"slices"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// idle is a null that deleted nothing: usually a forgotten value.
+type idle struct {
+	path []string
+	pos  diag.Pos
+}
+
+// merger lays layers over one another.
+type merger struct {
+	path []string
+	idle []idle
+	// keep leaves nulls under workloads in the result, since they still have to
+	// delete what the workload inherits from the top level.
+	keep bool
+	// done holds the places of the nulls that were kept and deleted something.
+	done map[diag.Pos]bool
+}
+
+// merge gives lower with upper on top: maps merge key by key, scalars and lists
+// replace, null deletes. Of the fields in oneOf, those that upper chooses put
+// the others aside. The order is lower's, then that of upper's new keys.
+// Neither argument is changed.
+func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
+	if !lower.Is(value.Map) || !upper.Is(value.Map) {
+		if upper.Is(value.Map) {
+			return m.fresh(s, upper)
+		}
+		return upper
+	}
+	out := lower.Copy()
+	out.Pos = upper.Pos
+	if s != nil && len(s.oneOf) > 0 {
+		putAside(s, out, upper)
+	}
+	index := make(map[string]int, len(out.Entries))
+	for i, e := range out.Entries {
+		index[e.Key] = i
+	}
+	var deleted []string
+	for _, e := range upper.Entries {
+		m.path = append(m.path, e.Key)
+		i, there := index[e.Key]
+		switch {
+		case e.Value.Is(value.Null) && m.tombstone():
+			if !there {
+				out.Entries = append(out.Entries, e)
+			} else {
+				m.delete(out.Entries[i].Value, e)
+				out.Entries[i] = e
+			}
+		case e.Value.Is(value.Null):
+			if !there || out.Entries[i].Value.Is(value.Null) {
+				m.note(e)
+			} else {
+				deleted = append(deleted, e.Key)
+			}
+		case there:
+			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.merge(s.child(e.Key), out.Entries[i].Value, e.Value)}
+		default:
+			out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.merge(s.child(e.Key), nil, e.Value)})
+		}
+		m.path = m.path[:len(m.path)-1]
+	}
+	if len(deleted) > 0 {
+		out.Entries = slices.DeleteFunc(out.Entries, func(e value.Entry) bool { return slices.Contains(deleted, e.Key) })
+	}
+	return out
+}
+
+// fresh gives a map that nothing lies below: its nulls delete nothing.
+func (m *merger) fresh(s *schema, v *value.Value) *value.Value {
+	return m.merge(s, value.NewMap(v.Pos), v)
+}
+
+func (m *merger) delete(old *value.Value, e value.Entry) {
+	if old.Kind == value.Null && !m.done[old.Pos] {
+		return
+	}
+	if m.done == nil {
+		m.done = map[diag.Pos]bool{}
+	}
+	m.done[e.Value.Pos] = true
+}
+
+func (m *merger) note(e value.Entry) {
+	if m.done[e.Value.Pos] {
+		return
+	}
+	m.idle = append(m.idle, idle{path: slices.Clone(m.path), pos: e.KeyPos})
+}
+
+// tombstone reports whether the null at the current path is to be kept:
+// anything below workloads.NAME.
+func (m *merger) tombstone() bool {
+	return m.keep && len(m.path) > 2 && m.path[0] == "workloads"
+}
+
+// putAside removes from out the fields that upper's choice excludes.
+func putAside(s *schema, out, upper *value.Value) {
+	chosen := false
+	for _, e := range upper.Entries {
+		chosen = chosen || e.Value.Kind != value.Null && slices.Contains(s.oneOf, e.Key)
+	}
+	if !chosen {
+		return
+	}
+	out.Entries = slices.DeleteFunc(out.Entries, func(e value.Entry) bool {
+		return slices.Contains(s.oneOf, e.Key) && !upper.Has(e.Key)
+	})
+}

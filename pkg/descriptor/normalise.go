@@ -1,0 +1,348 @@
+package descriptor
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// normaliser turns one layer into its full form. What is wrong is reported and
+// left out, so that all of a file's mistakes are found in one go.
+type normaliser struct {
+	diags diag.List
+	path  []string
+}
+
+// where names the place for messages: "environments.prod.ports".
+func (n *normaliser) where() string { return strings.Join(n.path, ".") }
+
+// in gives " in PATH", or nothing at the top level.
+func (n *normaliser) in() string {
+	if len(n.path) == 0 {
+		return ""
+	}
+	return " in " + n.where()
+}
+
+func (n *normaliser) step(key string, f func()) {
+	n.path = append(n.path, key)
+	f()
+	n.path = n.path[:len(n.path)-1]
+}
+
+// full gives the full form of v, or nil after reporting why there is none.
+// Null stays null: it deletes what a lower layer set.
+func (n *normaliser) full(s *schema, v *value.Value) *value.Value {
+	if v.Is(value.Null) {
+		return v
+	}
+	if s.orFalse && v.Is(value.Bool) {
+		if v.IsTrue() {
+			return value.NewMap(v.Pos)
+		}
+		return v
+	}
+	if s.shortKey != "" && v.IsScalar() {
+		v = value.NewMap(v.Pos).Set(s.shortKey, v)
+	} else if s.short != nil {
+		if full := s.short(v); full != nil {
+			v = full
+		}
+	}
+	switch s.kind {
+	case objectKind:
+		v = n.object(s, v)
+	case mapKind:
+		v = n.mapping(s, v)
+	case listKind:
+		v = n.list(s, v)
+	case anyKind:
+		n.finite(v)
+	default:
+		v = n.scalar(s, v)
+	}
+	if v != nil && s.after != nil {
+		v = s.after(n, v)
+	}
+	return v
+}
+
+func (n *normaliser) wrongType(s *schema, v *value.Value) *value.Value {
+	n.diags.Errorf(v.Pos, "wrong-type", "%s must be %s, not %s", n.where(), s.expects(), v.Describe())
+	return nil
+}
+
+// expects says what a value has to be, the one-line form first.
+func (s *schema) expects() string {
+	switch {
+	case s.kind == objectKind && (s.short != nil || s.shortKey != ""):
+		return s.what + " or a map of its fields"
+	case s.kind == objectKind && s.orFalse:
+		return "a map of fields, true or false"
+	case s.kind == objectKind:
+		return "a map of fields"
+	}
+	return s.what
+}
+
+func (n *normaliser) object(s *schema, v *value.Value) *value.Value {
+	if !v.Is(value.Map) {
+		return n.wrongType(s, v)
+	}
+	out := &value.Value{Kind: value.Map, Pos: v.Pos, Entries: make([]value.Entry, 0, len(v.Entries))}
+	for _, e := range v.Entries {
+		f := s.field(e.Key)
+		if f == nil {
+			n.unknown(s, e)
+			continue
+		}
+		n.step(e.Key, func() {
+			if x := n.full(f.typ, e.Value); x != nil {
+				out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: x})
+			}
+		})
+	}
+	n.choice(s, out)
+	return out
+}
+
+func (n *normaliser) unknown(s *schema, e value.Entry) {
+	hint := diag.Hint(e.Key, "the fields here are", s.fieldNames())
+	if e.Key == "kind" && s.field("image") != nil {
+		hint = "set the kind of the app's only workload at the top level, in place of App"
+	}
+	n.diags.Errorh(e.KeyPos, "unknown-field", hint, "unknown field %q%s", e.Key, n.in())
+}
+
+// choice reports fields of which a layer can name only one. A tag beside a
+// digest is no such case: Kubernetes takes both.
+func (n *normaliser) choice(s *schema, v *value.Value) {
+	if slices.Contains(s.oneOf, "digest") {
+		return
+	}
+	var chosen []string
+	for _, e := range v.Entries {
+		if e.Value.Kind != value.Null && slices.Contains(s.oneOf, e.Key) {
+			chosen = append(chosen, strconv.Quote(e.Key))
+		}
+	}
+	if len(chosen) > 1 {
+		n.diags.Errorh(v.Pos, "one-of", "keep one of them", "%s has %s, which exclude one another", n.where(), strings.Join(chosen, " and "))
+	}
+}
+
+func (n *normaliser) mapping(s *schema, v *value.Value) *value.Value {
+	if !v.Is(value.Map) {
+		return n.wrongType(s, v)
+	}
+	out := &value.Value{Kind: value.Map, Pos: v.Pos, Entries: make([]value.Entry, 0, len(v.Entries))}
+	for _, e := range v.Entries {
+		if s.keys.check != nil {
+			if problem := s.keys.check(e.Key); problem != "" {
+				n.diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.where(), s.keys.what, e.Key, problem)
+				continue
+			}
+		}
+		n.step(e.Key, func() {
+			if x := n.full(s.elem, e.Value); x != nil {
+				out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: x})
+			}
+		})
+	}
+	return out
+}
+
+func (n *normaliser) list(s *schema, v *value.Value) *value.Value {
+	if !v.Is(value.List) {
+		if v.IsScalar() && s.elem.kind == textKind {
+			n.diags.Errorh(v.Pos, "wrong-type", "write ["+quoteFields(v.Text)+"]", "%s must be %s, not %s", n.where(), s.what, v.Describe())
+			return nil
+		}
+		return n.wrongType(s, v)
+	}
+	out := &value.Value{Kind: value.List, Pos: v.Pos, Items: make([]*value.Value, 0, len(v.Items))}
+	for i, item := range v.Items {
+		n.step(strconv.Itoa(i), func() {
+			if item.Is(value.Null) {
+				n.wrongType(s.elem, item)
+			} else if x := n.full(s.elem, item); x != nil {
+				out.Items = append(out.Items, x)
+			}
+		})
+	}
+	return out
+}
+
+func quoteFields(text string) string {
+	fields := strings.Fields(text)
+	for i, f := range fields {
+		fields[i] = strconv.Quote(f)
+	}
+	return strings.Join(fields, ", ")
+}
+
+func (n *normaliser) scalar(s *schema, v *value.Value) *value.Value {
+	if !v.IsScalar() {
+		return n.wrongType(s, v)
+	}
+	switch s.kind {
+	case integerKind:
+		number, ok := v.Int64()
+		if !v.Is(value.Int) {
+			return n.wrongType(s, v)
+		}
+		if !ok || number < s.min || s.max != 0 && number > s.max {
+			n.diags.Errorf(v.Pos, "out-of-range", "%s must be between %d and %d, not %s", n.where(), s.min, s.max, v.Text)
+			return nil
+		}
+		return value.Num(number, v.Pos)
+	case booleanKind:
+		if !v.Is(value.Bool) {
+			return n.wrongType(s, v)
+		}
+		return v
+	case intOrPercentKind, intOrNameKind:
+		return n.intOr(s, v)
+	case quantityKind:
+		if problem := quantity(v.Text); problem != "" {
+			n.diags.Errorf(v.Pos, "bad-value", "%s %s: %q", n.where(), problem, v.Text)
+			return nil
+		}
+	}
+	return n.text(s, v)
+}
+
+func (n *normaliser) intOr(s *schema, v *value.Value) *value.Value {
+	if number, ok := v.Int64(); ok {
+		if number < 0 || number > 1<<31-1 {
+			n.diags.Errorf(v.Pos, "out-of-range", "%s must be between 0 and %d, not %s", n.where(), 1<<31-1, v.Text)
+			return nil
+		}
+		return value.Num(number, v.Pos)
+	}
+	check := percent
+	if s.kind == intOrNameKind {
+		check = portName
+	}
+	if problem := check(v.Text); problem != "" {
+		n.diags.Errorf(v.Pos, "bad-value", "%s is %s, and %q %s", n.where(), s.what, v.Text, problem)
+		return nil
+	}
+	return value.Str(v.Text, v.Pos)
+}
+
+// text gives a scalar's source text: "tag: 1.10" is the tag 1.10.
+func (n *normaliser) text(s *schema, v *value.Value) *value.Value {
+	if len(s.enum) > 0 && !slices.Contains(s.enum, v.Text) {
+		hint := diag.Hint(v.Text, "allowed are", s.enum)
+		n.diags.Errorh(v.Pos, "bad-value", hint, "%s is not %s: %q", n.where(), s.what, v.Text)
+		return nil
+	}
+	if s.check != nil {
+		if problem := s.check(v.Text); problem != "" {
+			n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), v.Text, problem)
+			return nil
+		}
+	}
+	return &value.Value{Kind: value.String, Text: v.Text, Plain: v.Plain && v.Kind == value.String, Pos: v.Pos}
+}
+
+// finite reports numbers that JSON, and so Kubernetes, does not have.
+func (n *normaliser) finite(v *value.Value) {
+	v.Walk(func(x *value.Value) {
+		if x.Is(value.Float) && strings.ContainsAny(strings.ToLower(x.Text), "in") && strings.HasPrefix(strings.TrimLeft(x.Text, "+-"), ".") {
+			n.diags.Errorh(x.Pos, "bad-value", "put it in quotes if it is text", "%q is not a number that Kubernetes takes", x.Text)
+		}
+	})
+}
+
+// foldShort takes the short fields of a layer into those that they stand for:
+// tag into image, port into ports.
+func foldShort(n *normaliser, v *value.Value) *value.Value {
+	v = n.fold(v, "tag", "image", "tag", func(image *value.Value, e *value.Entry) bool {
+		if other := image.Entry("tag"); other != nil && other.Value.Kind != value.Null {
+			n.diags.Errorh(e.KeyPos, "tag-twice", "keep one of them", "the tag is set twice%s: by image on line %d and by tag", n.in(), other.Value.Pos.Line)
+			return false
+		}
+		return true
+	})
+	return n.fold(v, "port", "ports", "http", func(ports *value.Value, e *value.Entry) bool {
+		if other := ports.Entry("http"); other != nil {
+			n.diags.Errorh(e.KeyPos, "port-twice", "keep one of them: port is short for ports.http", "the port %q is set twice%s: by ports on line %d and by port", "http", n.in(), other.KeyPos.Line)
+			return false
+		}
+		return true
+	})
+}
+
+func (n *normaliser) fold(v *value.Value, short, long, key string, fits func(long *value.Value, e *value.Entry) bool) *value.Value {
+	e := v.Entry(short)
+	if e == nil {
+		return v
+	}
+	entry := *e
+	out := v.Copy()
+	at := out.Entry(long)
+	switch {
+	case at == nil:
+		out.SetEntry(value.Entry{Key: long, KeyPos: entry.KeyPos, Value: value.NewMap(entry.Value.Pos)})
+		at = out.Entry(long)
+	case at.Value.Is(value.Null):
+		n.diags.Errorh(at.KeyPos, "contradiction", "keep one of them", "%s is deleted%s, but %s on line %d sets it", long, n.in(), short, entry.KeyPos.Line)
+		out.Delete(short)
+		return out
+	}
+	if fits(at.Value, &entry) {
+		x := entry.Value
+		if short == "port" && !x.Is(value.Null) {
+			x = value.NewMap(x.Pos).Set("port", x)
+		}
+		target := at.Value.Copy()
+		target.SetEntry(value.Entry{Key: key, KeyPos: entry.KeyPos, Value: x})
+		at.Value = target
+	}
+	out.Delete(short)
+	return out
+}
+
+func checkPatch(n *normaliser, v *value.Value) *value.Value {
+	text, file := v.Get("patch"), v.Get("path")
+	switch {
+	case text == nil && file == nil:
+		n.diags.Errorh(v.Pos, "missing-patch", "give the patch under patch, or its file under path", "%s has no patch", n.where())
+		return nil
+	case text != nil && file != nil:
+		n.diags.Errorh(v.Pos, "one-of", "keep one of them", `%s has "patch" and "path", which exclude one another`, n.where())
+		return nil
+	}
+	return v
+}
+
+// checkManifest takes a path, or an object that Kubernetes could know.
+func checkManifest(n *normaliser, v *value.Value) *value.Value {
+	switch {
+	case v.Is(value.String):
+		if problem := filePath(v.Text); problem != "" {
+			n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), v.Text, problem)
+			return nil
+		}
+		return v
+	case !v.Is(value.Map):
+		n.diags.Errorf(v.Pos, "wrong-type", "%s must be a file or a Kubernetes object, not %s", n.where(), v.Describe())
+		return nil
+	}
+	ok := true
+	for _, field := range [][]string{{"apiVersion"}, {"kind"}, {"metadata", "name"}} {
+		if x := v.Get(field...); !x.Is(value.String) || x.Text == "" {
+			n.diags.Errorf(v.Pos, "missing-field", "%s is no Kubernetes object: it has no %s", n.where(), strings.Join(field, "."))
+			ok = false
+		}
+	}
+	if !ok {
+		return nil
+	}
+	return v
+}

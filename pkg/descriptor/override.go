@@ -1,0 +1,178 @@
+package descriptor
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Override is a value from outside of the descriptor: an Argo CD parameter, a
+// variable or a flag. Pos names it. An empty text overrides nothing.
+type Override struct {
+	Text string
+	Pos  diag.Pos
+}
+
+// Overrides are the highest layer. Image, Tag and Replicas take VALUE or, for
+// one of several workloads, WORKLOAD=VALUE; commas separate more of them.
+type Overrides struct {
+	Image, Tag, Replicas, Namespace Override
+	Config                          []ConfigOverride
+}
+
+// ConfigOverride sets one key of config.
+type ConfigOverride struct {
+	Key string
+	Override
+}
+
+// overrideLayer gives the overrides of the app, and of its workload where it
+// has only one.
+func (e *effective) overrideLayer(merged *value.Value) *value.Value {
+	o := e.options.Overrides
+	layer := value.NewMap(merged.Pos)
+	if o.Namespace.Text != "" {
+		layer.Set("namespace", e.override("namespace", o.Namespace))
+	}
+	if len(o.Config) > 0 {
+		config := value.NewMap(o.Config[0].Pos)
+		for _, c := range o.Config {
+			if problem := configEnvName(c.Key); problem != "" {
+				e.diags.Errorf(c.Pos, "bad-name", "config can't have the key %q: it %s", c.Key, problem)
+				continue
+			}
+			config.Set(c.Key, value.Str(c.Text, c.Pos))
+		}
+		layer.Set("config", config)
+	}
+	if e.multi {
+		return layer
+	}
+	for _, x := range e.workloadOverrides() {
+		if x.Text == "" {
+			continue
+		}
+		if name, _, named := e.cutWorkload(x.Text); named {
+			e.diags.Errorh(x.Pos, "unknown-workload", "give the value alone", "the app has no workload %q: it has one without a name", name)
+			continue
+		}
+		e.setOverride(layer, x.field, x.Override)
+	}
+	return layer
+}
+
+// overrideWorkloads gives layers for some of several workloads.
+func (e *effective) overrideWorkloads(workloads []value.Entry) []value.Entry {
+	var out []value.Entry
+	set := func(w value.Entry, field string, o Override) {
+		i := slices.IndexFunc(out, func(x value.Entry) bool { return x.Key == w.Key })
+		if i < 0 {
+			i = len(out)
+			out = append(out, value.Entry{Key: w.Key, Value: value.NewMap(o.Pos)})
+		}
+		e.setOverride(out[i].Value, field, o)
+	}
+	for _, x := range e.workloadOverrides() {
+		if x.Text == "" {
+			continue
+		}
+		for part := range strings.SplitSeq(x.Text, ",") {
+			name, text, named := e.cutWorkload(strings.TrimSpace(part))
+			o := Override{Text: text, Pos: x.Pos}
+			if named {
+				i := slices.IndexFunc(workloads, func(w value.Entry) bool { return w.Key == name })
+				if i < 0 {
+					e.diags.Errorh(x.Pos, "unknown-workload", diag.Hint(name, "the workloads are", keysOf(workloads)), "there is no workload %q", name)
+					continue
+				}
+				set(workloads[i], x.field, o)
+				continue
+			}
+			if problem := ambiguous(x.field, workloads); problem != "" {
+				e.diags.Errorh(x.Pos, "ambiguous-override", "name the workload: "+keysOf(workloads)[0]+"="+text, "%s", problem)
+				continue
+			}
+			for _, w := range workloads {
+				set(w, x.field, o)
+			}
+		}
+	}
+	return out
+}
+
+// ambiguous says why a value can't be meant for all workloads.
+func ambiguous(field string, workloads []value.Entry) string {
+	if len(workloads) < 2 {
+		return ""
+	}
+	if field == "replicas" {
+		return "the app has several workloads, and replicas does not say which is meant"
+	}
+	first := workloads[0].Value.StringAt("image", "repository")
+	for _, w := range workloads {
+		if w.Value.StringAt("image", "repository") != first {
+			return "the app's workloads have different images, and " + field + " does not say which is meant"
+		}
+	}
+	return ""
+}
+
+type workloadOverride struct {
+	field string
+	Override
+}
+
+// workloadOverrides lists them in the order they apply: a tag over an image.
+func (e *effective) workloadOverrides() []workloadOverride {
+	o := e.options.Overrides
+	return []workloadOverride{{"image", o.Image}, {"tag", o.Tag}, {"replicas", o.Replicas}}
+}
+
+// cutWorkload takes WORKLOAD=VALUE apart; an image or tag holds no "=".
+func (e *effective) cutWorkload(text string) (name, rest string, named bool) {
+	if name, rest, ok := strings.Cut(text, "="); ok {
+		return name, rest, true
+	}
+	return "", text, false
+}
+
+func (e *effective) setOverride(layer *value.Value, field string, o Override) {
+	full := e.override(field, o)
+	switch {
+	case full == nil:
+	case field == "tag":
+		image := layer.Get("image").Copy()
+		if image == nil {
+			image = value.NewMap(o.Pos)
+		}
+		image.Delete("digest")
+		layer.Set("image", image.Set("tag", full))
+	default:
+		layer.Set(field, full)
+	}
+}
+
+// override gives an override its full form by the same rules as the field.
+func (e *effective) override(field string, o Override) *value.Value {
+	v := value.Str(o.Text, o.Pos)
+	if field == "replicas" && o.Text != "" && only(o.Text, digit) {
+		v.Kind = value.Int
+		if v.Text = strings.TrimLeft(o.Text, "0"); v.Text == "" {
+			v.Text = "0"
+		}
+	}
+	n := normaliser{path: []string{field}}
+	full := n.full(environmentType().field(field).typ, v)
+	e.diags = append(e.diags, n.diags...)
+	return full
+}
+
+func keysOf(entries []value.Entry) []string {
+	keys := make([]string, len(entries))
+	for i, e := range entries {
+		keys[i] = e.Key
+	}
+	return keys
+}

@@ -1,0 +1,112 @@
+package descriptor
+
+import "github.com/unfold-gitops/unfold/pkg/value"
+
+// typeKind is the outermost shape of a type's full form.
+type typeKind uint8
+
+const (
+	anyKind  typeKind = iota // whatever Kubernetes takes
+	textKind                 // any scalar; its source text counts
+	integerKind
+	booleanKind
+	quantityKind     // a Kubernetes quantity
+	intOrPercentKind // 1 or "25%"
+	intOrNameKind    // 8080 or "http"
+	listKind
+	mapKind    // keys are names that the user chooses
+	objectKind // keys are fields
+)
+
+// schema says what a value may be, in all its forms. Schemas are data: strict
+// parsing, layering and the documentation are all driven by them, so a new
+// field is a new row and, where it has a one-line form, a small function.
+type schema struct {
+	kind   typeKind
+	what   string   // how messages name it: "a port name", "an image"
+	fields []field  // of an object
+	elem   *schema  // of a list or map
+	keys   keyRule  // of a map
+	enum   []string // the only texts allowed
+	min    int64    // of an integer
+	max    int64    // of an integer; 0 is no limit
+	check  func(text string) (problem string)
+	// shortKey is the field that a scalar in place of the full form stands for.
+	shortKey string
+	// short turns any other one-line form into the full form. It gives nil for a value
+	// that is none, which is then taken for the full form.
+	short func(*value.Value) *value.Value
+	// orFalse allows false, which says that there is none, and true, which asks
+	// for the defaults.
+	orFalse bool
+	// oneOf names the fields of which a layer's choice puts the others aside.
+	oneOf []string
+	// after checks and completes the full form of one layer.
+	after func(n *normaliser, v *value.Value) *value.Value
+}
+
+// keyRule says which keys a map may have.
+type keyRule struct {
+	what  string // "a port name"
+	check func(key string) (problem string)
+}
+
+// field is a row of the table: a field of the descriptor.
+type field struct {
+	name  string
+	doc   string
+	typ   *schema
+	scope scope
+}
+
+// scope says where a field stands and what it means there.
+type scope uint8
+
+const (
+	// appScope fields describe the app: top level and environments only.
+	appScope scope = iota
+	// headScope fields stand at the top level only, not in environments.
+	headScope
+	// ownScope fields belong to one workload: at the top level only where it
+	// has no workloads.
+	ownScope
+	// sharedScope fields make one object for all workloads at the top level, and
+	// one more for a workload that has its own.
+	sharedScope
+	// inheritedScope fields are defaults for every workload at the top level.
+	inheritedScope
+)
+
+// field gives the row for a name, or nil.
+func (s *schema) field(name string) *field {
+	for i := range s.fields {
+		if s.fields[i].name == name {
+			return &s.fields[i]
+		}
+	}
+	return nil
+}
+
+func (s *schema) fieldNames() []string {
+	names := make([]string, len(s.fields))
+	for i, f := range s.fields {
+		names[i] = f.name
+	}
+	return names
+}
+
+// child gives the schema of what stands under a key, or nil where s knows none.
+func (s *schema) child(key string) *schema {
+	if s == nil {
+		return nil
+	}
+	switch s.kind {
+	case objectKind:
+		if f := s.field(key); f != nil {
+			return f.typ
+		}
+	case mapKind:
+		return s.elem
+	}
+	return nil
+}

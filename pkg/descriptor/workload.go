@@ -1,0 +1,284 @@
+package descriptor
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// workload takes a workload's fields out of its layered form, completes and
+// checks them.
+func (e *effective) workload(app *App, entry value.Entry) Workload {
+	v := entry.Value
+	w := Workload{
+		Key: entry.Key, Name: e.Name, Pos: entry.KeyPos, Kind: e.kind,
+		Command: v.Get("command"), Args: v.Get("args"),
+		Replicas: v.Get("replicas"), Resources: v.Get("resources"),
+		Labels: v.Get("labels"), Annotations: v.Get("annotations"),
+		PodLabels: v.Get("podLabels"), PodAnnotations: v.Get("podAnnotations"),
+	}
+	if e.multi {
+		w.Name += "-" + w.Key
+		w.Config, w.Files = v.Get("config"), e.files(v.Get("files"))
+		if kind := v.StringAt("kind"); kind != "" {
+			w.Kind = kind
+		}
+		if problem := dnsLabel(w.Name); problem != "" && e.Name != "" {
+			e.diags.Errorf(w.Pos, "bad-name", "the workload's objects are named %q, which %s", w.Name, problem)
+		}
+	}
+	e.image(&w, v.Get("image"))
+	w.Ports = e.ports(v.Get("ports"))
+	e.service(&w, v)
+	e.probes(&w, v.Get("probes"))
+	w.Env = e.envVars(v.Get("env"))
+	w.Security = security(v.Get("security"))
+	e.disruption(&w, v.Get("disruption"))
+	return w
+}
+
+// what names a workload in messages.
+func (w *Workload) what() string {
+	if w.Key == "" {
+		return "the app"
+	}
+	return "the workload " + strconv.Quote(w.Key)
+}
+
+func (e *effective) image(w *Workload, v *value.Value) {
+	w.Repository, w.Tag, w.Digest = v.StringAt("repository"), v.StringAt("tag"), v.StringAt("digest")
+	w.PullPolicy, w.PullSecrets = v.Get("pullPolicy"), v.Get("pullSecrets")
+	if w.Repository == "" {
+		if e.env != "" {
+			e.diags.Errorh(w.Pos, "missing-image", "add image: with a repository such as ghcr.io/team/app", "%s has no image", w.what())
+		}
+		return
+	}
+	pos := v.Get("repository").At()
+	if tag := v.Get("tag"); tag != nil {
+		pos = tag.Pos
+	}
+	w.Image = Text{joinImage(w.Repository, w.Tag, w.Digest), pos}
+}
+
+func (e *effective) ports(v *value.Value) []Port {
+	if v == nil {
+		return nil
+	}
+	ports := make([]Port, 0, len(v.Entries))
+	listening, exposed := map[portKey]string{}, map[portKey]string{}
+	for _, entry := range v.Entries {
+		full := entry.Value
+		p := Port{Name: entry.Key, Pos: entry.KeyPos, Full: full, Expose: !full.Get("expose").Is(value.Bool) || full.Get("expose").IsTrue()}
+		p.Port, _ = full.Get("port").Int64()
+		p.Target = p.Port
+		if target, ok := full.Get("target").Int64(); ok {
+			p.Target = target
+		}
+		if p.Port == 0 {
+			p.Port = p.Target
+		}
+		if p.Port == 0 {
+			e.diags.Errorh(p.Pos, "missing-port", "add port: with a number", "the port %q has no number", p.Name)
+			continue
+		}
+		protocol := full.StringAt("protocol")
+		if protocol == "" {
+			protocol = "TCP"
+		}
+		e.oncePort(listening, portKey{p.Target, protocol}, p, "the container listens on port %d for %q and %q")
+		if p.Expose {
+			e.oncePort(exposed, portKey{p.Port, protocol}, p, "the Service has port %d for %q and %q")
+		}
+		ports = append(ports, p)
+	}
+	return ports
+}
+
+// portKey is what may stand only once.
+type portKey struct {
+	number   int64
+	protocol string
+}
+
+func (e *effective) oncePort(seen map[portKey]string, key portKey, p Port, format string) {
+	if other, ok := seen[key]; ok {
+		e.diags.Errorh(p.Pos, "port-twice", "give each port a number of its own", format, key.number, other, p.Name)
+		return
+	}
+	seen[key] = p.Name
+}
+
+// service gives a workload with exposed ports a Service unless it says no.
+func (e *effective) service(w *Workload, v *value.Value) {
+	s := v.Entry("service")
+	exposed := false
+	for _, p := range w.Ports {
+		exposed = exposed || p.Expose
+	}
+	switch {
+	case s == nil && exposed:
+		w.Service = value.NewMap(w.Ports[0].Pos)
+	case s == nil || s.Value.Is(value.Bool):
+	case !exposed:
+		e.diags.Errorh(s.KeyPos, "missing-port", "add port: with the number that the app listens on, or service: false",
+			"%s has a Service, but no port for it", w.what())
+	default:
+		w.Service = s.Value
+		if s.Value.Get("headless").IsTrue() && (s.Value.StringAt("type") != "" && s.Value.StringAt("type") != "ClusterIP" || s.Value.Has("clusterIP")) {
+			e.diags.Errorh(s.Value.Entry("headless").KeyPos, "contradiction", "remove one of them",
+				"a headless Service has neither a clusterIP nor the type %q", s.Value.StringAt("type"))
+		}
+	}
+}
+
+// probes completes each probe with the port it goes to.
+func (e *effective) probes(w *Workload, v *value.Value) {
+	if !v.Is(value.Map) {
+		return
+	}
+	out := value.NewMap(v.Pos)
+	for _, entry := range v.Entries {
+		p := entry.Value
+		handler := ""
+		for _, h := range probeHandlers {
+			if p.Has(h) {
+				handler = h
+			}
+		}
+		if handler == "" {
+			e.diags.Errorh(entry.KeyPos, "missing-probe", "give a path such as /health, or one of "+strings.Join(probeHandlers, ", "),
+				"the %s probe of %s says nothing to probe", entry.Key, w.what())
+			continue
+		}
+		if handler != "exec" {
+			p = e.probePort(w, entry, handler)
+		} else if p.Get("exec", "command").Empty() {
+			e.diags.Errorh(p.Get("exec").Pos, "missing-command", "add command: [...]", "the %s probe has no command", entry.Key)
+		}
+		if n, ok := p.Get("successThreshold").Int64(); ok && n != 1 && entry.Key != "readiness" {
+			e.diags.Errorf(p.Get("successThreshold").Pos, "out-of-range", "successThreshold of a %s probe must be 1", entry.Key)
+		}
+		if entry.Key == "readiness" && p.Has("terminationGracePeriodSeconds") {
+			e.diags.Errorh(p.Entry("terminationGracePeriodSeconds").KeyPos, "contradiction", "remove it", "a readiness probe has no terminationGracePeriodSeconds: it stops nothing")
+		}
+		out.SetEntry(value.Entry{Key: entry.Key, KeyPos: entry.KeyPos, Value: p})
+	}
+	w.Probes = out
+}
+
+func (e *effective) probePort(w *Workload, entry value.Entry, handler string) *value.Value {
+	p := entry.Value
+	h := p.Get(handler)
+	port := h.Get("port")
+	if port == nil {
+		if len(w.Ports) == 0 {
+			e.diags.Errorh(entry.KeyPos, "missing-port", "add port: with the number that the app listens on",
+				"the %s probe of %s has no port to go to", entry.Key, w.what())
+			return p
+		}
+		chosen := w.Ports[0]
+		for _, candidate := range w.Ports {
+			if candidate.Name == "http" {
+				chosen = candidate
+			}
+		}
+		port = value.Str(chosen.Name, h.Pos)
+		if handler == "grpc" { // which takes numbers only
+			port = value.Num(chosen.Target, h.Pos)
+		}
+		return p.Copy().Set(handler, h.Copy().Set("port", port))
+	}
+	if port.Is(value.String) {
+		var names []string
+		for _, candidate := range w.Ports {
+			names = append(names, candidate.Name)
+			if candidate.Name == port.Text {
+				return p
+			}
+		}
+		e.diags.Errorh(port.Pos, "missing-port", diag.Hint(port.Text, "the ports are", names), "%s has no port %q", w.what(), port.Text)
+	}
+	return p
+}
+
+func security(v *value.Value) Security {
+	s := Security{Level: v.StringAt("level"), Pos: v.At(), Pod: v.Get("pod"), Container: v.Get("container")}
+	if s.Level == "" {
+		s.Level = "none"
+	}
+	return s
+}
+
+// disruption leaves a budget that nobody asked for away where it would block
+// every drain: below two replicas.
+func (e *effective) disruption(w *Workload, v *value.Value) {
+	if !v.Is(value.Map) {
+		return
+	}
+	if replicas, ok := w.Replicas.Int64(); v.Pos.File == BuiltinFile && (!ok || replicas < 2) {
+		return
+	}
+	if !v.Has("minAvailable") && !v.Has("maxUnavailable") {
+		v = v.Copy().Set("maxUnavailable", value.Num(1, v.Pos))
+	}
+	w.Disruption = v
+}
+
+// files lists mounted files. Its key in the ConfigMap is the path with all that
+// a key can't hold replaced.
+func (e *effective) files(v *value.Value) []File {
+	if v == nil {
+		return nil
+	}
+	files := make([]File, 0, len(v.Entries))
+	keys := map[string]string{}
+	for _, entry := range v.Entries {
+		x := entry.Value
+		f := File{Path: entry.Key, Key: fileKey(entry.Key), Pos: entry.KeyPos, Content: x.Get("content"), Mode: x.Get("mode")}
+		if from := x.Get("from"); from != nil {
+			f.From = Text{from.Text, from.Pos}
+		}
+		if f.Content == nil && f.From.Text == "" {
+			e.diags.Errorh(f.Pos, "missing-content", "add content: with the text, or from: with a file in the app's folder", "the file %q has no content", f.Path)
+		}
+		if other, ok := keys[f.Key]; ok {
+			e.diags.Errorh(f.Pos, "file-collision", "rename one of them", "the files %q and %q would have the same key %q in their ConfigMap", other, f.Path, f.Key)
+			continue
+		}
+		if problem := configKey(f.Key); problem != "" {
+			e.diags.Errorf(f.Pos, "bad-name", "the file's path %q can't be a key: it %s", f.Path, problem)
+			continue
+		}
+		keys[f.Key] = f.Path
+		files = append(files, f)
+	}
+	return files
+}
+
+func fileKey(path string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x80 && (letterOrDigit(byte(r)) || r == '.' || r == '_' || r == '-') {
+			return r
+		}
+		return '-'
+	}, strings.TrimPrefix(path, "/"))
+}
+
+// checkApp looks at the app as a whole.
+func (e *effective) checkApp(app *App) {
+	for i := range app.Workloads {
+		w := &app.Workloads[i]
+		mounted := map[string]diag.Pos{}
+		for _, files := range [][]File{app.Files, w.Files} {
+			for _, f := range files {
+				if _, ok := mounted[f.Path]; ok {
+					e.diags.Errorh(f.Pos, "file-collision", "remove one of them", "the file %q is there twice: for all workloads and for %s", f.Path, w.what())
+				}
+				mounted[f.Path] = f.Pos
+			}
+		}
+	}
+}
