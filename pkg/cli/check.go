@@ -1,0 +1,76 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/report"
+)
+
+func newCheck(s Streams) *cobra.Command {
+	var format string
+	cmd := &cobra.Command{
+		Use:   "check [PATH...]",
+		Short: "Check every app below the paths, in every environment",
+		Long: `check finds every app.yaml at and below the paths (the current folder unless
+given), renders all environments of each and prints what is wrong, all of it, with
+its line. It exits with 1 if there are errors.`,
+		Example: "  unfold check\n  unfold check apps --format github",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !slices.Contains(report.Formats(), format) {
+				return usagef("--format %q is not known: %s", format, join(report.Formats()))
+			}
+			if len(args) == 0 {
+				args = []string{"."}
+			}
+			return check(cmd.Context(), s, args, format)
+		},
+	}
+	cmd.Flags().StringVar(&format, "format", "text", "how findings are printed: "+join(report.Formats()))
+	// The only error is a flag that does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func check(ctx context.Context, s Streams, paths []string, format string) error {
+	dirs, err := render.Find(paths)
+	if err != nil {
+		return usageError{err}
+	}
+	if len(dirs) == 0 {
+		return usagef("no app.yaml at or below %s", join(paths))
+	}
+	summary, err := render.CheckAll(ctx, dirs)
+	if err != nil {
+		return err
+	}
+	if err := report.Write(s.Out, format, version, summary.Diags); err != nil {
+		return err
+	}
+	errors, warnings := 0, 0
+	for _, d := range summary.Diags.Sorted() {
+		if d.Severity == diag.Error {
+			errors++
+		} else {
+			warnings++
+		}
+	}
+	fmt.Fprintf(s.Err, "checked %s in %s: %s, %s\n", plural(summary.Apps, "app"), plural(summary.Environments, "environment"),
+		plural(errors, "error"), plural(warnings, "warning"))
+	if errors > 0 {
+		return errFound
+	}
+	return nil
+}
+
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}

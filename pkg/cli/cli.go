@@ -1,0 +1,127 @@
+// Package cli is the command line: one file for each verb, each of which turns
+// flags into one call and prints what comes back.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+)
+
+// The exit codes. Argo CD only tells 0 from the others; people and CI can tell
+// a mistake in the descriptor from one on the command line.
+const (
+	exitMistake = 1 // the descriptor, or what the Application says, is wrong
+	exitUsage   = 2 // the command line is wrong
+	exitFault   = 3 // the machine failed, or unfold has a bug
+)
+
+// version is set by the linker.
+var version = "dev"
+
+// Streams are what a command reads and writes, and the variables it is told.
+type Streams struct {
+	Out, Err io.Writer
+	Environ  []string
+}
+
+// Main runs the program on the process's own arguments and streams and gives
+// its exit code.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
+}
+
+// Run runs one command and gives its exit code.
+func Run(ctx context.Context, args []string, s Streams) int {
+	root := newRoot(s)
+	root.SetArgs(args)
+	err := root.ExecuteContext(ctx)
+	if err == nil {
+		return 0
+	}
+	var diags diag.List
+	var usage usageError
+	switch {
+	case errors.Is(err, errFound):
+		return exitMistake
+	case errors.As(err, &diags):
+		fmt.Fprintln(s.Err, diags.Error())
+		return exitMistake
+	case errors.As(err, &usage):
+		fmt.Fprintf(s.Err, "unfold: %v\n", err)
+		return exitUsage
+	}
+	fmt.Fprintf(s.Err, "unfold: %v\n", err)
+	return exitFault
+}
+
+// errFound says that a command found and printed mistakes already.
+var errFound = errors.New("mistakes were found")
+
+// usageError is a mistake on the command line.
+type usageError struct{ error }
+
+func usagef(format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...)}
+}
+
+func newRoot(s Streams) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "unfold",
+		Short: "One app.yaml becomes the manifests of every environment",
+		Long: `unfold turns a compact descriptor, app.yaml, into a kustomize base with one
+overlay for each environment, and prints the manifests of the environment that
+is asked for. Argo CD runs it as a config management plugin.`,
+		Example:       "  unfold render --env prod\n  unfold check",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.SetOut(s.Out)
+	root.SetErr(s.Err)
+	root.AddCommand(
+		newGenerate(s), newParameters(s), newDiscover(s),
+		newRender(s), newEject(s), newCheck(s), newVersion(s),
+	)
+	setUsageErrors(root)
+	return root
+}
+
+// setUsageErrors makes wrong flags and arguments of all commands usage errors.
+func setUsageErrors(cmd *cobra.Command) {
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usagef("%w; see %s --help", err, c.CommandPath())
+	})
+	if args := cmd.Args; args != nil {
+		cmd.Args = func(c *cobra.Command, given []string) error {
+			if err := args(c, given); err != nil {
+				return usagef("%w; see %s --help", err, c.CommandPath())
+			}
+			return nil
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		setUsageErrors(sub)
+	}
+}
+
+// folder gives the app's folder: the first argument, or the current one.
+func folder(args []string) string {
+	if len(args) > 0 {
+		return args[0]
+	}
+	return "."
+}

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unfold-gitops/unfold/pkg/argocd"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/render"
+)
+
+func newGenerate(s Streams) *cobra.Command {
+	return &cobra.Command{
+		Use:   "generate",
+		Short: "Print the manifests that an Application asks for, as Argo CD's plugin",
+		Long: `generate is what Argo CD runs in an app's folder. The environment and overrides
+come from the Application: parameters in ARGOCD_APP_PARAMETERS, else variables
+that begin with ARGOCD_ENV_. It prints manifests on standard output and one line
+about the run on standard error.`,
+		Example: "  ARGOCD_ENV_ENVIRONMENT=prod unfold generate",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			return generate(s, ".")
+		},
+	}
+}
+
+func generate(s Streams, dir string) error {
+	start := time.Now()
+	call, diags := argocd.ReadCall(s.Environ)
+	src, err := render.Open(dir)
+	if err != nil {
+		return withMistakes(err, diags)
+	}
+	defer src.Close()
+	env, err := environment(src, call.Environment)
+	if err != nil {
+		return withMistakes(err, diags)
+	}
+	result, err := src.Environment(env, options(call))
+	if err != nil {
+		return withMistakes(err, diags)
+	}
+	if err := diags.Err(); err != nil {
+		return err
+	}
+	for _, w := range result.Warnings {
+		fmt.Fprintln(s.Err, w)
+	}
+	if _, err := s.Out.Write(result.Manifests); err != nil {
+		return err
+	}
+	return logRun(s, call.LogJSON, result, time.Since(start))
+}
+
+// withMistakes adds what is wrong with the call to what is wrong with the app.
+func withMistakes(err error, diags diag.List) error {
+	if found, ok := err.(diag.List); ok {
+		return append(found, diags...)
+	}
+	return err
+}
+
+// environment settles which environment is asked for: the call's, else the
+// only one there is.
+func environment(src *render.Source, asked argocd.Given) (string, error) {
+	if asked.Text != "" {
+		return asked.Text, nil
+	}
+	names := src.Environments()
+	if len(names) == 1 {
+		return names[0], nil
+	}
+	var diags diag.List
+	diags.Errorh(diag.Pos{File: src.Document().File, Line: 1, Col: 1}, "no-environment",
+		"set the parameter environment, or the variable ENVIRONMENT, in the Application's spec.source.plugin",
+		"which environment is not said; there are %s", join(names))
+	if err := src.Mistakes(); err != nil {
+		return "", withMistakes(err, diags)
+	}
+	return "", diags
+}
+
+func options(call argocd.Call) render.Options {
+	o := render.Options{ArgoCDNamespace: call.AppNamespace}
+	o.Overrides = descriptor.Overrides{
+		Image: descriptor.Override(call.Image), Tag: descriptor.Override(call.Tag),
+		Replicas: descriptor.Override(call.Replicas), Namespace: descriptor.Override(call.Namespace),
+	}
+	for _, c := range call.Config {
+		o.Overrides.Config = append(o.Overrides.Config, descriptor.ConfigOverride{Key: c.Key, Override: descriptor.Override(c.Given)})
+	}
+	return o
+}
+
+// logRun prints the one line about the run.
+func logRun(s Streams, asJSON bool, r *render.Result, took time.Duration) error {
+	if !asJSON {
+		_, err := fmt.Fprintf(s.Err, "unfold: app=%s environment=%s objects=%d ms=%d version=%s\n", r.Name, r.Env, r.Objects, took.Milliseconds(), version)
+		return err
+	}
+	return json.NewEncoder(s.Err).Encode(struct {
+		Level       string `json:"level"`
+		Message     string `json:"msg"`
+		App         string `json:"app"`
+		Environment string `json:"environment"`
+		Objects     int    `json:"objects"`
+		MS          int64  `json:"ms"`
+		Version     string `json:"version"`
+	}{"info", "generated", r.Name, r.Env, r.Objects, took.Milliseconds(), version})
+}

@@ -1,0 +1,217 @@
+// Package expand turns an app into Kubernetes objects, and the objects of all
+// its environments into a kustomize base with one overlay for each. It is pure:
+// values in, values out.
+package expand
+
+import (
+	"encoding/base64"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Objects gives the objects of an app, without namespace and with unhashed
+// names; object.Finish completes them. What is handed to kustomize as it is
+// (manifests, components, patches) is not among them. Files holds the content
+// of the files that the app refers to, by path.
+func Objects(app *descriptor.App, files tree.Tree) ([]object.Object, diag.List) {
+	e := expander{app: app, files: files}
+	e.namespace()
+	e.configMap(e.app.Name+"-config", nil, app.Config)
+	e.fileMap(e.app.Name+"-files", nil, app.Files)
+	for i := range app.Workloads {
+		e.workload(&app.Workloads[i])
+	}
+	return e.objects, e.diags
+}
+
+type expander struct {
+	app     *descriptor.App
+	files   tree.Tree
+	objects []object.Object
+	diags   diag.List
+}
+
+func (e *expander) add(o object.Object) { e.objects = append(e.objects, o) }
+
+// m builds a map of alternating keys and values: nil and empty values are left
+// out, strings and numbers may be given as they are.
+func m(pos diag.Pos, pairs ...any) *value.Value {
+	out := value.NewMap(pos)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out.Set(pairs[i].(string), node(pos, pairs[i+1]))
+	}
+	return out
+}
+
+func node(pos diag.Pos, x any) *value.Value {
+	switch x := x.(type) {
+	case string:
+		if x != "" {
+			return value.Str(x, pos)
+		}
+	case bool:
+		return value.True(x, pos)
+	case int64:
+		return value.Num(x, pos)
+	case *value.Value:
+		if !x.Empty() {
+			return x
+		}
+	}
+	return nil
+}
+
+func list(pos diag.Pos, items ...*value.Value) *value.Value {
+	return value.NewList(pos, items...)
+}
+
+// labels of an object: those that never change first, then the user's.
+func (e *expander) labels(w *descriptor.Workload, more ...*value.Value) *value.Value {
+	out := e.selector(w).Copy()
+	if e.app.Opinions {
+		out.Set("app.kubernetes.io/managed-by", value.Str("unfold", e.app.Pos))
+	}
+	return over(out, more...)
+}
+
+// selector holds what never changes between environments or releases, since a
+// selector is immutable.
+func (e *expander) selector(w *descriptor.Workload) *value.Value {
+	out := m(e.app.Pos, "app.kubernetes.io/name", e.app.Name)
+	if e.app.Multi && w != nil {
+		out.Set("app.kubernetes.io/component", value.Str(w.Key, w.Pos))
+	}
+	return out
+}
+
+// over lays maps over one another: later ones win, key by key. It gives nil
+// where all are nil.
+func over(base *value.Value, more ...*value.Value) *value.Value {
+	for _, x := range more {
+		if x == nil {
+			continue
+		}
+		if base == nil {
+			base = value.NewMap(x.Pos)
+		} else {
+			base = base.Copy()
+		}
+		for _, entry := range x.Entries {
+			base.SetEntry(entry)
+		}
+	}
+	return base
+}
+
+// head gives an object's beginning. Labels and annotations of the workload
+// hold those of the app already.
+func (e *expander) head(pos diag.Pos, apiVersion, kind, name string, w *descriptor.Workload, labels, annotations *value.Value) *value.Value {
+	ownLabels, ownAnnotations := e.app.Labels, e.app.Annotations
+	if w != nil && e.app.Multi {
+		ownLabels, ownAnnotations = w.Labels, w.Annotations
+	}
+	return m(pos, "apiVersion", apiVersion, "kind", kind, "metadata", m(pos,
+		"name", name,
+		"labels", e.labels(w, ownLabels, labels),
+		"annotations", over(nil, ownAnnotations, annotations),
+	))
+}
+
+// namespace adds the Namespace object where the app asks for it. Argo CD never
+// prunes it, since all that is in it would go too.
+func (e *expander) namespace() {
+	ns := e.app.Namespace
+	if !ns.Create || e.app.Env == "" {
+		return
+	}
+	prune := m(ns.Pos, "argocd.argoproj.io/sync-options", "Prune=false")
+	e.add(object.Object{
+		Value:  e.head(ns.Pos, "v1", "Namespace", ns.Name, nil, ns.Labels, over(prune, ns.Annotations)),
+		Origin: ns.Pos,
+	})
+}
+
+// configMap adds the ConfigMap whose keys become environment variables.
+func (e *expander) configMap(name string, w *descriptor.Workload, config *value.Value) {
+	if config.Empty() {
+		return
+	}
+	e.add(object.Object{
+		Value:     e.head(config.Pos, "v1", "ConfigMap", name, w, nil, nil).Set("data", config),
+		Origin:    config.Pos,
+		Generated: true,
+	})
+}
+
+// fileMap adds the ConfigMap that holds files, each a file of the tree too.
+func (e *expander) fileMap(name string, w *descriptor.Workload, files []descriptor.File) {
+	if len(files) == 0 {
+		return
+	}
+	pos := files[0].Pos
+	data, binary := value.NewMap(pos), value.NewMap(pos)
+	sources := map[string]string{}
+	for _, f := range files {
+		content, at := e.content(f)
+		sources[f.Key] = "files/" + name + "/" + f.Key
+		if utf8.Valid(content) {
+			data.Set(f.Key, value.Str(string(content), at))
+		} else {
+			binary.Set(f.Key, value.Str(wrap(base64.StdEncoding.EncodeToString(content)), at))
+		}
+	}
+	o := e.head(pos, "v1", "ConfigMap", name, w, nil, nil)
+	if !data.Empty() {
+		o.Set("data", data)
+	}
+	if !binary.Empty() {
+		o.Set("binaryData", binary)
+	}
+	e.add(object.Object{Value: o, Origin: pos, Generated: true, Sources: sources})
+}
+
+func (e *expander) content(f descriptor.File) ([]byte, diag.Pos) {
+	if f.Content != nil {
+		return []byte(f.Content.Text), f.Content.Pos
+	}
+	return e.files[f.From.Text], f.From.Pos
+}
+
+// wrap breaks base64 as kustomize does (kyaml/yaml, encodeBase64): after every
+// 70 letters, and at the end where there is more than one line.
+func wrap(s string) string {
+	const width = 70
+	if len(s) <= width {
+		return s
+	}
+	out := make([]byte, 0, len(s)+len(s)/width+1)
+	for len(s) > 0 {
+		n := min(width, len(s))
+		out = append(append(out, s[:n]...), '\n')
+		s = s[n:]
+	}
+	return string(out)
+}
+
+// workload adds a workload's objects.
+func (e *expander) workload(w *descriptor.Workload) {
+	if e.app.Multi {
+		e.configMap(w.Name+"-config", w, w.Config)
+		e.fileMap(w.Name+"-files", w, w.Files)
+	}
+	e.service(w)
+	e.deployment(w)
+	e.disruption(w)
+}
+
+// unwrap is the inverse of wrap and base64.
+func unwrap(s string) []byte {
+	content, _ := base64.StdEncoding.DecodeString(strings.ReplaceAll(s, "\n", ""))
+	return content
+}

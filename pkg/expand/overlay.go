@@ -1,0 +1,364 @@
+package expand
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Environment is what an app comes to in one environment.
+type Environment struct {
+	App     *descriptor.App
+	Objects []object.Object
+	// Manifests are the objects in the app's manifests, which kustomize gets as
+	// text.
+	Manifests []*value.Value
+	// Files holds the files that the app refers to, by path: manifests, patches
+	// and the content of its components' folders.
+	Files tree.Tree
+}
+
+// Overlay gives the path of an environment's overlay in the tree of Tree.
+func Overlay(env string) string { return "overlays/" + env }
+
+// Tree gives a kustomize base, from the objects that all environments share,
+// and one overlay for each environment: the difference between the two.
+func Tree(base []object.Object, envs []Environment) (tree.Tree, error) {
+	w := &writer{out: tree.Tree{}}
+	shared := sharedManifests(envs)
+	b := w.folder("base")
+	b.objects(base)
+	if len(envs) > 0 {
+		b.manifests(envs[0], shared)
+	}
+	b.write()
+	for _, env := range envs {
+		f := w.overlay(env)
+		f.difference(base, env, shared)
+		f.write()
+	}
+	return w.out, w.err
+}
+
+// Alone gives the overlay of one environment without a base. It builds to the
+// same objects as that of Tree, and sooner.
+func Alone(env Environment) (tree.Tree, error) {
+	w := &writer{out: tree.Tree{}}
+	f := w.overlay(env)
+	f.objects(env.Objects)
+	f.manifests(env, manifestsOf(env))
+	f.write()
+	return w.out, w.err
+}
+
+// writer collects the files, and the first fault.
+type writer struct {
+	out tree.Tree
+	err error
+}
+
+func (w *writer) put(name string, v *value.Value, encode func(*value.Value) ([]byte, error)) {
+	content, err := encode(v)
+	if err != nil && w.err == nil {
+		w.err = err
+	}
+	w.out[name] = content
+}
+
+// folder is one kustomization being written.
+type folder struct {
+	*writer
+	dir       string
+	namespace string
+
+	resources, components, generators, patches, replicas, images []*value.Value
+	used                                                         map[string]bool
+}
+
+func (w *writer) folder(dir string) *folder {
+	return &folder{writer: w, dir: dir, used: map[string]bool{"kustomization.yaml": true}}
+}
+
+// overlay gives the folder for an environment's objects. User patches and
+// components would lose against, or come before, what is generated beside them,
+// so they get a kustomization of their own over it.
+func (w *writer) overlay(env Environment) *folder {
+	dir := Overlay(env.App.Env)
+	if len(env.App.Patches)+len(env.App.Components) > 0 {
+		outer := w.folder(dir)
+		outer.namespace = env.App.Namespace.Name
+		outer.resource("generated")
+		outer.userComponents(env)
+		outer.userPatches(env)
+		outer.write()
+		dir += "/generated"
+	}
+	f := w.folder(dir)
+	f.namespace = env.App.Namespace.Name
+	return f
+}
+
+func (f *folder) write() {
+	k := m(diag.Pos{},
+		"apiVersion", "kustomize.config.k8s.io/v1beta1", "kind", "Kustomization",
+		"namespace", f.namespace,
+		"resources", list(diag.Pos{}, f.resources...),
+		"components", list(diag.Pos{}, f.components...),
+		"configMapGenerator", list(diag.Pos{}, f.generators...),
+		"patches", list(diag.Pos{}, f.patches...),
+		"replicas", list(diag.Pos{}, f.replicas...),
+		"images", list(diag.Pos{}, f.images...),
+	)
+	f.put(f.dir+"/kustomization.yaml", k, value.EncodeSource)
+}
+
+func (f *folder) resource(name string) {
+	f.resources = append(f.resources, value.Str(name, diag.Pos{}))
+}
+
+// unique gives a file name that nothing in the folder has yet.
+func (f *folder) unique(name string) string {
+	stem, ext := strings.TrimSuffix(name, path.Ext(name)), path.Ext(name)
+	for i := 2; f.used[name]; i++ {
+		name = stem + "-" + strconv.Itoa(i) + ext
+	}
+	f.used[name] = true
+	return name
+}
+
+// objects adds whole objects.
+func (f *folder) objects(objects []object.Object) {
+	for _, o := range objects {
+		if o.Generated {
+			f.generator(o, o.Value, "")
+			continue
+		}
+		name := f.unique(fileName(o.ID(), objects))
+		f.put(path.Join(f.dir, name), o.Value, value.EncodeSource)
+		f.resource(name)
+	}
+}
+
+// fileName names an object's file as a person would: by its kind, and by its
+// name too where there are several of the kind.
+func fileName(id object.ID, among []object.Object) string {
+	for _, o := range among {
+		if other := o.ID(); other.Kind == id.Kind && other != id {
+			return id.Name + "-" + strings.ToLower(id.Kind) + ".yaml"
+		}
+	}
+	return strings.ToLower(id.Kind) + ".yaml"
+}
+
+// generator adds an entry to configMapGenerator for the keys of data.
+func (f *folder) generator(o object.Object, configMap *value.Value, behavior string) {
+	var literals, files []*value.Value
+	for _, field := range []string{"data", "binaryData"} {
+		for _, e := range entries(configMap.Get(field)) {
+			source, isFile := o.Sources[e.Key]
+			if !isFile {
+				// Quoted always: kustomize takes a pair of quotes off the value.
+				literals = append(literals, value.Str(e.Key+`="`+e.Value.Text+`"`, e.Value.Pos))
+				continue
+			}
+			f.out[path.Join(f.dir, source)] = content(e.Value, field == "binaryData")
+			files = append(files, value.Str(e.Key+"="+source, e.Value.Pos))
+		}
+	}
+	entry := m(diag.Pos{}, "name", o.ID().Name, "behavior", behavior,
+		"literals", list(diag.Pos{}, literals...), "files", list(diag.Pos{}, files...))
+	if behavior == "" {
+		entry.Set("options", node(diag.Pos{}, m(diag.Pos{},
+			"labels", o.Value.Get("metadata", "labels"), "annotations", o.Value.Get("metadata", "annotations"))))
+	}
+	f.generators = append(f.generators, entry)
+}
+
+func entries(v *value.Value) []value.Entry {
+	if v == nil {
+		return nil
+	}
+	return v.Entries
+}
+
+func content(v *value.Value, binary bool) []byte {
+	if binary {
+		return unwrap(v.Text)
+	}
+	return []byte(v.Text)
+}
+
+// manifests adds those of the environment's manifests that are in chosen.
+func (f *folder) manifests(env Environment, chosen []descriptor.Manifest) {
+	for _, x := range env.App.Manifests {
+		if !slices.ContainsFunc(chosen, func(c descriptor.Manifest) bool { return sameManifest(c, x) }) {
+			continue
+		}
+		if x.File != "" {
+			name := f.unique(path.Join("manifests", strings.TrimPrefix(path.Clean(x.File), "manifests/")))
+			f.out[path.Join(f.dir, name)] = env.Files[x.File]
+			f.resource(name)
+			continue
+		}
+		id := object.Object{Value: x.Object}.ID()
+		name := f.unique("manifests/" + id.Name + "-" + strings.ToLower(id.Kind) + ".yaml")
+		f.put(path.Join(f.dir, name), x.Object, value.EncodeRaw)
+		f.resource(name)
+	}
+}
+
+func manifestsOf(env Environment) []descriptor.Manifest { return env.App.Manifests }
+
+func sameManifest(a, b descriptor.Manifest) bool {
+	return a.File == b.File && value.Equal(a.Object, b.Object) && a.Pos == b.Pos
+}
+
+// sharedManifests gives the manifests that every environment has, which go into
+// the base.
+func sharedManifests(envs []Environment) []descriptor.Manifest {
+	if len(envs) == 0 {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(envs[0].App.Manifests), func(x descriptor.Manifest) bool {
+		for _, env := range envs[1:] {
+			if !slices.ContainsFunc(env.App.Manifests, func(y descriptor.Manifest) bool { return sameManifest(x, y) }) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// pair is an object in the base and the same one in an environment.
+type pair struct{ base, env object.Object }
+
+// difference adds what makes the base into the environment.
+func (f *folder) difference(base []object.Object, env Environment, shared []descriptor.Manifest) {
+	f.resource(strings.Repeat("../", strings.Count(f.dir, "/")+1) + "base")
+	var pairs []pair
+	var added []object.Object
+	for _, o := range env.Objects {
+		if i := index(base, o.ID()); i >= 0 {
+			pairs = append(pairs, pair{base[i], o})
+		} else {
+			added = append(added, o)
+		}
+	}
+	f.objects(added)
+	f.manifests(env, slices.DeleteFunc(slices.Clone(env.App.Manifests), func(x descriptor.Manifest) bool {
+		return slices.ContainsFunc(shared, func(y descriptor.Manifest) bool { return sameManifest(x, y) })
+	}))
+	all := slices.Clone(env.Manifests)
+	for _, o := range env.Objects {
+		all = append(all, o.Value)
+	}
+	images, replicas := chooseImages(pairs, all), chooseReplicas(pairs, all)
+	for _, o := range base {
+		if index(env.Objects, o.ID()) < 0 {
+			f.remove(o)
+		}
+	}
+	for _, p := range pairs {
+		from := p.base.Value
+		if p.env.Generated {
+			from = f.mergeGenerator(p)
+		} else {
+			p.base.Value = applyImages(from, images)
+			from = applyReplicas(p.base, replicas)
+		}
+		f.patch(p.env, operations(from, p.env.Value), env.Objects)
+	}
+	for _, r := range replicas {
+		f.replicas = append(f.replicas, m(diag.Pos{}, "name", r.name, "count", r.count))
+	}
+	for _, x := range images {
+		f.images = append(f.images, x.value())
+	}
+}
+
+func index(objects []object.Object, id object.ID) int {
+	return slices.IndexFunc(objects, func(o object.Object) bool { return o.ID() == id })
+}
+
+// mergeGenerator adds a generator that merges changed keys into the base's, and
+// gives what comes of it.
+func (f *folder) mergeGenerator(p pair) *value.Value {
+	changed, merged := value.NewMap(diag.Pos{}), p.base.Value
+	for _, field := range []string{"data", "binaryData"} {
+		lower := p.base.Value.Get(field)
+		var keys *value.Value
+		for _, e := range entries(p.env.Value.Get(field)) {
+			if !value.Equal(lower.Get(e.Key), e.Value) {
+				if keys == nil {
+					keys = value.NewMap(diag.Pos{})
+				}
+				keys.SetEntry(e)
+			}
+		}
+		if keys != nil {
+			changed.Set(field, keys)
+			merged = merged.Copy().Set(field, over(lower, keys))
+		}
+	}
+	if !changed.Empty() {
+		f.generator(p.env, changed, "merge")
+	}
+	return merged
+}
+
+// patch adds a JSON 6902 patch for one object, in a file of its own.
+func (f *folder) patch(o object.Object, ops *value.Value, among []object.Object) {
+	if ops == nil {
+		return
+	}
+	id := o.ID()
+	name := f.unique("patches/" + fileName(id, among))
+	f.put(path.Join(f.dir, name), ops, value.EncodeSource)
+	f.patches = append(f.patches, m(diag.Pos{}, "path", name, "target", target6902(id)))
+}
+
+// target6902 names exactly one object: the fields are regular expressions.
+func target6902(id object.ID) *value.Value {
+	return m(diag.Pos{}, "group", id.Group(), "version", id.Version(), "kind", id.Kind, "name", regexp.QuoteMeta(id.Name))
+}
+
+// remove deletes an object that the environment lacks.
+func (f *folder) remove(o object.Object) {
+	id := o.ID()
+	patch := m(diag.Pos{}, "apiVersion", id.APIVersion, "kind", id.Kind, "metadata", m(diag.Pos{}, "name", id.Name), "$patch", "delete")
+	text, err := value.EncodeSource(patch)
+	if err != nil && f.err == nil {
+		f.err = err
+	}
+	f.patches = append(f.patches, m(diag.Pos{}, "patch", string(text)))
+}
+
+// userPatches copies the user's patches as they are.
+func (f *folder) userPatches(env Environment) {
+	for _, x := range env.App.Patches {
+		entry := x.Value
+		if x.File != "" {
+			name := f.unique(path.Join("patches", strings.TrimPrefix(path.Clean(x.File), "patches/")))
+			f.out[path.Join(f.dir, name)] = env.Files[x.File]
+			entry = entry.Copy().Set("path", value.Str(name, x.Pos))
+		}
+		f.patches = append(f.patches, entry)
+	}
+}
+
+// userComponents copies the user's components as they are.
+func (f *folder) userComponents(env Environment) {
+	for _, x := range env.App.Components {
+		name := f.unique(path.Join("components", strings.TrimPrefix(path.Clean(x.Text), "components/")))
+		f.out.Merge(path.Join(f.dir, name), env.Files.Under(path.Clean(x.Text)))
+		f.components = append(f.components, value.Str(name, x.Pos))
+	}
+}

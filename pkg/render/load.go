@@ -1,0 +1,124 @@
+package render
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/unfold-gitops/unfold/pkg/build"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// load reads the files that an app refers to, each once, into s.files. Files
+// that can't be read are the user's mistakes; an error is a fault.
+func (s *Source) load(app *descriptor.App) (diag.List, error) {
+	l := loader{Source: s}
+	fileLists := [][]descriptor.File{app.Files}
+	for _, w := range app.Workloads {
+		fileLists = append(fileLists, w.Files)
+	}
+	for _, files := range fileLists {
+		for _, f := range files {
+			if f.From.Text != "" {
+				l.mounted(f)
+			}
+		}
+	}
+	for _, x := range app.Manifests {
+		if x.File != "" {
+			l.file(x.File, x.Pos)
+		}
+	}
+	for _, x := range app.Patches {
+		if x.File != "" {
+			l.file(x.File, x.Value.Get("path").At())
+		}
+	}
+	for _, x := range app.Components {
+		l.folder(x)
+	}
+	return l.diags, l.fault
+}
+
+type loader struct {
+	*Source
+	diags diag.List
+	fault error
+}
+
+func (l *loader) file(name string, pos diag.Pos) bool {
+	if _, ok := l.files[name]; ok {
+		return true
+	}
+	content, err := l.Source.folder.Read(name)
+	if err != nil {
+		l.report(name, pos, err)
+		return false
+	}
+	l.files[name] = content
+	return true
+}
+
+// report tells mistakes from faults.
+func (l *loader) report(name string, pos diag.Pos, err error) {
+	if tree.IsRefusal(err) {
+		var in *fs.PathError
+		if errors.As(err, &in) {
+			name, err = in.Path, in.Err
+		}
+		l.diags.Errorh(pos, "unreadable", unreadableHint(err), "the file %q %s", name, err)
+	} else if l.fault == nil {
+		l.fault = err
+	}
+}
+
+func unreadableHint(err error) string {
+	switch {
+	case errors.Is(err, tree.ErrSymlink):
+		return "copy the file into the app's folder"
+	case errors.Is(err, tree.ErrNotExist):
+		return "paths are relative to the folder of " + descriptor.FileName
+	}
+	return ""
+}
+
+// mounted reads the content of a file in a container, which has to get through
+// YAML if it is text.
+func (l *loader) mounted(f descriptor.File) {
+	if !l.file(f.From.Text, f.From.Pos) {
+		return
+	}
+	content := l.files[f.From.Text]
+	if !utf8.Valid(content) {
+		return
+	}
+	if problem := value.Unprintable(string(content)); problem != "" {
+		l.diags.Errorh(f.From.Pos, "unprintable", "mount it from a Secret or a volume instead, or change the file", "the file %q %s", f.From.Text, problem)
+	}
+}
+
+func (l *loader) folder(x descriptor.Text) {
+	name := path.Clean(x.Text)
+	t := l.files.Under(name)
+	if len(t) == 0 {
+		var err error
+		if t, err = l.Source.folder.ReadDir(name); err != nil {
+			l.report(x.Text, x.Pos, err)
+			return
+		}
+		l.files.Merge(name, t)
+	}
+	for _, d := range build.CheckLocal(name, t) {
+		if d.Pos.Line == 0 {
+			d.Pos = x.Pos // about the folder as a whole
+		} else {
+			d.Pos.File = strings.TrimPrefix(l.name, "./") + d.Pos.File
+		}
+		l.diags = append(l.diags, d)
+	}
+}

@@ -1,0 +1,291 @@
+// Package render is the way through the program: from an app's folder to the
+// manifests of an environment, or to a tree for kustomize.
+package render
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/build"
+	"github.com/unfold-gitops/unfold/pkg/check"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/expand"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Options are what besides the app's folder decides how it comes out.
+type Options struct {
+	// ArgoCDNamespace is where the Application deploys to, "" outside of Argo CD.
+	ArgoCDNamespace string
+	Overrides       descriptor.Overrides
+}
+
+// Source is an app's folder, read and parsed.
+type Source struct {
+	name     string // of the folder, for messages
+	folder   *tree.Folder
+	doc      *descriptor.Document
+	defaults descriptor.Defaults
+	files    tree.Tree // read so far
+	diags    diag.List // of the parse
+}
+
+// Result is an app in one environment.
+type Result struct {
+	Name, Env string
+	// Manifests is a stream of YAML documents, in kustomize's order.
+	Manifests []byte
+	// Objects counts them.
+	Objects int
+	// Warnings are what did not stop the run.
+	Warnings diag.List
+}
+
+// Open reads and parses the descriptor in dir. Its error is a diag.List where
+// the descriptor is none at all; other mistakes are reported with those of an
+// environment. Close gives the folder back.
+func Open(dir string) (*Source, error) {
+	s := &Source{name: strings.TrimPrefix(path.Clean(dir)+"/", "./"), files: tree.Tree{}}
+	var err error
+	if s.folder, err = tree.Open(dir); err != nil {
+		return nil, refusal(dir, err)
+	}
+	// 1. Read.
+	src, err := s.folder.Read(descriptor.FileName)
+	if err != nil {
+		s.Close()
+		return nil, refusal(s.name+descriptor.FileName, err)
+	}
+	// 2. Parse.
+	s.doc, s.diags = descriptor.Parse(s.name+descriptor.FileName, src)
+	if s.doc == nil {
+		s.Close()
+		return nil, s.diags.Err()
+	}
+	var builtin diag.List
+	s.defaults, builtin = descriptor.Builtin()
+	return s, builtin.Err()
+}
+
+// refusal turns a file that may not be read into a diagnostic.
+func refusal(file string, err error) error {
+	if !tree.IsRefusal(err) {
+		return err
+	}
+	var diags diag.List
+	hint := ""
+	if errors.Is(err, tree.ErrNotExist) && path.Base(file) == descriptor.FileName {
+		hint = "run unfold in the folder that holds " + descriptor.FileName
+	}
+	diags.Errorh(diag.Pos{File: file}, "unreadable", hint, "the file %s", err)
+	return diags
+}
+
+// Close gives the folder back.
+func (s *Source) Close() error { return s.folder.Close() }
+
+// Document gives the parsed descriptor.
+func (s *Source) Document() *descriptor.Document { return s.doc }
+
+// Defaults gives the layers below the descriptor.
+func (s *Source) Defaults() descriptor.Defaults { return s.defaults }
+
+// Environments gives the names of the app's environments in order.
+func (s *Source) Environments() []string { return s.doc.Environments(s.defaults) }
+
+// Mistakes gives the descriptor's mistakes that no environment is needed to
+// see, or nil.
+func (s *Source) Mistakes() error { return s.diags.Err() }
+
+// Environment gives the manifests of one environment. A mistake of the user is
+// a diag.List with all that is wrong, anything else a fault.
+func (s *Source) Environment(env string, o Options) (*Result, error) {
+	e, diags, err := s.expand(env, o)
+	if err != nil {
+		return nil, err
+	}
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	result := &Result{Name: e.App.Name, Env: env, Warnings: diags.Warnings()}
+	// 7. Build: by kustomize where the descriptor uses it, else directly.
+	if e.App.UsesKustomize() {
+		if result.Manifests, result.Objects, err = s.kustomize(e); err != nil {
+			return nil, err
+		}
+		return result, nil
+	}
+	objects := object.Finish(e.Objects, e.App.Namespace.Name)
+	result.Objects = len(objects)
+	result.Manifests, err = object.Encode(objects)
+	return result, err
+}
+
+// expand does what both ways out share.
+func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, error) {
+	// 3. Layer and validate.
+	app, diags := s.doc.Effective(env, descriptor.Options{
+		Defaults: s.defaults, ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides,
+	})
+	diags = append(diags, s.diags...)
+	if app == nil {
+		return expand.Environment{}, diags, nil
+	}
+	// 4. Read what the descriptor refers to.
+	e := expand.Environment{App: app, Files: s.files}
+	found, err := s.load(app)
+	diags = append(diags, found...)
+	if err != nil {
+		return e, diags, err
+	}
+	e.Manifests, found = s.manifests(app)
+	diags = append(diags, found...)
+	// 5. Expand.
+	e.Objects, found = expand.Objects(app, s.files)
+	diags = append(diags, found...)
+	// 6. Check.
+	diags = append(diags, check.All(check.Input{Pos: app.Pos, Namespace: app.Namespace.Name, Objects: e.Objects, Manifests: e.Manifests})...)
+	return e, diags, nil
+}
+
+// Tree gives a kustomize base and an overlay for each of the environments, of
+// which each builds to what Environment gives.
+func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
+	base, diags := expand.Objects(s.doc.Base(descriptor.Options{Defaults: s.defaults}), s.files)
+	var overlays []expand.Environment
+	for _, env := range envs {
+		e, found, err := s.expand(env, o)
+		if err != nil {
+			return nil, nil, err
+		}
+		diags = append(diags, found...)
+		overlays = append(overlays, e)
+	}
+	if diags.HasErrors() {
+		return nil, nil, diags
+	}
+	// The base may mount files that only now are read.
+	base, _ = expand.Objects(s.doc.Base(descriptor.Options{Defaults: s.defaults}), s.files)
+	t, err := expand.Tree(base, overlays)
+	if err != nil {
+		return nil, nil, err
+	}
+	return t, diags.Warnings(), nil
+}
+
+// kustomize builds an environment by kustomize itself.
+func (s *Source) kustomize(e expand.Environment) (manifests []byte, count int, err error) {
+	t, err := expand.Alone(e)
+	if err != nil {
+		return nil, 0, err
+	}
+	manifests, count, err = build.Run(t, expand.Overlay(e.App.Env))
+	switch {
+	case err != nil:
+		return nil, 0, s.blame(e, err)
+	case count == 0:
+		var diags diag.List
+		pos := e.App.Pos
+		if len(e.App.Patches) > 0 {
+			pos = e.App.Patches[0].Pos
+		}
+		diags.Errorh(pos, "empty-result", "to remove an app, delete its Application", "the patches leave no objects, so Argo CD would prune the app")
+		return nil, 0, diags
+	}
+	return manifests, count, nil
+}
+
+// blame finds which line of the descriptor makes kustomize fail: the first
+// entry without which the build succeeds up to there.
+func (s *Source) blame(e expand.Environment, failure error) error {
+	app := *e.App
+	manifests, components, patches := app.Manifests, app.Components, app.Patches
+	app.Manifests, app.Components, app.Patches = nil, nil, nil
+	fails := func() error {
+		x := e
+		x.App = &app
+		t, err := expand.Alone(x)
+		if err == nil {
+			_, _, err = build.Run(t, expand.Overlay(app.Env))
+		}
+		return err
+	}
+	var diags diag.List
+	try := func(what string, pos diag.Pos) bool {
+		err := fails()
+		if err != nil {
+			diags.Errorf(pos, "kustomize", "kustomize can't build with this %s: %s", what, oneLine(err))
+		}
+		return err != nil
+	}
+	for i, x := range manifests {
+		if app.Manifests = manifests[:i+1]; try("manifest", x.Pos) {
+			return diags
+		}
+	}
+	for i, x := range components {
+		if app.Components = components[:i+1]; try("component", x.Pos) {
+			return diags
+		}
+	}
+	for i, x := range patches {
+		if app.Patches = patches[:i+1]; try("patch", x.Pos) {
+			return diags
+		}
+	}
+	return fmt.Errorf("kustomize: %w", failure)
+}
+
+// oneLine gives kustomize's message on one line and without the paths of the
+// tree it was given.
+func oneLine(err error) string {
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	const longest = 400
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return text
+}
+
+// manifests parses the objects that the app brings along, for the rules.
+func (s *Source) manifests(app *descriptor.App) ([]*value.Value, diag.List) {
+	var out []*value.Value
+	var diags diag.List
+	for _, x := range app.Manifests {
+		if x.Object != nil {
+			out = append(out, x.Object)
+			continue
+		}
+		content, ok := s.files[x.File]
+		if !ok {
+			continue // reported already
+		}
+		docs, found := value.ReadAll(s.name+x.File, content)
+		diags = append(diags, found...)
+		if len(docs) == 0 && !found.HasErrors() {
+			diags.Errorh(x.Pos, "empty-manifest", "remove the line, or put an object into the file", "the file %q holds no objects", x.File)
+		}
+		for _, doc := range docs {
+			if id := (object.Object{Value: doc}).ID(); id.APIVersion == "" || id.Kind == "" || id.Name == "" && !strings.HasSuffix(id.Kind, "List") {
+				diags.Errorh(doc.Pos, "not-an-object", "give it apiVersion, kind and metadata.name", "not a Kubernetes object")
+				continue
+			}
+			out = append(out, doc)
+		}
+	}
+	return out, diags
+}
+
+// App gives what the descriptor comes to in an environment, before it is
+// expanded.
+func (s *Source) App(env string, o Options) (*descriptor.App, error) {
+	app, diags := s.doc.Effective(env, descriptor.Options{
+		Defaults: s.defaults, ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides,
+	})
+	return app, diags.Err()
+}
