@@ -3,7 +3,10 @@ package cli
 import (
 	"context"
 	"fmt"
+	"os"
+	"os/signal"
 	"slices"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -38,14 +41,16 @@ its line. It exits with 1 if there are errors.`,
 }
 
 func check(ctx context.Context, s Streams, paths []string, format string) error {
-	dirs, err := render.Find(paths)
+	folders, err := render.Find(paths)
 	if err != nil {
 		return usageError{err}
 	}
-	if len(dirs) == 0 {
+	if len(folders) == 0 {
 		return usagef("no app.yaml at or below %s", join(paths))
 	}
-	summary, err := render.CheckAll(ctx, dirs)
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	summary, err := render.CheckAll(ctx, folders)
 	if err != nil {
 		return err
 	}

@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -36,9 +34,7 @@ type Streams struct {
 // Main runs the program on the process's own arguments and streams and gives
 // its exit code.
 func Main() int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	return Run(ctx, os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
+	return Run(context.Background(), os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
 }
 
 // Run runs one command and gives its exit code.

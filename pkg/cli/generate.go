@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"fmt"
+	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,6 +32,10 @@ about the run on standard error.`,
 
 func generate(s Streams, dir string) error {
 	start := time.Now()
+	// Argo CD starts the program for each app: it ends before collecting garbage
+	// could pay, but for a hostile descriptor.
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(64 << 20)
 	call, diags := argocd.ReadCall(s.Environ)
 	src, err := render.Open(dir)
 	if err != nil {

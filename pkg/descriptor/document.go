@@ -20,6 +20,9 @@ const (
 	// stand in its place.
 	Kind = "App"
 
+	// NotADescriptor is the rule that reports a file of another tool.
+	NotADescriptor = "not-a-descriptor"
+
 	group   = "unfold.dev"
 	version = "v1alpha1"
 )
@@ -60,7 +63,7 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	if full.Get("name").Is(value.Null) || !top.Has("name") {
 		n.diags.Errorh(top.Pos, "missing-name", "add name: with the app's name", "the descriptor has no name")
 	}
-	d.readKind(&n)
+	d.readKind(&n, top)
 	workloads := full.Get("workloads")
 	d.multi = workloads.Is(value.Map)
 	d.readEnvironments(full)
@@ -88,19 +91,19 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 		diags.Errorh(at, "empty", start, "the file is empty")
 		return false
 	case !top.Is(value.Map):
-		diags.Errorh(top.Pos, "not-a-descriptor", start, "the file is not a descriptor: it holds %s", top.Describe())
+		diags.Errorh(top.Pos, NotADescriptor, start, "the file is not a descriptor: it holds %s", top.Describe())
 		return false
 	}
 	api := top.Get("apiVersion")
 	got, _, _ := strings.Cut(api.StringAt(), "/")
 	switch {
 	case api == nil && top.Has("runtime"):
-		diags.Errorh(top.Pos, "not-a-descriptor", "this looks like Google App Engine's app.yaml: put unfold's descriptor into a folder of its own, or exclude this one from Argo CD's discovery",
+		diags.Errorh(top.Pos, NotADescriptor, "this looks like Google App Engine's app.yaml: put unfold's descriptor into a folder of its own, or exclude this one from Argo CD's discovery",
 			"the file is not a descriptor: it has no apiVersion")
 	case api == nil:
-		diags.Errorh(top.Pos, "not-a-descriptor", start, "the file is not a descriptor: it has no apiVersion")
+		diags.Errorh(top.Pos, NotADescriptor, start, "the file is not a descriptor: it has no apiVersion")
 	case got != group:
-		diags.Errorh(api.Pos, "not-a-descriptor", start, "the file is not a descriptor: its apiVersion is %q", api.Text)
+		diags.Errorh(api.Pos, NotADescriptor, start, "the file is not a descriptor: its apiVersion is %q", api.Text)
 	case api.Text != APIVersion:
 		diags.Errorh(api.Pos, "unknown-version", unknownVersionHint(api.Text), "this version of unfold does not know the apiVersion %q", api.Text)
 	default:
@@ -134,9 +137,10 @@ func releaseOf(major, rest string) string {
 	return major
 }
 
-func (d *Document) readKind(n *normaliser) {
+func (d *Document) readKind(n *normaliser, top *value.Value) {
 	kind := d.root.Get("kind")
 	switch {
+	case kind == nil && top.Has("kind"): // reported as of the wrong type
 	case kind == nil || kind.Is(value.Null):
 		n.diags.Errorh(d.root.Pos, "missing-kind", "add kind: "+Kind, "the descriptor has no kind")
 	case kind.Text == Kind:

@@ -14,8 +14,7 @@ type Options struct {
 	// ArgoCDNamespace is the namespace that the Application deploys to, "" outside
 	// of Argo CD.
 	ArgoCDNamespace string
-	// AppName is the Application's name, for messages.
-	Overrides Overrides
+	Overrides       Overrides
 }
 
 // Base gives what all environments have in common: the top level over the
@@ -49,8 +48,6 @@ type effective struct {
 	options Options
 	diags   diag.List
 	env     string
-	// placeFor gives a place for what is missing.
-	namePos diag.Pos
 }
 
 func (e *effective) app(env string) *App {
@@ -58,13 +55,12 @@ func (e *effective) app(env string) *App {
 	top, m := e.layers(env)
 	e.reportIdle(m, top.shape)
 	app := &App{
-		Name: e.Name, Env: env, Multi: e.multi, Pos: e.namePos,
+		Name: e.Name, Env: env, Multi: e.multi, Pos: e.root.Pos,
 		Opinions:    top.opinions,
 		Labels:      top.merged.Get("labels"),
 		Annotations: top.merged.Get("annotations"),
 		Config:      top.merged.Get("config"),
 	}
-	app.Pos = e.root.Pos
 	app.Files = e.files(top.merged.Get("files"))
 	for _, w := range top.workloads {
 		app.Workloads = append(app.Workloads, e.workload(app, w))
@@ -121,7 +117,7 @@ func (e *effective) layers(env string) (layered, *merger) {
 	}
 	inherit := &merger{done: m.done}
 	wt := workloadType()
-	for _, w := range merged.Get("workloads").Entries {
+	for _, w := range entries(merged.Get("workloads")) {
 		inherit.path = []string{"workloads", w.Key}
 		w.Value = inherit.merge(wt, shared, orEmpty(w.Value))
 		out.workloads = append(out.workloads, w)
@@ -195,6 +191,13 @@ func items(v *value.Value) []*value.Value {
 		return nil
 	}
 	return v.Items
+}
+
+func entries(v *value.Value) []value.Entry {
+	if v == nil {
+		return nil
+	}
+	return v.Entries
 }
 
 // namespace settles where the app runs: the descriptor's own word, then what

@@ -17,7 +17,6 @@ var (
 	anyMap     = &schema{kind: mapKind, what: "a map", elem: anyValue}
 	textList   = &schema{kind: listKind, what: "a list of texts", elem: anyText}
 	anyList    = &schema{kind: listKind, what: "a list", elem: anyValue}
-	textMap    = &schema{kind: mapKind, what: "a map of texts", elem: anyText}
 	natural    = &schema{kind: integerKind, what: "a whole number", max: 1<<31 - 1}
 	positive   = &schema{kind: integerKind, what: "a whole number", min: 1, max: 1<<31 - 1}
 	id         = &schema{kind: integerKind, what: "a user or group id", max: 1<<31 - 1}

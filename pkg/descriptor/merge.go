@@ -36,7 +36,9 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 		return upper
 	}
 	out := lower.Copy()
-	out.Pos = upper.Pos
+	if !upper.Pos.IsZero() { // an empty layer has no place
+		out.Pos = upper.Pos
+	}
 	if s != nil && len(s.oneOf) > 0 {
 		putAside(s, out, upper)
 	}

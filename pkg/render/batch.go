@@ -20,14 +20,22 @@ type Summary struct {
 	Diags              diag.List
 }
 
+// Folder is an app's folder. Found says that it was come upon and not named, so
+// that its app.yaml may well be another tool's.
+type Folder struct {
+	Dir   string
+	Found bool
+}
+
 // Find gives the folders at and below the paths that hold an app.yaml, sorted.
 // A path may also be an app.yaml itself. Hidden folders are left out and links
 // are not followed.
-func Find(paths []string) ([]string, error) {
-	var dirs []string
+func Find(paths []string) ([]Folder, error) {
+	var folders []Folder
 	for _, root := range paths {
 		if filepath.Base(root) == descriptor.FileName {
-			root = filepath.Dir(root)
+			folders = append(folders, Folder{Dir: filepath.ToSlash(filepath.Dir(root))})
+			continue
 		}
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 			switch {
@@ -36,7 +44,7 @@ func Find(paths []string) ([]string, error) {
 			case entry.IsDir() && path != root && strings.HasPrefix(entry.Name(), "."):
 				return fs.SkipDir
 			case entry.Name() == descriptor.FileName && path != root:
-				dirs = append(dirs, filepath.ToSlash(filepath.Dir(path)))
+				folders = append(folders, Folder{Dir: filepath.ToSlash(filepath.Dir(path)), Found: true})
 			}
 			return nil
 		})
@@ -44,26 +52,26 @@ func Find(paths []string) ([]string, error) {
 			return nil, err
 		}
 	}
-	slices.Sort(dirs)
-	return slices.Compact(dirs), nil
+	slices.SortStableFunc(folders, func(a, b Folder) int { return strings.Compare(a.Dir, b.Dir) })
+	return slices.CompactFunc(folders, func(a, b Folder) bool { return a.Dir == b.Dir }), nil
 }
 
-// CheckAll renders every environment of the apps in dirs, several at a time,
+// CheckAll renders every environment of the apps in folders, several at a time,
 // and gives what is wrong with them. The order does not depend on which is done
 // first. An error is a fault of the machine, or that ctx is done.
-func CheckAll(ctx context.Context, dirs []string) (Summary, error) {
-	results := make([]Summary, len(dirs))
-	faults := make([]error, len(dirs))
+func CheckAll(ctx context.Context, folders []Folder) (Summary, error) {
+	results := make([]Summary, len(folders))
+	faults := make([]error, len(folders))
 	next := make(chan int)
 	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(dirs)) {
+	for range min(runtime.GOMAXPROCS(0), len(folders)) {
 		workers.Go(func() {
 			for i := range next {
-				results[i], faults[i] = checkApp(dirs[i])
+				results[i], faults[i] = checkApp(folders[i])
 			}
 		})
 	}
-	for i := range dirs {
+	for i := range folders {
 		if ctx.Err() != nil {
 			break
 		}
@@ -80,11 +88,17 @@ func CheckAll(ctx context.Context, dirs []string) (Summary, error) {
 	return all, errors.Join(ctx.Err(), errors.Join(faults...))
 }
 
-func checkApp(dir string) (Summary, error) {
+func checkApp(folder Folder) (Summary, error) {
 	s := Summary{Apps: 1}
-	src, err := Open(dir)
+	src, err := Open(folder.Dir)
 	if err != nil {
-		return s, s.collect(err)
+		err = s.collect(err)
+		for i, d := range s.Diags {
+			if folder.Found && d.Rule == descriptor.NotADescriptor {
+				s.Apps, s.Diags[i].Severity = 0, diag.Warning
+			}
+		}
+		return s, err
 	}
 	defer src.Close()
 	if err := s.collect(src.Mistakes()); err != nil {

@@ -53,13 +53,13 @@ func Open(dir string) (*Source, error) {
 	s := &Source{name: strings.TrimPrefix(path.Clean(dir)+"/", "./"), files: tree.Tree{}}
 	var err error
 	if s.folder, err = tree.Open(dir); err != nil {
-		return nil, refusal(dir, err)
+		return nil, refusal(dir, "folder", err)
 	}
 	// 1. Read.
 	src, err := s.folder.Read(descriptor.FileName)
 	if err != nil {
 		s.Close()
-		return nil, refusal(s.name+descriptor.FileName, err)
+		return nil, refusal(s.name+descriptor.FileName, "file", err)
 	}
 	// 2. Parse.
 	s.doc, s.diags = descriptor.Parse(s.name+descriptor.FileName, src)
@@ -72,8 +72,8 @@ func Open(dir string) (*Source, error) {
 	return s, builtin.Err()
 }
 
-// refusal turns a file that may not be read into a diagnostic.
-func refusal(file string, err error) error {
+// refusal turns a file or folder that may not be read into a diagnostic.
+func refusal(file, what string, err error) error {
 	if !tree.IsRefusal(err) {
 		return err
 	}
@@ -82,7 +82,7 @@ func refusal(file string, err error) error {
 	if errors.Is(err, tree.ErrNotExist) && path.Base(file) == descriptor.FileName {
 		hint = "run unfold in the folder that holds " + descriptor.FileName
 	}
-	diags.Errorh(diag.Pos{File: file}, "unreadable", hint, "the file %s", err)
+	diags.Errorh(diag.Pos{File: file}, "unreadable", hint, "the %s %s", what, err)
 	return diags
 }
 
@@ -156,7 +156,7 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 // Tree gives a kustomize base and an overlay for each of the environments, of
 // which each builds to what Environment gives.
 func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
-	base, diags := expand.Objects(s.doc.Base(descriptor.Options{Defaults: s.defaults}), s.files)
+	var diags diag.List
 	var overlays []expand.Environment
 	for _, env := range envs {
 		e, found, err := s.expand(env, o)
@@ -169,8 +169,12 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 	if diags.HasErrors() {
 		return nil, nil, diags
 	}
-	// The base may mount files that only now are read.
-	base, _ = expand.Objects(s.doc.Base(descriptor.Options{Defaults: s.defaults}), s.files)
+	// The base need not be complete, so what is wrong with it alone is no matter.
+	app := s.doc.Base(descriptor.Options{Defaults: s.defaults})
+	if _, err := s.load(app); err != nil {
+		return nil, nil, err
+	}
+	base, _ := expand.Objects(app, s.files)
 	t, err := expand.Tree(base, overlays)
 	if err != nil {
 		return nil, nil, err

@@ -46,11 +46,14 @@ type Folder struct {
 }
 
 // Open opens dir for reading. The folder itself may be reached through
-// symbolic links; what lies below may not.
+// symbolic links; what lies below may not. Its error is as that of Read.
 func Open(dir string) (*Folder, error) {
+	if info, err := os.Stat(dir); err == nil && !info.IsDir() {
+		return nil, ErrNotDir
+	}
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		return nil, err
+		return nil, reason(err)
 	}
 	return &Folder{root: root}, nil
 }

@@ -1,0 +1,219 @@
+// Package docs_test runs what README.md and docs/ show: every command is
+// executed, every YAML parsed, every descriptor rendered, every link followed.
+package docs_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unfold-gitops/unfold/pkg/argocd"
+	"github.com/unfold-gitops/unfold/pkg/cli"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+var update = flag.Bool("update", false, "write the parts of the docs that are made from tables")
+
+const root = "../.."
+
+// TestMain lets the test binary stand in for the program in the commands.
+func TestMain(m *testing.M) {
+	if filepath.Base(os.Args[0]) == "unfold" {
+		os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()}))
+	}
+	os.Exit(m.Run())
+}
+
+func documents(t *testing.T) []string {
+	t.Helper()
+	files, err := filepath.Glob(root + "/docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return append(files, root+"/README.md", root+"/CONTRIBUTING.md")
+}
+
+// block is a fenced part of a document.
+type block struct {
+	file, language, text string
+	line                 int
+}
+
+func (b block) name() string { return fmt.Sprintf("%s:%d", filepath.Base(b.file), b.line) }
+
+func blocks(t *testing.T) []block {
+	t.Helper()
+	var out []block
+	for _, file := range documents(t) {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var open *block
+		for i, line := range strings.Split(string(content), "\n") {
+			fence, isFence := strings.CutPrefix(line, "```")
+			switch {
+			case isFence && open == nil:
+				open = &block{file: file, language: fence, line: i + 1}
+			case isFence:
+				out = append(out, *open)
+				open = nil
+			case open != nil:
+				open.text += line + "\n"
+			}
+		}
+	}
+	return out
+}
+
+// TestCommands runs each block of commands in a folder of its own that holds a
+// copy of the examples.
+func TestCommands(t *testing.T) {
+	bin := t.TempDir()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(self, filepath.Join(bin, "unfold")); err != nil {
+		t.Fatal(err)
+	}
+	for _, b := range blocks(t) {
+		if b.language != "sh" {
+			continue
+		}
+		t.Run(b.name(), func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(root+"/examples")); err != nil {
+				t.Fatal(err)
+			}
+			var here []string
+			for line := range strings.Lines(b.text) {
+				if m := outside.FindStringSubmatch(line); m != nil {
+					checkOutside(t, m[1], m[2])
+				} else {
+					here = append(here, line)
+				}
+			}
+			cmd := exec.Command("sh", "-eu", "-c", strings.Join(here, ""))
+			cmd.Dir = dir
+			cmd.Env = append(os.Environ(), "PATH="+bin+":"+os.Getenv("PATH"))
+			if out, err := cmd.CombinedOutput(); err != nil {
+				t.Errorf("%v\n%s", err, out)
+			}
+		})
+	}
+}
+
+// outside matches the commands that start these tests, which can't run in them.
+// CI runs those that README.md names.
+var outside = regexp.MustCompile(`^\s*(?:[A-Z_]+=\S+ )*(make|bash) (\S+)`)
+
+func checkOutside(t *testing.T, program, what string) {
+	t.Helper()
+	if program == "bash" {
+		if _, err := os.Stat(filepath.Join(root, what)); err != nil {
+			t.Error(err)
+		}
+		return
+	}
+	makefile, err := os.ReadFile(root + "/Makefile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !regexp.MustCompile(`(?m)^` + regexp.QuoteMeta(what) + `:`).Match(makefile) {
+		t.Errorf("the Makefile has no target %q", what)
+	}
+}
+
+// TestYAML parses every YAML, and renders every descriptor in it.
+func TestYAML(t *testing.T) {
+	for _, b := range blocks(t) {
+		if b.language != "yaml" {
+			continue
+		}
+		t.Run(b.name(), func(t *testing.T) {
+			docs, diags := value.ReadAll(b.name(), []byte(b.text))
+			if len(diags) > 0 || len(docs) == 0 {
+				t.Fatalf("%d documents, %v", len(docs), diags)
+			}
+			if !descriptor.IsDescriptor([]byte(b.text)) {
+				return
+			}
+			dir := t.TempDir()
+			if err := os.WriteFile(filepath.Join(dir, descriptor.FileName), []byte(b.text), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			src, err := render.Open(dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer src.Close()
+			for _, env := range src.Environments() {
+				if r, err := src.Environment(env, render.Options{}); err != nil {
+					t.Error(err)
+				} else if len(r.Warnings) > 0 {
+					t.Error(r.Warnings)
+				}
+			}
+		})
+	}
+}
+
+// TestTables holds the parts of the docs that are made from tables to them.
+func TestTables(t *testing.T) {
+	for _, x := range []struct{ file, mark, want string }{
+		{"docs/descriptor.md", "fields", descriptor.Reference()},
+		{"docs/plugin.md", "parameters", argocd.Reference()},
+	} {
+		file := filepath.Join(root, x.file)
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		pattern := regexp.MustCompile(`(?s)(<!-- ` + x.mark + `:[^\n]*-->\n)(.*?)(<!-- end -->)`)
+		m := pattern.FindSubmatchIndex(content)
+		if m == nil {
+			t.Fatalf("%s has no part %q", x.file, x.mark)
+		}
+		got := string(content[m[4]:m[5]])
+		if *update && got != x.want {
+			fresh := string(content[:m[4]]) + x.want + string(content[m[5]:])
+			if err := os.WriteFile(file, []byte(fresh), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			got = x.want
+		}
+		if diff := cmp.Diff(x.want, got); diff != "" {
+			t.Errorf("%s is stale; run make update (-want +got):\n%s", x.file, diff)
+		}
+	}
+}
+
+// TestLinks follows links to files.
+func TestLinks(t *testing.T) {
+	link := regexp.MustCompile(`\]\(([^)#]+)[^)]*\)`)
+	for _, file := range documents(t) {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range link.FindAllStringSubmatch(string(content), -1) {
+			if strings.Contains(m[1], "://") {
+				continue
+			}
+			if _, err := os.Stat(filepath.Join(filepath.Dir(file), m[1])); err != nil {
+				t.Errorf("%s links to %s: %v", file, m[1], err)
+			}
+		}
+	}
+}
