@@ -21,7 +21,7 @@ func Suggest(word string, candidates []string) string {
 	best, bestDistance, tie := "", limit+1, false
 	folded := fold(word)
 	for _, c := range candidates {
-		d := distance(folded, fold(c), bestDistance)
+		d := distance(folded, fold(c), bestDistance+1)
 		switch {
 		case d < bestDistance:
 			best, bestDistance, tie = c, d, false

@@ -53,7 +53,7 @@ func Open(dir string) (*Source, error) {
 	s := &Source{name: strings.TrimPrefix(path.Clean(dir)+"/", "./"), files: tree.Tree{}}
 	var err error
 	if s.folder, err = tree.Open(dir); err != nil {
-		return nil, refusal(dir, "folder", err)
+		return nil, refusal(dir, "path", err)
 	}
 	// 1. Read.
 	src, err := s.folder.Read(descriptor.FileName)
@@ -72,7 +72,7 @@ func Open(dir string) (*Source, error) {
 	return s, builtin.Err()
 }
 
-// refusal turns a file or folder that may not be read into a diagnostic.
+// refusal turns a file or path that may not be read into a diagnostic.
 func refusal(file, what string, err error) error {
 	if !tree.IsRefusal(err) {
 		return err
