@@ -50,7 +50,9 @@ func check(ctx context.Context, s Streams, paths []string, format string) error 
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	summary, err := render.CheckAll(ctx, folders)
+	bar := newProgress(s, "checked", len(folders))
+	summary, err := render.CheckAll(ctx, folders, bar.show)
+	bar.clear()
 	if err != nil {
 		return err
 	}

@@ -2,9 +2,14 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
+	"os"
+	"os/signal"
+	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -15,88 +20,113 @@ import (
 )
 
 func newRender(s Streams) *cobra.Command {
-	var env, output string
-	var force bool
+	var r rendering
 	var o overrideFlags
 	cmd := &cobra.Command{
 		Use:   "render [DIR]",
 		Short: "Print the manifests of an environment, or of all",
 		Long: `render prints what Argo CD would get for the app in DIR (the current folder
-unless given), outside of Argo CD. With --output it writes one file for each
-object to OUT/ENV instead.`,
+unless given), outside of Argo CD. Where DIR holds no app.yaml, it renders every
+app below. With --output it writes one file for each object to OUT/ENV instead,
+for several apps to OUT/PATH/ENV.`,
 		Example: "  unfold render --env prod\n  unfold render examples/example-app --output /tmp/manifests",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			opts, err := o.options()
-			if err != nil {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			var err error
+			if r.options, err = o.options(); err != nil {
 				return err
 			}
-			return renderApp(s, folder(args), env, output, force, opts)
+			return r.run(cmd.Context(), s, folder(args))
 		},
 	}
-	cmd.Flags().StringVarP(&env, "env", "e", "", "environment; all unless given")
-	cmd.Flags().StringVarP(&output, "output", "o", "", "folder to write one file for each object to")
-	cmd.Flags().BoolVar(&force, "force", false, "replace environments that --output holds already")
+	cmd.Flags().StringVarP(&r.env, "env", "e", "", "environment; all unless given")
+	cmd.Flags().StringVarP(&r.output, "output", "o", "", "folder to write one file for each object to")
+	cmd.Flags().BoolVar(&r.force, "force", false, "replace environments that --output holds already")
 	o.register(cmd)
 	completeEnvironments(cmd)
 	return cmd
 }
 
-func renderApp(s Streams, dir, env, output string, force bool, o render.Options) error {
-	src, err := render.Open(dir)
+// rendering is a call of render.
+type rendering struct {
+	env, output string
+	force       bool
+	options     render.Options
+}
+
+func (r rendering) run(ctx context.Context, s Streams, dir string) error {
+	folders, err := render.Below(dir)
 	if err != nil {
 		return err
 	}
-	defer src.Close()
-	envs := []string{env}
-	if env == "" {
-		envs = src.Environments()
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	bar := newProgress(s, "rendered", len(folders))
+	var diags diag.List
+	done := 0
+	do := func(f render.Folder) (render.Rendered, error) {
+		app, err := render.RenderApp(f, r.env, r.options)
+		if err == nil && r.output != "" && !app.Diags.HasErrors() {
+			err = r.write(dir, f, app)
+		}
+		return app, err
 	}
-	results, err := renderAll(src, envs, o)
+	err = render.Each(ctx, folders, do, func(f render.Folder, app render.Rendered) error {
+		diags = append(diags, app.Diags...)
+		done++
+		bar.show(done)
+		if r.output != "" || app.Diags.HasErrors() {
+			return nil
+		}
+		return r.print(s, app, len(folders) > 1 || len(app.Results) > 1)
+	})
+	bar.clear()
 	if err != nil {
+		return existing(err)
+	}
+	if err := diags.Err(); err != nil {
 		return err
 	}
-	files := tree.Tree{}
-	for i, r := range results {
-		for _, w := range r.Warnings {
-			fmt.Fprintln(s.Err, w)
+	for _, w := range diags.Sorted() {
+		fmt.Fprintln(s.Err, w)
+	}
+	return nil
+}
+
+// print prints manifests; where there are several environments or apps, with a
+// comment before each.
+func (r rendering) print(s Streams, app render.Rendered, several bool) error {
+	for _, x := range app.Results {
+		text := x.Manifests
+		if several {
+			text = fmt.Appendf(nil, "---\n# %s: %s\n%s", x.Name, x.Env, text)
 		}
-		if output != "" {
-			split(files, r)
-			continue
-		}
-		if len(results) > 1 {
-			if i > 0 {
-				fmt.Fprintln(s.Out, "---")
-			}
-			fmt.Fprintf(s.Out, "# %s: %s\n", r.Name, r.Env)
-		}
-		if _, err := s.Out.Write(r.Manifests); err != nil {
+		if _, err := s.Out.Write(text); err != nil {
 			return err
 		}
 	}
-	if output == "" {
-		return nil
-	}
-	return existing(tree.Write(output, files, force))
+	return nil
 }
 
-// renderAll gives all environments, or the mistakes of all.
-func renderAll(src *render.Source, envs []string, o render.Options) ([]*render.Result, error) {
-	var results []*render.Result
-	var diags diag.List
-	for _, env := range envs {
-		r, err := src.Environment(env, o)
-		var found diag.List
-		switch {
-		case errors.As(err, &found):
-			diags = append(diags, found...)
-		case err != nil:
-			return nil, err
-		}
-		results = append(results, r)
+// write puts an app's files below --output: the app's path in dir, if there are
+// several, and its environments.
+func (r rendering) write(dir string, f render.Folder, app render.Rendered) error {
+	files := tree.Tree{}
+	for _, x := range app.Results {
+		split(files, x)
 	}
-	return results, diags.Err()
+	out := r.output
+	if f.Found {
+		rel, err := filepath.Rel(dir, f.Dir)
+		if err != nil {
+			return err
+		}
+		out = filepath.Join(out, rel)
+	}
+	if len(files) == 0 {
+		return nil
+	}
+	return tree.Write(out, files, r.force)
 }
 
 // split puts each object of a stream into a file of its own, named by kind and

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -56,69 +57,154 @@ func Find(paths []string) ([]Folder, error) {
 	return slices.CompactFunc(folders, func(a, b Folder) bool { return a.Dir == b.Dir }), nil
 }
 
+// Below gives the app in dir, or, where dir holds no app.yaml, all apps below.
+// Where there are none, it gives dir itself, so that its error is the one that
+// is reported.
+func Below(dir string) ([]Folder, error) {
+	alone := []Folder{{Dir: filepath.ToSlash(dir)}}
+	info, err := os.Stat(dir)
+	if err != nil || !info.IsDir() {
+		return alone, nil
+	}
+	if _, err := os.Lstat(filepath.Join(dir, descriptor.FileName)); !errors.Is(err, fs.ErrNotExist) {
+		return alone, nil
+	}
+	folders, err := Find([]string{dir})
+	if err != nil || len(folders) > 0 {
+		return folders, err
+	}
+	return alone, nil
+}
+
 // CheckAll renders every environment of the apps in folders, several at a time,
-// and gives what is wrong with them. The order does not depend on which is done
-// first. An error is a fault of the machine, or that ctx is done.
-func CheckAll(ctx context.Context, folders []Folder) (Summary, error) {
-	results := make([]Summary, len(folders))
-	faults := make([]error, len(folders))
-	next := make(chan int)
-	var workers sync.WaitGroup
-	for range min(runtime.GOMAXPROCS(0), len(folders)) {
-		workers.Go(func() {
-			for i := range next {
-				results[i], faults[i] = checkApp(folders[i])
+// and gives what is wrong with them, in the order of folders. Progress is called
+// after each app. An error is a fault of the machine, or that ctx is done.
+func CheckAll(ctx context.Context, folders []Folder, progress func(done int)) (Summary, error) {
+	var all Summary
+	done := 0
+	err := Each(ctx, folders, checkApp, func(_ Folder, s Summary) error {
+		all.Apps += s.Apps
+		all.Environments += s.Environments
+		all.Diags = append(all.Diags, s.Diags...)
+		done++
+		progress(done)
+		return nil
+	})
+	return all, err
+}
+
+// Each does something for each folder, several at a time, and hands the results
+// over one by one in the order of folders. Only a few results are held at any
+// time, so memory does not grow with the number of folders. It stops at the
+// first error of either function, and when ctx is done.
+func Each[T any](ctx context.Context, folders []Folder, do func(Folder) (T, error), take func(Folder, T) error) error {
+	type result struct {
+		value T
+		err   error
+	}
+	type job struct {
+		folder Folder
+		out    chan result
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	workers := runtime.GOMAXPROCS(0)
+	jobs, pending := make(chan job), make(chan job, 4*workers)
+	var running sync.WaitGroup
+	for range workers {
+		running.Go(func() {
+			for j := range jobs {
+				x, err := do(j.folder)
+				j.out <- result{x, err}
 			}
 		})
 	}
-	for i := range folders {
-		if ctx.Err() != nil {
-			break
+	running.Go(func() {
+		defer close(pending)
+		defer close(jobs)
+		for _, f := range folders {
+			j := job{f, make(chan result, 1)}
+			select {
+			case pending <- j:
+				jobs <- j
+			case <-ctx.Done():
+				return
+			}
 		}
-		next <- i
+	})
+	var failure error
+	for j := range pending {
+		r := <-j.out
+		if failure == nil && r.err == nil {
+			r.err = take(j.folder, r.value)
+		}
+		if r.err != nil && failure == nil {
+			failure = r.err
+			cancel()
+		}
 	}
-	close(next)
-	workers.Wait()
-	var all Summary
-	for _, r := range results {
-		all.Apps += r.Apps
-		all.Environments += r.Environments
-		all.Diags = append(all.Diags, r.Diags...)
+	running.Wait()
+	if failure != nil {
+		return failure
 	}
-	return all, errors.Join(ctx.Err(), errors.Join(faults...))
+	return context.Cause(ctx)
 }
 
 func checkApp(folder Folder) (Summary, error) {
-	s := Summary{Apps: 1}
+	app, err := RenderApp(folder, "", Options{})
+	s := Summary{Apps: 1, Environments: app.Environments, Diags: app.Diags}
+	if app.Foreign {
+		s.Apps = 0
+	}
+	return s, err
+}
+
+// Rendered is what came of all environments of an app.
+type Rendered struct {
+	// Environments counts those that were looked at.
+	Environments int
+	// Results are those environments that are right.
+	Results []*Result
+	// Diags are the mistakes and warnings of all.
+	Diags diag.List
+	// Foreign says that the file is another tool's, which is only a warning.
+	Foreign bool
+}
+
+// RenderApp renders one environment of an app, or all where env is "".
+func RenderApp(folder Folder, env string, o Options) (Rendered, error) {
+	var out Rendered
 	src, err := Open(folder.Dir)
 	if err != nil {
-		err = s.collect(err)
-		for i, d := range s.Diags {
+		err = out.collect(err)
+		for i, d := range out.Diags {
 			if folder.Found && d.Rule == descriptor.NotADescriptor {
-				s.Apps, s.Diags[i].Severity = 0, diag.Warning
+				out.Foreign, out.Diags[i].Severity = true, diag.Warning
 			}
 		}
-		return s, err
+		return out, err
 	}
 	defer src.Close()
-	if err := s.collect(src.Mistakes()); err != nil {
-		return s, err
+	envs := []string{env}
+	if env == "" {
+		envs = src.Environments()
 	}
-	for _, env := range src.Environments() {
-		s.Environments++
-		r, err := src.Environment(env, Options{})
-		if err := s.collect(err); err != nil {
-			return s, err
+	for _, env := range envs {
+		out.Environments++
+		r, err := src.Environment(env, o)
+		if err := out.collect(err); err != nil {
+			return out, err
 		}
 		if r != nil {
-			s.Diags = append(s.Diags, r.Warnings...)
+			out.Results = append(out.Results, r)
+			out.Diags = append(out.Diags, r.Warnings...)
 		}
 	}
-	return s, nil
+	return out, out.collect(src.Mistakes())
 }
 
 // collect keeps mistakes and gives faults back.
-func (s *Summary) collect(err error) error {
+func (s *Rendered) collect(err error) error {
 	var diags diag.List
 	if errors.As(err, &diags) {
 		s.Diags = append(s.Diags, diags...)

@@ -10,7 +10,7 @@ import (
 )
 
 // ErrExists is returned by Write for an entry that is there already.
-var ErrExists = errors.New("exists")
+var ErrExists = errors.New("exists already")
 
 // Write puts the tree into dir. Everything is written beside its place first
 // and moved at the end, so each top-level entry of the tree (a file or a whole
