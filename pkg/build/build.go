@@ -9,17 +9,20 @@ import (
 	"sigs.k8s.io/kustomize/kyaml/filesys"
 
 	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// Run builds the kustomization at dir of the tree and gives the manifests as
-// the stock "kustomize build" prints them, and how many objects they are. Nothing outside of the tree is read
+// Run builds the kustomization at dir of the tree and gives the objects in the
+// order of the stock "kustomize build". object.Encode prints them as it does,
+// but for keys like 6C, 8 and 64 in one map: the order in which kustomize prints
+// those changes from run to run. Nothing outside of the tree is read
 // and no plugin runs; what in a tree could reach the network has to be refused
 // before, by CheckLocal. It is safe for concurrent use.
-func Run(t tree.Tree, dir string) (manifests []byte, objects int, err error) {
+func Run(t tree.Tree, dir string) ([]*value.Value, error) {
 	fs := filesys.MakeFsInMemory()
 	for _, p := range t.Paths() {
 		if err := fs.WriteFile(path.Join("/", p), t[p]); err != nil {
-			return nil, 0, err
+			return nil, err
 		}
 	}
 	options := krusty.MakeDefaultOptions()
@@ -27,8 +30,19 @@ func Run(t tree.Tree, dir string) (manifests []byte, objects int, err error) {
 	options.Reorder = krusty.ReorderOptionLegacy
 	result, err := krusty.MakeKustomizer(options).Run(fs, path.Join("/", dir))
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	manifests, err = result.AsYaml()
-	return manifests, result.Size(), err
+	objects := make([]*value.Value, 0, result.Size())
+	for _, r := range result.Resources() {
+		content, err := r.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		v, err := value.FromJSON(content)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, v)
+	}
+	return objects, nil
 }

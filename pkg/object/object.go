@@ -5,7 +5,6 @@
 package object
 
 import (
-	"bytes"
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
@@ -211,16 +210,25 @@ func kindOrder() []string {
 
 // Encode prints objects as a stream of YAML documents, as kustomize does.
 func Encode(objects []Object) ([]byte, error) {
-	var b bytes.Buffer
+	values := make([]*value.Value, len(objects))
+	for i, o := range objects {
+		values[i] = o.Value
+	}
+	return EncodeValues(values)
+}
+
+// EncodeValues is Encode for objects that need not be known better.
+func EncodeValues(objects []*value.Value) ([]byte, error) {
+	const usual = 1 << 10 // bytes that an object takes
+	out := make([]byte, 0, usual*len(objects))
 	for i, o := range objects {
 		if i > 0 {
-			b.WriteString("---\n")
+			out = append(out, "---\n"...)
 		}
-		doc, err := value.Encode(o.Value)
-		if err != nil {
+		var err error
+		if out, err = value.AppendEncoded(out, o); err != nil {
 			return nil, err
 		}
-		b.Write(doc)
 	}
-	return b.Bytes(), nil
+	return out, nil
 }

@@ -115,10 +115,13 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 	result := &Result{Name: e.App.Name, Env: env, Warnings: diags.Warnings()}
 	// 7. Build: by kustomize where the descriptor uses it, else directly.
 	if e.App.UsesKustomize() {
-		if result.Manifests, result.Objects, err = s.kustomize(e); err != nil {
+		objects, err := s.kustomize(e)
+		if err != nil {
 			return nil, err
 		}
-		return result, nil
+		result.Objects = len(objects)
+		result.Manifests, err = object.EncodeValues(objects)
+		return result, err
 	}
 	objects := object.Finish(e.Objects, e.App.Namespace.Name)
 	result.Objects = len(objects)
@@ -183,25 +186,25 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 }
 
 // kustomize builds an environment by kustomize itself.
-func (s *Source) kustomize(e expand.Environment) (manifests []byte, count int, err error) {
+func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
 	t, err := expand.Alone(e)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	manifests, count, err = build.Run(t, expand.Overlay(e.App.Env))
+	objects, err := build.Run(t, expand.Overlay(e.App.Env))
 	switch {
 	case err != nil:
-		return nil, 0, s.blame(e, err)
-	case count == 0:
+		return nil, s.blame(e, err)
+	case len(objects) == 0:
 		var diags diag.List
 		pos := e.App.Pos
 		if len(e.App.Patches) > 0 {
 			pos = e.App.Patches[0].Pos
 		}
 		diags.Errorh(pos, "empty-result", "to remove an app, delete its Application", "the patches leave no objects, so Argo CD would prune the app")
-		return nil, 0, diags
+		return nil, diags
 	}
-	return manifests, count, nil
+	return objects, nil
 }
 
 // blame finds which line of the descriptor makes kustomize fail: the first
@@ -215,7 +218,7 @@ func (s *Source) blame(e expand.Environment, failure error) error {
 		x.App = &app
 		t, err := expand.Alone(x)
 		if err == nil {
-			_, _, err = build.Run(t, expand.Overlay(app.Env))
+			_, err = build.Run(t, expand.Overlay(app.Env))
 		}
 		return err
 	}

@@ -14,7 +14,21 @@ import (
 // Encode prints a value as kustomize prints it: keys sorted, the style of
 // sigs.k8s.io/yaml. It fails for a number that JSON does not have, such as
 // infinity.
-func Encode(v *Value) ([]byte, error) {
+func Encode(v *Value) ([]byte, error) { return AppendEncoded(nil, v) }
+
+// AppendEncoded is Encode at the end of out.
+func AppendEncoded(out []byte, v *Value) ([]byte, error) {
+	if !v.Empty() && !v.IsScalar() && v.Kind != Null {
+		p := printer{out: out}
+		if p.node(v, 0, false); !p.gaveUp {
+			return p.out, nil
+		}
+	}
+	doc, err := encodeByLibrary(v)
+	return append(out, doc...), err
+}
+
+func encodeByLibrary(v *Value) ([]byte, error) {
 	x, err := plain(v)
 	if err != nil {
 		return nil, err
@@ -72,13 +86,13 @@ func source(v *Value, raw bool) *yamlv3.Node {
 func plain(v *Value) (any, error) {
 	switch {
 	case v.Is(Map):
-		m := make(map[string]any, len(v.Entries))
-		for _, e := range v.Entries {
+		m := make(yaml.MapSlice, 0, len(v.Entries))
+		for _, e := range sorted(v.Entries) {
 			x, err := plain(e.Value)
 			if err != nil {
 				return nil, err
 			}
-			m[e.Key] = x
+			m = append(m, yaml.MapItem{Key: e.Key, Value: x})
 		}
 		return m, nil
 	case v.Is(List):
@@ -127,8 +141,16 @@ func number(v *Value) (any, error) {
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
 		return nil, fmt.Errorf("%s: %q is not a number that JSON has", v.Pos, v.Text)
 	}
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 {
-		return int64(f), nil // as it comes back from JSON
+	if f == math.Trunc(f) && math.Abs(f) < 1e21 {
+		// JSON writes it without an exponent, and what comes back is an integer if
+		// one can hold it.
+		digits := strconv.FormatFloat(f, 'f', -1, 64)
+		if n, err := strconv.ParseInt(digits, 10, 64); err == nil {
+			return n, nil
+		}
+		if n, err := strconv.ParseUint(digits, 10, 64); err == nil {
+			return n, nil
+		}
 	}
 	return f, nil
 }
