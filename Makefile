@@ -50,8 +50,12 @@ fuzz: $(TOOLS)/kustomize ## Run every fuzz target for FUZZTIME=10s
 	bash test/tools/fuzz.sh $(FUZZTIME)
 
 .PHONY: bench
-bench: ## Run the benchmarks
-	go test -run '^$$' -bench . ./test/bench/...
+bench: build $(TOOLS)/kustomize $(TOOLS)/helm ## Measure against kustomize and helm, and against the committed result
+	go run ./test/bench
+
+.PHONY: bench-update
+bench-update: build $(TOOLS)/kustomize $(TOOLS)/helm ## Measure, and write the result and docs/performance.md
+	go run ./test/bench -write
 
 .PHONY: lint
 lint: $(TOOLS)/staticcheck $(TOOLS)/actionlint ## Check formatting, go vet, staticcheck and the workflow files
@@ -92,6 +96,9 @@ clean: ## Remove everything that the other targets built
 
 $(TOOLS)/kustomize: test/tools/kustomize/go.mod test/tools/kustomize/go.sum
 	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -o $@ sigs.k8s.io/kustomize/kustomize/v5
+
+$(TOOLS)/helm: test/tools/helm/go.mod test/tools/helm/go.sum
+	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -ldflags "-s -w" -o $@ helm.sh/helm/v3/cmd/helm
 
 $(TOOLS)/staticcheck: test/tools/lint/go.mod test/tools/lint/go.sum
 	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -o $@ honnef.co/go/tools/cmd/staticcheck

@@ -19,6 +19,9 @@ import (
 // and no plugin runs; what in a tree could reach the network has to be refused
 // before, by CheckLocal. It is safe for concurrent use.
 func Run(t tree.Tree, dir string) ([]*value.Value, error) {
+	if err := useMergeSchema(); err != nil {
+		return nil, err
+	}
 	fs := filesys.MakeFsInMemory()
 	for _, p := range t.Paths() {
 		if err := fs.WriteFile(path.Join("/", p), t[p]); err != nil {
