@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path"
 	"strings"
+	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/build"
 	"github.com/unfold-gitops/unfold/pkg/check"
@@ -68,9 +69,12 @@ func Open(dir string) (*Source, error) {
 		return nil, s.diags.Err()
 	}
 	var builtin diag.List
-	s.defaults, builtin = descriptor.Builtin()
+	s.defaults, builtin = builtinDefaults()
 	return s, builtin.Err()
 }
+
+// builtinDefaults are the same for every app of a batch.
+var builtinDefaults = sync.OnceValues(descriptor.Builtin)
 
 // refusal turns a file or path that may not be read into a diagnostic.
 func refusal(file, what string, err error) error {
