@@ -22,6 +22,7 @@ func Run(t tree.Tree, dir string) ([]*value.Value, error) {
 	if err := useMergeSchema(); err != nil {
 		return nil, err
 	}
+	limitCopies()
 	fs := filesys.MakeFsInMemory()
 	for _, p := range t.Paths() {
 		if err := fs.WriteFile(path.Join("/", p), t[p]); err != nil {

@@ -48,8 +48,8 @@ func ReadDefaults(file string, src []byte) (Defaults, diag.List) {
 		return Defaults{}, diags
 	}
 	n := normaliser{}
-	all := n.full(documentType(), top).Copy()
-	defaults := Defaults{Environments: all.Get("environments").Copy().Entries}
+	all := orEmpty(n.full(documentType(), top)).Copy()
+	defaults := Defaults{Environments: entries(all.Get("environments"))}
 	all.Delete("environments")
 	defaults.All = all
 	return defaults, n.diags

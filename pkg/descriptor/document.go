@@ -95,6 +95,9 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 		return false
 	}
 	api := top.Get("apiVersion")
+	if api.Is(value.Null) {
+		api = nil
+	}
 	got, _, _ := strings.Cut(api.StringAt(), "/")
 	switch {
 	case api == nil && top.Has("runtime"):
@@ -102,6 +105,8 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 			"the file is not a descriptor: it has no apiVersion")
 	case api == nil:
 		diags.Errorh(top.Pos, NotADescriptor, start, "the file is not a descriptor: it has no apiVersion")
+	case !api.IsScalar():
+		diags.Errorh(api.Pos, NotADescriptor, start, "the file is not a descriptor: its apiVersion is %s", api.Describe())
 	case got != group:
 		diags.Errorh(api.Pos, NotADescriptor, start, "the file is not a descriptor: its apiVersion is %q", api.Text)
 	case api.Text != APIVersion:
@@ -122,7 +127,10 @@ func unknownVersionHint(api string) string {
 			major, rest = number[:i], number[i:]
 		}
 		if rest == "" || strings.HasPrefix(rest, "alpha") || strings.HasPrefix(rest, "beta") {
-			return fmt.Sprintf("install the release of unfold that brought %s, v%s.0.0 or newer, or write apiVersion: %s", v, releaseOf(major, rest), APIVersion)
+			if release := releaseOf(major, rest); release != "0" {
+				return fmt.Sprintf("install the release of unfold that brought %s, v%s.0.0 or newer, or write apiVersion: %s", v, release, APIVersion)
+			}
+			return fmt.Sprintf("install the newest release v0 of unfold, or write apiVersion: %s", APIVersion)
 		}
 	}
 	return "write apiVersion: " + APIVersion
@@ -172,7 +180,7 @@ func (d *Document) readEnvironments(full *value.Value) {
 // beside workloads, and workloads that only an environment has.
 func (d *Document) checkScopes(n *normaliser) {
 	layers := append([]value.Entry{{Value: d.root}}, d.envs...)
-	if ws := d.root.Get("workloads"); d.multi && len(ws.Entries) == 0 {
+	if ws := d.root.Get("workloads"); d.multi && len(ws.Entries) == 0 && !n.diags.HasErrors() {
 		n.diags.Errorh(ws.Pos, "missing-workload", "add a workload, or remove workloads and describe the only one at the top level", "workloads is empty")
 	}
 	for _, l := range layers {

@@ -1,6 +1,7 @@
 package descriptor
 
 import (
+	"path"
 	"slices"
 	"strings"
 
@@ -130,6 +131,17 @@ func (e *effective) layers(env string) (layered, *merger) {
 	return out, m
 }
 
+// envPos gives the place of the environment, or of the app where the descriptor
+// does not list it.
+func (e *effective) envPos() diag.Pos {
+	for _, x := range e.envs {
+		if x.Key == e.env {
+			return x.KeyPos
+		}
+	}
+	return e.root.Pos
+}
+
 func (e *effective) ownLayer(env string) *value.Value {
 	for _, x := range e.envs {
 		if x.Key == env {
@@ -169,8 +181,21 @@ func orEmpty(v *value.Value) *value.Value {
 
 // passedOn takes over what is handed to kustomize as it is.
 func (e *effective) passedOn(app *App, merged *value.Value) {
+	listed := map[string]bool{}
+	twice := func(item *value.Value) bool {
+		file := path.Clean(item.Text)
+		if listed[file] {
+			e.diags.Errorh(item.Pos, "listed-twice", "remove one of them", "%q is listed twice", item.Text)
+			return true
+		}
+		listed[file] = true
+		return false
+	}
 	for _, item := range items(merged.Get("manifests")) {
 		m := Manifest{Pos: item.Pos}
+		if item.IsScalar() && twice(item) {
+			continue
+		}
 		if item.Is(value.Map) {
 			m.Object = item
 		} else {
@@ -179,6 +204,9 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 		app.Manifests = append(app.Manifests, m)
 	}
 	for _, item := range items(merged.Get("components")) {
+		if twice(item) {
+			continue
+		}
 		app.Components = append(app.Components, Text{item.Text, item.Pos})
 	}
 	for _, item := range items(merged.Get("patches")) {
@@ -215,11 +243,15 @@ func (e *effective) namespace(app *App, v *value.Value) {
 	case ns.Name == "":
 		ns.Name, ns.Pos = e.Name+"-"+e.env, v.At()
 		if problem := dnsLabel1123(ns.Name); problem != "" && e.env != "" && e.Name != "" {
-			e.diags.Errorh(app.Pos, "bad-name", "set namespace", "the namespace %q %s", ns.Name, problem)
+			e.diags.Errorh(e.envPos(), "bad-name", "set namespace", "the namespace %q, made of the app's and the environment's name, %s", ns.Name, problem)
 		}
 	case argocd != "" && argocd != ns.Name:
+		from := "the descriptor"
+		if ns.Pos.Line == 0 {
+			from = "the Application's plugin settings"
+		}
 		e.diags.Errorh(ns.Pos, "namespace-mismatch",
-			"set the Application's spec.destination.namespace to "+ns.Name+", or remove namespace from the descriptor",
+			"set the Application's spec.destination.namespace to "+ns.Name+", or remove namespace from "+from,
 			"the namespace is %q, but the Application deploys to %q", ns.Name, argocd)
 	}
 	if v.Is(value.Map) && !ns.Create {

@@ -80,10 +80,12 @@ func references(text string) []string {
 		if text[i+1] != '(' {
 			continue
 		}
-		if end := strings.IndexByte(text[i:], ')'); end > 0 {
-			names = append(names, text[i+2:i+end])
-			i += end
+		end := strings.IndexByte(text[i:], ')')
+		if end < 0 {
+			break
 		}
+		names = append(names, text[i+2:i+end])
+		i += end
 	}
 	return names
 }

@@ -307,6 +307,11 @@ func workloadsField() field {
 		typ: &schema{kind: mapKind, what: "a map of workloads", keys: keyRule{"a workload", dnsLabel}, elem: workloadType()}}
 }
 
+// topField gives the row of a field of the top level, or nil.
+func topField(name string) *field {
+	return documentType().field(name)
+}
+
 func probeShort(v *value.Value) *value.Value {
 	if !v.Is(value.String) || !strings.HasPrefix(v.Text, "/") {
 		return nil

@@ -46,7 +46,7 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 	for i, e := range out.Entries {
 		index[e.Key] = i
 	}
-	var deleted []string
+	var deleted map[string]bool
 	for _, e := range upper.Entries {
 		m.path = append(m.path, e.Key)
 		i, there := index[e.Key]
@@ -62,7 +62,10 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 			if !there || out.Entries[i].Value.Is(value.Null) {
 				m.note(e)
 			} else {
-				deleted = append(deleted, e.Key)
+				if deleted == nil {
+					deleted = map[string]bool{}
+				}
+				deleted[e.Key] = true
 			}
 		case there:
 			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.merge(s.child(e.Key), out.Entries[i].Value, e.Value)}
@@ -72,7 +75,7 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 		m.path = m.path[:len(m.path)-1]
 	}
 	if len(deleted) > 0 {
-		out.Entries = slices.DeleteFunc(out.Entries, func(e value.Entry) bool { return slices.Contains(deleted, e.Key) })
+		out.Entries = slices.DeleteFunc(out.Entries, func(e value.Entry) bool { return deleted[e.Key] })
 	}
 	return out
 }

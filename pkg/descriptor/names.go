@@ -136,8 +136,10 @@ func mountPath(s string) string {
 		return `is not an absolute path: it does not start with "/"`
 	case strings.Contains(s, ":"):
 		return `holds a ":", which Kubernetes does not take in a mount path`
-	case path.Clean(s) != s || s == "/":
-		return "is not a plain path of a file"
+	case path.Clean(s) == "/":
+		return "is no path of a file"
+	case path.Clean(s) != s:
+		return "is not the plain path of a file: write " + path.Clean(s)
 	}
 	return ""
 }
@@ -153,7 +155,7 @@ func quantity(s string) string {
 	mantissa, suffix := number[:end], number[end:]
 	digits := strings.Replace(mantissa, ".", "", 1)
 	ok := digits != "" && only(digits, digit) && len(s)-len(number) <= 1
-	if ok && suffix != "" && (suffix[0] == 'e' || suffix[0] == 'E') && len(suffix) > 1 {
+	if ok && len(suffix) > 1 && suffix != "Ei" && (suffix[0] == 'e' || suffix[0] == 'E') {
 		_, err := strconv.ParseInt(strings.TrimPrefix(suffix[1:], "+"), 10, 16)
 		ok = err == nil
 	} else if ok {
@@ -192,7 +194,11 @@ func filePath(s string) string {
 	case strings.Contains(s, "\\"):
 		return `holds a "\": separate folders with "/"`
 	}
-	if c := path.Clean(s); c == "." || c == ".." || strings.HasPrefix(c, "../") {
+	c := path.Clean(s)
+	switch {
+	case c == ".":
+		return "is the app's folder itself"
+	case c == ".." || strings.HasPrefix(c, "../"):
 		return "leads out of the app's folder"
 	}
 	return ""

@@ -14,6 +14,8 @@ import (
 type normaliser struct {
 	diags diag.List
 	path  []string
+	// whole says that nothing was left out of the value that is completed now.
+	whole bool
 }
 
 // where names the place for messages: "environments.prod.ports".
@@ -45,6 +47,7 @@ func (n *normaliser) full(s *schema, v *value.Value) *value.Value {
 		}
 		return v
 	}
+	known := len(n.diags)
 	if s.shortKey != "" && v.IsScalar() {
 		v = value.NewMap(v.Pos).Set(s.shortKey, v)
 	} else if s.short != nil {
@@ -65,13 +68,21 @@ func (n *normaliser) full(s *schema, v *value.Value) *value.Value {
 		v = n.scalar(s, v)
 	}
 	if v != nil && s.after != nil {
+		n.whole = len(n.diags) == known
 		v = s.after(n, v)
 	}
 	return v
 }
 
 func (n *normaliser) wrongType(s *schema, v *value.Value) *value.Value {
-	n.diags.Errorf(v.Pos, "wrong-type", "%s must be %s, not %s", n.where(), s.expects(), v.Describe())
+	hint := ""
+	switch {
+	case v.Is(value.String) && !v.Plain && (s.kind == integerKind && v.Text != "" && only(v.Text, digit) || s.kind == booleanKind && (v.Text == "true" || v.Text == "false")):
+		hint = "remove the quotes"
+	case v.Is(value.List) && s.kind == mapKind:
+		hint = "write each as NAME: VALUE, not as a list"
+	}
+	n.diags.Errorh(v.Pos, "wrong-type", hint, "%s must be %s, not %s", n.where(), s.expects(), v.Describe())
 	return nil
 }
 
@@ -111,8 +122,15 @@ func (n *normaliser) object(s *schema, v *value.Value) *value.Value {
 
 func (n *normaliser) unknown(s *schema, e value.Entry) {
 	hint := diag.Hint(e.Key, "the fields here are", s.fieldNames())
-	if e.Key == "kind" && s.field("image") != nil {
-		hint = "set the kind of the app's only workload at the top level, in place of App"
+	if s.field("image") != nil {
+		switch f := topField(e.Key); {
+		case e.Key == "kind":
+			hint = "set the kind of the app's only workload at the top level, in place of App"
+		case f != nil && f.scope == headScope:
+			hint = e.Key + " stands at the top level only"
+		case f != nil:
+			hint = e.Key + " stands at the top level or directly below an environment"
+		}
 	}
 	n.diags.Errorh(e.KeyPos, "unknown-field", hint, "unknown field %q%s", e.Key, n.in())
 }
@@ -217,8 +235,12 @@ func (n *normaliser) scalar(s *schema, v *value.Value) *value.Value {
 
 func (n *normaliser) intOr(s *schema, v *value.Value) *value.Value {
 	if number, ok := v.Int64(); ok {
-		if number < 0 || number > 1<<31-1 {
-			n.diags.Errorf(v.Pos, "out-of-range", "%s must be between 0 and %d, not %s", n.where(), 1<<31-1, v.Text)
+		low, high := int64(0), int64(1<<31-1)
+		if s.kind == intOrNameKind {
+			low, high = portNumber.min, portNumber.max
+		}
+		if number < low || number > high {
+			n.diags.Errorf(v.Pos, "out-of-range", "%s must be between %d and %d, not %s", n.where(), low, high, v.Text)
 			return nil
 		}
 		return value.Num(number, v.Pos)
@@ -228,7 +250,7 @@ func (n *normaliser) intOr(s *schema, v *value.Value) *value.Value {
 		check = portName
 	}
 	if problem := check(v.Text); problem != "" {
-		n.diags.Errorf(v.Pos, "bad-value", "%s is %s, and %q %s", n.where(), s.what, v.Text, problem)
+		n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), v.Text, problem)
 		return nil
 	}
 	return value.Str(v.Text, v.Pos)
@@ -293,6 +315,7 @@ func (n *normaliser) fold(v *value.Value, short, long, key string, fits func(lon
 	case at.Value.Is(value.Null):
 		n.diags.Errorh(at.KeyPos, "contradiction", "keep one of them", "%s is deleted%s, but %s on line %d sets it", long, n.in(), short, entry.KeyPos.Line)
 		out.Delete(short)
+		out.Delete(long)
 		return out
 	}
 	if fits(at.Value, &entry) {
@@ -311,6 +334,8 @@ func (n *normaliser) fold(v *value.Value, short, long, key string, fits func(lon
 func checkPatch(n *normaliser, v *value.Value) *value.Value {
 	text, file := v.Get("patch"), v.Get("path")
 	switch {
+	case text == nil && file == nil && !n.whole:
+		return nil
 	case text == nil && file == nil:
 		n.diags.Errorh(v.Pos, "missing-patch", "give the patch under patch, or its file under path", "%s has no patch", n.where())
 		return nil

@@ -88,9 +88,9 @@ func (e *effective) ports(v *value.Value) []Port {
 		if protocol == "" {
 			protocol = "TCP"
 		}
-		e.oncePort(listening, portKey{p.Target, protocol}, p, "the container listens on port %d for %q and %q")
+		e.oncePort(listening, portKey{p.Target, protocol}, p, "the container listens on port")
 		if p.Expose {
-			e.oncePort(exposed, portKey{p.Port, protocol}, p, "the Service has port %d for %q and %q")
+			e.oncePort(exposed, portKey{p.Port, protocol}, p, "the Service has port")
 		}
 		ports = append(ports, p)
 	}
@@ -103,9 +103,9 @@ type portKey struct {
 	protocol string
 }
 
-func (e *effective) oncePort(seen map[portKey]string, key portKey, p Port, format string) {
+func (e *effective) oncePort(seen map[portKey]string, key portKey, p Port, what string) {
 	if other, ok := seen[key]; ok {
-		e.diags.Errorh(p.Pos, "port-twice", "give each port a number of its own", format, key.number, other, p.Name)
+		e.diags.Errorh(p.Pos, "port-twice", "give each port a number of its own", "%s %d for %q and %q", what, key.number, other, p.Name)
 		return
 	}
 	seen[key] = p.Name
@@ -129,7 +129,7 @@ func (e *effective) service(w *Workload, v *value.Value) {
 		w.Service = s.Value
 		if s.Value.Get("headless").IsTrue() && (s.Value.StringAt("type") != "" && s.Value.StringAt("type") != "ClusterIP" || s.Value.Has("clusterIP")) {
 			e.diags.Errorh(s.Value.Entry("headless").KeyPos, "contradiction", "remove one of them",
-				"a headless Service has neither a clusterIP nor the type %q", s.Value.StringAt("type"))
+				"a headless Service can't have a clusterIP, nor a type other than ClusterIP")
 		}
 	}
 }

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Pos is a place in a source file. Line and Col count from 1, Col in bytes.
+// Pos is a place in a source file. Line and Col count from 1, Col in characters.
 // A Pos with Line 0 names a source without lines: a parameter, a flag or the
 // built-in defaults.
 type Pos struct {
@@ -132,14 +132,23 @@ func (l List) Warnings() List {
 	return slices.DeleteFunc(l.Sorted(), func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Error gives all diagnostics, sorted, a line each.
+// maxShown bounds what Error shows: Argo CD passes it on from program to program
+// and into its UI.
+const maxShown = 200
+
+// Error gives the diagnostics, sorted, a line each and another for a hint: all
+// of them, unless somebody made very many mistakes.
 func (l List) Error() string {
 	var b strings.Builder
-	for i, d := range l.Sorted() {
+	sorted := l.Sorted()
+	for i, d := range sorted[:min(len(sorted), maxShown)] {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
 		b.WriteString(d.String())
+	}
+	if more := len(sorted) - maxShown; more > 0 {
+		fmt.Fprintf(&b, "\nand %d more; unfold check shows all", more)
 	}
 	return b.String()
 }

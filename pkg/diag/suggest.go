@@ -49,7 +49,11 @@ func Hint(word, what string, candidates []string) string {
 }
 
 func fold(s string) string {
-	return strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(s))
+	s = strings.ToLower(s)
+	if !strings.ContainsAny(s, "-_") {
+		return s
+	}
+	return strings.NewReplacer("-", "", "_", "").Replace(s)
 }
 
 // distance is the optimal string alignment distance (insertions, deletions,

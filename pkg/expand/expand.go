@@ -102,8 +102,17 @@ func over(base *value.Value, more ...*value.Value) *value.Value {
 		} else {
 			base = base.Copy()
 		}
+		index := make(map[string]int, len(base.Entries)+len(x.Entries))
+		for i, entry := range base.Entries {
+			index[entry.Key] = i
+		}
 		for _, entry := range x.Entries {
-			base.SetEntry(entry)
+			if i, there := index[entry.Key]; there {
+				base.Entries[i] = entry
+				continue
+			}
+			index[entry.Key] = len(base.Entries)
+			base.Entries = append(base.Entries, entry)
 		}
 	}
 	return base

@@ -35,9 +35,7 @@ func (s *Source) load(app *descriptor.App) (diag.List, error) {
 		}
 	}
 	for _, x := range app.Patches {
-		if x.File != "" {
-			l.file(x.File, x.Value.Get("path").At())
-		}
+		l.patch(x)
 	}
 	for _, x := range app.Components {
 		l.folder(x)
@@ -102,17 +100,35 @@ func (l *loader) mounted(f descriptor.File) {
 	}
 }
 
+// patch reads a patch within our bounds, since kustomize has none.
+func (l *loader) patch(x descriptor.Patch) {
+	if at := x.Value.Get("path"); at != nil {
+		if l.file(x.File, at.Pos) {
+			_, found := value.ReadAll(l.name+x.File, l.files[x.File])
+			l.diags = append(l.diags, found...)
+		}
+		return
+	}
+	text := x.Value.Get("patch")
+	_, found := value.ReadAll(l.name+descriptor.FileName, []byte(text.StringAt()))
+	for _, d := range found {
+		d.Pos = text.At()
+		l.diags = append(l.diags, d)
+	}
+}
+
 func (l *loader) folder(x descriptor.Text) {
 	name := path.Clean(x.Text)
-	t := l.files.Under(name)
-	if len(t) == 0 {
-		var err error
-		if t, err = l.Source.folder.ReadDir(name); err != nil {
+	if !l.folders[name] {
+		t, err := l.Source.folder.ReadDir(name)
+		if err != nil {
 			l.report(x.Text, x.Pos, err)
 			return
 		}
 		l.files.Merge(name, t)
+		l.folders[name] = true
 	}
+	t := l.files.Under(name)
 	for _, d := range build.CheckLocal(name, t) {
 		if d.Pos.Line == 0 {
 			d.Pos = x.Pos // about the folder as a whole

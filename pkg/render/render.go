@@ -4,7 +4,6 @@ package render
 
 import (
 	"errors"
-	"fmt"
 	"path"
 	"strings"
 	"sync"
@@ -32,8 +31,9 @@ type Source struct {
 	folder   *tree.Folder
 	doc      *descriptor.Document
 	defaults descriptor.Defaults
-	files    tree.Tree // read so far
-	diags    diag.List // of the parse
+	files    tree.Tree       // read so far
+	folders  map[string]bool // of components, of which all files are read
+	diags    diag.List       // of the parse
 }
 
 // Result is an app in one environment.
@@ -51,7 +51,7 @@ type Result struct {
 // the descriptor is none at all; other mistakes are reported with those of an
 // environment. Close gives the folder back.
 func Open(dir string) (*Source, error) {
-	s := &Source{name: strings.TrimPrefix(path.Clean(dir)+"/", "./"), files: tree.Tree{}}
+	s := &Source{name: strings.TrimPrefix(path.Clean(dir)+"/", "./"), files: tree.Tree{}, folders: map[string]bool{}}
 	var err error
 	if s.folder, err = tree.Open(dir); err != nil {
 		return nil, refusal(dir, "path", err)
@@ -156,6 +156,7 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 	e.Objects, found = expand.Objects(app, s.files)
 	diags = append(diags, found...)
 	// 6. Check.
+	diags = append(diags, checkBounds(e)...)
 	diags = append(diags, check.All(check.Input{Pos: app.Pos, Namespace: app.Namespace.Name, Objects: e.Objects, Manifests: e.Manifests})...)
 	return e, diags, nil
 }
@@ -211,65 +212,13 @@ func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
 	return objects, nil
 }
 
-// blame finds which line of the descriptor makes kustomize fail: the first
-// entry without which the build succeeds up to there.
-func (s *Source) blame(e expand.Environment, failure error) error {
-	app := *e.App
-	manifests, components, patches := app.Manifests, app.Components, app.Patches
-	app.Manifests, app.Components, app.Patches = nil, nil, nil
-	fails := func() error {
-		x := e
-		x.App = &app
-		t, err := expand.Alone(x)
-		if err == nil {
-			_, err = build.Run(t, expand.Overlay(app.Env))
-		}
-		return err
-	}
-	var diags diag.List
-	try := func(what string, pos diag.Pos) bool {
-		err := fails()
-		if err != nil {
-			diags.Errorf(pos, "kustomize", "kustomize can't build with this %s: %s", what, oneLine(err))
-		}
-		return err != nil
-	}
-	for i, x := range manifests {
-		if app.Manifests = manifests[:i+1]; try("manifest", x.Pos) {
-			return diags
-		}
-	}
-	for i, x := range components {
-		if app.Components = components[:i+1]; try("component", x.Pos) {
-			return diags
-		}
-	}
-	for i, x := range patches {
-		if app.Patches = patches[:i+1]; try("patch", x.Pos) {
-			return diags
-		}
-	}
-	return fmt.Errorf("kustomize: %w", failure)
-}
-
-// oneLine gives kustomize's message on one line and without the paths of the
-// tree it was given.
-func oneLine(err error) string {
-	text := strings.Join(strings.Fields(err.Error()), " ")
-	const longest = 400
-	if len(text) > longest {
-		text = strings.ToValidUTF8(text[:longest], "") + "…"
-	}
-	return text
-}
-
-// manifests parses the objects that the app brings along, for the rules.
+// manifests parses the objects that the app brings along, for the rules. Those
+// in a List stand for themselves, as kustomize takes them.
 func (s *Source) manifests(app *descriptor.App) ([]*value.Value, diag.List) {
-	var out []*value.Value
-	var diags diag.List
+	var c collector
 	for _, x := range app.Manifests {
 		if x.Object != nil {
-			out = append(out, x.Object)
+			c.add(x.Object)
 			continue
 		}
 		content, ok := s.files[x.File]
@@ -277,19 +226,41 @@ func (s *Source) manifests(app *descriptor.App) ([]*value.Value, diag.List) {
 			continue // reported already
 		}
 		docs, found := value.ReadAll(s.name+x.File, content)
-		diags = append(diags, found...)
+		c.diags = append(c.diags, found...)
 		if len(docs) == 0 && !found.HasErrors() {
-			diags.Errorh(x.Pos, "empty-manifest", "remove the line, or put an object into the file", "the file %q holds no objects", x.File)
+			c.diags.Errorh(x.Pos, "empty-manifest", "remove the line, or put an object into the file", "the file %q holds no objects", x.File)
 		}
 		for _, doc := range docs {
-			if id := (object.Object{Value: doc}).ID(); id.APIVersion == "" || id.Kind == "" || id.Name == "" && !strings.HasSuffix(id.Kind, "List") {
-				diags.Errorh(doc.Pos, "not-an-object", "give it apiVersion, kind and metadata.name", "not a Kubernetes object")
-				continue
-			}
-			out = append(out, doc)
+			c.add(doc)
 		}
 	}
-	return out, diags
+	return c.objects, c.diags
+}
+
+// collector gathers objects and refuses what is none.
+type collector struct {
+	objects []*value.Value
+	diags   diag.List
+}
+
+func (c *collector) add(v *value.Value) {
+	id := (object.Object{Value: v}).ID()
+	isList := strings.HasSuffix(id.Kind, "List")
+	if id.APIVersion == "" || id.Kind == "" || id.Name == "" && !isList {
+		c.diags.Errorh(v.Pos, "not-an-object", "give it apiVersion, kind and metadata.name", "not a Kubernetes object")
+		return
+	}
+	items := v.Entry("items")
+	switch {
+	case !isList || items == nil:
+		c.objects = append(c.objects, v)
+	case !items.Value.Is(value.List):
+		c.diags.Errorf(items.Value.Pos, "wrong-type", "items of a List must be a list of objects, not %s", items.Value.Describe())
+	default:
+		for _, item := range items.Value.Items {
+			c.add(item)
+		}
+	}
 }
 
 // App gives what the descriptor comes to in an environment, before it is
@@ -299,4 +270,18 @@ func (s *Source) App(env string, o Options) (*descriptor.App, error) {
 		Defaults: s.defaults, ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides,
 	})
 	return app, diags.Err()
+}
+
+// ThroughKustomize gives the manifests of an environment as kustomize makes
+// them, whether the descriptor needs it or not: what the direct way is held to.
+func (s *Source) ThroughKustomize(env string, o Options) ([]byte, error) {
+	e, diags, err := s.expand(env, o)
+	if err := errors.Join(err, diags.Err()); err != nil {
+		return nil, err
+	}
+	objects, err := s.kustomize(e)
+	if err != nil {
+		return nil, err
+	}
+	return object.EncodeValues(objects)
 }

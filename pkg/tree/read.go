@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -141,6 +142,11 @@ func (f *Folder) readDir(out Tree, dir, rel string, depth int) error {
 	if err != nil && !errors.Is(err, io.EOF) {
 		return err
 	}
+	if len(entries) > MaxFiles {
+		return &fs.PathError{Op: "read", Path: here, Err: ErrTooMany}
+	}
+	// Sorted, so that of several reasons to refuse it is always the same one.
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return strings.Compare(a.Name(), b.Name()) })
 	for _, e := range entries {
 		sub := path.Join(rel, e.Name())
 		if e.IsDir() {

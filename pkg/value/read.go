@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -43,6 +42,7 @@ func ReadAll(file string, src []byte) ([]*Value, diag.List) {
 		return nil, diags
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(src))
+	lines := countLines(src)
 	var docs []*Value
 	for {
 		var n yaml.Node
@@ -54,11 +54,20 @@ func ReadAll(file string, src []byte) ([]*Value, diag.List) {
 			diags = append(diags, syntaxError(file, src, err))
 			return docs, diags
 		}
-		r := reader{file: file, diags: &diags}
+		r := reader{file: file, diags: &diags, lines: lines}
 		if v := r.read(&n, 0); v != nil && v.Kind != Null {
 			docs = append(docs, v)
 		}
 	}
+}
+
+// countLines counts lines as YAML 1.1 breaks them.
+func countLines(src []byte) int {
+	n := 1 - bytes.Count(src, []byte("\r\n"))
+	for _, end := range []string{"\n", "\r", "\u0085", "\u2028", "\u2029"} {
+		n += bytes.Count(src, []byte(end))
+	}
+	return n
 }
 
 // checkBytes finds what no YAML file may hold, with the place, which the YAML
@@ -69,10 +78,10 @@ func checkBytes(file string, src []byte, diags *diag.List) {
 		c := src[i]
 		if c < utf8.RuneSelf {
 			switch {
-			case c == '\n':
+			case c == '\n', c == '\r' && !bytes.HasPrefix(src[i+1:], []byte("\n")):
 				line, start = line+1, i+1
 			case c < ' ' && c != '\t' && c != '\r', c == 0x7f:
-				diags.Errorh(diag.Pos{File: file, Line: line, Col: i - start + 1}, "control-character",
+				diags.Errorh(diag.Pos{File: file, Line: line, Col: utf8.RuneCount(src[start:i]) + 1}, "control-character",
 					`remove it, or write it as an escape in double quotes, such as "\u0007"`,
 					"the file holds the control character %#U", rune(c))
 				return
@@ -82,62 +91,20 @@ func checkBytes(file string, src []byte, diags *diag.List) {
 		}
 		r, size := utf8.DecodeRune(src[i:])
 		if r == utf8.RuneError && size == 1 {
-			diags.Errorh(diag.Pos{File: file, Line: line, Col: i - start + 1}, "not-utf8",
+			diags.Errorh(diag.Pos{File: file, Line: line, Col: utf8.RuneCount(src[start:i]) + 1}, "not-utf8",
 				"save the file as UTF-8", "the file is not UTF-8: it holds the byte 0x%02x", c)
 			return
 		}
 		i += size
-	}
-}
-
-// syntaxError gives what the YAML library says its place. The library tells
-// the line only; the column is that of the line's first character.
-func syntaxError(file string, src []byte, err error) diag.Diagnostic {
-	d := diag.Diagnostic{Pos: diag.Pos{File: file, Line: 1, Col: 1}, Rule: "yaml-syntax"}
-	text := strings.TrimPrefix(err.Error(), "yaml: ")
-	if rest, ok := strings.CutPrefix(text, "line "); ok {
-		if number, message, ok := strings.Cut(rest, ": "); ok {
-			d.Pos.Line, _ = strconv.Atoi(number)
-			text = message
+		if r == 0x85 || r == 0x2028 || r == 0x2029 { // which break lines in YAML 1.1
+			line, start = line+1, i
 		}
 	}
-	lines := bytes.Split(src, []byte("\n"))
-	d.Pos.Line = min(max(d.Pos.Line, 1), len(lines))
-	at := lines[d.Pos.Line-1]
-	d.Pos.Col = len(at) - len(bytes.TrimLeft(at, " \t")) + 1
-	if tab := indentTab(lines, d.Pos.Line-1); tab >= 0 {
-		d.Pos.Line, d.Pos.Col = tab+1, bytes.IndexByte(lines[tab], '\t')+1
-		d.Hint = "YAML is indented with spaces: replace the tab"
-	}
-	switch {
-	case strings.Contains(text, "mapping values are not allowed"):
-		d.Hint = `put text that holds ": " in quotes, and check the indentation`
-	case strings.Contains(text, "cannot start any token") && d.Hint == "":
-		d.Hint = "put the text in quotes"
-	case strings.Contains(text, "did not find expected") && d.Hint == "":
-		d.Hint = "check the indentation of this line and the one above, and that brackets and quotes are closed"
-	}
-	d.Message = "not valid YAML: " + text
-	return d
-}
-
-// indentTab finds a line near i that is indented with a tab, the usual cause of
-// a message that speaks of tokens.
-func indentTab(lines [][]byte, i int) int {
-	for _, at := range []int{i, i - 1, i + 1} {
-		if at < 0 || at >= len(lines) {
-			continue
-		}
-		indent := lines[at][:len(lines[at])-len(bytes.TrimLeft(lines[at], " \t"))]
-		if bytes.IndexByte(indent, '\t') >= 0 && len(bytes.TrimSpace(lines[at])) > 0 {
-			return at
-		}
-	}
-	return -1
 }
 
 type reader struct {
 	file    string
+	lines   int // of the file
 	diags   *diag.List
 	nodes   int
 	aliases []*yaml.Node // being read now, to find one that holds itself
@@ -145,18 +112,15 @@ type reader struct {
 }
 
 func (r *reader) pos(n *yaml.Node) diag.Pos {
+	if n.Line > r.lines { // a value that is missing at the end
+		return diag.Pos{File: r.file, Line: r.lines, Col: 1}
+	}
 	return diag.Pos{File: r.file, Line: n.Line, Col: n.Column}
 }
 
 // read turns a node into a value. It gives nil after it reported why not.
 func (r *reader) read(n *yaml.Node, depth int) *Value {
-	if r.full {
-		return nil
-	}
-	if r.nodes++; r.nodes > MaxNodes {
-		r.full = true
-		r.diags.Errorh(r.pos(n), "too-large", "write less, or repeat less with aliases",
-			"the file holds more than %d values once its aliases are resolved", MaxNodes)
+	if r.count(n, 1); r.full {
 		return nil
 	}
 	if depth > MaxDepth {
@@ -185,6 +149,15 @@ func (r *reader) read(n *yaml.Node, depth int) *Value {
 	return &Value{Pos: r.pos(n)}
 }
 
+// count adds values to those read so far, and reports the first that is too many.
+func (r *reader) count(n *yaml.Node, more int) {
+	if r.nodes += more; r.nodes > MaxNodes && !r.full {
+		r.full = true
+		r.diags.Errorh(r.pos(n), "too-large", "write less, or repeat less with aliases",
+			"the file holds more than %d values once its aliases are resolved", MaxNodes)
+	}
+}
+
 func (r *reader) readAlias(n *yaml.Node, depth int) *Value {
 	for _, open := range r.aliases {
 		if open == n.Alias {
@@ -202,8 +175,14 @@ func (r *reader) readScalar(n *yaml.Node) *Value {
 	quoted := yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	v.Plain = n.Style&quoted == 0
 	if n.Style&yaml.TaggedStyle != 0 {
+		v.Plain = false
 		switch n.ShortTag() {
-		case "!!str", "!!int", "!!float", "!!bool", "!!null":
+		case "!!str":
+		case "!!int", "!!float", "!!bool", "!!null":
+			if untagged := (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}); untagged.ShortTag() != n.ShortTag() {
+				r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag", "the tag %q does not fit the text %q", n.Tag, n.Value)
+				return v
+			}
 		default:
 			r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag", "the tag %q is not supported", n.Tag)
 			return v
@@ -220,7 +199,7 @@ func (r *reader) readScalar(n *yaml.Node) *Value {
 		v.Kind = Float
 	}
 	if problem := Unprintable(v.Text); problem != "" {
-		r.diags.Errorh(v.Pos, "unprintable", "store binary data in a file and mount it with files", "the text %s", problem)
+		r.diags.Errorh(v.Pos, "unprintable", "change the text, or keep it in a Secret", "the text %s", problem)
 	}
 	return v
 }
@@ -251,7 +230,7 @@ func (r *reader) readMap(n *yaml.Node, depth int) *Value {
 		}
 		pos := r.pos(n.Content[i])
 		if k.Kind != yaml.ScalarNode {
-			r.diags.Errorf(pos, "key-type", "a key must be text, not a list or a map")
+			r.diags.Errorh(pos, "key-type", "put text that begins with { or [ in quotes", "a key must be text, not a list or a map")
 			continue
 		}
 		if k.ShortTag() == "!!merge" {
@@ -287,6 +266,9 @@ func (r *reader) mergeKey(v *Value, lines map[string]diag.Pos, m *yaml.Node, dep
 				r.diags.Errorf(r.pos(m), "merge-key", `"<<" takes a map or a list of maps`)
 			}
 			continue
+		}
+		if r.count(m, len(s.Entries)); r.full {
+			return
 		}
 		for _, e := range s.Entries {
 			if _, ok := lines[e.Key]; !ok {

@@ -73,7 +73,9 @@ func source(v *Value, raw bool) *yamlv3.Node {
 	case v.Is(String) && !(raw && v.Plain):
 		n := &yamlv3.Node{}
 		n.SetString(v.Text)
-		if strings.ContainsAny(v.Text, "\r\u2028\u2029\ufeff") {
+		// A block that starts with a space or an empty line loses it.
+		block := n.Style == yamlv3.LiteralStyle && strings.IndexByte(" \n", v.Text[0]) >= 0
+		if block || strings.ContainsAny(v.Text, "\r\u2028\u2029\ufeff") || n.Style == 0 && otherInYAML11(v.Text) {
 			n.Style = yamlv3.DoubleQuotedStyle
 		}
 		return n
@@ -81,6 +83,21 @@ func source(v *Value, raw bool) *yamlv3.Node {
 		return &yamlv3.Node{Kind: yamlv3.ScalarNode, Value: v.Text}
 	}
 	return &yamlv3.Node{Kind: yamlv3.ScalarNode, Value: "null"}
+}
+
+// otherInYAML11 reports whether a text without quotes is something else to YAML
+// 1.1, such as y or 12:30, of which the library for YAML 1.2 knows nothing but
+// which kustomize still reads.
+func otherInYAML11(text string) bool {
+	switch shapeOf(text) {
+	case plainText:
+		return false
+	case quotedText:
+		return true
+	}
+	// A text can always be encoded.
+	encoded, _ := yaml.Marshal(text)
+	return bytes.HasPrefix(encoded, []byte(`"`))
 }
 
 func plain(v *Value) (any, error) {

@@ -1,0 +1,97 @@
+package descriptor
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestNames holds the rules for names, references and amounts to Kubernetes'.
+func TestNames(t *testing.T) {
+	x := func(n int) string { return strings.Repeat("x", n) }
+	for _, tt := range []struct {
+		name      string
+		rule      func(string) string
+		ok, wrong []string
+	}{
+		{"dnsLabel", dnsLabel,
+			[]string{"a", "a1", "a-b", x(63)},
+			[]string{"", "1a", "-a", "a-", "A", "a.b", "a_b", "ä", x(64)}},
+		{"dnsLabel1123", dnsLabel1123,
+			[]string{"a", "1", "1a", "a-b", x(63)},
+			[]string{"", "-a", "a-", "A", "a.b", "a_b", "a b", x(64)}},
+		{"dnsSubdomain", dnsSubdomain,
+			[]string{"a", "a.b", "1.2", "a-b.c", x(100), x(60) + "." + x(60) + "." + x(60) + "." + x(60)},
+			[]string{"", ".", "a.", ".a", "a..b", "A", "a_b", "-a.b", "a.b-", x(254)}},
+		{"portName", portName,
+			[]string{"http", "a", "1a", "a-b", "h2c", x(15)},
+			[]string{"", "8080", "HTTP", "-a", "a-", "a--b", "a_b", x(16), "1-2"}},
+		{"envName", envName,
+			[]string{"A", "a_b", "_A", "a.b", "a-b", "A1", "-a", ".a"},
+			[]string{"", "1A", "A B", "A=B", "Ä", "A$"}},
+		{"configKey", configKey,
+			[]string{"A", "a.b", "..a", "a-b", "1", x(253)},
+			[]string{"", ".", "..", "a/b", "a b", "ä", x(254)}},
+		{"configEnvName", configEnvName,
+			[]string{"A", "a.b"},
+			[]string{"", "..", "1A", x(254)}},
+		{"qualifiedName", qualifiedName,
+			[]string{"a", "A", "a.b_c-d", "example.com/a", x(63), "a/b", "1"},
+			[]string{"", "/a", "a/", "a/b/c", "-a", "a-", "A B", "Example.com/a", x(64), "-/a"}},
+		{"ownLabel", ownLabel,
+			[]string{"team", "app.kubernetes.io/part-of", "app.kubernetes.io/version"},
+			[]string{"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component", "app.kubernetes.io/managed-by", "a b"}},
+		{"labelValue", labelValue,
+			[]string{"", "a", "A.b_c-d", "1", x(63)},
+			[]string{"-a", "a-", "a b", "a/b", "ä", x(64)}},
+		{"mountPath", mountPath,
+			[]string{"/a", "/a/b.conf", "/..a", "/a b"},
+			[]string{"", "/", "a", "./a", "/a/", "/a//b", "/a/../b", "/./a", "/a:b"}},
+		{"quantity", quantity,
+			[]string{"0", "1", "1.5", ".5", "1.", "+1", "100m", "64Mi", "1.5Gi", "1e3", "1E3", "1e-3", "1e+3", "2E", "5k", "7Ei", "10n", "10u"},
+			[]string{"", ".", "m", "1 Gi", "1gb", "64MB", "1,5", "1..5", "0x10", "1K", "1mi", "e3", "1e", "1e1.5", "--1", "-1", "- 1", "1e99999", "lots", "Inf"}},
+		{"percent", percent,
+			[]string{"0%", "25%", "100%"},
+			[]string{"", "%", "25", "2.5%", "-1%", "25 %", "1000%", "half"}},
+		{"filePath", filePath,
+			[]string{"a", "a/b.yaml", "./a", "a/../b", "..a", "a b"},
+			[]string{"", ".", "..", "../a", "a/../../b", "/a", `a\b`, "https://example.com/a", "a/.."}},
+		{"fileMode", fileMode,
+			[]string{"644", "0644", "0o644", "0400", "777"},
+			[]string{"", "8", "0888", "1777", "99999", "rw-r--r--", "0x1ff", "64"}},
+		{"imageRepository", imageRepository,
+			[]string{"app", "team/app", "ghcr.io/team/app", "localhost/app", "localhost:5000/app", "reg.io:443/a/b-c_d.e/f__g", "REG.io/app", "10.0.0.1:5000/app", "a--b"},
+			[]string{"", "App", "team/", "/app", "a//b", "ghcr.io/Team/app", "reg:port/app", "reg:/app", "-reg.io/app", "https://ghcr.io/app", "app ", "a..b", "a___b", "-a", "a-", "ä", x(256)}},
+		{"imageTag", imageTag,
+			[]string{"v1", "1.10", "latest", "_a", "A-b.c_d", x(128)},
+			[]string{"", "-a", ".a", "a/b", "a:b", "a b", "{{ x }}", "ä", x(129)}},
+		{"imageDigest", imageDigest,
+			[]string{"sha256:" + strings.Repeat("a", 64), "sha512:" + strings.Repeat("0", 128), "blake3:" + strings.Repeat("f", 32)},
+			[]string{"", "sha256", "sha256:", "sha256:abc", "sha256:" + strings.Repeat("A", 64), "sha256:" + strings.Repeat("g", 64), ":" + strings.Repeat("a", 64), "sha512:" + strings.Repeat("0", 64)}},
+	} {
+		for _, s := range tt.ok {
+			if problem := tt.rule(s); problem != "" {
+				t.Errorf("%s(%.40q): it %s", tt.name, s, problem)
+			}
+		}
+		for _, s := range tt.wrong {
+			if tt.rule(s) == "" {
+				t.Errorf("%s(%.40q): no problem", tt.name, s)
+			}
+		}
+	}
+}
+
+func TestSplitImage(t *testing.T) {
+	for _, tt := range [][4]string{
+		{"app", "app", "", ""}, {"app:v1", "app", "v1", ""}, {"reg:5000/app", "reg:5000/app", "", ""}, {"reg:5000/app:v1", "reg:5000/app", "v1", ""},
+		{"app@sha256:0", "app", "", "sha256:0"}, {"reg:5000/a/b:v1@sha256:0", "reg:5000/a/b", "v1", "sha256:0"},
+	} {
+		repository, tag, digest := splitImage(tt[0])
+		if got := [4]string{tt[0], repository, tag, digest}; got != tt {
+			t.Errorf("got %q, want %q", got, tt)
+		}
+		if got := joinImage(repository, tag, digest); got != tt[0] {
+			t.Errorf("joined: got %q, want %q", got, tt[0])
+		}
+	}
+}

@@ -1,0 +1,99 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"sort"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/build"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/expand"
+)
+
+// entry is something that the descriptor hands to kustomize.
+type entry struct {
+	what string
+	pos  diag.Pos
+}
+
+// blame finds which line of the descriptor makes kustomize fail: an entry
+// without which the build succeeds up to there. A failure without any entry is
+// our own.
+func (s *Source) blame(e expand.Environment, failure error) error {
+	entries := entriesOf(e.App)
+	first := sort.Search(len(entries), func(n int) bool { return buildFirst(e, n) != nil })
+	err := buildFirst(e, first)
+	if first == 0 || err == nil {
+		return fmt.Errorf("kustomize: %w", failure)
+	}
+	x := entries[first-1]
+	message, hint := explain(err)
+	var diags diag.List
+	diags.Errorh(x.pos, "kustomize", hint, "kustomize can't build with this %s: %s", x.what, message)
+	return diags
+}
+
+// entriesOf lists them in the order in which kustomize takes them.
+func entriesOf(app *descriptor.App) []entry {
+	var out []entry
+	for _, x := range app.Manifests {
+		out = append(out, entry{"manifest", x.Pos})
+	}
+	for _, x := range app.Components {
+		out = append(out, entry{"component", x.Pos})
+	}
+	for _, x := range app.Patches {
+		out = append(out, entry{"patch", x.Pos})
+	}
+	return out
+}
+
+// buildFirst builds with the first n entries alone.
+func buildFirst(e expand.Environment, n int) error {
+	app := *e.App
+	app.Manifests = app.Manifests[:min(n, len(app.Manifests))]
+	n -= len(app.Manifests)
+	app.Components = app.Components[:min(n, len(app.Components))]
+	n -= len(app.Components)
+	app.Patches = app.Patches[:min(n, len(app.Patches))]
+	e.App = &app
+	t, err := expand.Alone(e)
+	if err == nil {
+		_, err = build.Run(t, expand.Overlay(app.Env))
+	}
+	return err
+}
+
+// explain puts kustomize's message into words of the descriptor, where it is one
+// that people often meet, else on one line.
+func explain(err error) (message, hint string) {
+	text := oneLine(err)
+	switch {
+	case strings.Contains(text, "unable to parse SM or JSON patch"):
+		return "it is neither a strategic merge patch nor JSON 6902 operations",
+			`start a strategic merge patch with apiVersion, kind and metadata.name, each operation with "- op:" on a line of its own`
+	case strings.Contains(text, "must specify a target for JSON patch"):
+		return "JSON 6902 operations need a target", "add target: with the kind and name of the object to change"
+	}
+	if m := regexp.MustCompile(`no matches for Id (\w+)\.\S*?/(\S+?)\.\[`).FindStringSubmatch(text); m != nil {
+		return fmt.Sprintf("it changes the %s %q, which is not there", m[1], m[2]), "name an object that unfold render prints without it"
+	}
+	return text, ""
+}
+
+// oneLine gives kustomize's message on one line and without the way through the
+// tree it was given.
+func oneLine(err error) string {
+	text := strings.Join(strings.Fields(err.Error()), " ")
+	if ways := regexp.MustCompile(`recursed accumulation of path '[^']*': `).FindAllStringIndex(text, -1); ways != nil {
+		text = strings.TrimRight(text[ways[len(ways)-1][1]:], `\"`)
+		text = regexp.MustCompile(`\\+"`).ReplaceAllString(text, `"`)
+	}
+	const longest = 400
+	if len(text) > longest {
+		text = strings.ToValidUTF8(text[:longest], "") + "…"
+	}
+	return text
+}

@@ -1,0 +1,156 @@
+// Package bad_test holds what unfold says about bad input: a corpus of
+// descriptors that are wrong, the bounds on what is read, and fuzzing.
+package bad_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/rogpeppe/go-internal/txtar"
+
+	"github.com/unfold-gitops/unfold/pkg/cli"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/render"
+)
+
+var update = flag.Bool("update", false, "write the expected diagnostics anew")
+
+// The files of a case that are not files of the app.
+const (
+	wantFile    = "want"    // all that is reported, as a person reads it
+	environFile = "environ" // the environment that Argo CD gives to generate
+)
+
+// TestBad runs the cases in testdata, each an archive named for what is wrong.
+// Its files are an app's folder; "LINK -> TARGET" makes a symbolic link. With a
+// file "environ", the case is what generate prints with that environment, else
+// all that a check of all environments finds.
+func TestBad(t *testing.T) {
+	for _, c := range cases(t) {
+		t.Run(c.name, func(t *testing.T) {
+			got := c.run(t)
+			if *update {
+				c.write(t, got)
+				return
+			}
+			if diff := cmp.Diff(c.file(wantFile), got); diff != "" {
+				t.Errorf("other diagnostics than expected (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// badCase is one archive.
+type badCase struct {
+	name, path string
+	archive    *txtar.Archive
+}
+
+func cases(t *testing.T) []badCase {
+	t.Helper()
+	paths, err := filepath.Glob("testdata/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := make([]badCase, len(paths))
+	for i, path := range paths {
+		archive, err := txtar.ParseFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		absolute, err := filepath.Abs(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out[i] = badCase{strings.TrimSuffix(filepath.Base(path), ".txtar"), absolute, archive}
+	}
+	return out
+}
+
+func (c badCase) file(name string) string {
+	for _, f := range c.archive.Files {
+		if f.Name == name {
+			return string(f.Data)
+		}
+	}
+	return ""
+}
+
+func (c badCase) write(t *testing.T, want string) {
+	t.Helper()
+	c.archive.Files = slices.DeleteFunc(c.archive.Files, func(f txtar.File) bool { return f.Name == wantFile })
+	c.archive.Files = append(c.archive.Files, txtar.File{Name: wantFile, Data: []byte(want)})
+	if err := os.WriteFile(c.path, txtar.Format(c.archive), 0o644); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// unpack writes the app's files into a folder and makes it the current one.
+func (c badCase) unpack(t *testing.T) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, f := range c.archive.Files {
+		name, target, isLink := strings.Cut(f.Name, " -> ")
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if name == wantFile || name == environFile {
+			continue
+		}
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		err := os.WriteFile(path, f.Data, 0o644)
+		if isLink {
+			err = errors.Join(os.Remove(path), os.Symlink(target, path))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	t.Chdir(dir)
+}
+
+func (c badCase) run(t *testing.T) string {
+	t.Helper()
+	c.unpack(t)
+	if environ := c.file(environFile); environ != "" {
+		return generate(t, strings.Split(strings.TrimSpace(environ), "\n"))
+	}
+	return report(c.check(t))
+}
+
+// check gives all that is found in all environments.
+func (c badCase) check(t *testing.T) diag.List {
+	t.Helper()
+	app, err := render.RenderApp(render.Folder{Dir: "."}, "", render.Options{})
+	if err != nil {
+		t.Fatalf("a mistake of the user was taken for a fault: %v", err)
+	}
+	return app.Diags
+}
+
+func report(diags diag.List) string {
+	if len(diags) == 0 {
+		return ""
+	}
+	return diags.Error() + "\n"
+}
+
+// generate gives what Argo CD shows when it runs the plugin in the current
+// folder.
+func generate(t *testing.T, environ []string) string {
+	t.Helper()
+	var out, stderr bytes.Buffer
+	code := cli.Run(context.Background(), []string{"generate"}, cli.Streams{Out: &out, Err: &stderr, Environ: environ})
+	if code != 1 || out.Len() > 0 {
+		t.Errorf("exit code %d with %d bytes of manifests, want code 1 without any", code, out.Len())
+	}
+	return stderr.String()
+}

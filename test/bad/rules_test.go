@@ -1,0 +1,164 @@
+package bad_test
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// TestEveryDiagnosticHasACase fails for a diagnostic in the source which no case
+// of the corpus shows.
+func TestEveryDiagnosticHasACase(t *testing.T) {
+	shown := messages(t)
+	found := 0
+	for _, d := range inSource(t) {
+		found++
+		if d.rule == "" || d.format == "" {
+			t.Errorf("%s: rule and message have to be written in place, so that this test can read them", d.at)
+			continue
+		}
+		if !slices.ContainsFunc(shown, d.shownBy) {
+			t.Errorf("%s: no case in testdata shows the diagnostic %q of the rule %s", d.at, d.format, d.rule)
+		}
+	}
+	if found == 0 {
+		t.Error("found no diagnostics in the source")
+	}
+}
+
+// message is a line of a case's expectation.
+type message struct{ caseName, text string }
+
+func messages(t *testing.T) []message {
+	t.Helper()
+	var out []message
+	for _, c := range cases(t) {
+		for line := range strings.Lines(c.file(wantFile)) {
+			out = append(out, message{c.name, strings.TrimSuffix(line, "\n")})
+		}
+	}
+	return out
+}
+
+// diagnostic is a call in the source that reports something.
+type diagnostic struct {
+	at           token.Position
+	rule, format string
+	pattern      *regexp.Regexp
+}
+
+// shownBy reports whether the line is one of the diagnostic's. Where the source
+// gives no text that tells it from others, the case has to be named for the rule.
+func (d diagnostic) shownBy(m message) bool {
+	if d.format == "%s" {
+		return strings.HasPrefix(m.caseName, d.rule)
+	}
+	return d.pattern.MatchString(m.text)
+}
+
+var verb = regexp.MustCompile(`%#?[a-zU0-9]+`)
+
+// inSource reads all of pkg for diagnostics.
+func inSource(t *testing.T) []diagnostic {
+	t.Helper()
+	files := token.NewFileSet()
+	var parsed []*ast.File
+	err := filepath.WalkDir("../../pkg", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
+			return err
+		}
+		f, err := parser.ParseFile(files, path, nil, 0)
+		parsed = append(parsed, f)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := scan{files: files, constants: map[string]string{}}
+	for _, f := range parsed {
+		ast.Inspect(f, s.constant)
+	}
+	for _, f := range parsed {
+		ast.Inspect(f, s.call)
+	}
+	return s.found
+}
+
+type scan struct {
+	files     *token.FileSet
+	constants map[string]string
+	found     []diagnostic
+}
+
+// constant remembers text constants by name.
+func (s *scan) constant(n ast.Node) bool {
+	if spec, ok := n.(*ast.ValueSpec); ok {
+		for i, name := range spec.Names {
+			if i < len(spec.Values) {
+				s.constants[name.Name] = s.text(spec.Values[i])
+			}
+		}
+	}
+	return true
+}
+
+// call collects calls of Errorf(pos, rule, format …), and of Errorh and Warnh,
+// which have the hint before the format.
+func (s *scan) call(n ast.Node) bool {
+	c, ok := n.(*ast.CallExpr)
+	if !ok {
+		return true
+	}
+	f, ok := c.Fun.(*ast.SelectorExpr)
+	if !ok {
+		return true
+	}
+	if x, ok := f.X.(*ast.Ident); ok && x.Name == "fmt" {
+		return true
+	}
+	format := 2
+	switch f.Sel.Name {
+	case "Errorf":
+	case "Errorh", "Warnh":
+		format = 3
+	default:
+		return true
+	}
+	if len(c.Args) <= format {
+		return true
+	}
+	d := diagnostic{at: s.files.Position(c.Pos()), rule: s.text(c.Args[1]), format: s.text(c.Args[format])}
+	var pattern strings.Builder
+	at := 0
+	for _, v := range verb.FindAllStringIndex(d.format, -1) {
+		pattern.WriteString(regexp.QuoteMeta(d.format[at:v[0]]) + ".*")
+		at = v[1]
+	}
+	pattern.WriteString(regexp.QuoteMeta(d.format[at:]) + "$")
+	d.pattern = regexp.MustCompile(`(: |^)` + pattern.String())
+	s.found = append(s.found, d)
+	return true
+}
+
+// text gives the text of a literal or of a constant, or "".
+func (s *scan) text(x ast.Expr) string {
+	switch x := x.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(x.Value)
+		if err == nil && x.Kind == token.STRING {
+			return text
+		}
+	case *ast.Ident:
+		return s.constants[x.Name]
+	case *ast.SelectorExpr:
+		return s.constants[x.Sel.Name]
+	}
+	return ""
+}
