@@ -271,17 +271,3 @@ func (s *Source) App(env string, o Options) (*descriptor.App, error) {
 	})
 	return app, diags.Err()
 }
-
-// ThroughKustomize gives the manifests of an environment as kustomize makes
-// them, whether the descriptor needs it or not: what the direct way is held to.
-func (s *Source) ThroughKustomize(env string, o Options) ([]byte, error) {
-	e, diags, err := s.expand(env, o)
-	if err := errors.Join(err, diags.Err()); err != nil {
-		return nil, err
-	}
-	objects, err := s.kustomize(e)
-	if err != nil {
-		return nil, err
-	}
-	return object.EncodeValues(objects)
-}

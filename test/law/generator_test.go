@@ -1,0 +1,361 @@
+package law_test
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+)
+
+// app is a random app: a descriptor and the files beside it.
+type app struct {
+	doc *yaml.Node
+	// files do not hold the descriptor.
+	files tree.Tree
+	// crlf and bom are how the descriptor is saved.
+	crlf, bom bool
+	// argocdNamespace is what an Application may deploy to, "" where the
+	// descriptor has a say in that.
+	argocdNamespace string
+	overrides       descriptor.Overrides
+}
+
+// source gives the descriptor as it stands in the file.
+func (a app) source() []byte {
+	var b bytes.Buffer
+	enc := yaml.NewEncoder(&b)
+	enc.SetIndent(2)
+	if err := enc.Encode(a.doc); err != nil {
+		panic(err)
+	}
+	src := b.Bytes()
+	if a.crlf {
+		src = bytes.ReplaceAll(src, []byte("\n"), []byte("\r\n"))
+	}
+	if a.bom {
+		src = append([]byte("\ufeff"), src...)
+	}
+	return src
+}
+
+// all gives the whole folder of the app.
+func (a app) all() tree.Tree {
+	out := maps.Clone(a.files)
+	out[descriptor.FileName] = a.source()
+	return out
+}
+
+// generator makes a valid descriptor. What it decides for a layer is noted in a
+// said, so that the layers above delete and complete only what is there.
+type generator struct {
+	*rand.Rand
+	name  string
+	multi bool
+	// none says that the top level switches off the defaults.
+	none bool
+	// opinions says that all environments have the built-in defaults.
+	opinions bool
+	envs     []string
+	envNone  map[string]bool
+	// top holds the workloads of the top level; the first is in every environment.
+	top []*workload
+	// ownImages says that a workload has an image of its own.
+	ownImages bool
+	// inside says that the fields of one of several workloads are being made.
+	inside bool
+	// locked are inherited values that a workload at the top level deletes, so no
+	// environment may delete them altogether.
+	locked map[string]bool
+	// root is what the top level says.
+	root *said
+	// namespaces says that the descriptor decides the namespace.
+	namespaces bool
+	files      tree.Tree
+	serial     int
+}
+
+// workload is what has to be known of one workload.
+type workload struct {
+	key    string // "" for an app's only one
+	object string // the name of its objects
+	said   *said
+	ports  []port
+	// headless decides which fields its Service may have.
+	headless bool
+}
+
+func generate(seed, index uint64) app {
+	g := &generator{
+		Rand:    rand.New(rand.NewPCG(seed, index)),
+		envNone: map[string]bool{}, locked: map[string]bool{}, files: tree.Tree{},
+	}
+	g.name = pick(g, "app", "shop", "x", "my-app-2", "demo-config", "a-b-c", "app-files")
+	g.multi = g.chance(50)
+	a := app{doc: g.document(), files: g.files, crlf: g.chance(3), bom: g.chance(3)}
+	if !g.namespaces && g.chance(20) {
+		a.argocdNamespace = "argo-says"
+	}
+	if g.chance(35) {
+		a.overrides = g.overrides(a.argocdNamespace)
+	}
+	return a
+}
+
+func (g *generator) chance(percent int) bool { return g.IntN(100) < percent }
+
+// next numbers what has to be unique.
+func (g *generator) next() int {
+	g.serial++
+	return g.serial
+}
+
+func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
+
+// document gives the whole descriptor.
+func (g *generator) document() *yaml.Node {
+	g.chooseEnvironments()
+	o := newObject()
+	o.set("apiVersion", plain(descriptor.APIVersion))
+	o.set("kind", plain("App"))
+	if !g.multi {
+		o.set("kind", plain(pick(g, "App", "App", "Deployment")))
+	}
+	o.set("name", plain(g.name))
+	if g.none {
+		o.set("defaults", plain("none"))
+	}
+	g.root = &said{}
+	if g.opinions {
+		g.root.under = builtin("dev")
+	}
+	g.topLevel(o)
+	environments := newObject()
+	for _, env := range g.envs {
+		environments.set(env, g.environment(env))
+	}
+	if len(environments.Content) > 0 || g.chance(20) {
+		g.alias(environments)
+		o.set("environments", environments.Node)
+	}
+	g.shuffle(o)
+	blockNulls(o.Node, false)
+	return o.Node
+}
+
+// chooseEnvironments settles what every layer depends on. An app without
+// environments has the built-in ones.
+func (g *generator) chooseEnvironments() {
+	for _, env := range []string{"dev", "staging", "prod", "qa", "9-lives", "canary"} {
+		if g.chance(33) {
+			g.envs = append(g.envs, env)
+		}
+	}
+	g.Shuffle(len(g.envs), func(i, j int) { g.envs[i], g.envs[j] = g.envs[j], g.envs[i] })
+	g.none = g.chance(12)
+	g.opinions = !g.none
+	for _, env := range g.envs {
+		if g.chance(6) {
+			g.envNone[env] = true
+			g.opinions = false
+		}
+	}
+}
+
+func (g *generator) topLevel(o object) {
+	only := &workload{object: g.name, said: g.root, headless: g.chance(25)}
+	if !g.multi {
+		g.top = []*workload{only}
+		g.image(o, g.root, true)
+		g.inherited(o, g.root)
+		g.own(o, only, true)
+	} else {
+		if g.chance(70) {
+			g.image(o, g.root, true)
+		}
+		g.inherited(o, g.root)
+		o.set("workloads", g.workloads())
+	}
+	g.shared(o, g.root, "/etc/app")
+	if g.chance(35) {
+		g.namespace(o, g.root)
+	}
+	g.passedOn(o)
+}
+
+// workloads gives those of the top level.
+func (g *generator) workloads() *yaml.Node {
+	out := newObject()
+	keys := []string{"web", "worker", "api", "web-2", "config", "x"}
+	g.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+	for _, key := range keys[:1+g.IntN(3)] {
+		w := &workload{key: key, object: g.name + "-" + key, said: &said{under: g.root}, headless: g.chance(25)}
+		out.set(key, g.workload(w, true))
+		g.top = append(g.top, w)
+	}
+	return out.Node
+}
+
+// workload gives the fields of one of several workloads. Fresh ones have
+// nothing of their own below them.
+func (g *generator) workload(w *workload, fresh bool) *yaml.Node {
+	g.inside = true
+	defer func() { g.inside = false }()
+	o := newObject()
+	if !w.said.has("image.repository") || g.chance(40) {
+		g.ownImages = true
+		g.image(o, w.said, !w.said.has("image.repository"))
+	}
+	g.inherited(o, w.said)
+	g.shared(o, w.said, "/opt/"+w.key)
+	g.own(o, w, fresh)
+	if g.chance(10) {
+		o.set("kind", plain("Deployment"))
+	}
+	for path := range w.said.dead {
+		if g.root.has(path) {
+			g.locked[path] = true
+		}
+	}
+	g.shuffle(o)
+	return o.Node
+}
+
+// environment gives a layer over the top level.
+func (g *generator) environment(env string) *yaml.Node {
+	if g.chance(8) && !g.envNone[env] {
+		return null(g)
+	}
+	o := newObject()
+	s := g.layer(env)
+	switch {
+	case g.envNone[env]:
+		o.set("defaults", plain("none"))
+	case s.opinions:
+		o.set("defaults", plain("null"))
+	}
+	if g.chance(50) {
+		g.image(o, s.said, false)
+	}
+	g.inherited(o, s.said)
+	g.shared(o, s.said, "/etc/app")
+	if !g.multi {
+		w := *g.top[0]
+		w.said = s.said
+		g.own(o, &w, false)
+	} else if workloads := g.environmentWorkloads(s.said); len(workloads.Content) > 0 {
+		o.set("workloads", workloads)
+	}
+	if g.chance(20) {
+		g.namespace(o, s.said)
+	}
+	if g.chance(25) {
+		g.passedOn(o)
+	}
+	g.shuffle(o)
+	return o.Node
+}
+
+type envLayer struct {
+	said *said
+	// opinions says that the environment brings the defaults back.
+	opinions bool
+}
+
+// layer gives what lies below an environment: the built-in defaults, then the
+// top level.
+func (g *generator) layer(env string) envLayer {
+	below := &said{keys: g.root.keys, dead: g.root.dead}
+	back := g.none && !g.envNone[env] && g.chance(30)
+	if !g.none && !g.envNone[env] || back {
+		below.under = builtin(env)
+	}
+	return envLayer{&said{under: below, locked: g.locked}, back}
+}
+
+// environmentWorkloads changes, removes and adds workloads.
+func (g *generator) environmentWorkloads(s *said) *yaml.Node {
+	out := newObject()
+	for i, w := range g.top {
+		below := &said{keys: w.said.keys, dead: w.said.dead, under: s}
+		switch {
+		case i > 0 && g.chance(20):
+			out.set(w.key, null(g))
+		case g.chance(60):
+			mine := *w
+			mine.said = &said{under: below}
+			out.set(w.key, g.workload(&mine, false))
+		}
+	}
+	if g.chance(15) {
+		key := pick(g, "extra", "job-9")
+		w := &workload{key: key, object: g.name + "-" + key, said: &said{under: s}}
+		out.set(key, g.workload(w, true))
+	}
+	return out.Node
+}
+
+// alias makes one environment the same as another by a YAML alias, where both
+// have the same layers below.
+func (g *generator) alias(environments object) {
+	var first *yaml.Node
+	for i := 0; i+1 < len(environments.Content); i += 2 {
+		env, body := environments.Content[i].Value, environments.Content[i+1]
+		if body.Kind != yaml.MappingNode || g.envNone[env] || len(builtin(env).keys) != len(builtin("qa").keys) {
+			continue
+		}
+		if first != nil && g.chance(30) {
+			first.Anchor = "same"
+			environments.Content[i+1] = &yaml.Node{Kind: yaml.AliasNode, Value: "same", Alias: first}
+			return
+		}
+		first = body
+	}
+}
+
+// overrides gives values from outside of the descriptor.
+func (g *generator) overrides(argocdNamespace string) descriptor.Overrides {
+	var o descriptor.Overrides
+	given := func(text string) descriptor.Override {
+		out := descriptor.Override{Text: text}
+		out.Pos.File = "override"
+		return out
+	}
+	of := func(text string) descriptor.Override {
+		if g.multi {
+			return given(g.top[0].key + "=" + text)
+		}
+		return given(text)
+	}
+	if g.chance(40) {
+		o.Image = of(g.reference())
+	}
+	if g.chance(40) {
+		o.Tag = of(g.tag())
+	}
+	if g.multi && !g.ownImages && g.chance(50) {
+		o.Tag = given(g.tag())
+	}
+	if g.chance(40) {
+		o.Replicas = of(fmt.Sprint(g.IntN(6)))
+	}
+	if argocdNamespace == "" && g.chance(30) {
+		o.Namespace = given("from-outside")
+	}
+	for _, key := range configKeys()[:g.IntN(4)] {
+		o.Config = append(o.Config, descriptor.ConfigOverride{Key: key, Override: given(g.value())})
+	}
+	return o
+}
+
+// file puts a file into the app's folder and gives a path to it.
+func (g *generator) file(name, content string) string {
+	name = strings.ReplaceAll(name, "#", fmt.Sprint(g.next()))
+	g.files[name] = []byte(content)
+	return pick(g, "", "", "./") + name
+}
