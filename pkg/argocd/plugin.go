@@ -16,7 +16,7 @@ func Plugin(discovery bool) []byte {
 	b.WriteString("spec:\n")
 	if discovery {
 		b.WriteString("  # An app is ours if its folder holds app.yaml; Applications then write plugin: {}.\n")
-		b.WriteString("  # In a large monorepo use the variant without discovery: to ask, repo-server sends\n  # the whole repository to the sidecar for every app that names no plugin.\n")
+		b.WriteString("  # In a large monorepo use the variant without discovery: to ask, repo-server sends\n  # the whole repository to the sidecar, also for an app that names the plugin.\n")
 		fmt.Fprintf(&b, "  discover:\n    fileName: %s\n", discoverFile)
 	}
 	b.WriteString("  # No shell and no other program: the image holds unfold alone.\n")

@@ -151,11 +151,18 @@ func (e *effective) ownLayer(env string) *value.Value {
 	return nil
 }
 
-// reportIdle reports nulls that deleted nothing. One at the top level may be
-// there for a default that only another environment has.
+// reportIdle reports nulls that deleted nothing. One at the top level, or in a
+// workload that inherits from there, may be there for a default that only
+// another environment has.
 func (e *effective) reportIdle(m *merger, shape []*value.Value) {
 	for _, i := range m.idle {
-		if e.env == "" || slices.ContainsFunc(shape, func(v *value.Value) bool { return v.Get(i.path...) != nil }) {
+		inherited := i.path
+		if len(i.path) > 2 && i.path[0] == "workloads" {
+			if f := workloadField(i.path[2]); f != nil && f.scope == inheritedScope {
+				inherited = i.path[2:]
+			}
+		}
+		if e.env == "" || slices.ContainsFunc(shape, func(v *value.Value) bool { return v.Get(inherited...) != nil }) {
 			continue
 		}
 		e.diags.Errorh(i.pos, "null-deletes-nothing", "give a value, or remove the line; text that is empty is written \"\"",

@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"bytes"
 	"fmt"
 	"maps"
 	"os/exec"
@@ -96,6 +97,12 @@ func TestDeploy(t *testing.T) {
 		delete(sidecar, "securityContext")
 		if err := podAdmitted(cluster, server); err == nil || !strings.Contains(err.Error(), `container "unfold"`) {
 			t.Errorf("a sidecar without a security context: %v", err)
+		}
+	})
+	t.Run("plugin.yaml in large", func(t *testing.T) {
+		got := harness.ReadFile(t, harness.RepoPath(t, "deploy", "large", "plugin.yaml"))
+		if want := harness.ReadFile(t, harness.RepoPath(t, "deploy", "plugin-named-only.yaml")); !bytes.Equal(got, want) {
+			t.Error("deploy/large/plugin.yaml is no copy of deploy/plugin-named-only.yaml")
 		}
 	})
 	t.Run("applicationset.yaml", func(t *testing.T) {
@@ -196,6 +203,7 @@ func checkSidecar(t *testing.T, server harness.Object) {
 		mounts[m.Text("mountPath")] = m.Text("name")
 	}
 	paths := slices.Sorted(maps.Keys(mounts))
+	paths = slices.DeleteFunc(paths, func(path string) bool { return path == "/home/argocd/cmp-server/config" })
 	if want := []string{"/home/argocd/cmp-server/plugins", "/tmp", "/var/run/argocd"}; !slices.Equal(paths, want) {
 		t.Errorf("the sidecar mounts %q, want %q", paths, want)
 	}

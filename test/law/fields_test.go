@@ -116,12 +116,14 @@ func (g *generator) image(o object, s *said, whole bool) {
 	case whole && g.chance(60), !whole && g.chance(30):
 		ref := g.reference()
 		o.set("image", g.text(ref))
+		s.add("image.repository")
 		name := ref[strings.LastIndexByte(ref, '/')+1:]
 		tag, digest = strings.Contains(strings.SplitN(name, "@", 2)[0], ":"), strings.Contains(ref, "@")
 	case whole || g.chance(50):
 		full := newObject()
 		if whole || g.chance(30) {
 			full.set("repository", plain(g.repository()))
+			s.add("image.repository")
 		}
 		if tag = g.chance(50); tag {
 			full.set("tag", g.text(g.tag()))
@@ -135,9 +137,6 @@ func (g *generator) image(o object, s *said, whole bool) {
 		g.pull(full, s)
 		g.shuffle(full)
 		o.set("image", full.Node)
-	}
-	if o.get("image") != nil {
-		s.add("image.repository")
 	}
 	// A null tag was a decision too.
 	if full := o.get("image"); !tag && g.chance(40) && (full == nil || full.Kind != yaml.MappingNode || (object{full}).get("tag") == nil) {
@@ -318,7 +317,7 @@ func (g *generator) security() *yaml.Node {
 	profile := func() *yaml.Node {
 		return fields("type", plain("Localhost"), "localhostProfile", g.text("profiles/a.json"))
 	}
-	linux := func() *yaml.Node { return fields("level", g.text("s0:c123,c456"), "user", g.scalar()) }
+	linux := func() *yaml.Node { return fields("level", g.text("s0:c123,c456"), "user", quoted(g.value())) }
 	windows := func() *yaml.Node { return fields("hostProcess", g.boolean(), "runAsUserName", g.text(`DOMAIN\user`)) }
 	return g.some(60,
 		"level", level,

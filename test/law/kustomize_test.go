@@ -1,6 +1,7 @@
 package law_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -48,19 +49,24 @@ func (g *generator) expand(template string) string {
 		{"ODD", func() string {
 			return pick(g, "y", "0777", "1.0", "1.10", "2001-12-14", "0x1F", "1_000", "12:30:45", "on", "~", "1e3", `"y"`, "'0777'", "text", "-1", "null")
 		}},
-		{"TEXT", func() string {
-			out, err := yaml.Marshal(&yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Style: yaml.DoubleQuotedStyle, Value: g.value()})
-			if err != nil {
-				panic(err)
-			}
-			return strings.TrimSpace(string(out))
-		}},
+		{"TEXT", func() string { return inJSON(g.value()) }},
 	} {
 		for strings.Contains(template, x.mark) {
 			template = strings.Replace(template, x.mark, x.text(), 1)
 		}
 	}
 	return template
+}
+
+// inJSON gives a text in quotes that JSON and YAML read alike.
+func inJSON(text string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(text); err != nil {
+		panic(err)
+	}
+	return strings.TrimSuffix(b.String(), "\n")
 }
 
 // objects are templates of manifests of all sorts: with images, with references
@@ -235,7 +241,8 @@ func (g *generator) patches() *yaml.Node {
 			o.set("target", parsed(g.expand(p.target)))
 		}
 		if g.chance(15) {
-			o.set("options", fields("allowNameChange", g.boolean(), "allowKindChange", g.boolean()))
+			// Never true for names: a patch of several objects would name them alike.
+			o.set("options", fields("allowNameChange", parsed("false"), "allowKindChange", g.boolean()))
 		}
 		out.Content = append(out.Content, o.Node)
 	}
@@ -267,7 +274,13 @@ func (g *generator) components() *yaml.Node {
 		const head = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n"
 		all := components()
 		g.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
-		put("kustomization.yaml", head+g.expand(strings.Join(all[:1+g.IntN(4)], "")))
+		kustomization := head
+		for _, part := range all[:1+g.IntN(4)] {
+			if field, _, _ := strings.Cut(part, ":"); !strings.Contains(kustomization, "\n"+field+":") {
+				kustomization += part
+			}
+		}
+		put("kustomization.yaml", g.expand(kustomization))
 		put("object.yaml", g.expand(pick(g, objects()[4], objects()[7], objects()[0])))
 		put("patch.yaml", g.expand("- {op: add, path: /spec/paused, value: true}\n"))
 		put("data/text.txt", g.value())

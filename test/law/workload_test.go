@@ -120,6 +120,9 @@ func (g *generator) changePorts(o object, w *workload) {
 			ports.set(p.name, null(g))
 			w.said.del("ports." + p.name)
 			continue
+		case p.name == "http" && g.chance(30):
+			o.set("port", g.number())
+			w.said.add("ports.http")
 		case g.chance(40):
 			ports.set(p.name, g.port(w, p.pinned))
 			w.said.add("ports." + p.name)

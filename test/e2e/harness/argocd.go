@@ -161,7 +161,8 @@ func startRepoServer(t testing.TB, sockets, redis string, args []string) (proces
 			"--metrics-address", "127.0.0.1", "--metrics-port", metrics,
 		}, args...),
 		Env: []string{
-			"PATH=" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, "tmp"),
+			// kustomize is for apps that have left the plugin.
+			"PATH=" + os.Getenv("PATH") + ":" + filepath.Dir(Kustomize(t)), "HOME=" + dir, "TMPDIR=" + filepath.Join(dir, "tmp"),
 			"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_NOSYSTEM=1",
 			"ARGOCD_GPG_ENABLED=false", "ARGOCD_PLUGINSOCKFILEPATH=" + sockets,
 			"ARGOCD_ASK_PASS_SOCK=" + filepath.Join(dir, "ask-pass.sock"),

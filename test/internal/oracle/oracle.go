@@ -72,7 +72,7 @@ type Breach struct {
 
 func (b *Breach) Error() string { return fmt.Sprintf("environment %s: %s:\n%s", b.Env, b.Law, b.Text) }
 
-// Reason tells breaches of one law apart: the rules of the diagnostics.
+// Reason tells breaches of one law apart: what the diagnostics say.
 func (b *Breach) Reason() string { return b.reason }
 
 // refused is a breach for a failure of unfold.
@@ -81,7 +81,7 @@ func refused(env string, err error) *Breach {
 	var diags diag.List
 	if errors.As(err, &diags) {
 		for _, d := range diags.Sorted() {
-			b.reason += d.Rule + " "
+			b.reason += d.Rule + d.Message
 		}
 	}
 	return b
