@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -68,12 +69,18 @@ type Breach struct {
 	Env    string
 	Text   string
 	reason string
+	rules  []string
 }
 
 func (b *Breach) Error() string { return fmt.Sprintf("environment %s: %s:\n%s", b.Env, b.Law, b.Text) }
 
 // Reason tells breaches of one law apart: what the diagnostics say.
 func (b *Breach) Reason() string { return b.reason }
+
+// OnlyRule reports whether unfold refuses the descriptor by this rule alone.
+func (b *Breach) OnlyRule(rule string) bool {
+	return len(b.rules) > 0 && !slices.ContainsFunc(b.rules, func(r string) bool { return r != rule })
+}
 
 // refused is a breach for a failure of unfold.
 func refused(env string, err error) *Breach {
@@ -82,6 +89,7 @@ func refused(env string, err error) *Breach {
 	if errors.As(err, &diags) {
 		for _, d := range diags.Sorted() {
 			b.reason += d.Rule + d.Message
+			b.rules = append(b.rules, d.Rule)
 		}
 	}
 	return b
