@@ -35,7 +35,8 @@ func discover(s Streams, dir string) error {
 		return err
 	}
 	if err == nil && descriptor.IsDescriptor(src) {
-		fmt.Fprintln(s.Out, descriptor.FileName)
+		_, err := fmt.Fprintln(s.Out, descriptor.FileName)
+		return err
 	}
 	return nil
 }
