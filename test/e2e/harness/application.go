@@ -115,8 +115,8 @@ func (c *Cluster) WaitSynced(t testing.TB, name, revision string) {
 	c.waitStatus(t, name, revision, true)
 }
 
-// WaitCompared waits until an Application is found to be as a revision says and nothing is wrong with it. It may
-// have synced an earlier one that says the same.
+// WaitCompared waits until an Application is found to be as a revision says and nothing is wrong with it, whether or
+// not that took a sync.
 func (c *Cluster) WaitCompared(t testing.TB, name, revision string) {
 	t.Helper()
 	c.waitStatus(t, name, revision, false)
@@ -130,10 +130,11 @@ func (c *Cluster) waitStatus(t testing.TB, name, revision string, synced bool) {
 			return errors.New(strings.Join(conditions, "\n"))
 		}
 		operation := Object(asFields(app.Get("status", "operationState")))
-		got := []string{app.Text("status", "sync", "status"), app.Text("status", "sync", "revision"), operation.Text("phase")}
-		want := []string{"Synced", revision, "Succeeded"}
+		got := []string{app.Text("status", "sync", "status"), app.Text("status", "sync", "revision")}
+		want := []string{"Synced", revision}
 		if synced {
-			got, want = append(got, operation.Text("syncResult", "revision")), append(want, revision)
+			got = append(got, operation.Text("phase"), operation.Text("syncResult", "revision"))
+			want = append(want, "Succeeded", revision)
 		}
 		if !slices.Equal(got, want) {
 			return fmt.Errorf("it is %q: %s", got, operation.Text("message"))
