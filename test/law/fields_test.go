@@ -48,7 +48,7 @@ func (g *generator) put(percent int, o object, s *said, field string, make func(
 
 // inherited adds the fields that workloads take over from the top level.
 func (g *generator) inherited(o object, s *said) {
-	g.put(35, o, s, "replicas", func() *yaml.Node { return g.integer(g.IntN(6)) })
+	g.put(50, o, s, "replicas", func() *yaml.Node { return g.integer(g.IntN(6)) })
 	g.mapField(35, o, s, "env", envNames(), func(name string) *yaml.Node { return g.envVar(s, name) })
 	g.mapField(20, o, s, "labels", labelKeys(), func(string) *yaml.Node { return g.label() })
 	g.mapField(20, o, s, "podLabels", labelKeys(), func(string) *yaml.Node { return g.label() })
@@ -127,7 +127,7 @@ func (g *generator) image(o object, s *said, whole bool) {
 		}
 		if tag = g.chance(50); tag {
 			full.set("tag", g.text(g.tag()))
-		} else if s.deletable("image.tag") && g.chance(30) {
+		} else if g.ownTag(s) && g.chance(30) {
 			full.set("tag", null(g))
 			s.del("image.tag")
 		}
@@ -144,6 +144,15 @@ func (g *generator) image(o object, s *said, whole bool) {
 		o.set("tag", g.text(g.tag()))
 	}
 	g.chose(s, "image.tag", tag, "image.digest", digest)
+}
+
+// ownTag reports whether null may delete the tag. One that a workload inherits is
+// put aside where an environment chooses a digest, and null deletes nothing then.
+func (g *generator) ownTag(s *said) bool {
+	if g.inside {
+		return s.under != g.root && s.under.keys["image.tag"]
+	}
+	return s.deletable("image.tag")
 }
 
 // chose notes a choice between two: what a layer does not name is put aside.

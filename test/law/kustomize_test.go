@@ -10,7 +10,7 @@ import (
 
 // passedOn adds what is handed to kustomize as it is.
 func (g *generator) passedOn(o object) {
-	if g.chance(35) {
+	if g.chance(45) {
 		o.set("manifests", g.manifests())
 	}
 	if g.chance(35) {
@@ -66,7 +66,8 @@ func inJSON(text string) string {
 	if err := enc.Encode(text); err != nil {
 		panic(err)
 	}
-	return strings.TrimSuffix(b.String(), "\n")
+	// Inside of a text, a byte order mark is not allowed as such.
+	return strings.ReplaceAll(strings.TrimSuffix(b.String(), "\n"), "\ufeff", `\ufeff`)
 }
 
 // objects are templates of manifests of all sorts: with images, with references
@@ -180,7 +181,7 @@ func (g *generator) manifests() *yaml.Node {
 	all := objects()
 	g.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	out := list()
-	for _, template := range all[:1+g.IntN(4)] {
+	for _, template := range all[:1+g.IntN(6)] {
 		text := g.expand(template)
 		if !strings.Contains(text, "\n---\n") && !strings.Contains(text, "kind: List") && g.chance(40) {
 			out.Content = append(out.Content, parsed(text))
