@@ -30,7 +30,7 @@ func CheckLocal(name string, t tree.Tree) diag.List {
 		top, found := value.Read(path.Join(name, p), t[p])
 		diags = append(diags, found...)
 		c.dir = path.Dir(p)
-		for _, e := range entriesOf(top) {
+		for _, e := range top.Fields() {
 			c.field(e)
 		}
 	}
@@ -48,13 +48,6 @@ func CheckLocal(name string, t tree.Tree) diag.List {
 
 func isKustomization(base string) bool {
 	return base == "kustomization.yaml" || base == "kustomization.yml" || base == "Kustomization"
-}
-
-func entriesOf(v *value.Value) []value.Entry {
-	if v == nil {
-		return nil
-	}
-	return v.Entries
 }
 
 type localChecker struct {
@@ -108,7 +101,7 @@ func (c *localChecker) field(e value.Entry) {
 // kustomizations by encoding/json, to which "Path" is as good as "path".
 func get(v *value.Value, key string) []*value.Value {
 	var out []*value.Value
-	for _, e := range entriesOf(v) {
+	for _, e := range v.Fields() {
 		if strings.EqualFold(e.Key, key) && e.Value.Kind != value.Null {
 			out = append(out, e.Value)
 		}

@@ -48,6 +48,9 @@ type Workload struct {
 	Name string // of its objects
 	Pos  diag.Pos
 	Kind string
+	// Fields holds all fields as layered, in their full forms. What needs neither
+	// completing nor checking is taken from here.
+	Fields *value.Value
 
 	Image         Text // REPOSITORY[:TAG][@DIGEST]; empty where there is none
 	Repository    string

@@ -49,7 +49,7 @@ func ReadDefaults(file string, src []byte) (Defaults, diag.List) {
 	}
 	n := normaliser{}
 	all := orEmpty(n.full(documentType(), top)).Copy()
-	defaults := Defaults{Environments: entries(all.Get("environments"))}
+	defaults := Defaults{Environments: all.Get("environments").Fields()}
 	all.Delete("environments")
 	defaults.All = all
 	return defaults, n.diags

@@ -195,7 +195,7 @@ func (d *Document) checkScopes(n *normaliser) {
 		if !d.multi {
 			continue
 		}
-		for _, f := range workloadFields {
+		for _, f := range workloadFields() {
 			if e := l.Value.Entry(f.name); e != nil && f.scope == ownScope {
 				n.diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME", "%s%s belongs to a workload, and the app has several", f.name, in)
 				l.Value.Delete(f.name)

@@ -118,7 +118,7 @@ func (e *effective) layers(env string) (layered, *merger) {
 	}
 	inherit := &merger{done: m.done}
 	wt := workloadType()
-	for _, w := range entries(merged.Get("workloads")) {
+	for _, w := range merged.Get("workloads").Fields() {
 		inherit.path = []string{"workloads", w.Key}
 		w.Value = inherit.merge(wt, shared, orEmpty(w.Value))
 		out.workloads = append(out.workloads, w)
@@ -171,12 +171,7 @@ func (e *effective) reportIdle(m *merger, shape []*value.Value) {
 }
 
 func workloadField(name string) *field {
-	for i := range workloadFields {
-		if workloadFields[i].name == name {
-			return &workloadFields[i]
-		}
-	}
-	return nil
+	return workloadType().field(name)
 }
 
 func orEmpty(v *value.Value) *value.Value {
@@ -198,7 +193,7 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 		listed[file] = true
 		return false
 	}
-	for _, item := range items(merged.Get("manifests")) {
+	for _, item := range merged.Get("manifests").Elements() {
 		m := Manifest{Pos: item.Pos}
 		if item.IsScalar() && twice(item) {
 			continue
@@ -210,29 +205,15 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 		}
 		app.Manifests = append(app.Manifests, m)
 	}
-	for _, item := range items(merged.Get("components")) {
+	for _, item := range merged.Get("components").Elements() {
 		if twice(item) {
 			continue
 		}
 		app.Components = append(app.Components, Text{item.Text, item.Pos})
 	}
-	for _, item := range items(merged.Get("patches")) {
+	for _, item := range merged.Get("patches").Elements() {
 		app.Patches = append(app.Patches, Patch{Pos: item.Pos, File: item.StringAt("path"), Value: item})
 	}
-}
-
-func items(v *value.Value) []*value.Value {
-	if v == nil {
-		return nil
-	}
-	return v.Items
-}
-
-func entries(v *value.Value) []value.Entry {
-	if v == nil {
-		return nil
-	}
-	return v.Entries
 }
 
 // namespace settles where the app runs: the descriptor's own word, then what

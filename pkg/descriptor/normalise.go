@@ -62,7 +62,7 @@ func (n *normaliser) full(s *schema, v *value.Value) *value.Value {
 		v = n.mapping(s, v)
 	case listKind:
 		v = n.list(s, v)
-	case anyKind:
+	case anyKind, kubeKind:
 		n.finite(v)
 	default:
 		v = n.scalar(s, v)

@@ -7,6 +7,7 @@ type typeKind uint8
 
 const (
 	anyKind  typeKind = iota // whatever Kubernetes takes
+	kubeKind                 // Kubernetes' own type, the one that of names
 	textKind                 // any scalar; its source text counts
 	integerKind
 	booleanKind
@@ -24,6 +25,7 @@ const (
 type schema struct {
 	kind   typeKind
 	what   string   // how messages name it: "a port name", "an image"
+	of     string   // of kubeKind: "core/v1.Affinity", "[]core/v1.Toleration"
 	fields []field  // of an object
 	elem   *schema  // of a list or map
 	keys   keyRule  // of a map
@@ -57,6 +59,8 @@ type field struct {
 	doc   string
 	typ   *schema
 	scope scope
+	// example is YAML that shows the field in an app.yaml. A test renders it.
+	example string
 }
 
 // scope says where a field stands and what it means there.

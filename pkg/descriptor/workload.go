@@ -13,7 +13,7 @@ import (
 func (e *effective) workload(app *App, entry value.Entry) Workload {
 	v := entry.Value
 	w := Workload{
-		Key: entry.Key, Name: e.Name, Pos: entry.KeyPos, Kind: e.kind,
+		Key: entry.Key, Name: e.Name, Pos: entry.KeyPos, Kind: e.kind, Fields: v,
 		Command: v.Get("command"), Args: v.Get("args"),
 		Replicas: v.Get("replicas"), Resources: v.Get("resources"),
 		Labels: v.Get("labels"), Annotations: v.Get("annotations"),

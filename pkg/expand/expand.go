@@ -4,10 +4,6 @@
 package expand
 
 import (
-	"encoding/base64"
-	"strings"
-	"unicode/utf8"
-
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/object"
@@ -144,83 +140,4 @@ func (e *expander) namespace() {
 		Value:  e.head(ns.Pos, "v1", "Namespace", ns.Name, nil, ns.Labels, over(prune, ns.Annotations)),
 		Origin: ns.Pos,
 	})
-}
-
-// configMap adds the ConfigMap whose keys become environment variables.
-func (e *expander) configMap(name string, w *descriptor.Workload, config *value.Value) {
-	if config.Empty() {
-		return
-	}
-	e.add(object.Object{
-		Value:     e.head(config.Pos, "v1", "ConfigMap", name, w, nil, nil).Set("data", config),
-		Origin:    config.Pos,
-		Generated: true,
-	})
-}
-
-// fileMap adds the ConfigMap that holds files, each a file of the tree too.
-func (e *expander) fileMap(name string, w *descriptor.Workload, files []descriptor.File) {
-	if len(files) == 0 {
-		return
-	}
-	pos := files[0].Pos
-	data, binary := value.NewMap(pos), value.NewMap(pos)
-	sources := map[string]string{}
-	for _, f := range files {
-		content, at := e.content(f)
-		sources[f.Key] = "files/" + name + "/" + f.Key
-		if utf8.Valid(content) {
-			data.Set(f.Key, value.Str(string(content), at))
-		} else {
-			binary.Set(f.Key, value.Str(wrap(base64.StdEncoding.EncodeToString(content)), at))
-		}
-	}
-	o := e.head(pos, "v1", "ConfigMap", name, w, nil, nil)
-	if !data.Empty() {
-		o.Set("data", data)
-	}
-	if !binary.Empty() {
-		o.Set("binaryData", binary)
-	}
-	e.add(object.Object{Value: o, Origin: pos, Generated: true, Sources: sources})
-}
-
-func (e *expander) content(f descriptor.File) ([]byte, diag.Pos) {
-	if f.Content != nil {
-		return []byte(f.Content.Text), f.Content.Pos
-	}
-	return e.files[f.From.Text], f.From.Pos
-}
-
-// wrap breaks base64 as kustomize does (kyaml/yaml, encodeBase64): after every
-// 70 letters, and at the end where there is more than one line.
-func wrap(s string) string {
-	const width = 70
-	if len(s) <= width {
-		return s
-	}
-	out := make([]byte, 0, len(s)+len(s)/width+1)
-	for len(s) > 0 {
-		n := min(width, len(s))
-		out = append(append(out, s[:n]...), '\n')
-		s = s[n:]
-	}
-	return string(out)
-}
-
-// workload adds a workload's objects.
-func (e *expander) workload(w *descriptor.Workload) {
-	if e.app.Multi {
-		e.configMap(w.Name+"-config", w, w.Config)
-		e.fileMap(w.Name+"-files", w, w.Files)
-	}
-	e.service(w)
-	e.deployment(w)
-	e.disruption(w)
-}
-
-// unwrap is the inverse of wrap and base64.
-func unwrap(s string) []byte {
-	content, _ := base64.StdEncoding.DecodeString(strings.ReplaceAll(s, "\n", ""))
-	return content
 }

@@ -162,7 +162,7 @@ func fileName(id object.ID, among []object.Object) string {
 func (f *folder) generator(o object.Object, configMap *value.Value, behavior string) {
 	var literals, files []*value.Value
 	for _, field := range []string{"data", "binaryData"} {
-		for _, e := range entries(configMap.Get(field)) {
+		for _, e := range configMap.Get(field).Fields() {
 			source, isFile := o.Sources[e.Key]
 			if !isFile {
 				// Quoted always: kustomize takes a pair of quotes off the value.
@@ -180,13 +180,6 @@ func (f *folder) generator(o object.Object, configMap *value.Value, behavior str
 			"labels", o.Value.Get("metadata", "labels"), "annotations", o.Value.Get("metadata", "annotations"))))
 	}
 	f.generators = append(f.generators, entry)
-}
-
-func entries(v *value.Value) []value.Entry {
-	if v == nil {
-		return nil
-	}
-	return v.Entries
 }
 
 func content(v *value.Value, binary bool) []byte {
@@ -295,7 +288,7 @@ func (f *folder) mergeGenerator(p pair) *value.Value {
 	for _, field := range []string{"data", "binaryData"} {
 		lower := p.base.Value.Get(field)
 		var keys *value.Value
-		for _, e := range entries(p.env.Value.Get(field)) {
+		for _, e := range p.env.Value.Get(field).Fields() {
 			if !value.Equal(lower.Get(e.Key), e.Value) {
 				if keys == nil {
 					keys = value.NewMap(diag.Pos{})

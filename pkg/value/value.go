@@ -150,6 +150,22 @@ func (v *Value) Keys() []string {
 	return keys
 }
 
+// Fields gives a map's entries, none for anything else and for nil.
+func (v *Value) Fields() []Entry {
+	if v == nil {
+		return nil
+	}
+	return v.Entries
+}
+
+// Elements gives a list's items, none for anything else and for nil.
+func (v *Value) Elements() []*Value {
+	if v == nil {
+		return nil
+	}
+	return v.Items
+}
+
 // Set puts a value under a key, at the end where the key is new. A nil value
 // is not put. It gives v back.
 func (v *Value) Set(key string, x *Value) *Value {

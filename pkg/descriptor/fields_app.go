@@ -1,0 +1,48 @@
+package descriptor
+
+// appFields are the fields of the top level and, but for headScope, of an
+// environment.
+var appFields = []field{
+	{name: "apiVersion", scope: headScope, doc: "The version of this format: unfold.dev/v1alpha1.", typ: anyText},
+	{name: "kind", scope: headScope, doc: "App; or the kind of the app's only workload: Deployment.", typ: anyText},
+	{name: "name", scope: headScope, doc: "The app's name, which its objects get.", typ: &schema{kind: textKind, what: "an app's name", check: dnsLabel}},
+	{name: "namespace", scope: appScope, doc: "Where the app runs; APP-ENV unless given.", typ: namespaceType},
+	{name: "defaults", scope: appScope, doc: "none switches off every default that unfold adds.", typ: &schema{kind: textKind, what: "a set of defaults", enum: []string{"none"}}},
+	{name: "manifests", scope: appScope, doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", typ: &schema{kind: listKind, what: "a list of files and objects", elem: &schema{kind: anyKind, what: "a file or an object", after: checkManifest}}},
+	{name: "components", scope: appScope, doc: "Folders in the app's folder that hold kustomize components.", typ: &schema{kind: listKind, what: "a list of folders", elem: fileName}},
+	{name: "patches", scope: appScope, doc: "Changes to the objects in kustomize's own syntax, applied last.", typ: &schema{kind: listKind, what: "a list of patches", elem: patchType}},
+}
+
+var namespaceType = &schema{
+	kind: objectKind, what: "a namespace", shortKey: "name",
+	fields: []field{
+		{name: "name", doc: "The namespace's name; APP-ENV unless given.", typ: &schema{kind: textKind, what: "a namespace", check: dnsLabel1123}},
+		{name: "create", doc: "true adds the Namespace object, which Argo CD then never prunes.", typ: boolean},
+		{name: "labels", doc: "Labels of the Namespace object.", typ: labelMap},
+		{name: "annotations", doc: "Annotations of the Namespace object.", typ: annotationMap},
+	},
+}
+
+var patchType = &schema{
+	kind: objectKind, what: "a patch", after: checkPatch,
+	fields: []field{
+		{name: "patch", doc: "The patch itself, as text: a strategic merge patch or JSON 6902 operations.", typ: anyText},
+		{name: "path", doc: "A file in the app's folder that holds the patch.", typ: fileName},
+		{name: "target", doc: "The objects that it changes.", typ: &schema{kind: objectKind, what: "a patch target", fields: []field{
+			{name: "group", doc: "API group.", typ: anyText}, {name: "version", doc: "API version.", typ: anyText},
+			{name: "kind", doc: "Kind.", typ: anyText}, {name: "name", doc: "Name, a regular expression.", typ: anyText},
+			{name: "namespace", doc: "Namespace, a regular expression.", typ: anyText},
+			{name: "labelSelector", doc: "Label selector.", typ: anyText}, {name: "annotationSelector", doc: "Annotation selector.", typ: anyText},
+		}}},
+		{name: "options", doc: "kustomize's own: allowNameChange, allowKindChange.", typ: &schema{kind: mapKind, what: "patch options",
+			keys: keyRule{"a patch option", patchOption}, elem: boolean}},
+	},
+}
+
+func patchOption(s string) string {
+	switch s {
+	case "allowNameChange", "allowKindChange":
+		return ""
+	}
+	return "is not known: allowNameChange, allowKindChange"
+}

@@ -1,0 +1,23 @@
+package descriptor
+
+// configFields give a workload its configuration.
+var configFields = []field{
+	{name: "config", scope: sharedScope, doc: "Environment variables from a ConfigMap whose name changes with its content, so a change rolls the pods.", typ: &schema{kind: mapKind, what: "a map of texts", keys: keyRule{"an environment variable", configEnvName}, elem: anyText}},
+	{name: "files", scope: sharedScope, doc: "Files in the container by their absolute path, from a ConfigMap whose name changes with its content.", typ: &schema{kind: mapKind, what: "a map of files", keys: keyRule{"a file's path", mountPath}, elem: fileType}},
+}
+
+var fileType = &schema{
+	kind: objectKind, what: "a file", shortKey: "content", oneOf: []string{"content", "from"},
+	fields: []field{
+		{name: "content", doc: "The file's text.", typ: anyText},
+		{name: "from", doc: "A file in the app's folder that holds the content.", typ: fileName},
+		{name: "mode", doc: "The file's permissions in octal, such as 0644.", typ: &schema{kind: textKind, what: "a file mode", check: fileMode}},
+	},
+}
+
+func configEnvName(s string) string {
+	if problem := configKey(s); problem != "" {
+		return problem
+	}
+	return envName(s)
+}

@@ -1,0 +1,175 @@
+package descriptor
+
+import (
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// containerFields describe the workload's own container.
+var containerFields = []field{
+	{name: "image", scope: inheritedScope, doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", typ: imageType},
+	{name: "tag", scope: inheritedScope, doc: "The image's tag: short for image.tag.", typ: tagType},
+	{name: "command", scope: ownScope, doc: "What is run in place of the image's entry point.", typ: textList},
+	{name: "args", scope: ownScope, doc: "The arguments in place of the image's.", typ: textList},
+	{name: "port", scope: ownScope, doc: "The only port: short for ports.http.", typ: portNumber},
+	{name: "ports", scope: ownScope, doc: "The ports by name.", typ: &schema{kind: mapKind, what: "a map of ports", keys: keyRule{"a port name", portName}, elem: portType}},
+	{name: "probes", scope: ownScope, doc: "A path for liveness and readiness, or each probe by itself; false for none.", typ: probesType},
+	{name: "resources", scope: inheritedScope, doc: "Requests and limits.", typ: resourcesType},
+	{name: "env", scope: inheritedScope, doc: "Environment variables.", typ: &schema{kind: mapKind, what: "a map of environment variables", keys: keyRule{"an environment variable", envName}, elem: envType}},
+	{name: "security", scope: inheritedScope, doc: "Security contexts: restricted (default), baseline or none.", typ: securityType},
+}
+
+var imageType = &schema{
+	kind: objectKind, what: "an image", short: imageShort, oneOf: []string{"tag", "digest"},
+	fields: []field{
+		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: imageRepository}},
+		{name: "tag", doc: "The tag.", typ: tagType},
+		{name: "digest", doc: "The digest, such as sha256:…; with a tag beside it the digest decides.", typ: &schema{kind: textKind, what: "an image digest", check: imageDigest}},
+		{name: "pullPolicy", doc: "When the image is pulled: Always, IfNotPresent or Never.", typ: &schema{kind: textKind, what: "a pull policy", enum: []string{"Always", "IfNotPresent", "Never"}}},
+		{name: "pullSecrets", doc: "Names of Secrets that hold the registry's credentials.", typ: &schema{kind: listKind, what: "a list of Secrets", elem: &schema{kind: textKind, what: "a Secret's name", check: dnsSubdomain}}},
+	},
+}
+
+var tagType = &schema{kind: textKind, what: "an image tag", check: imageTag}
+
+var portType = &schema{
+	kind: objectKind, what: "a port", shortKey: "port",
+	fields: []field{
+		{name: "port", doc: "The number that the Service listens on.", typ: portNumber},
+		{name: "target", doc: "The number that the container listens on; the same as port unless given.", typ: portNumber},
+		{name: "protocol", doc: "TCP (default), UDP or SCTP.", typ: &schema{kind: textKind, what: "a protocol", enum: []string{"TCP", "UDP", "SCTP"}}},
+		{name: "appProtocol", doc: "The application's protocol, as a hint for load balancers and meshes.", typ: anyText},
+		{name: "expose", doc: "false keeps the port out of the Service.", typ: boolean},
+		{name: "nodePort", doc: "The Service's port on every node.", typ: portNumber},
+		{name: "hostPort", doc: "The container's port on its node.", typ: portNumber},
+		{name: "hostIP", doc: "The node's address that hostPort binds to.", typ: anyText},
+	},
+}
+
+// probeHandlers are the ways a probe can be made, of which one counts.
+var probeHandlers = []string{"httpGet", "tcpSocket", "grpc", "exec"}
+
+var probeType = &schema{
+	kind: objectKind, what: "a probe", short: probeShort, oneOf: probeHandlers,
+	fields: []field{
+		{name: "httpGet", doc: "An HTTP request that has to succeed; the port is the workload's first unless given.", typ: &schema{kind: objectKind, what: "an HTTP request", fields: []field{
+			{name: "path", doc: "The path asked for.", typ: anyText},
+			{name: "port", doc: "The port's number or name.", typ: portRef},
+			{name: "host", doc: "The host; the pod's address unless given.", typ: anyText},
+			{name: "scheme", doc: "HTTP (default) or HTTPS.", typ: &schema{kind: textKind, what: "a scheme", enum: []string{"HTTP", "HTTPS"}}},
+			{name: "httpHeaders", doc: "Headers to send.", typ: &schema{kind: listKind, what: "a list of headers", elem: &schema{kind: objectKind, what: "a header", fields: []field{
+				{name: "name", doc: "Its name.", typ: anyText}, {name: "value", doc: "Its value.", typ: anyText}}}}},
+		}}},
+		{name: "tcpSocket", doc: "A TCP connection that has to open.", typ: &schema{kind: objectKind, what: "a TCP connection", fields: []field{
+			{name: "port", doc: "The port's number or name.", typ: portRef},
+			{name: "host", doc: "The host; the pod's address unless given.", typ: anyText},
+		}}},
+		{name: "grpc", doc: "A gRPC health check.", typ: &schema{kind: objectKind, what: "a gRPC check", fields: []field{
+			{name: "port", doc: "The port's number.", typ: portNumber},
+			{name: "service", doc: "The service asked about.", typ: anyText},
+		}}},
+		{name: "exec", doc: "A command that has to exit with 0.", typ: &schema{kind: objectKind, what: "a command", fields: []field{
+			{name: "command", doc: "The command and its arguments.", typ: textList}}}},
+		{name: "initialDelaySeconds", doc: "Seconds to wait first.", typ: natural},
+		{name: "periodSeconds", doc: "Seconds between two probes.", typ: positive},
+		{name: "timeoutSeconds", doc: "Seconds until a probe counts as failed.", typ: positive},
+		{name: "successThreshold", doc: "Successes in a row until it counts as good.", typ: positive},
+		{name: "failureThreshold", doc: "Failures in a row until it counts as bad.", typ: positive},
+		{name: "terminationGracePeriodSeconds", doc: "Seconds to stop in after a failed probe.", typ: positive},
+	},
+}
+
+var probesType = &schema{
+	kind: objectKind, what: "probes", short: probesShort, orFalse: true,
+	fields: []field{
+		{name: "liveness", doc: "Restarts the container when it fails.", typ: probeType},
+		{name: "readiness", doc: "Takes the pod out of its Service when it fails.", typ: probeType},
+		{name: "startup", doc: "Holds the other two back until it succeeds once.", typ: probeType},
+	},
+}
+
+var amounts = &schema{kind: mapKind, what: "a map of quantities", keys: keyRule{"a resource", qualifiedName}, elem: amount}
+
+var resourcesType = &schema{
+	kind: objectKind, what: "resources",
+	fields: []field{
+		{name: "requests", doc: "What is set aside for the container.", typ: amounts},
+		{name: "limits", doc: "What it can't go beyond.", typ: amounts},
+		{name: "claims", doc: "Resource claims, Kubernetes' own.", typ: anyList},
+	},
+}
+
+var (
+	refType = &schema{kind: objectKind, what: "NAME/KEY", short: refShort, fields: []field{
+		{name: "name", doc: "The object's name.", typ: &schema{kind: textKind, what: "a name", check: dnsSubdomain}},
+		{name: "key", doc: "The key in it.", typ: &schema{kind: textKind, what: "a key", check: configKey}},
+		{name: "optional", doc: "true lets the pod start without it.", typ: boolean},
+	}}
+	envType = &schema{
+		kind: objectKind, what: "an environment variable", shortKey: "value",
+		oneOf: []string{"value", "secret", "configMap", "field", "resource"},
+		fields: []field{
+			{name: "value", doc: "The value itself.", typ: anyText},
+			{name: "secret", doc: "A key of a Secret, as NAME/KEY.", typ: refType},
+			{name: "configMap", doc: "A key of a ConfigMap, as NAME/KEY.", typ: refType},
+			{name: "field", doc: "A field of the pod, such as status.podIP.", typ: &schema{kind: objectKind, what: "a field of the pod", shortKey: "fieldPath", fields: []field{
+				{name: "fieldPath", doc: "The field's path.", typ: anyText},
+				{name: "apiVersion", doc: "The version that the path is written in.", typ: anyText}}}},
+			{name: "resource", doc: "A resource of the container, such as limits.memory.", typ: &schema{kind: objectKind, what: "a resource of the container", shortKey: "resource", fields: []field{
+				{name: "resource", doc: "The resource.", typ: anyText},
+				{name: "containerName", doc: "Of which container.", typ: anyText},
+				{name: "divisor", doc: "The unit it is given in.", typ: amount}}}},
+		},
+	}
+)
+
+var securityType = &schema{
+	kind: objectKind, what: "a security level", shortKey: "level",
+	fields: []field{
+		{name: "level", doc: "restricted (default), baseline or none.", typ: &schema{kind: textKind, what: "a security level", enum: []string{"restricted", "baseline", "none"}}},
+		{name: "pod", doc: "The pod's securityContext, over what the level sets.", typ: &schema{kind: objectKind, what: "a pod's securityContext", fields: []field{
+			{name: "runAsUser", doc: "Kubernetes' own.", typ: id}, {name: "runAsGroup", doc: "Kubernetes' own.", typ: id},
+			{name: "runAsNonRoot", doc: "Kubernetes' own.", typ: boolean},
+			{name: "fsGroup", doc: "Kubernetes' own.", typ: id}, {name: "fsGroupChangePolicy", doc: "Kubernetes' own.", typ: anyText},
+			{name: "supplementalGroups", doc: "Kubernetes' own.", typ: &schema{kind: listKind, what: "a list of groups", elem: id}},
+			{name: "supplementalGroupsPolicy", doc: "Kubernetes' own.", typ: anyText},
+			{name: "seccompProfile", doc: "Kubernetes' own.", typ: anyMap}, {name: "appArmorProfile", doc: "Kubernetes' own.", typ: anyMap},
+			{name: "seLinuxOptions", doc: "Kubernetes' own.", typ: anyMap}, {name: "seLinuxChangePolicy", doc: "Kubernetes' own.", typ: anyText},
+			{name: "windowsOptions", doc: "Kubernetes' own.", typ: anyMap}, {name: "sysctls", doc: "Kubernetes' own.", typ: anyList},
+		}}},
+		{name: "container", doc: "The container's securityContext, over what the level sets.", typ: &schema{kind: objectKind, what: "a container's securityContext", fields: []field{
+			{name: "runAsUser", doc: "Kubernetes' own.", typ: id}, {name: "runAsGroup", doc: "Kubernetes' own.", typ: id},
+			{name: "runAsNonRoot", doc: "Kubernetes' own.", typ: boolean},
+			{name: "readOnlyRootFilesystem", doc: "Kubernetes' own.", typ: boolean},
+			{name: "allowPrivilegeEscalation", doc: "Kubernetes' own.", typ: boolean}, {name: "privileged", doc: "Kubernetes' own.", typ: boolean},
+			{name: "capabilities", doc: "Kubernetes' own.", typ: &schema{kind: objectKind, what: "capabilities", fields: []field{
+				{name: "add", doc: "Kubernetes' own.", typ: textList}, {name: "drop", doc: "Kubernetes' own.", typ: textList}}}},
+			{name: "procMount", doc: "Kubernetes' own.", typ: anyText},
+			{name: "seccompProfile", doc: "Kubernetes' own.", typ: anyMap}, {name: "appArmorProfile", doc: "Kubernetes' own.", typ: anyMap},
+			{name: "seLinuxOptions", doc: "Kubernetes' own.", typ: anyMap}, {name: "windowsOptions", doc: "Kubernetes' own.", typ: anyMap},
+		}}},
+	},
+}
+
+func probeShort(v *value.Value) *value.Value {
+	if !v.Is(value.String) || !strings.HasPrefix(v.Text, "/") {
+		return nil
+	}
+	return value.NewMap(v.Pos).Set("httpGet", value.NewMap(v.Pos).Set("path", v))
+}
+
+func probesShort(v *value.Value) *value.Value {
+	if probeShort(v) == nil {
+		return nil
+	}
+	return value.NewMap(v.Pos).Set("liveness", v).Set("readiness", v)
+}
+
+func refShort(v *value.Value) *value.Value {
+	name, key, ok := strings.Cut(v.Text, "/")
+	if !v.IsScalar() || !ok {
+		return nil
+	}
+	return value.NewMap(v.Pos).Set("name", value.Str(name, v.Pos)).Set("key", value.Str(key, v.Pos))
+}

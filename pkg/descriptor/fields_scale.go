@@ -1,0 +1,16 @@
+package descriptor
+
+// scaleFields say how many pods there are.
+var scaleFields = []field{
+	{name: "replicas", scope: inheritedScope, doc: "How many pods run.", typ: natural},
+	{name: "disruption", scope: inheritedScope, doc: "The disruption budget; {maxUnavailable: 1} from two replicas on, false for none.", typ: disruptionType},
+}
+
+var disruptionType = &schema{
+	kind: objectKind, what: "a disruption budget", orFalse: true, oneOf: []string{"minAvailable", "maxUnavailable"},
+	fields: []field{
+		{name: "maxUnavailable", doc: "How many pods may be down at once.", typ: share},
+		{name: "minAvailable", doc: "How many pods have to be up.", typ: share},
+		{name: "unhealthyPodEvictionPolicy", doc: "IfHealthyBudget or AlwaysAllow.", typ: &schema{kind: textKind, what: "an eviction policy", enum: []string{"IfHealthyBudget", "AlwaysAllow"}}},
+	},
+}

@@ -1,0 +1,121 @@
+package expand
+
+import (
+	"encoding/base64"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// configMap adds the ConfigMap whose keys become environment variables.
+func (e *expander) configMap(name string, w *descriptor.Workload, config *value.Value) {
+	if config.Empty() {
+		return
+	}
+	e.add(object.Object{
+		Value:     e.head(config.Pos, "v1", "ConfigMap", name, w, nil, nil).Set("data", config),
+		Origin:    config.Pos,
+		Generated: true,
+	})
+}
+
+// fileMap adds the ConfigMap that holds files, each a file of the tree too.
+func (e *expander) fileMap(name string, w *descriptor.Workload, files []descriptor.File) {
+	if len(files) == 0 {
+		return
+	}
+	pos := files[0].Pos
+	data, binary := value.NewMap(pos), value.NewMap(pos)
+	sources := map[string]string{}
+	for _, f := range files {
+		content, at := e.content(f)
+		sources[f.Key] = "files/" + name + "/" + f.Key
+		if utf8.Valid(content) {
+			data.Set(f.Key, value.Str(string(content), at))
+		} else {
+			binary.Set(f.Key, value.Str(wrap(base64.StdEncoding.EncodeToString(content)), at))
+		}
+	}
+	o := e.head(pos, "v1", "ConfigMap", name, w, nil, nil)
+	if !data.Empty() {
+		o.Set("data", data)
+	}
+	if !binary.Empty() {
+		o.Set("binaryData", binary)
+	}
+	e.add(object.Object{Value: o, Origin: pos, Generated: true, Sources: sources})
+}
+
+func (e *expander) content(f descriptor.File) ([]byte, diag.Pos) {
+	if f.Content != nil {
+		return []byte(f.Content.Text), f.Content.Pos
+	}
+	return e.files[f.From.Text], f.From.Pos
+}
+
+// wrap breaks base64 as kustomize does (kyaml/yaml, encodeBase64): after every
+// 70 letters, and at the end where there is more than one line.
+func wrap(s string) string {
+	const width = 70
+	if len(s) <= width {
+		return s
+	}
+	out := make([]byte, 0, len(s)+len(s)/width+1)
+	for len(s) > 0 {
+		n := min(width, len(s))
+		out = append(append(out, s[:n]...), '\n')
+		s = s[n:]
+	}
+	return string(out)
+}
+
+// unwrap is the inverse of wrap and base64.
+func unwrap(s string) []byte {
+	content, _ := base64.StdEncoding.DecodeString(strings.ReplaceAll(s, "\n", ""))
+	return content
+}
+
+// fileVolumes mounts each file by itself, so that what the image has beside it
+// stays.
+func (e *expander) fileVolumes(w *descriptor.Workload) (volumes, mounts []*value.Value) {
+	add := func(volume, configMap string, files []descriptor.File) {
+		if len(files) == 0 {
+			return
+		}
+		source := m(files[0].Pos, "name", configMap, "items", modes(files))
+		volumes = append(volumes, m(files[0].Pos, "name", volume, "configMap", source))
+		for _, f := range files {
+			mounts = append(mounts, m(f.Pos, "name", volume, "mountPath", f.Path, "subPath", f.Key, "readOnly", true))
+		}
+	}
+	add("files", e.app.Name+"-files", e.app.Files)
+	if e.app.Multi {
+		add("workload-files", w.Name+"-files", w.Files)
+	}
+	return volumes, mounts
+}
+
+// modes gives the volume's items where a file has a mode of its own; Kubernetes
+// then wants all of them listed.
+func modes(files []descriptor.File) *value.Value {
+	out, any := list(files[0].Pos), false
+	for _, f := range files {
+		item := m(f.Pos, "key", f.Key, "path", f.Key)
+		if f.Mode != nil {
+			any = true
+			// The mode is octal whatever YAML makes of it, and checked.
+			bits, _ := strconv.ParseInt(strings.TrimPrefix(f.Mode.Text, "0o"), 8, 32)
+			item.Set("mode", value.Num(bits, f.Mode.Pos))
+		}
+		out.Items = append(out.Items, item)
+	}
+	if !any {
+		return nil
+	}
+	return out
+}

@@ -1,0 +1,48 @@
+package expand
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+func (e *expander) service(w *descriptor.Workload) {
+	if w.Service == nil {
+		return
+	}
+	s := w.Service
+	spec := m(s.Pos, "selector", e.selector(w), "ports", e.servicePorts(w))
+	for _, entry := range s.Entries {
+		switch entry.Key {
+		case "headless":
+			if entry.Value.IsTrue() {
+				spec.Set("clusterIP", value.Str("None", entry.Value.Pos))
+			}
+		case "labels", "annotations":
+		default:
+			spec.SetEntry(entry)
+		}
+	}
+	e.add(object.Object{
+		Value:  e.head(s.Pos, "v1", "Service", w.Name, w, s.Get("labels"), s.Get("annotations")).Set("spec", spec),
+		Origin: s.Pos,
+	})
+}
+
+func (e *expander) servicePorts(w *descriptor.Workload) *value.Value {
+	out := list(w.Pos)
+	for _, p := range w.Ports {
+		if !p.Expose {
+			continue
+		}
+		port := p.Full.Get("port")
+		if port == nil {
+			port = target(p)
+		}
+		out.Items = append(out.Items, m(p.Pos,
+			"name", p.Name, "port", port, "targetPort", p.Name, "protocol", protocol(p),
+			"appProtocol", p.Full.Get("appProtocol"), "nodePort", p.Full.Get("nodePort"),
+		))
+	}
+	return out
+}

@@ -1,0 +1,34 @@
+package expand
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+func (e *expander) podTemplate(w *descriptor.Workload) *value.Value {
+	return m(w.Pos,
+		"metadata", m(w.Pos, "labels", e.labels(w, w.PodLabels), "annotations", w.PodAnnotations),
+		"spec", e.podSpec(w),
+	)
+}
+
+func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
+	volumes, mounts := e.fileVolumes(w)
+	pod := m(w.Pos,
+		"imagePullSecrets", names(w.PullSecrets),
+		"securityContext", podSecurity(w.Security),
+		"volumes", list(w.Pos, volumes...),
+	)
+	return pod.Set("containers", list(w.Pos, e.container(w, mounts)))
+}
+
+func names(texts *value.Value) *value.Value {
+	if texts.Empty() {
+		return nil
+	}
+	out := list(texts.Pos)
+	for _, t := range texts.Items {
+		out.Items = append(out.Items, m(t.Pos, "name", t))
+	}
+	return out
+}

@@ -1,0 +1,48 @@
+package expand
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// podSecurity and containerSecurity give what the Pod Security Standard of the
+// level asks for (kubernetes.io/docs/concepts/security/pod-security-standards),
+// under what the descriptor sets itself.
+func podSecurity(s descriptor.Security) *value.Value {
+	var level *value.Value
+	switch s.Level {
+	case "restricted":
+		level = m(s.Pos, "runAsNonRoot", true, "seccompProfile", m(s.Pos, "type", "RuntimeDefault"))
+	case "baseline":
+		level = m(s.Pos, "seccompProfile", m(s.Pos, "type", "RuntimeDefault"))
+	}
+	return over(level, s.Pod)
+}
+
+func containerSecurity(s descriptor.Security) *value.Value {
+	var level *value.Value
+	switch s.Level {
+	case "restricted":
+		level = m(s.Pos, "allowPrivilegeEscalation", false,
+			"capabilities", m(s.Pos, "drop", list(s.Pos, value.Str("ALL", s.Pos))))
+	case "baseline":
+		level = m(s.Pos, "allowPrivilegeEscalation", false)
+	}
+	return deepOver(level, s.Container)
+}
+
+// deepOver lays a map over another, key by key on every level, as layers do.
+func deepOver(lower, upper *value.Value) *value.Value {
+	if !lower.Is(value.Map) || !upper.Is(value.Map) {
+		if upper == nil {
+			return lower
+		}
+		return upper
+	}
+	out := lower.Copy()
+	for _, entry := range upper.Entries {
+		entry.Value = deepOver(out.Get(entry.Key), entry.Value)
+		out.SetEntry(entry)
+	}
+	return out
+}
