@@ -126,7 +126,6 @@ func TestLoad(t *testing.T) {
 		Sample      int
 		Runs, Ways  []run
 		Alone       time.Duration
-		AloneMemory int64
 		Faults      []fault
 	}
 	report.Machine, report.Apps, report.Total = machine(t), loadApps, len(f.requests)
@@ -134,7 +133,7 @@ func TestLoad(t *testing.T) {
 	paths := named
 	paths.RepoServer = []string{"--plugin-use-manifest-generate-paths"}
 
-	report.Alone, report.AloneMemory = f.alone(t)
+	report.Alone = f.alone(t)
 	for _, parallel := range []int{1, 2, 8, 32} {
 		report.Runs = append(report.Runs, f.everything(t, fmt.Sprintf("parallelism %d", parallel), len(f.requests), parallel, ".", paths))
 	}
@@ -167,8 +166,8 @@ func TestLoad(t *testing.T) {
 	}
 }
 
-// alone runs unfold by itself for every request: how long one takes, and the most memory that one needed in MiB.
-func (f *fleet) alone(t *testing.T) (each time.Duration, memory int64) {
+// alone runs unfold by itself for every request: how long one takes.
+func (f *fleet) alone(t *testing.T) time.Duration {
 	t.Helper()
 	var total time.Duration
 	for _, q := range f.requests {
@@ -179,9 +178,8 @@ func (f *fleet) alone(t *testing.T) (each time.Duration, memory int64) {
 			t.Fatal(err)
 		}
 		total += time.Since(start)
-		memory = max(memory, cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss>>10)
 	}
-	return total / time.Duration(len(f.requests)), memory
+	return total / time.Duration(len(f.requests))
 }
 
 // machine describes the machine without naming it.
