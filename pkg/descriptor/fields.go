@@ -8,7 +8,7 @@ import (
 // The table of all fields: what the parser takes, what the layers merge by and
 // what the reference is made of. The variables are never changed; they are
 // literals without calls, so that they cost nothing at start-up. Each topic has a
-// file fields_TOPIC.go; workloadFields joins them.
+// file fields_TOPIC.go; workloadTopics joins them.
 
 var (
 	anyText    = &schema{kind: textKind, what: "text"}
@@ -35,12 +35,36 @@ var (
 // kinds are the kinds that a workload can be.
 var kinds = []string{"Deployment"}
 
-var kindField = field{name: "kind", scope: ownScope, doc: "What runs the pods: Deployment.", typ: &schema{kind: textKind, what: "a workload's kind", enum: kinds}}
+var kindField = field{name: "kind", scope: ownScope, doc: "What runs the pods: Deployment.", typ: &schema{kind: textKind, what: "a workload's kind", enum: kinds},
+	example: "workloads:\n  web: {kind: Deployment, port: 8080}"}
+
+// topic is a part of the table, which makes a section of the reference.
+type topic struct {
+	title  string
+	prose  string // Markdown
+	fields []field
+}
+
+// workloadTopics hold the fields of a workload. The order is that of the
+// reference.
+func workloadTopics() []topic {
+	return []topic{
+		{"Container", containerProse, containerFields},
+		{"Configuration", configProse, configFields},
+		{"Network", networkProse, networkFields},
+		{"Scale", scaleProse, scaleFields},
+		{"Labels and annotations", metadataProse, metadataFields},
+	}
+}
 
 // workloadFields are the fields of a workload, which also stand at the top
-// level and in environments. The order is that of the reference.
+// level and in environments.
 var workloadFields = sync.OnceValue(func() []field {
-	return slices.Concat(containerFields, configFields, networkFields, scaleFields, metadataFields)
+	var fields []field
+	for _, t := range workloadTopics() {
+		fields = append(fields, t.fields...)
+	}
+	return fields
 })
 
 // documentType is the schema of the whole file, environmentType that of an
@@ -48,7 +72,8 @@ var workloadFields = sync.OnceValue(func() []field {
 var documentType = sync.OnceValue(func() *schema {
 	environments := field{
 		name: "environments", scope: headScope, doc: "What differs in an environment: the same fields, by its name.",
-		typ: &schema{kind: mapKind, what: "a map of environments", keys: keyRule{"an environment", dnsLabel1123}, elem: environmentType()},
+		example: "environments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2, replicas: 5}",
+		typ:     &schema{kind: mapKind, what: "a map of environments", keys: keyRule{"an environment", dnsLabel1123}, elem: environmentType()},
 	}
 	return &schema{kind: objectKind, what: "an app", after: foldShort,
 		fields: slices.Concat(appFields, []field{workloadsField()}, workloadFields(), []field{environments})}
@@ -66,7 +91,8 @@ var workloadType = sync.OnceValue(func() *schema {
 
 var workloadsField = sync.OnceValue(func() field {
 	return field{name: "workloads", scope: appScope, doc: "The workloads by name, of an app with several; the top level then holds what they share.",
-		typ: &schema{kind: mapKind, what: "a map of workloads", keys: keyRule{"a workload", dnsLabel}, elem: workloadType()}}
+		example: "image: ghcr.io/example/shop:v1.4.2\nworkloads:\n  web: {port: 8080, probes: /healthz}\n  worker: {command: [shop, work]}\nenvironments:\n  dev: {workloads: {worker: null}}\n  prod: {workloads: {worker: {replicas: 6}}}",
+		typ:     &schema{kind: mapKind, what: "a map of workloads", keys: keyRule{"a workload", dnsLabel}, elem: workloadType()}}
 })
 
 // topField gives the row of a field of the top level, or nil.

@@ -1,16 +1,28 @@
 package descriptor
 
+const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` and\n" +
+	"`components` are kustomize's own and come last; they see names without the hash of a ConfigMap. Nothing outside of the\n" +
+	"app's folder is read, and nothing is fetched."
+
 // appFields are the fields of the top level and, but for headScope, of an
 // environment.
 var appFields = []field{
-	{name: "apiVersion", scope: headScope, doc: "The version of this format: unfold.dev/v1alpha1.", typ: anyText},
-	{name: "kind", scope: headScope, doc: "App; or the kind of the app's only workload: Deployment.", typ: anyText},
-	{name: "name", scope: headScope, doc: "The app's name, which its objects get.", typ: &schema{kind: textKind, what: "an app's name", check: dnsLabel}},
-	{name: "namespace", scope: appScope, doc: "Where the app runs; APP-ENV unless given.", typ: namespaceType},
-	{name: "defaults", scope: appScope, doc: "none switches off every default that unfold adds.", typ: &schema{kind: textKind, what: "a set of defaults", enum: []string{"none"}}},
-	{name: "manifests", scope: appScope, doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", typ: &schema{kind: listKind, what: "a list of files and objects", elem: &schema{kind: anyKind, what: "a file or an object", after: checkManifest}}},
-	{name: "components", scope: appScope, doc: "Folders in the app's folder that hold kustomize components.", typ: &schema{kind: listKind, what: "a list of folders", elem: fileName}},
-	{name: "patches", scope: appScope, doc: "Changes to the objects in kustomize's own syntax, applied last.", typ: &schema{kind: listKind, what: "a list of patches", elem: patchType}},
+	{name: "apiVersion", scope: headScope, doc: "The version of this format: unfold.dev/v1alpha1.", typ: anyText,
+		example: "apiVersion: unfold.dev/v1alpha1"},
+	{name: "kind", scope: headScope, doc: "App; or the kind of the app's only workload: Deployment.", typ: anyText,
+		example: "kind: App"},
+	{name: "name", scope: headScope, doc: "The app's name, which its objects get.", typ: &schema{kind: textKind, what: "an app's name", check: dnsLabel},
+		example: "name: orders"},
+	{name: "namespace", scope: appScope, doc: "Where the app runs; APP-ENV unless given.", typ: namespaceType,
+		example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
+	{name: "defaults", scope: appScope, doc: "none switches off every default that unfold adds.", typ: &schema{kind: textKind, what: "a set of defaults", enum: []string{"none"}},
+		example: "defaults: none"},
+	{name: "manifests", scope: appScope, doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", typ: &schema{kind: listKind, what: "a list of files and objects", elem: &schema{kind: anyKind, what: "a file or an object", after: checkManifest}},
+		example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n    spec: {podSelector: {}, policyTypes: [Ingress]}"},
+	{name: "components", scope: appScope, doc: "Folders in the app's folder that hold kustomize components.", typ: &schema{kind: listKind, what: "a list of folders", elem: fileName},
+		example: "components: [components/debug]"},
+	{name: "patches", scope: appScope, doc: "Changes to the objects in kustomize's own syntax, applied last.", typ: &schema{kind: listKind, what: "a list of patches", elem: patchType},
+		example: "patches:\n  - target: {kind: Deployment, name: app}\n    patch: |\n      - op: add\n        path: /spec/minReadySeconds\n        value: 10"},
 }
 
 var namespaceType = &schema{

@@ -6,22 +6,36 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
+const containerProse = "What runs in the workload's own container. A variable of `env` that another refers to by `$(NAME)` comes before it;\n" +
+	"otherwise the order is that of the file. An `image` that names a tag or digest replaces both; one that names neither\n" +
+	"keeps them. A `tag` drops the digest of a lower layer."
+
 // containerFields describe the workload's own container.
 var containerFields = []field{
-	{name: "image", scope: inheritedScope, doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", typ: imageType},
-	{name: "tag", scope: inheritedScope, doc: "The image's tag: short for image.tag.", typ: tagType},
-	{name: "command", scope: ownScope, doc: "What is run in place of the image's entry point.", typ: textList},
-	{name: "args", scope: ownScope, doc: "The arguments in place of the image's.", typ: textList},
-	{name: "port", scope: ownScope, doc: "The only port: short for ports.http.", typ: portNumber},
-	{name: "ports", scope: ownScope, doc: "The ports by name.", typ: &schema{kind: mapKind, what: "a map of ports", keys: keyRule{"a port name", portName}, elem: portType}},
-	{name: "probes", scope: ownScope, doc: "A path for liveness and readiness, or each probe by itself; false for none.", typ: probesType},
-	{name: "resources", scope: inheritedScope, doc: "Requests and limits.", typ: resourcesType},
-	{name: "env", scope: inheritedScope, doc: "Environment variables.", typ: &schema{kind: mapKind, what: "a map of environment variables", keys: keyRule{"an environment variable", envName}, elem: envType}},
-	{name: "security", scope: inheritedScope, doc: "Security contexts: restricted (default), baseline or none.", typ: securityType},
+	{name: "image", scope: inheritedScope, doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", typ: imageType,
+		example: "image: ghcr.io/example/app:v1.4.2\nenvironments:\n  prod: {image: {pullPolicy: IfNotPresent, pullSecrets: [registry]}}"},
+	{name: "tag", scope: inheritedScope, doc: "The image's tag: short for image.tag.", typ: tagType,
+		example: "image: ghcr.io/example/app\nenvironments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2}"},
+	{name: "command", scope: ownScope, doc: "What is run in place of the image's entry point.", typ: textList,
+		example: "command: [/bin/app, serve]"},
+	{name: "args", scope: ownScope, doc: "The arguments in place of the image's.", typ: textList,
+		example: "args: [--verbose]"},
+	{name: "port", scope: ownScope, doc: "The only port: short for ports.http.", typ: portNumber,
+		example: "port: 5000"},
+	{name: "ports", scope: ownScope, doc: "The ports by name.", typ: &schema{kind: mapKind, what: "a map of ports", keys: keyRule{"a port name", portName}, elem: portType},
+		example: "ports:\n  http: {port: 80, target: 8080}\n  grpc: {port: 9000, appProtocol: grpc}\n  metrics: {port: 9090, expose: false}"},
+	{name: "probes", scope: ownScope, doc: "A path for liveness and readiness, or each probe by itself; false for none.", typ: probesType,
+		example: "ports: {http: 8080, grpc: 9000}\nprobes:\n  liveness: /live\n  readiness: {grpc: {port: 9000}, periodSeconds: 5}\n  startup: {exec: {command: [app, check]}, failureThreshold: 30}"},
+	{name: "resources", scope: inheritedScope, doc: "Requests and limits.", typ: resourcesType,
+		example: "resources:\n  requests: {cpu: 250m, memory: 128Mi}\n  limits: {memory: 256Mi}"},
+	{name: "env", scope: inheritedScope, doc: "Environment variables.", typ: &schema{kind: mapKind, what: "a map of environment variables", keys: keyRule{"an environment variable", envName}, elem: envType},
+		example: "env:\n  MODE: batch\n  PASSWORD: {secret: app-db/password}\n  REGION: {configMap: {name: cluster, key: region, optional: true}}\n  NODE: {field: spec.nodeName}\n  MEMORY: {resource: limits.memory}\n  URL: http://$(NODE):8080"},
+	{name: "security", scope: inheritedScope, doc: "Security contexts: restricted (default), baseline or none.", typ: securityType,
+		example: "security:\n  level: restricted\n  pod: {runAsUser: 10001, fsGroup: 10001}\n  container: {readOnlyRootFilesystem: true}"},
 }
 
 var imageType = &schema{
-	kind: objectKind, what: "an image", short: imageShort, oneOf: []string{"tag", "digest"},
+	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]"}, oneOf: []string{"tag", "digest"},
 	fields: []field{
 		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: imageRepository}},
 		{name: "tag", doc: "The tag.", typ: tagType},
@@ -50,8 +64,11 @@ var portType = &schema{
 // probeHandlers are the ways a probe can be made, of which one counts.
 var probeHandlers = []string{"httpGet", "tcpSocket", "grpc", "exec"}
 
+// probePath is the one-line form of a probe.
+var probePath = &schema{kind: textKind, what: "a path such as /health", check: urlPath}
+
 var probeType = &schema{
-	kind: objectKind, what: "a probe", short: probeShort, oneOf: probeHandlers,
+	kind: objectKind, what: "a probe", short: probeShort, line: probePath, oneOf: probeHandlers,
 	fields: []field{
 		{name: "httpGet", doc: "An HTTP request that has to succeed; the port is the workload's first unless given.", typ: &schema{kind: objectKind, what: "an HTTP request", fields: []field{
 			{name: "path", doc: "The path asked for.", typ: anyText},
@@ -81,7 +98,7 @@ var probeType = &schema{
 }
 
 var probesType = &schema{
-	kind: objectKind, what: "probes", short: probesShort, orFalse: true,
+	kind: objectKind, what: "probes", short: probesShort, line: probePath, orFalse: true,
 	fields: []field{
 		{name: "liveness", doc: "Restarts the container when it fails.", typ: probeType},
 		{name: "readiness", doc: "Takes the pod out of its Service when it fails.", typ: probeType},
@@ -101,7 +118,7 @@ var resourcesType = &schema{
 }
 
 var (
-	refType = &schema{kind: objectKind, what: "NAME/KEY", short: refShort, fields: []field{
+	refType = &schema{kind: objectKind, what: "NAME/KEY", short: refShort, line: &schema{kind: textKind, what: "NAME/KEY", check: nameAndKey}, fields: []field{
 		{name: "name", doc: "The object's name.", typ: &schema{kind: textKind, what: "a name", check: dnsSubdomain}},
 		{name: "key", doc: "The key in it.", typ: &schema{kind: textKind, what: "a key", check: configKey}},
 		{name: "optional", doc: "true lets the pod start without it.", typ: boolean},
@@ -153,10 +170,24 @@ var securityType = &schema{
 }
 
 func probeShort(v *value.Value) *value.Value {
-	if !v.Is(value.String) || !strings.HasPrefix(v.Text, "/") {
+	if !v.Is(value.String) || urlPath(v.Text) != "" {
 		return nil
 	}
 	return value.NewMap(v.Pos).Set("httpGet", value.NewMap(v.Pos).Set("path", v))
+}
+
+func urlPath(s string) string {
+	if !strings.HasPrefix(s, "/") {
+		return `does not start with "/"`
+	}
+	return ""
+}
+
+func nameAndKey(s string) string {
+	if !strings.Contains(s, "/") {
+		return `has no "/" between the object's name and the key`
+	}
+	return ""
 }
 
 func probesShort(v *value.Value) *value.Value {
@@ -167,9 +198,9 @@ func probesShort(v *value.Value) *value.Value {
 }
 
 func refShort(v *value.Value) *value.Value {
-	name, key, ok := strings.Cut(v.Text, "/")
-	if !v.IsScalar() || !ok {
+	if !v.IsScalar() || nameAndKey(v.Text) != "" {
 		return nil
 	}
+	name, key, _ := strings.Cut(v.Text, "/")
 	return value.NewMap(v.Pos).Set("name", value.Str(name, v.Pos)).Set("key", value.Str(key, v.Pos))
 }

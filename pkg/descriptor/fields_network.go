@@ -1,8 +1,11 @@
 package descriptor
 
+const networkProse = "How a workload is reached. A workload with ports has a Service of the same name."
+
 // networkFields say how a workload is reached.
 var networkFields = []field{
-	{name: "service", scope: ownScope, doc: "The Service, which a workload with ports has; false for none.", typ: serviceType},
+	{name: "service", scope: ownScope, doc: "The Service, which a workload with ports has; false for none.", typ: serviceType,
+		example: "service: {type: LoadBalancer, annotations: {example.com/team: shop}}"},
 }
 
 var serviceType = &schema{

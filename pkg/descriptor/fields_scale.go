@@ -1,9 +1,13 @@
 package descriptor
 
+const scaleProse = "How many pods there are, and how many of them may be down."
+
 // scaleFields say how many pods there are.
 var scaleFields = []field{
-	{name: "replicas", scope: inheritedScope, doc: "How many pods run.", typ: natural},
-	{name: "disruption", scope: inheritedScope, doc: "The disruption budget; {maxUnavailable: 1} from two replicas on, false for none.", typ: disruptionType},
+	{name: "replicas", scope: inheritedScope, doc: "How many pods run.", typ: natural,
+		example: "environments:\n  prod: {replicas: 4}"},
+	{name: "disruption", scope: inheritedScope, doc: "The disruption budget; {maxUnavailable: 1} from two replicas on, false for none.", typ: disruptionType,
+		example: "replicas: 4\ndisruption: {minAvailable: \"50%\"}"},
 }
 
 var disruptionType = &schema{

@@ -63,3 +63,41 @@ func (f field) meaning() string {
 	}
 	return f.doc
 }
+
+// Example shows a field in an app.yaml: top-level fields, which a minimal
+// descriptor makes complete.
+type Example struct {
+	Field string // its path: replicas, probes.liveness, ports.NAME.target
+	Text  string // YAML
+}
+
+// Examples gives all examples of the table, each once.
+func Examples() []Example {
+	var out []Example
+	seen := map[*schema]bool{}
+	var walk func(path string, fields []field)
+	walk = func(path string, fields []field) {
+		for _, f := range fields {
+			if f.example != "" {
+				out = append(out, Example{path + f.name, f.example})
+			}
+			s, at := f.typ, path+f.name
+			for s != nil && s.elem != nil {
+				if at += ".NAME"; s.kind == listKind {
+					at = strings.TrimSuffix(at, ".NAME") + "[]"
+				}
+				s = s.elem
+			}
+			if s != nil && s.kind == objectKind && !seen[s] && s.field("image") == nil {
+				seen[s] = true
+				walk(at+".", s.fields)
+			}
+		}
+	}
+	walk("", documentType().fields)
+	walk("workloads.NAME.", []field{kindField})
+	return out
+}
+
+// FieldNames gives the names of the top level's fields.
+func FieldNames() []string { return documentType().fieldNames() }

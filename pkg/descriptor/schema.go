@@ -36,8 +36,10 @@ type schema struct {
 	// shortKey is the field that a scalar in place of the full form stands for.
 	shortKey string
 	// short turns any other one-line form into the full form. It gives nil for a value
-	// that is none, which is then taken for the full form.
+	// that is none, which is then taken for the full form. Line is that form's own schema,
+	// for the documentation and editors.
 	short func(*value.Value) *value.Value
+	line  *schema
 	// orFalse allows false, which says that there is none, and true, which asks
 	// for the defaults.
 	orFalse bool
