@@ -5,65 +5,6 @@ import (
 	"strings"
 )
 
-// Reference gives the table of all fields in Markdown, for docs/descriptor.md.
-func Reference() string {
-	var b strings.Builder
-	b.WriteString("| field | takes | meaning |\n| --- | --- | --- |\n")
-	section := func(fields []field) {
-		for _, f := range fields {
-			fmt.Fprintf(&b, "| `%s` | %s | %s |\n", f.name, f.typ.describe(), f.meaning())
-			below(&b, f.name, f.typ)
-		}
-	}
-	top := documentType()
-	section(top.fields)
-	section([]field{{name: "workloads.NAME.kind", typ: kindField.typ, doc: kindField.doc}})
-	return b.String()
-}
-
-// below lists the fields of a field's full form, but not those of a whole
-// workload or environment again.
-func below(b *strings.Builder, path string, s *schema) {
-	switch {
-	case s.kind == mapKind:
-		if s.elem.field("image") == nil {
-			below(b, path+".NAME", s.elem)
-		}
-	case s.kind == listKind:
-		below(b, path+"[]", s.elem)
-	case s.kind == objectKind:
-		for _, f := range s.fields {
-			fmt.Fprintf(b, "| `%s.%s` | %s | %s |\n", path, f.name, f.typ.describe(), f.doc)
-			below(b, path+"."+f.name, f.typ)
-		}
-	}
-}
-
-// describe says what a schema takes.
-func (s *schema) describe() string {
-	text := s.expects()
-	if len(s.enum) > 0 {
-		text = "`" + strings.Join(s.enum, "`, `") + "`"
-	}
-	if s.kind == integerKind && s.max > 0 && s.max < 1<<31-1 {
-		text += fmt.Sprintf(", %d to %d", s.min, s.max)
-	}
-	return text
-}
-
-// meaning adds what the scope says.
-func (f field) meaning() string {
-	switch f.scope {
-	case headScope:
-		return f.doc + " Top level only."
-	case ownScope:
-		return f.doc + " Of one workload."
-	case sharedScope:
-		return f.doc + " At the top level for all workloads."
-	}
-	return f.doc
-}
-
 // Example shows a field in an app.yaml: top-level fields, which a minimal
 // descriptor makes complete.
 type Example struct {
@@ -71,31 +12,111 @@ type Example struct {
 	Text  string // YAML
 }
 
+// topics are the sections of the reference: all fields, each once.
+func topics() []topic {
+	environments := documentType().field("environments")
+	kind := kindField
+	kind.name = "workloads.NAME.kind"
+	several := topic{"Workloads and environments", severalProse, []field{workloadsField(), kind, *environments}}
+	return append([]topic{{"The app", appProse, appFields}, several}, workloadTopics()...)
+}
+
+const severalProse = "`workloads` lists them by name; their objects are named `APP-WORKLOAD`. Whether the top level has `workloads` decides\n" +
+	"names and selectors for ever, so an environment can't introduce them; it can add one, change one, and leave one out\n" +
+	"with `null`."
+
+// Reference gives all fields in Markdown, by topic, for docs/descriptor.md.
+func Reference() string {
+	var b strings.Builder
+	b.WriteByte('\n')
+	for _, t := range topics() {
+		fmt.Fprintf(&b, "## %s\n\n%s\n\n", t.title, t.prose)
+		for _, f := range t.fields {
+			section(&b, f)
+		}
+	}
+	return b.String()
+}
+
+// section describes a field of the top level with all that stands below it.
+func section(b *strings.Builder, f field) {
+	fmt.Fprintf(b, "### `%s`\n\n%s\n\n", f.name, f.doc)
+	if line := f.typ.oneLine(); line != "" {
+		fmt.Fprintf(b, "- One line: %s\n- Full form: %s\n", line, f.typ.full())
+	} else {
+		fmt.Fprintf(b, "- Takes: %s\n", f.typ.full())
+	}
+	fmt.Fprintf(b, "- Stands: %s\n", f.scope)
+	if d := defaultOf([]string{f.name}); d != "" {
+		fmt.Fprintf(b, "- Unless given: %s\n", d)
+	}
+	if f.example != "" {
+		fmt.Fprintf(b, "\n```yaml\n%s\n```\n", strings.TrimSuffix(f.example, "\n"))
+	}
+	b.WriteByte('\n')
+	var rows strings.Builder
+	below(&rows, f.name, f.typ, map[*schema]string{})
+	if rows.Len() > 0 {
+		fmt.Fprintf(b, "| field | takes | meaning |\n| --- | --- | --- |\n%s\n", rows.String())
+	}
+}
+
+// below lists the fields of a field's full form, but not those of a whole
+// workload or environment again, nor those of a type that was listed before.
+func below(b *strings.Builder, path string, s *schema, listed map[*schema]string) {
+	path, s = inner(path, s)
+	if s.kind != objectKind || s.field("image") != nil {
+		return
+	}
+	listed[s] = path
+	for _, f := range s.fields {
+		at := path + "." + f.name
+		_, in := inner(at, f.typ)
+		if first, again := listed[in]; again {
+			fmt.Fprintf(b, "| `%s` | %s, as `%s` | %s |\n", at, f.typ.takes(), first, f.doc)
+			continue
+		}
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", at, f.typ.takes(), f.doc)
+		below(b, at, f.typ, listed)
+	}
+}
+
+// inner goes through maps and lists to what they hold.
+func inner(path string, s *schema) (string, *schema) {
+	for s.elem != nil {
+		if s.kind == listKind {
+			path += "[]"
+		} else {
+			path += ".NAME"
+		}
+		s = s.elem
+	}
+	return path, s
+}
+
 // Examples gives all examples of the table, each once.
 func Examples() []Example {
 	var out []Example
 	seen := map[*schema]bool{}
-	var walk func(path string, fields []field)
-	walk = func(path string, fields []field) {
-		for _, f := range fields {
-			if f.example != "" {
-				out = append(out, Example{path + f.name, f.example})
-			}
-			s, at := f.typ, path+f.name
-			for s != nil && s.elem != nil {
-				if at += ".NAME"; s.kind == listKind {
-					at = strings.TrimSuffix(at, ".NAME") + "[]"
-				}
-				s = s.elem
-			}
-			if s != nil && s.kind == objectKind && !seen[s] && s.field("image") == nil {
-				seen[s] = true
-				walk(at+".", s.fields)
-			}
+	var walk func(path string, f field)
+	walk = func(path string, f field) {
+		if f.example != "" {
+			out = append(out, Example{path, f.example})
+		}
+		at, s := inner(path, f.typ)
+		if s.kind != objectKind || s.field("image") != nil || seen[s] {
+			return
+		}
+		seen[s] = true
+		for _, f := range s.fields {
+			walk(at+"."+f.name, f)
 		}
 	}
-	walk("", documentType().fields)
-	walk("workloads.NAME.", []field{kindField})
+	for _, t := range topics() {
+		for _, f := range t.fields {
+			walk(f.name, f)
+		}
+	}
 	return out
 }
 
