@@ -20,6 +20,7 @@ var layers = [][]string{
 	{"pkg/value", "pkg/report"},
 	{"pkg/object", "pkg/descriptor", "pkg/argocd"},
 	{"pkg/expand", "pkg/build", "pkg/check"},
+	{"pkg/platform"},
 	{"pkg/render"},
 	{"pkg/cli"},
 	{"cmd/unfold"},

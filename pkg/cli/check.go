@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -11,12 +12,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/report"
 )
 
 func newCheck(s Streams) *cobra.Command {
 	var format string
+	var p platformFlag
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
 		Short: "Check every app below the paths, in every environment",
@@ -31,16 +34,25 @@ its line. It exits with 1 if there are errors.`,
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			return check(cmd.Context(), s, args, format)
+			operator, err := p.read(s)
+			var mistakes diag.List
+			if errors.As(err, &mistakes) {
+				return errors.Join(report.Write(s.Out, format, version, mistakes), errFound)
+			}
+			if err != nil {
+				return err
+			}
+			return check(cmd.Context(), s, operator, args, format)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", "text", "how findings are printed: "+join(report.Formats()))
+	p.register(cmd)
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func check(ctx context.Context, s Streams, paths []string, format string) error {
+func check(ctx context.Context, s Streams, p *platform.Platform, paths []string, format string) error {
 	folders, err := render.Find(paths)
 	if err != nil {
 		return usageError{err}
@@ -51,7 +63,7 @@ func check(ctx context.Context, s Streams, paths []string, format string) error 
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	bar := newProgress(s, "checked", len(folders))
-	summary, err := render.CheckAll(ctx, folders, bar.show)
+	summary, err := render.CheckAll(ctx, folders, p, bar.show)
 	bar.clear()
 	if err != nil {
 		return err

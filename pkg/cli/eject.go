@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 )
@@ -13,6 +14,7 @@ func newEject(s Streams) *cobra.Command {
 	var output string
 	var force bool
 	var o overrideFlags
+	var p platformFlag
 	cmd := &cobra.Command{
 		Use:   "eject [DIR] --output OUT",
 		Short: "Write the kustomize base and overlays that the app unfolds into",
@@ -29,17 +31,22 @@ prints what unfold does, so the app can go on without unfold.`,
 			if err != nil {
 				return err
 			}
-			return eject(s, folder(args), output, force, opts)
+			operator, err := p.read(s)
+			if err != nil {
+				return err
+			}
+			return eject(s, folder(args), operator, output, force, opts)
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "folder to write base and overlays to")
 	cmd.Flags().BoolVar(&force, "force", false, "replace base and overlays that are there already")
 	o.register(cmd)
+	p.register(cmd)
 	return cmd
 }
 
-func eject(s Streams, dir, output string, force bool, o render.Options) error {
-	src, err := render.Open(dir)
+func eject(s Streams, dir string, p *platform.Platform, output string, force bool, o render.Options) error {
+	src, err := render.Open(dir, p)
 	if err != nil {
 		return err
 	}

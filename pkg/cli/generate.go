@@ -15,29 +15,37 @@ import (
 )
 
 func newGenerate(s Streams) *cobra.Command {
-	return &cobra.Command{
+	var p platformFlag
+	cmd := &cobra.Command{
 		Use:   "generate",
 		Short: "Print the manifests that an Application asks for, as Argo CD's plugin",
 		Long: `generate is what Argo CD runs in an app's folder. The environment and overrides
 come from the Application: parameters in ARGOCD_APP_PARAMETERS, else variables
-that begin with ARGOCD_ENV_. It prints manifests on standard output and one line
-about the run on standard error.`,
+that begin with ARGOCD_ENV_. The operator's platform file is never read from the
+app's folder. It prints manifests on standard output and one line about the run on
+standard error.`,
 		Example: "  ARGOCD_ENV_ENVIRONMENT=prod unfold generate",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return generate(s, ".")
+			return generate(s, ".", p)
 		},
 	}
+	p.register(cmd)
+	return cmd
 }
 
-func generate(s Streams, dir string) error {
+func generate(s Streams, dir string, p platformFlag) error {
 	start := time.Now()
 	// Argo CD starts the program for each app: it ends before collecting garbage
 	// could pay, but for a hostile descriptor.
 	debug.SetGCPercent(-1)
 	debug.SetMemoryLimit(64 << 20)
+	operator, err := p.readBeside(s, dir)
+	if err != nil {
+		return err
+	}
 	call, diags := argocd.ReadCall(s.Environ)
-	src, err := render.Open(dir)
+	src, err := render.Open(dir, operator)
 	if err != nil {
 		return withMistakes(err, diags)
 	}

@@ -12,7 +12,8 @@ import (
 )
 
 func newParameters(s Streams) *cobra.Command {
-	return &cobra.Command{
+	var p platformFlag
+	cmd := &cobra.Command{
 		Use:   "parameters",
 		Short: "Print the parameters that an Application can set, for Argo CD's UI",
 		Long: `parameters prints Argo CD's parameter announcements as JSON: each parameter with
@@ -20,17 +21,23 @@ the value in force in the environment that the Application asks for.`,
 		Example: "  ARGOCD_ENV_ENVIRONMENT=prod unfold parameters",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			return parameters(s, ".")
+			return parameters(s, ".", p)
 		},
 	}
+	p.register(cmd)
+	return cmd
 }
 
-func parameters(s Streams, dir string) error {
+func parameters(s Streams, dir string, p platformFlag) error {
+	operator, err := p.readBeside(s, dir)
+	if err != nil {
+		return err
+	}
 	call, diags := argocd.ReadCall(s.Environ)
 	if err := diags.Err(); err != nil {
 		return err
 	}
-	src, err := render.Open(dir)
+	src, err := render.Open(dir, operator)
 	if err != nil {
 		return err
 	}

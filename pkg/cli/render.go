@@ -15,6 +15,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 )
@@ -22,6 +23,7 @@ import (
 func newRender(s Streams) *cobra.Command {
 	var r rendering
 	var o overrideFlags
+	var p platformFlag
 	cmd := &cobra.Command{
 		Use:   "render [DIR]",
 		Short: "Print the manifests of an environment, or of all",
@@ -36,6 +38,9 @@ for several apps to OUT/PATH/ENV.`,
 			if r.options, err = o.options(); err != nil {
 				return err
 			}
+			if r.platform, err = p.read(s); err != nil {
+				return err
+			}
 			return r.run(cmd.Context(), s, folder(args))
 		},
 	}
@@ -43,7 +48,8 @@ for several apps to OUT/PATH/ENV.`,
 	cmd.Flags().StringVarP(&r.output, "output", "o", "", "folder to write one file for each object to")
 	cmd.Flags().BoolVar(&r.force, "force", false, "replace environments that --output holds already")
 	o.register(cmd)
-	completeEnvironments(cmd)
+	p.register(cmd)
+	completeEnvironments(cmd, s, &p)
 	return cmd
 }
 
@@ -52,6 +58,7 @@ type rendering struct {
 	env, output string
 	force       bool
 	options     render.Options
+	platform    *platform.Platform
 }
 
 func (r rendering) run(ctx context.Context, s Streams, dir string) error {
@@ -65,7 +72,7 @@ func (r rendering) run(ctx context.Context, s Streams, dir string) error {
 	var diags diag.List
 	done := 0
 	do := func(f render.Folder) (render.Rendered, error) {
-		app, err := render.RenderApp(f, r.env, r.options)
+		app, err := render.RenderApp(f, r.platform, r.env, r.options)
 		if err == nil && r.output != "" && !app.Diags.HasErrors() {
 			err = r.write(dir, f, app)
 		}
@@ -198,10 +205,14 @@ func (f *overrideFlags) options() (render.Options, error) {
 }
 
 // completeEnvironments lets the shell complete --env by the descriptor's.
-func completeEnvironments(cmd *cobra.Command) {
+func completeEnvironments(cmd *cobra.Command, s Streams, p *platformFlag) {
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("env", func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		src, err := render.Open(folder(args))
+		operator, err := p.read(s)
+		if err != nil {
+			return nil, cobra.ShellCompDirectiveNoFileComp
+		}
+		src, err := render.Open(folder(args), operator)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -1,6 +1,8 @@
 package descriptor
 
 import (
+	"strings"
+
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -12,6 +14,55 @@ type Defaults struct {
 	// Environments holds app fields by environment, in order. They are the
 	// environments of an app that lists none.
 	Environments []value.Entry
+	// File is the file that they come from, beside the built-in ones; "" for none.
+	File string
+	// Anywhere says where apps run in environments that Places does not have.
+	Anywhere Place
+	Places   map[string]Place
+}
+
+// Place is what the operator says about where the apps of an environment run.
+type Place struct {
+	// Namespace is a pattern of names, with {app} and {env}; "" is {app}-{env}.
+	Namespace string
+	// Domain is that of hosts without one, and IngressClass the class of an
+	// Ingress that names none. Their text is "" where the operator says nothing.
+	Domain, IngressClass Text
+}
+
+// Place gives the place of an environment.
+func (d Defaults) Place(env string) Place {
+	if p, ok := d.Places[env]; ok {
+		return p
+	}
+	return d.Anywhere
+}
+
+func (p Place) namespace(app, env string) string {
+	pattern := p.Namespace
+	if pattern == "" {
+		pattern = "{app}-{env}"
+	}
+	return FillIn(pattern, app, env)
+}
+
+// Host gives the host that a bare label such as "shop" stands for, or "" where
+// the operator names no domain.
+func (p Place) Host(label, app, env string) string {
+	if p.Domain.Text == "" {
+		return ""
+	}
+	return label + "." + FillIn(p.Domain.Text, app, env)
+}
+
+// FillIn puts an app's and an environment's name into a pattern.
+func FillIn(pattern, app, env string) string {
+	return strings.NewReplacer("{app}", app, "{env}", env).Replace(pattern)
+}
+
+// nobodyAsked reports whether a value comes from defaults and not from the app.
+func (d Defaults) nobodyAsked(pos diag.Pos) bool {
+	return pos.File == BuiltinFile || d.File != "" && pos.File == d.File
 }
 
 // BuiltinFile stands for a file in the positions of built-in defaults.

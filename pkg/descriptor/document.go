@@ -23,6 +23,9 @@ const (
 	// NotADescriptor is the rule that reports a file of another tool.
 	NotADescriptor = "not-a-descriptor"
 
+	// platformKind is the kind of the operator's file, of the same group.
+	platformKind = "Platform"
+
 	group   = "unfold.dev"
 	version = "v1alpha1"
 )
@@ -78,7 +81,7 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 // IsDescriptor reports whether src is meant to be a descriptor of any version.
 func IsDescriptor(src []byte) bool {
 	top, _ := value.Read(FileName, src)
-	return strings.HasPrefix(top.StringAt("apiVersion"), group+"/")
+	return strings.HasPrefix(top.StringAt("apiVersion"), group+"/") && top.StringAt("kind") != platformKind
 }
 
 // isDescriptor looks whether the file is one of ours, before its fields are
@@ -109,6 +112,8 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 		diags.Errorh(api.Pos, NotADescriptor, start, "the file is not a descriptor: its apiVersion is %s", api.Describe())
 	case got != group:
 		diags.Errorh(api.Pos, NotADescriptor, start, "the file is not a descriptor: its apiVersion is %q", api.Text)
+	case top.StringAt("kind") == platformKind:
+		diags.Errorh(top.Get("kind").Pos, NotADescriptor, "give it to unfold by --platform; an app's descriptor has kind: "+Kind, "the file is not a descriptor: it is an operator's platform file")
 	case api.Text != APIVersion:
 		diags.Errorh(api.Pos, "unknown-version", unknownVersionHint(api.Text), "this version of unfold does not know the apiVersion %q", api.Text)
 	default:

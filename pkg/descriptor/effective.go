@@ -165,7 +165,7 @@ func (e *effective) reportIdle(m *merger, shape []*value.Value) {
 		if e.env == "" || slices.ContainsFunc(shape, func(v *value.Value) bool { return v.Get(inherited...) != nil }) {
 			continue
 		}
-		e.diags.Errorh(i.pos, "null-deletes-nothing", "give a value, or remove the line; text that is empty is written \"\"",
+		e.diags.Errorh(i.pos, "null-deletes-nothing", forgottenValue,
 			"%s has no value, and there is nothing below that null could delete", strings.Join(i.path, "."))
 	}
 }
@@ -229,7 +229,7 @@ func (e *effective) namespace(app *App, v *value.Value) {
 	case ns.Name == "" && argocd != "":
 		ns.Name, ns.Pos = argocd, diag.Pos{File: "ARGOCD_APP_NAMESPACE"}
 	case ns.Name == "":
-		ns.Name, ns.Pos = e.Name+"-"+e.env, v.At()
+		ns.Name, ns.Pos = e.options.Defaults.Place(e.env).namespace(e.Name, e.env), v.At()
 		if problem := dnsLabel1123(ns.Name); problem != "" && e.env != "" && e.Name != "" {
 			e.diags.Errorh(e.envPos(), "bad-name", "set namespace", "the namespace %q, made of the app's and the environment's name, %s", ns.Name, problem)
 		}

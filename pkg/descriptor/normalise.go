@@ -122,7 +122,13 @@ func (n *normaliser) object(s *schema, v *value.Value) *value.Value {
 
 func (n *normaliser) unknown(s *schema, e value.Entry) {
 	hint := diag.Hint(e.Key, "the fields here are", s.fieldNames())
-	if s.field("image") != nil {
+	defaults := s.field("defaults")
+	switch {
+	case s.foreign != nil && s.foreign(e.Key) != "":
+		hint = s.foreign(e.Key)
+	case defaults != nil && defaults.typ.foreign != nil && topField(e.Key) != nil:
+		hint = e.Key + " is an app's field: put it under defaults"
+	case s.field("image") != nil && s.foreign == nil:
 		switch f := topField(e.Key); {
 		case e.Key == "kind":
 			hint = "set the kind of the app's only workload at the top level, in place of App"

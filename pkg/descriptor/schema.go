@@ -43,6 +43,8 @@ type schema struct {
 	// orFalse allows false, which says that there is none, and true, which asks
 	// for the defaults.
 	orFalse bool
+	// foreign is the hint for a key that is a field elsewhere, or "".
+	foreign func(key string) (hint string)
 	// oneOf names the fields of which a layer's choice puts the others aside.
 	oneOf []string
 	// after checks and completes the full form of one layer.

@@ -218,7 +218,7 @@ func (e *effective) disruption(w *Workload, v *value.Value) {
 	if !v.Is(value.Map) {
 		return
 	}
-	if replicas, ok := w.Replicas.Int64(); v.Pos.File == BuiltinFile && (!ok || replicas < 2) {
+	if replicas, ok := w.Replicas.Int64(); e.options.Defaults.nobodyAsked(v.Pos) && (!ok || replicas < 2) {
 		return
 	}
 	if !v.Has("minAvailable") && !v.Has("maxUnavailable") {

@@ -13,6 +13,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 )
 
 // Summary counts what a check looked at.
@@ -79,10 +80,10 @@ func Below(dir string) ([]Folder, error) {
 // CheckAll renders every environment of the apps in folders, several at a time,
 // and gives what is wrong with them, in the order of folders. Progress is called
 // after each app. An error is a fault of the machine, or that ctx is done.
-func CheckAll(ctx context.Context, folders []Folder, progress func(done int)) (Summary, error) {
+func CheckAll(ctx context.Context, folders []Folder, p *platform.Platform, progress func(done int)) (Summary, error) {
 	var all Summary
 	done := 0
-	err := Each(ctx, folders, checkApp, func(_ Folder, s Summary) error {
+	err := Each(ctx, folders, func(f Folder) (Summary, error) { return checkApp(f, p) }, func(_ Folder, s Summary) error {
 		all.Apps += s.Apps
 		all.Environments += s.Environments
 		all.Diags = append(all.Diags, s.Diags...)
@@ -150,8 +151,8 @@ func Each[T any](ctx context.Context, folders []Folder, do func(Folder) (T, erro
 	return context.Cause(ctx)
 }
 
-func checkApp(folder Folder) (Summary, error) {
-	app, err := RenderApp(folder, "", Options{})
+func checkApp(folder Folder, p *platform.Platform) (Summary, error) {
+	app, err := RenderApp(folder, p, "", Options{})
 	s := Summary{Apps: 1, Environments: app.Environments, Diags: app.Diags}
 	if app.Foreign {
 		s.Apps = 0
@@ -172,9 +173,9 @@ type Rendered struct {
 }
 
 // RenderApp renders one environment of an app, or all where env is "".
-func RenderApp(folder Folder, env string, o Options) (Rendered, error) {
+func RenderApp(folder Folder, p *platform.Platform, env string, o Options) (Rendered, error) {
 	var out Rendered
-	src, err := Open(folder.Dir)
+	src, err := Open(folder.Dir, p)
 	if err != nil {
 		err = out.collect(err)
 		for i, d := range out.Diags {

@@ -42,7 +42,7 @@ func TestEach(t *testing.T) {
 	all := func(workers int) []string {
 		defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(workers))
 		var out []string
-		do := func(f render.Folder) (render.Rendered, error) { return render.RenderApp(f, "", render.Options{}) }
+		do := func(f render.Folder) (render.Rendered, error) { return render.RenderApp(f, nil, "", render.Options{}) }
 		err := render.Each(t.Context(), folders, do, func(f render.Folder, r render.Rendered) error {
 			for _, x := range r.Results {
 				out = append(out, filepath.Base(f.Dir)+"/"+x.Env+"\n"+string(x.Manifests))

@@ -12,7 +12,7 @@ func BenchmarkApp(b *testing.B) {
 		b.Run(app, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				r, err := render.RenderApp(render.Folder{Dir: "../../examples/" + app}, "", render.Options{})
+				r, err := render.RenderApp(render.Folder{Dir: "../../examples/" + app}, nil, "", render.Options{})
 				if err != nil || len(r.Results) != 3 {
 					b.Fatal(err, r.Diags)
 				}

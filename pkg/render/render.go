@@ -14,6 +14,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
 	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -30,7 +31,7 @@ type Source struct {
 	name     string // of the folder, for messages
 	folder   *tree.Folder
 	doc      *descriptor.Document
-	defaults descriptor.Defaults
+	platform *platform.Platform
 	files    tree.Tree       // read so far
 	folders  map[string]bool // of components, of which all files are read
 	diags    diag.List       // of the parse
@@ -49,9 +50,10 @@ type Result struct {
 
 // Open reads and parses the descriptor in dir. Its error is a diag.List where
 // the descriptor is none at all; other mistakes are reported with those of an
-// environment. Close gives the folder back.
-func Open(dir string) (*Source, error) {
-	s := &Source{name: strings.TrimPrefix(path.Clean(dir)+"/", "./"), files: tree.Tree{}, folders: map[string]bool{}}
+// environment. Without a platform, that is nil, what is built in holds. Close
+// gives the folder back.
+func Open(dir string, p *platform.Platform) (*Source, error) {
+	s := &Source{platform: p, name: strings.TrimPrefix(path.Clean(dir)+"/", "./"), files: tree.Tree{}, folders: map[string]bool{}}
 	var err error
 	if s.folder, err = tree.Open(dir); err != nil {
 		return nil, refusal(dir, "path", err)
@@ -69,12 +71,14 @@ func Open(dir string) (*Source, error) {
 		return nil, s.diags.Err()
 	}
 	var builtin diag.List
-	s.defaults, builtin = builtinDefaults()
+	if p == nil {
+		s.platform, builtin = builtinPlatform()
+	}
 	return s, builtin.Err()
 }
 
-// builtinDefaults are the same for every app of a batch.
-var builtinDefaults = sync.OnceValues(descriptor.Builtin)
+// builtinPlatform is the same for every app of a batch.
+var builtinPlatform = sync.OnceValues(platform.Builtin)
 
 // refusal turns a file or path that may not be read into a diagnostic.
 func refusal(file, what string, err error) error {
@@ -97,10 +101,10 @@ func (s *Source) Close() error { return s.folder.Close() }
 func (s *Source) Document() *descriptor.Document { return s.doc }
 
 // Defaults gives the layers below the descriptor.
-func (s *Source) Defaults() descriptor.Defaults { return s.defaults }
+func (s *Source) Defaults() descriptor.Defaults { return s.platform.Defaults }
 
 // Environments gives the names of the app's environments in order.
-func (s *Source) Environments() []string { return s.doc.Environments(s.defaults) }
+func (s *Source) Environments() []string { return s.doc.Environments(s.Defaults()) }
 
 // Mistakes gives the descriptor's mistakes that no environment is needed to
 // see, or nil.
@@ -137,7 +141,7 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, error) {
 	// 3. Layer and validate.
 	app, diags := s.doc.Effective(env, descriptor.Options{
-		Defaults: s.defaults, ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides,
+		Defaults: s.Defaults(), ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides,
 	})
 	diags = append(diags, s.diags...)
 	if app == nil {
@@ -178,7 +182,7 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 		return nil, nil, diags
 	}
 	// The base need not be complete, so what is wrong with it alone is no matter.
-	app := s.doc.Base(descriptor.Options{Defaults: s.defaults})
+	app := s.doc.Base(descriptor.Options{Defaults: s.Defaults()})
 	if _, err := s.load(app); err != nil {
 		return nil, nil, err
 	}
@@ -267,7 +271,7 @@ func (c *collector) add(v *value.Value) {
 // expanded.
 func (s *Source) App(env string, o Options) (*descriptor.App, error) {
 	app, diags := s.doc.Effective(env, descriptor.Options{
-		Defaults: s.defaults, ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides,
+		Defaults: s.Defaults(), ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides,
 	})
 	return app, diags.Err()
 }

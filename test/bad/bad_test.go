@@ -18,6 +18,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/cli"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 )
 
@@ -27,12 +28,15 @@ var update = flag.Bool("update", false, "write the expected diagnostics anew")
 const (
 	wantFile    = "want"    // all that is reported, as a person reads it
 	environFile = "environ" // the environment that Argo CD gives to generate
+	// platformFile is the operator's file for a check. It lies in the app's
+	// folder, from which generate would not take it.
+	platformFile = "platform.yaml"
 )
 
 // TestBad runs the cases in testdata, each an archive named for what is wrong.
 // Its files are an app's folder; "LINK -> TARGET" makes a symbolic link. With a
 // file "environ", the case is what generate prints with that environment, else
-// all that a check of all environments finds.
+// all that a check of all environments finds. $DIR in it is the app's folder.
 func TestBad(t *testing.T) {
 	for _, c := range cases(t) {
 		t.Run(c.name, func(t *testing.T) {
@@ -121,7 +125,12 @@ func (c badCase) run(t *testing.T) string {
 	t.Helper()
 	c.unpack(t)
 	if environ := c.file(environFile); environ != "" {
-		return generate(t, strings.Split(strings.TrimSpace(environ), "\n"))
+		dir, err := os.Getwd()
+		if err != nil {
+			t.Fatal(err)
+		}
+		environ = strings.ReplaceAll(strings.TrimSpace(environ), "$DIR", dir)
+		return strings.ReplaceAll(generate(t, strings.Split(environ, "\n")), dir, "$DIR")
 	}
 	return report(c.check(t))
 }
@@ -129,7 +138,17 @@ func (c badCase) run(t *testing.T) string {
 // check gives all that is found in all environments.
 func (c badCase) check(t *testing.T) diag.List {
 	t.Helper()
-	app, err := render.RenderApp(render.Folder{Dir: "."}, "", render.Options{})
+	var operator *platform.Platform
+	if c.file(platformFile) != "" {
+		var err error
+		var diags diag.List
+		if operator, err = platform.Read(platformFile); errors.As(err, &diags) {
+			return diags
+		} else if err != nil {
+			t.Fatal(err)
+		}
+	}
+	app, err := render.RenderApp(render.Folder{Dir: "."}, operator, "", render.Options{})
 	if err != nil {
 		t.Fatalf("a mistake of the user was taken for a fault: %v", err)
 	}

@@ -43,7 +43,7 @@ func (f files) write(t *testing.T) {
 // rendered gives all environments of the app in the current folder.
 func rendered(t *testing.T) render.Rendered {
 	t.Helper()
-	app, err := render.RenderApp(render.Folder{Dir: "."}, "", render.Options{})
+	app, err := render.RenderApp(render.Folder{Dir: "."}, nil, "", render.Options{})
 	if err != nil {
 		t.Fatalf("a mistake of the user was taken for a fault: %v", err)
 	}
@@ -279,7 +279,7 @@ func asNobody(t *testing.T) render.Rendered {
 				return
 			}
 		}
-		app, err = render.RenderApp(render.Folder{Dir: "."}, "", render.Options{})
+		app, err = render.RenderApp(render.Folder{Dir: "."}, nil, "", render.Options{})
 	}()
 	<-done
 	if err != nil {

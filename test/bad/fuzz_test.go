@@ -31,7 +31,7 @@ func FuzzGenerate(f *testing.F) {
 			app = files{"app.yaml": descriptor + "\ncomponents: [c]\n", "c/kustomization.yaml": extra, "c/x.yaml": configMap}
 		}
 		app.write(t)
-		src, err := render.Open(".")
+		src, err := render.Open(".", nil)
 		if err != nil {
 			placed(t, err)
 			return

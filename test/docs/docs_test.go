@@ -18,6 +18,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/argocd"
 	"github.com/unfold-gitops/unfold/pkg/cli"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -146,6 +147,11 @@ func TestYAML(t *testing.T) {
 			if len(diags) > 0 || len(docs) == 0 {
 				t.Fatalf("%d documents, %v", len(docs), diags)
 			}
+			if docs[0].StringAt("kind") == platform.Kind {
+				if _, diags := platform.Parse(b.name(), []byte(b.text)); len(diags) > 0 {
+					t.Error(diags)
+				}
+			}
 			if !descriptor.IsDescriptor([]byte(b.text)) {
 				return
 			}
@@ -153,7 +159,7 @@ func TestYAML(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, descriptor.FileName), []byte(b.text), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			src, err := render.Open(dir)
+			src, err := render.Open(dir, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -174,6 +180,7 @@ func TestTables(t *testing.T) {
 	for _, x := range []struct{ file, mark, want string }{
 		{"docs/descriptor.md", "fields", descriptor.Reference()},
 		{"docs/plugin.md", "parameters", argocd.Reference()},
+		{"docs/platform.md", "fields", platform.Reference()},
 	} {
 		file := filepath.Join(root, x.file)
 		content, err := os.ReadFile(file)

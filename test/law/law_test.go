@@ -162,7 +162,7 @@ func reversed(pairs []*yaml.Node) []*yaml.Node {
 
 // manifests gives what generate prints for each environment.
 func manifests(dir string, o render.Options) (map[string]string, error) {
-	src, err := render.Open(dir)
+	src, err := render.Open(dir, nil)
 	if err != nil {
 		return nil, err
 	}

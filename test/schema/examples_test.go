@@ -27,7 +27,7 @@ func TestExamples(t *testing.T) {
 			if err := os.WriteFile(filepath.Join(dir, descriptor.FileName), []byte(src), 0o644); err != nil {
 				t.Fatal(err)
 			}
-			app, err := render.RenderApp(render.Folder{Dir: dir}, "", render.Options{})
+			app, err := render.RenderApp(render.Folder{Dir: dir}, nil, "", render.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -109,7 +109,7 @@ type Unfolded struct {
 
 // Unfold unfolds the app in dir by all ways. Its error is a Breach.
 func Unfold(dir string, o render.Options) (*Unfolded, error) {
-	src, err := render.Open(dir)
+	src, err := render.Open(dir, nil)
 	if err != nil {
 		return nil, refused("", err)
 	}

@@ -1,0 +1,120 @@
+package descriptor
+
+import (
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Type says what a value in a file may be. The table of app.yaml is made of
+// these, and so are those of other files that hold app fields.
+type Type = schema
+
+// Row is a field of a type that another package makes.
+type Row struct {
+	Name, Doc string
+	Type      *Type
+}
+
+// Object gives the type of a map with these fields.
+func Object(what string, rows ...Row) *Type {
+	s := &schema{kind: objectKind, what: what}
+	for _, r := range rows {
+		s.fields = append(s.fields, field{name: r.Name, doc: r.Doc, typ: r.Type})
+	}
+	return s
+}
+
+// OneOf gives the type of a map of which a layer chooses one field. A text in its
+// place, which line describes, goes to the field that short names.
+func OneOf(what, line string, short func(text string) (field string), rows ...Row) *Type {
+	s := Object(what, rows...)
+	s.oneOf, s.line = s.fieldNames(), TextOf(line, nil)
+	s.short = func(v *value.Value) *value.Value {
+		if !v.IsScalar() {
+			return nil
+		}
+		return value.NewMap(v.Pos).Set(short(v.Text), v)
+	}
+	return s
+}
+
+// MapOf gives the type of a map whose keys the user chooses.
+func MapOf(what, key string, check func(key string) (problem string), elem *Type) *Type {
+	return &schema{kind: mapKind, what: what, keys: keyRule{key, check}, elem: elem}
+}
+
+// ListOf gives the type of a list.
+func ListOf(what string, elem *Type) *Type { return &schema{kind: listKind, what: what, elem: elem} }
+
+// TextOf gives the type of a text; check may be nil.
+func TextOf(what string, check func(text string) (problem string)) *Type {
+	return &schema{kind: textKind, what: what, check: check}
+}
+
+// Choice gives the type of one of several texts.
+func Choice(what string, texts ...string) *Type {
+	return &schema{kind: textKind, what: what, enum: texts}
+}
+
+// DefaultsType is the type of app fields that make sense for every app: not
+// those that belong to one workload, nor those that name files in its folder.
+func DefaultsType() *Type {
+	s := &schema{kind: objectKind, what: "app fields", after: foldShort, foreign: func(key string) string {
+		if topField(key) == nil && key != "kind" {
+			return ""
+		}
+		return key + " is for an app.yaml: it makes no sense for all apps"
+	}}
+	for _, f := range environmentType().fields {
+		switch f.name {
+		case "workloads", "defaults", "manifests", "components", "patches":
+			continue
+		}
+		if f.scope != ownScope {
+			s.fields = append(s.fields, f)
+		}
+	}
+	return s
+}
+
+// Complete gives the full form of a file's content by its type. What is wrong is
+// reported and left out.
+func Complete(t *Type, v *value.Value) (*value.Value, diag.List) {
+	n := normaliser{}
+	return orEmpty(n.full(t, v)), n.diags
+}
+
+// Lay gives lower with upper on top, by their type: see the layers of app.yaml.
+func Lay(t *Type, lower, upper *value.Value) (*value.Value, diag.List) {
+	m := merger{}
+	out := m.merge(t, orEmpty(lower), orEmpty(upper))
+	var diags diag.List
+	for _, i := range m.idle {
+		diags.Errorh(i.pos, "null-deletes-nothing", forgottenValue,
+			"%s has no value, and there is nothing below that null could delete", strings.Join(i.path, "."))
+	}
+	return out, diags
+}
+
+// forgottenValue is the cure for a null that deletes nothing.
+const forgottenValue = "give a value, or remove the line; text that is empty is written \"\""
+
+// NamespaceName says what is wrong with the name of a namespace or environment.
+func NamespaceName(s string) (problem string) { return dnsLabel1123(s) }
+
+// ObjectName says what is wrong with the name of most kinds of objects.
+func ObjectName(s string) (problem string) { return dnsSubdomain(s) }
+
+// Reference gives a type's fields in Markdown.
+func (s *schema) Reference() string {
+	var b strings.Builder
+	b.WriteString("| field | takes | meaning |\n| --- | --- | --- |\n")
+	listed := map[*schema]string{}
+	for _, f := range s.fields {
+		b.WriteString("| `" + f.name + "` | " + f.typ.takes() + " | " + f.doc + " |\n")
+		below(&b, f.name, f.typ, listed)
+	}
+	return b.String()
+}

@@ -1,0 +1,203 @@
+// Package platform is the operator's file: defaults for all apps, the
+// environments there are, and policy. It never comes from an app's repository.
+package platform
+
+import (
+	"path/filepath"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Kind is the kind of a platform file.
+const Kind = "Platform"
+
+// Platform is what the operator says.
+type Platform struct {
+	// Defaults are the layers below every app.
+	Defaults descriptor.Defaults
+
+	everywhere   Settings
+	environments map[string]Settings
+}
+
+// Settings say how things are in an environment.
+type Settings struct {
+	Cluster     Cluster
+	Certificate Certificate
+}
+
+// Cluster is Argo CD's name or the address of a cluster; both are "" where the
+// operator says nothing.
+type Cluster struct{ Name, Server string }
+
+// Certificate is what secrets are sealed with: one of its fields, or none. File
+// is a path as the program can open it.
+type Certificate struct{ File, URL, PEM string }
+
+// Settings gives those of an environment.
+func (p *Platform) Settings(env string) Settings {
+	if s, ok := p.environments[env]; ok {
+		return s
+	}
+	return p.everywhere
+}
+
+// Builtin gives what holds where there is no platform file.
+func Builtin() (*Platform, diag.List) {
+	defaults, diags := descriptor.Builtin()
+	return &Platform{Defaults: defaults}, diags
+}
+
+// Read reads the platform file at a path. Its mistakes are a diag.List, anything
+// else is a fault.
+func Read(file string) (*Platform, error) {
+	src, err := tree.ReadFile(file)
+	if err != nil {
+		if !tree.IsRefusal(err) {
+			return nil, err
+		}
+		var diags diag.List
+		diags.Errorf(diag.Pos{File: file}, "unreadable", "the platform file %s", err)
+		return nil, diags
+	}
+	p, diags := Parse(file, src)
+	return p, diags.Err()
+}
+
+// Parse reads a platform file's content, over what is built in. The platform is
+// nil where the list holds errors.
+func Parse(file string, src []byte) (*Platform, diag.List) {
+	top, diags := value.Read(file, src)
+	if diags.HasErrors() || !isPlatform(file, top, &diags) {
+		return nil, diags
+	}
+	full, diags := descriptor.Complete(documentType(), top)
+	builtin, found := descriptor.Builtin()
+	r := reader{file: file, diags: append(diags, found...)}
+	p := &Platform{environments: map[string]Settings{}}
+	r.layers(p, builtin, full)
+	r.settings(p, full)
+	if r.diags.HasErrors() {
+		return nil, r.diags
+	}
+	return p, r.diags
+}
+
+// isPlatform looks whether the file is one of ours before its fields are looked
+// at.
+func isPlatform(file string, top *value.Value, diags *diag.List) bool {
+	const start = "a platform file starts with apiVersion: " + descriptor.APIVersion + " and kind: " + Kind
+	at := diag.Pos{File: file, Line: 1, Col: 1}
+	switch {
+	case !top.Is(value.Map):
+		diags.Errorh(at, "not-a-platform-file", start, "the file is not a platform file")
+	case !top.Get("apiVersion").IsScalar():
+		diags.Errorh(top.Pos, "not-a-platform-file", start, "the file is not a platform file: it has no apiVersion")
+	case top.StringAt("apiVersion") != descriptor.APIVersion:
+		diags.Errorh(top.Get("apiVersion").Pos, "not-a-platform-file", start, "the file is not a platform file: its apiVersion is %q", top.StringAt("apiVersion"))
+	case !top.Get("kind").IsScalar():
+		diags.Errorh(top.Pos, "not-a-platform-file", start, "the file is not a platform file: it has no kind")
+	case top.StringAt("kind") != Kind:
+		diags.Errorh(top.Get("kind").Pos, "not-a-platform-file", start, "the file is not a platform file: its kind is %q", top.StringAt("kind"))
+	default:
+		return true
+	}
+	return false
+}
+
+type reader struct {
+	file  string
+	diags diag.List
+}
+
+// layers makes the layers below apps. Each is checked against the one below it,
+// so that a mistake in them is the operator's and not found app by app.
+func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Value) {
+	lay := func(lower, upper *value.Value) *value.Value {
+		out, diags := descriptor.Lay(descriptor.DefaultsType(), lower, upper)
+		r.diags = append(r.diags, diags...)
+		return out
+	}
+	all := lay(builtin.All, r.layer(full))
+	p.Defaults = descriptor.Defaults{File: r.file, All: all, Environments: builtin.Environments}
+	if !full.Get("environments").Is(value.Map) {
+		return
+	}
+	p.Defaults.Environments = nil
+	if environments := full.Get("environments"); len(environments.Entries) == 0 && !r.diags.HasErrors() {
+		r.diags.Errorh(environments.Pos, "no-environments", "list the environments, or remove the field for dev, staging and prod", "environments is empty, so no app could be deployed")
+	}
+	for _, e := range full.Get("environments").Entries {
+		e.Value = r.layer(e.Value)
+		lay(all, e.Value)
+		p.Defaults.Environments = append(p.Defaults.Environments, e)
+	}
+}
+
+// layer gives the app fields of the whole file or of an environment.
+func (r *reader) layer(v *value.Value) *value.Value {
+	out := value.NewMap(v.At())
+	if defaults := v.Get("defaults"); defaults.Is(value.Map) {
+		out = defaults.Copy()
+	}
+	secrets := v.Entry("pullSecrets")
+	if secrets == nil {
+		return out
+	}
+	image := value.NewMap(secrets.Value.Pos)
+	if own := out.Get("image"); own.Is(value.Map) {
+		image = own.Copy()
+	}
+	if image.Has("pullSecrets") {
+		r.diags.Errorh(secrets.KeyPos, "one-of", "keep one of them", "pullSecrets is short for defaults.image.pullSecrets, which is there too")
+	}
+	return out.Set("image", image.SetEntry(*secrets))
+}
+
+// settings reads what is not about apps, for everywhere and by environment.
+func (r *reader) settings(p *Platform, full *value.Value) {
+	everywhere := full.Copy()
+	for _, key := range []string{"apiVersion", "kind", "defaults", "environments"} {
+		everywhere.Delete(key)
+	}
+	everywhere, diags := descriptor.Lay(environmentType(), nil, everywhere)
+	r.diags = append(r.diags, diags...)
+	p.everywhere, p.Defaults.Anywhere = r.setting(everywhere)
+	p.Defaults.Places = map[string]descriptor.Place{}
+	for _, e := range full.Get("environments").Fields() {
+		own := orEmpty(e.Value).Copy()
+		own.Delete("defaults")
+		merged, diags := descriptor.Lay(environmentType(), everywhere, own)
+		r.diags = append(r.diags, diags...)
+		p.environments[e.Key], p.Defaults.Places[e.Key] = r.setting(merged)
+	}
+}
+
+func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
+	certificate := v.Get("certificate")
+	s := Settings{
+		Cluster:     Cluster{Name: v.StringAt("cluster", "name"), Server: v.StringAt("cluster", "server")},
+		Certificate: Certificate{File: certificate.StringAt("file"), URL: certificate.StringAt("url"), PEM: certificate.StringAt("pem")},
+	}
+	if s.Certificate.File != "" && !filepath.IsAbs(s.Certificate.File) {
+		s.Certificate.File = filepath.Join(filepath.Dir(r.file), s.Certificate.File)
+	}
+	text := func(keys ...string) descriptor.Text {
+		x := v.Get(keys...)
+		return descriptor.Text{Text: x.StringAt(), Pos: x.At()}
+	}
+	return s, descriptor.Place{
+		Namespace: v.StringAt("namespace"),
+		Domain:    text("ingress", "domain"), IngressClass: text("ingress", "class"),
+	}
+}
+
+func orEmpty(v *value.Value) *value.Value {
+	if !v.Is(value.Map) {
+		return value.NewMap(v.At())
+	}
+	return v
+}

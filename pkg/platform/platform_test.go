@@ -1,0 +1,108 @@
+package platform_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+)
+
+const head = "apiVersion: unfold.dev/v1alpha1\nkind: Platform\n"
+
+func parse(t *testing.T, body string) *platform.Platform {
+	t.Helper()
+	p, diags := platform.Parse("etc/platform.yaml", []byte(head+body))
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return p
+}
+
+func TestSettings(t *testing.T) {
+	p := parse(t, `
+cluster: main
+certificate: cert.pem
+namespace: "{env}-{app}"
+environments:
+  a: {}
+  b: {cluster: https://b.example.com, certificate: https://b.example.com/cert.pem, namespace: shared, ingress: {domain: "{env}.example.com"}}
+  c:
+    certificate: |
+      -----BEGIN CERTIFICATE-----
+      x
+    cluster: {name: c}
+`)
+	main := platform.Settings{Cluster: platform.Cluster{Name: "main"}, Certificate: platform.Certificate{File: "etc/cert.pem"}}
+	for env, want := range map[string]platform.Settings{
+		"a": main, "other": main,
+		"b": {Cluster: platform.Cluster{Server: "https://b.example.com"}, Certificate: platform.Certificate{URL: "https://b.example.com/cert.pem"}},
+		"c": {Cluster: platform.Cluster{Name: "c"}, Certificate: platform.Certificate{PEM: "-----BEGIN CERTIFICATE-----\nx\n"}},
+	} {
+		if diff := cmp.Diff(want, p.Settings(env)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", env, diff)
+		}
+	}
+	for env, want := range map[string]string{"a": "{env}-{app}", "b": "shared", "other": "{env}-{app}"} {
+		if got := p.Defaults.Place(env).Namespace; got != want {
+			t.Errorf("%s: namespace %q, want %q", env, got, want)
+		}
+	}
+	if got := p.Defaults.Place("b").Host("web", "shop", "b"); got != "web.b.example.com" {
+		t.Errorf("host %q", got)
+	}
+	if got := p.Defaults.Place("a").Host("web", "shop", "a"); got != "" {
+		t.Errorf("host %q without a domain", got)
+	}
+}
+
+func TestEnvironments(t *testing.T) {
+	for body, want := range map[string]string{
+		"":                               "dev staging prod",
+		"environments:\n":                "dev staging prod",
+		"environments: {live: , test: }": "live test",
+	} {
+		var names []string
+		for _, e := range parse(t, body).Defaults.Environments {
+			names = append(names, e.Key)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Errorf("%q: %s, want %s", body, got, want)
+		}
+	}
+}
+
+// FuzzParse holds that no content makes the reader fail in any other way than by
+// diagnostics with places, and that what it takes is taken by apps.
+func FuzzParse(f *testing.F) {
+	for _, body := range []string{
+		"", "defaults: {replicas: 2, image: {pullPolicy: Always}}", "namespace: '{app}'",
+		"environments: {prod: {defaults: {resources: {limits: {cpu: 1}}}, cluster: a, certificate: b, ingress: {domain: a.b}}}",
+		"environments: {dev: , prod: null}\npullSecrets: [a, b]", "defaults: {security: null, disruption: false}",
+	} {
+		f.Add([]byte(head + body))
+	}
+	doc, diags := descriptor.Parse("app.yaml", []byte("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: a/b\n"))
+	if diags.HasErrors() {
+		f.Fatal(diags)
+	}
+	f.Fuzz(func(t *testing.T, src []byte) {
+		p, diags := platform.Parse("platform.yaml", src)
+		for _, d := range diags {
+			if d.Pos.File != "platform.yaml" || d.Pos.Line < 1 || d.Pos.Col < 1 || d.Message == "" || d.Rule == "" {
+				t.Errorf("a diagnostic without a place: %#v", d)
+			}
+		}
+		if (p == nil) != diags.HasErrors() {
+			t.Fatalf("platform %v beside %v", p, diags)
+		}
+		if p == nil {
+			return
+		}
+		for _, env := range doc.Environments(p.Defaults) {
+			doc.Effective(env, descriptor.Options{Defaults: p.Defaults})
+		}
+	})
+}
