@@ -35,7 +35,7 @@ var containerFields = []field{
 }
 
 var imageType = &schema{
-	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]"}, oneOf: []string{"tag", "digest"},
+	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]", check: imageReference}, oneOf: []string{"tag", "digest"},
 	fields: []field{
 		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: imageRepository}},
 		{name: "tag", doc: "The tag.", typ: tagType},

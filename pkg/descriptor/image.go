@@ -3,6 +3,7 @@ package descriptor
 import (
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -66,6 +67,20 @@ func imageDigest(s string) string {
 		!only(hex, func(c byte) bool { return digit(c) || c >= 'a' && c <= 'f' })
 	if bad || algorithm == "sha256" && len(hex) != 64 || algorithm == "sha512" && len(hex) != 128 {
 		return `is not an image digest such as "sha256:" and 64 hexadecimal digits`
+	}
+	return ""
+}
+
+// imageReference is REPOSITORY[:TAG][@DIGEST].
+func imageReference(s string) string {
+	full := imageShort(value.Str(s, diag.Pos{}))
+	for _, part := range []struct {
+		key   string
+		check func(string) string
+	}{{"repository", imageRepository}, {"tag", imageTag}, {"digest", imageDigest}} {
+		if x := full.Get(part.key); x != nil && part.check(x.Text) != "" {
+			return part.check(x.Text)
+		}
 	}
 	return ""
 }

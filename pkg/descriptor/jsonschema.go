@@ -1,0 +1,373 @@
+package descriptor
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// JSONSchema gives the table of fields as JSON Schema, draft 2020-12, for
+// editors. It takes every descriptor that is right. Of those that are wrong it
+// takes only what can't be seen without knowing Kubernetes, the layers or other
+// files.
+func JSONSchema() ([]byte, error) {
+	d := drawing{names: map[*schema]string{}, taken: map[string]bool{}}
+	top, environment, workload := documentType(), environmentType(), workloadType()
+	uses := map[*schema]int{environment: 1, workload: 1}
+	for _, t := range topics() {
+		for _, f := range t.fields {
+			d.count(f.typ, uses)
+		}
+	}
+	d.names[environment], d.names[workload] = "environment", "workload"
+	fields := slices.Concat(top.fields, []field{kindField})
+	for i, f := range fields {
+		if f.scope != headScope {
+			d.define(fieldName(f, i == len(fields)-1), d.row(f))
+		}
+	}
+	d.define("environment", d.object(environment))
+	d.define("workload", d.object(workload))
+	head := jsonObject{
+		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+		{"title", "unfold's app.yaml, " + APIVersion},
+		{"description", "One app in all its environments."},
+	}
+	root := append(head, d.object(top)...)
+	root = append(root, jsonMember{"required", []any{"apiVersion", "kind", "name"}})
+	root = append(root, several()...)
+	root = append(root, jsonMember{"$defs", d.defs})
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(root); err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// several says what stands where in an app of several workloads, and in one of
+// one.
+func several() jsonObject {
+	own := jsonObject{}
+	for _, f := range workloadFields() {
+		if f.scope == ownScope {
+			own = append(own, jsonMember{f.name, false})
+		}
+	}
+	inEnvironments := func(fields jsonObject) jsonMember {
+		return jsonMember{"environments", jsonObject{{"additionalProperties", jsonObject{{"properties", fields}}}}}
+	}
+	then := append(jsonObject{{"kind", jsonObject{{"const", Kind}}}, {"workloads", jsonObject{{"minProperties", 1}}}}, own...)
+	return jsonObject{
+		{"if", jsonObject{{"required", []any{"workloads"}}, {"properties", jsonObject{{"workloads", jsonObject{{"type", "object"}}}}}}},
+		{"then", jsonObject{{"properties", append(then, inEnvironments(own))}}},
+		{"else", jsonObject{{"properties", jsonObject{inEnvironments(jsonObject{{"workloads", false}})}}}},
+	}
+}
+
+// drawing is a JSON Schema in the making.
+type drawing struct {
+	names map[*schema]string // of the types that have a definition
+	taken map[string]bool
+	defs  jsonObject
+}
+
+func (d *drawing) define(name string, x jsonObject) {
+	d.defs = append(d.defs, jsonMember{name, x})
+}
+
+// count names the types of objects and maps that several fields have.
+func (d *drawing) count(s *schema, uses map[*schema]int) {
+	if s == nil {
+		return
+	}
+	uses[s]++
+	if uses[s] > 1 {
+		if (s.kind == objectKind || s.kind == mapKind) && d.names[s] == "" {
+			d.names[s] = d.name(s.what)
+		}
+		return
+	}
+	d.count(s.elem, uses)
+	for _, f := range s.fields {
+		d.count(f.typ, uses)
+	}
+}
+
+// name makes a definition's name of what messages call a type.
+func (d *drawing) name(what string) string {
+	what = strings.TrimPrefix(strings.TrimPrefix(what, "a "), "an ")
+	base := "type." + strings.Trim(strings.Map(func(r rune) rune {
+		if r < 0x80 && letterOrDigit(byte(r)) {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(what)), "-")
+	name := base
+	for i := 2; d.taken[name]; i++ {
+		name = fmt.Sprintf("%s-%d", base, i)
+	}
+	d.taken[name] = true
+	return name
+}
+
+// fieldName is the name of a field's definition. A workload's kind is not the
+// descriptor's.
+func fieldName(f field, ofWorkload bool) string {
+	if ofWorkload {
+		return "field.workload-" + f.name
+	}
+	return "field." + f.name
+}
+
+func reference(name string) jsonObject { return jsonObject{{"$ref", "#/$defs/" + name}} }
+
+// row gives a field's type with its documentation.
+func (d *drawing) row(f field) jsonObject {
+	text := f.doc
+	if x := defaultOf([]string{f.name}); x != "" {
+		text += " Unless given: " + strings.ReplaceAll(x, "`", "") + "."
+	}
+	out := jsonObject{{"description", text}}
+	if x := exampleOf(f); x != nil {
+		out = append(out, jsonMember{"examples", []any{x}})
+	}
+	return append(out, orNull(d.anyForm(f.typ))...)
+}
+
+// exampleOf gives the field's own value in its example, or nil where the example
+// shows it in an environment or workload.
+func exampleOf(f field) any {
+	top, _ := value.Read("example", []byte(f.example))
+	if v := top.Get(f.name); v != nil {
+		return plain(v)
+	}
+	return nil
+}
+
+// anyForm gives a type in all its forms.
+func (d *drawing) anyForm(s *schema) jsonObject {
+	var forms []any
+	add := func(title string, x jsonObject) {
+		forms = append(forms, append(jsonObject{{"title", title}}, x...))
+	}
+	if s.shortKey != "" {
+		add("one line", d.anyForm(s.field(s.shortKey).typ))
+	}
+	switch {
+	case s.line != nil:
+		add("one line", d.anyForm(s.line))
+	case s.short != nil:
+		add("one line", scalars())
+	}
+	if s.orFalse {
+		add("none, or the defaults", jsonObject{{"type", "boolean"}})
+	}
+	full := d.full(s)
+	if name := d.names[s]; name != "" {
+		if !slices.ContainsFunc(d.defs, func(m jsonMember) bool { return m.key == name }) && name != "environment" && name != "workload" {
+			d.define(name, full)
+		}
+		full = reference(name)
+	}
+	if len(forms) == 0 {
+		return full
+	}
+	add("full form", full)
+	return jsonObject{{"anyOf", forms}}
+}
+
+// scalars are what counts as a text.
+func scalars() jsonObject { return jsonObject{{"type", []any{"string", "number", "boolean"}}} }
+
+// full gives the full form of a type.
+func (d *drawing) full(s *schema) jsonObject {
+	if d.names[s] == "environment" || d.names[s] == "workload" {
+		return nil // defined last, since they hold all other types
+	}
+	switch s.kind {
+	case objectKind:
+		return append(d.object(s), ruleOf(s.after)...)
+	case mapKind:
+		out := jsonObject{{"type", "object"}}
+		if rule := ruleOf(s.keys.check); rule != nil {
+			out = append(out, jsonMember{"propertyNames", rule})
+		}
+		return append(out, jsonMember{"additionalProperties", orNull(d.anyForm(s.elem))})
+	case listKind:
+		return jsonObject{{"type", "array"}, {"items", d.anyForm(s.elem)}}
+	case kubeKind:
+		return d.kubernetes(s.of)
+	case integerKind:
+		out := jsonObject{{"type", "integer"}, {"minimum", s.min}}
+		if s.max != 0 {
+			out = append(out, jsonMember{"maximum", s.max})
+		}
+		return out
+	case booleanKind:
+		return jsonObject{{"type", "boolean"}}
+	case quantityKind:
+		return append(jsonObject{{"type", []any{"string", "number"}}}, ruleOf(quantity)...)
+	case intOrPercentKind:
+		return jsonObject{{"anyOf", []any{
+			jsonObject{{"type", "integer"}, {"minimum", 0}},
+			jsonObject{{"type", "string"}, {"pattern", "^[0-9]{1,3}%$"}},
+		}}}
+	case intOrNameKind:
+		return jsonObject{{"anyOf", []any{d.full(portNumber), append(jsonObject{{"type", "string"}}, ruleOf(portName)...)}}}
+	case textKind:
+		if len(s.enum) > 0 {
+			return jsonObject{{"enum", texts(s.enum)}}
+		}
+		return append(scalars(), ruleOf(s.check)...)
+	}
+	return append(jsonObject{}, ruleOf(s.after)...)
+}
+
+// kubernetes is a type of Kubernetes' own, "[]" before it for a list.
+func (d *drawing) kubernetes(of string) jsonObject {
+	if strings.HasPrefix(of, "[]") {
+		return jsonObject{{"type", "array"}}
+	}
+	return jsonObject{}
+}
+
+// object gives the full form of an object. The head of a descriptor has only
+// these values; where a field is in a definition, it is referred to.
+func (d *drawing) object(s *schema) jsonObject {
+	properties := jsonObject{}
+	for _, f := range s.fields {
+		switch {
+		case s == documentType() && f.name == "apiVersion":
+			properties = append(properties, jsonMember{f.name, jsonObject{{"description", f.doc}, {"const", APIVersion}}})
+		case s == documentType() && f.name == "kind":
+			properties = append(properties, jsonMember{f.name, jsonObject{{"description", f.doc}, {"enum", texts(append([]string{Kind}, kinds...))}}})
+		case s == documentType() && f.name == "name":
+			properties = append(properties, jsonMember{f.name, append(jsonObject{{"description", f.doc}}, d.anyForm(f.typ)...)})
+		case s == documentType() && f.scope == headScope:
+			properties = append(properties, jsonMember{f.name, d.row(f)})
+		case s == documentType(), s == environmentType(), s == workloadType():
+			properties = append(properties, jsonMember{f.name, reference(fieldName(f, s == workloadType() && f.name == "kind"))})
+		default:
+			properties = append(properties, jsonMember{f.name, d.row(f)})
+		}
+	}
+	out := jsonObject{{"type", "object"}, {"properties", properties}, {"additionalProperties", false}}
+	if slices.Contains(s.oneOf, "digest") {
+		return out // a tag may stand beside it
+	}
+	var excluded []any
+	for i, a := range s.oneOf {
+		for _, b := range s.oneOf[i+1:] {
+			excluded = append(excluded, jsonObject{{"not", jsonObject{{"required", []any{a, b}}, {"properties", jsonObject{{a, notNull()}, {b, notNull()}}}}}})
+		}
+	}
+	if excluded != nil {
+		out = append(out, jsonMember{"allOf", excluded})
+	}
+	return out
+}
+
+func notNull() jsonObject { return jsonObject{{"not", jsonObject{{"type", "null"}}}} }
+
+func texts(list []string) []any {
+	out := make([]any, len(list))
+	for i, s := range list {
+		out[i] = s
+	}
+	return out
+}
+
+// orNull lets a value be null too, which deletes what a lower layer set.
+func orNull(x jsonObject) jsonObject {
+	null := jsonObject{{"title", "delete"}, {"type", "null"}}
+	out := slices.Clone(x)
+	for i, m := range out {
+		switch m.key {
+		case "anyOf":
+			out[i].value = append(slices.Clone(m.value.([]any)), null)
+			return out
+		case "enum":
+			out[i].value = append(slices.Clone(m.value.([]any)), nil)
+			return out
+		case "$ref":
+			return jsonObject{{"anyOf", []any{x, null}}}
+		}
+	}
+	for i, m := range out {
+		if types, ok := m.value.([]any); ok && m.key == "type" {
+			out[i].value = append(slices.Clone(types), "null")
+		} else if m.key == "type" {
+			out[i].value = []any{m.value, "null"}
+		}
+	}
+	return out
+}
+
+// jsonObject is a JSON object that keeps its order.
+type jsonObject []jsonMember
+
+type jsonMember struct {
+	key   string
+	value any
+}
+
+// MarshalJSON writes the members in order.
+func (o jsonObject) MarshalJSON() ([]byte, error) {
+	b := []byte{'{'}
+	for i, m := range o {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		key, err := encodeJSON(m.key)
+		if err != nil {
+			return nil, err
+		}
+		x, err := encodeJSON(m.value)
+		if err != nil {
+			return nil, err
+		}
+		b = append(append(append(b, key...), ':'), x...)
+	}
+	return append(b, '}'), nil
+}
+
+func encodeJSON(x any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(x)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// plain gives a value as JSON has it.
+func plain(v *value.Value) any {
+	switch {
+	case v.Is(value.Map):
+		out := jsonObject{}
+		for _, e := range v.Entries {
+			out = append(out, jsonMember{e.Key, plain(e.Value)})
+		}
+		return out
+	case v.Is(value.List):
+		out := make([]any, len(v.Items))
+		for i, item := range v.Items {
+			out[i] = plain(item)
+		}
+		return out
+	case v.Is(value.Bool):
+		return v.IsTrue()
+	case v.Is(value.Null):
+		return nil
+	}
+	if n, ok := v.Int64(); ok {
+		return n
+	}
+	return v.Text
+}

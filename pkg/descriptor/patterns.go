@@ -1,0 +1,74 @@
+package descriptor
+
+import "reflect"
+
+// pattern is what JSON Schema can say of a rule for texts or for whole values. It
+// takes everything that the rule takes; that it refuses as much is the aim.
+type pattern struct {
+	rule any // the function
+	says jsonObject
+}
+
+const (
+	label1123 = `[a-z0-9]([-a-z0-9]*[a-z0-9])?`
+	subdomain = label1123 + `(\.` + label1123 + `)*`
+	keyRunes  = `[-._a-zA-Z0-9]`
+	qualified = `[A-Za-z0-9](` + keyRunes + `{0,61}[A-Za-z0-9])?`
+
+	imagePath = `([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?/)?[a-z0-9]([a-z0-9._-]*[a-z0-9])?(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*`
+	tagName   = `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`
+	digest    = `[^:@]+:[0-9a-f]{32,}`
+)
+
+// patterns are the rules that can be said in JSON Schema.
+func patterns() []pattern {
+	matches := func(text string) jsonObject { return jsonObject{{"pattern", "^" + text + "$"}} }
+	upTo := func(longest int, text string) jsonObject {
+		return append(matches(text), jsonMember{"maxLength", longest})
+	}
+	file := append(matches(`[^/\\][^\\]*`), jsonMember{"not", jsonObject{{"pattern", `://|^\.\.(/|$)|^\.$`}}})
+	qualifiedKey := `(` + subdomain + `/)?` + qualified
+	return []pattern{
+		{dnsLabel, upTo(63, `[a-z]([-a-z0-9]*[a-z0-9])?`)},
+		{dnsLabel1123, upTo(63, label1123)},
+		{dnsSubdomain, upTo(253, subdomain)},
+		{portName, upTo(15, `([a-z0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*`)},
+		{envName, matches(`[-._a-zA-Z]` + keyRunes + `*`)},
+		{configKey, upTo(253, `(\.{0,2}[-_a-zA-Z0-9]`+keyRunes+`*|\.\.\.`+keyRunes+`*)`)},
+		{configEnvName, upTo(253, `([-_a-zA-Z]`+keyRunes+`*|\.{1,2}[-_a-zA-Z0-9]`+keyRunes+`*|\.\.\.`+keyRunes+`*)`)},
+		{qualifiedName, matches(qualifiedKey)},
+		{ownLabel, append(matches(qualifiedKey), jsonMember{"not", jsonObject{{"enum", []any{
+			"app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"}}}})},
+		{labelValue, matches(`(` + qualified + `)?`)},
+		{mountPath, matches(`(/[^/:]+)+`)},
+		{quantity, append(matches(`\+?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?`), jsonMember{"minimum", 0})},
+		{filePath, file},
+		{fileMode, matches(`(0o)?0?[0-7]{3}`)},
+		{imageReference, matches(imagePath + `(:` + tagName + `)?(@` + digest + `)?`)},
+		{imageRepository, upTo(255, imagePath)},
+		{imageTag, matches(tagName)},
+		{imageDigest, matches(digest)},
+		{urlPath, jsonObject{{"pattern", "^/"}}},
+		{nameAndKey, jsonObject{{"pattern", "/"}}},
+		{patchOption, jsonObject{{"enum", []any{"allowNameChange", "allowKindChange"}}}},
+		{checkPatch, jsonObject{{"oneOf", []any{jsonObject{{"required", []any{"patch"}}}, jsonObject{{"required", []any{"path"}}}}}}},
+		{checkManifest, jsonObject{{"anyOf", []any{
+			append(jsonObject{{"title", "file"}, {"type", "string"}}, file...),
+			jsonObject{{"title", "object"}, {"type", "object"}, {"required", []any{"apiVersion", "kind", "metadata"}},
+				{"properties", jsonObject{
+					{"apiVersion", jsonObject{{"type", "string"}}}, {"kind", jsonObject{{"type", "string"}}},
+					{"metadata", jsonObject{{"type", "object"}, {"required", []any{"name"}}}}}}},
+		}}}},
+	}
+}
+
+// ruleOf gives what JSON Schema can say of a rule, nil where it can't.
+func ruleOf(rule any) jsonObject {
+	at := reflect.ValueOf(rule).Pointer()
+	for _, p := range patterns() {
+		if at != 0 && reflect.ValueOf(p.rule).Pointer() == at {
+			return p.says
+		}
+	}
+	return nil
+}
