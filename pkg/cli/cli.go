@@ -90,7 +90,7 @@ is asked for. Argo CD runs it as a config management plugin.`,
 	root.SetErr(s.Err)
 	root.AddCommand(
 		newGenerate(s), newParameters(s), newDiscover(s),
-		newRender(s), newEject(s), newCheck(s), newSchema(s), newVersion(s),
+		newRender(s), newEject(s), newCheck(s), newExplain(s), newSchema(s), newVersion(s),
 	)
 	setUsageErrors(root)
 	return root

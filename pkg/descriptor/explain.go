@@ -2,10 +2,152 @@ package descriptor
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
+
+// Explanation is what there is to say of a field of app.yaml.
+type Explanation struct {
+	Path, Doc string
+	// OneLine says what stands in place of the full form, "" where nothing does.
+	OneLine, Full string
+	// Where says where the field can stand, Default what it is unless given.
+	Where, Default string
+	Example        string // YAML
+
+	name string
+	typ  *schema
+}
+
+// Topic is a section of the reference with its fields.
+type Topic struct {
+	Title  string
+	Fields []Explanation
+}
+
+// Topics explains all fields of the top level.
+func Topics() []Topic {
+	var out []Topic
+	for _, t := range topics() {
+		section := Topic{Title: t.title}
+		for _, f := range t.fields {
+			section.Fields = append(section.Fields, explain("", f))
+		}
+		out = append(out, section)
+	}
+	return out
+}
+
+// Explain explains the field at a path such as probes.liveness. What stands under
+// a name that the user chooses is found under any name.
+func Explain(path string) (Explanation, diag.List) {
+	x := Explanation{typ: documentType()}
+	for rest := path; rest != ""; {
+		if x.typ.elem != nil {
+			x, rest = x.element(rest)
+			continue
+		}
+		key, tail, _ := strings.Cut(rest, ".")
+		key, _, _ = strings.Cut(key, "[")
+		next, ok := x.field(key)
+		if !ok {
+			in := ""
+			if x.Path != "" {
+				in = " in " + x.Path
+			}
+			return Explanation{}, diag.List{{Rule: "no-such-field", Message: "there is no field " + strconv.Quote(key) + in,
+				Hint: diag.Hint(key, "the fields here are", x.fieldNames())}}
+		}
+		x, rest = next, tail
+	}
+	return x, nil
+}
+
+// element explains what a map holds under the first key of rest, or any item of
+// a list, whose index can be left out. A key of a map can hold dots.
+func (x Explanation) element(rest string) (Explanation, string) {
+	out := explain("", field{doc: x.Doc, typ: x.typ.elem})
+	out.Where = ""
+	key, tail, _ := strings.Cut(rest, ".")
+	if x.typ.kind == listKind {
+		out.Path = x.Path + "[]"
+		if only(key, digit) {
+			rest = tail
+		}
+		return out, rest
+	}
+	_, in := inner("", x.typ.elem)
+	for tail != "" {
+		next, after, _ := strings.Cut(tail, ".")
+		if len(in.fields) > 0 && (!strings.Contains(key, "/") || in.field(next) != nil) {
+			break
+		}
+		key, tail = key+"."+next, after
+	}
+	out.Path = x.Path + "." + key
+	out.Default = defaultOf(out.Path)
+	return out, tail
+}
+
+// Fields explains what stands below a field, under NAME where it is a map and
+// under [] where it is a list.
+func (x Explanation) Fields() []Explanation {
+	if x.typ == nil {
+		return nil
+	}
+	path, s := inner(x.Path, x.typ)
+	var out []Explanation
+	for _, f := range s.fields {
+		out = append(out, explain(path, f))
+	}
+	return out
+}
+
+// Name is the last key of the path.
+func (x Explanation) Name() string { return x.name }
+
+func (x Explanation) fieldNames() []string {
+	var names []string
+	for _, f := range x.Fields() {
+		names = append(names, f.name)
+	}
+	return names
+}
+
+func (x Explanation) field(name string) (Explanation, bool) {
+	for _, f := range x.Fields() {
+		if f.name == name {
+			return f, true
+		}
+	}
+	return Explanation{}, false
+}
+
+func explain(in string, f field) Explanation {
+	x := Explanation{
+		Path: f.name, Doc: f.doc, OneLine: plainText(f.typ.oneLine()), Full: plainText(f.typ.full()), Example: f.example,
+		name: f.name, typ: f.typ,
+	}
+	if in != "" {
+		x.Path = in + "." + f.name
+	}
+	if in == "" || strings.Count(in, ".") == 1 && topLike(in) {
+		x.Where = f.scope.String()
+	}
+	x.Default = defaultOf(x.Path)
+	return x
+}
+
+// topLike reports whether the fields of the top level stand in a path too.
+func topLike(path string) bool {
+	return strings.HasPrefix(path, "environments.") || strings.HasPrefix(path, "workloads.")
+}
+
+// plainText takes Markdown's marks away.
+func plainText(s string) string { return strings.ReplaceAll(s, "`", "") }
 
 // String says where fields of a scope stand.
 func (s scope) String() string {
@@ -28,7 +170,7 @@ func (s *schema) oneLine() string {
 		forms = append(forms, s.line.takes())
 	}
 	if s.orFalse {
-		forms = append(forms, "false for none, true for the defaults")
+		forms = append(forms, "true or false")
 	}
 	return strings.Join(forms, "; ")
 }
@@ -59,16 +201,27 @@ func (s *schema) takes() string {
 	return line + "; or " + s.full()
 }
 
-// defaultOf says what the built-in defaults hold at a path of the top level.
-func defaultOf(path []string) string {
+// defaultOf says what the built-in defaults hold for a path, which can lead into
+// an environment.
+func defaultOf(path string) string {
 	defaults, _ := Builtin()
-	if v := defaults.All.Get(path...); v != nil {
-		return "`" + flow(v) + "`"
+	keys := strings.Split(path, ".")
+	in := ""
+	if keys[0] == "environments" && len(keys) > 2 {
+		in, keys = keys[1], keys[2:]
+	}
+	if v := defaults.All.Get(keys...); v != nil {
+		return flow(v)
 	}
 	var parts []string
 	for _, e := range defaults.Environments {
-		if v := e.Value.Get(path...); v != nil {
-			parts = append(parts, "`"+flow(v)+"` in "+e.Key)
+		v := e.Value.Get(keys...)
+		switch {
+		case v == nil:
+		case e.Key == in:
+			return flow(v)
+		case in == "" || in == "NAME":
+			parts = append(parts, flow(v)+" in "+e.Key)
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -131,8 +131,8 @@ func reference(name string) jsonObject { return jsonObject{{"$ref", "#/$defs/" +
 // row gives a field's type with its documentation.
 func (d *drawing) row(f field) jsonObject {
 	text := f.doc
-	if x := defaultOf([]string{f.name}); x != "" {
-		text += " Unless given: " + strings.ReplaceAll(x, "`", "") + "."
+	if x := defaultOf(f.name); x != "" {
+		text += " Unless given: " + x + "."
 	}
 	out := jsonObject{{"description", text}}
 	if x := exampleOf(f); x != nil {

@@ -47,8 +47,8 @@ func section(b *strings.Builder, f field) {
 		fmt.Fprintf(b, "- Takes: %s\n", f.typ.full())
 	}
 	fmt.Fprintf(b, "- Stands: %s\n", f.scope)
-	if d := defaultOf([]string{f.name}); d != "" {
-		fmt.Fprintf(b, "- Unless given: %s\n", d)
+	if d := defaultOf(f.name); d != "" {
+		fmt.Fprintf(b, "- Unless given: `%s`\n", d)
 	}
 	if f.example != "" {
 		fmt.Fprintf(b, "\n```yaml\n%s\n```\n", strings.TrimSuffix(f.example, "\n"))
