@@ -76,6 +76,10 @@ docker-lint: $(TOOLS)/dockerlint ## Check the Dockerfile with BuildKit's linter,
 update: $(TOOLS)/kustomize ## Write goldens and generated files anew
 	bash test/tools/update.sh
 
+.PHONY: kube-types
+kube-types: ## Write the tables of Kubernetes' types anew, from the modules in test/tools/kubetypes/sources.txt
+	go run ./test/tools/kubetypes
+
 .PHONY: verify
 verify: $(TOOLS)/kustomize ## Fail when `make update` or `go mod tidy` would change a file
 	bash test/tools/verify.sh

@@ -18,6 +18,7 @@ const module = "github.com/unfold-gitops/unfold/"
 var layers = [][]string{
 	{"pkg/diag", "pkg/tree"},
 	{"pkg/value", "pkg/report"},
+	{"pkg/kube"},
 	{"pkg/object", "pkg/descriptor", "pkg/argocd"},
 	{"pkg/expand", "pkg/build", "pkg/check"},
 	{"pkg/platform"},

@@ -14,6 +14,8 @@ type Input struct {
 	Namespace string
 	// Objects are those that unfold makes.
 	Objects []object.Object
+	// Incomplete says that something wrong was left out of them.
+	Incomplete bool
 	// Manifests are those that the app brings along.
 	Manifests []*value.Value
 	// Pos is the place of what is missing altogether.
@@ -26,7 +28,7 @@ type rule func(Input, *diag.List)
 // All applies every rule.
 func All(in Input) diag.List {
 	var diags diag.List
-	for _, r := range []rule{duplicateObjects, foreignNamespaces, yaml11Scalars, emptyResult} {
+	for _, r := range []rule{types, duplicateObjects, foreignNamespaces, yaml11Scalars, emptyResult} {
 		r(in, &diags)
 	}
 	return diags

@@ -58,7 +58,7 @@ func TestYAML11(t *testing.T) {
 		"1_000": "a number in another notation", "1.10": "a number that loses its last zero", "2024-01-31": "a point in time", "2024-01-31T00:00:00Z": "a point in time",
 		"true": "", "0": "", "10": "", "1.5": "", "text": "", "'yes'": "", "\"0777\"": "", "64Mi": "", "2024-1-3": "", "null": "", "yesterday": "", "!!str yes": "",
 	} {
-		v := docs(t, "{apiVersion: v1, kind: X, metadata: {name: x}, a: "+text+"}")
+		v := docs(t, "{apiVersion: a/v1, kind: X, metadata: {name: x}, a: "+text+"}")
 		got := check.All(check.Input{Namespace: "ns", Manifests: v})
 		switch {
 		case want == "" && len(got) > 0:

@@ -10,9 +10,13 @@ import (
 // yaml11Scalars warns about scalars in manifests that YAML 1.1, which kustomize
 // and kubectl read, takes for something else than they look like.
 func yaml11Scalars(in Input, diags *diag.List) {
+	wrong := map[diag.Pos]bool{} // already reported
+	for _, d := range *diags {
+		wrong[d.Pos] = true
+	}
 	for _, v := range in.Manifests {
 		v.Walk(func(x *value.Value) {
-			if !x.Plain || !x.IsScalar() {
+			if !x.Plain || !x.IsScalar() || wrong[x.Pos] {
 				return
 			}
 			if what := surprise(x); what != "" {

@@ -13,13 +13,9 @@ import (
 var (
 	anyText    = &schema{kind: textKind, what: "text"}
 	boolean    = &schema{kind: booleanKind, what: "true or false"}
-	anyValue   = &schema{kind: anyKind, what: "anything that Kubernetes takes there"}
-	anyMap     = &schema{kind: mapKind, what: "a map", elem: anyValue}
 	textList   = &schema{kind: listKind, what: "a list of texts", elem: anyText}
-	anyList    = &schema{kind: listKind, what: "a list", elem: anyValue}
 	natural    = &schema{kind: integerKind, what: "a whole number", max: 1<<31 - 1}
 	positive   = &schema{kind: integerKind, what: "a whole number", min: 1, max: 1<<31 - 1}
-	id         = &schema{kind: integerKind, what: "a user or group id", max: 1<<31 - 1}
 	portNumber = &schema{kind: integerKind, what: "a port number", min: 1, max: 65535}
 	portRef    = &schema{kind: intOrNameKind, what: "a port's number or name"}
 	amount     = &schema{kind: quantityKind, what: "a quantity"}

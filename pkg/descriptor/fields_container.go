@@ -113,7 +113,7 @@ var resourcesType = &schema{
 	fields: []field{
 		{name: "requests", doc: "What is set aside for the container.", typ: amounts},
 		{name: "limits", doc: "What it can't go beyond.", typ: amounts},
-		{name: "claims", doc: "Resource claims, Kubernetes' own.", typ: anyList},
+		{name: "claims", doc: "Resource claims, Kubernetes' own.", typ: &schema{kind: kubeKind, what: "a list of resource claims", of: "[]core/v1.ResourceClaim"}},
 	},
 }
 
@@ -145,27 +145,8 @@ var securityType = &schema{
 	kind: objectKind, what: "a security level", shortKey: "level",
 	fields: []field{
 		{name: "level", doc: "restricted (default), baseline or none.", typ: &schema{kind: textKind, what: "a security level", enum: []string{"restricted", "baseline", "none"}}},
-		{name: "pod", doc: "The pod's securityContext, over what the level sets.", typ: &schema{kind: objectKind, what: "a pod's securityContext", fields: []field{
-			{name: "runAsUser", doc: "Kubernetes' own.", typ: id}, {name: "runAsGroup", doc: "Kubernetes' own.", typ: id},
-			{name: "runAsNonRoot", doc: "Kubernetes' own.", typ: boolean},
-			{name: "fsGroup", doc: "Kubernetes' own.", typ: id}, {name: "fsGroupChangePolicy", doc: "Kubernetes' own.", typ: anyText},
-			{name: "supplementalGroups", doc: "Kubernetes' own.", typ: &schema{kind: listKind, what: "a list of groups", elem: id}},
-			{name: "supplementalGroupsPolicy", doc: "Kubernetes' own.", typ: anyText},
-			{name: "seccompProfile", doc: "Kubernetes' own.", typ: anyMap}, {name: "appArmorProfile", doc: "Kubernetes' own.", typ: anyMap},
-			{name: "seLinuxOptions", doc: "Kubernetes' own.", typ: anyMap}, {name: "seLinuxChangePolicy", doc: "Kubernetes' own.", typ: anyText},
-			{name: "windowsOptions", doc: "Kubernetes' own.", typ: anyMap}, {name: "sysctls", doc: "Kubernetes' own.", typ: anyList},
-		}}},
-		{name: "container", doc: "The container's securityContext, over what the level sets.", typ: &schema{kind: objectKind, what: "a container's securityContext", fields: []field{
-			{name: "runAsUser", doc: "Kubernetes' own.", typ: id}, {name: "runAsGroup", doc: "Kubernetes' own.", typ: id},
-			{name: "runAsNonRoot", doc: "Kubernetes' own.", typ: boolean},
-			{name: "readOnlyRootFilesystem", doc: "Kubernetes' own.", typ: boolean},
-			{name: "allowPrivilegeEscalation", doc: "Kubernetes' own.", typ: boolean}, {name: "privileged", doc: "Kubernetes' own.", typ: boolean},
-			{name: "capabilities", doc: "Kubernetes' own.", typ: &schema{kind: objectKind, what: "capabilities", fields: []field{
-				{name: "add", doc: "Kubernetes' own.", typ: textList}, {name: "drop", doc: "Kubernetes' own.", typ: textList}}}},
-			{name: "procMount", doc: "Kubernetes' own.", typ: anyText},
-			{name: "seccompProfile", doc: "Kubernetes' own.", typ: anyMap}, {name: "appArmorProfile", doc: "Kubernetes' own.", typ: anyMap},
-			{name: "seLinuxOptions", doc: "Kubernetes' own.", typ: anyMap}, {name: "windowsOptions", doc: "Kubernetes' own.", typ: anyMap},
-		}}},
+		{name: "pod", doc: "The pod's securityContext, over what the level sets.", typ: &schema{kind: kubeKind, what: "a pod's securityContext", of: "core/v1.PodSecurityContext"}},
+		{name: "container", doc: "The container's securityContext, over what the level sets.", typ: &schema{kind: kubeKind, what: "a container's securityContext", of: "core/v1.SecurityContext"}},
 	},
 }
 

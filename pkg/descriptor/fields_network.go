@@ -30,6 +30,6 @@ var serviceType = &schema{
 		{name: "healthCheckNodePort", doc: "The node port of the health check.", typ: portNumber},
 		{name: "publishNotReadyAddresses", doc: "true lists pods before they are ready.", typ: boolean},
 		{name: "sessionAffinity", doc: "None or ClientIP.", typ: &schema{kind: textKind, what: "a session affinity", enum: []string{"None", "ClientIP"}}},
-		{name: "sessionAffinityConfig", doc: "Kubernetes' own.", typ: anyMap},
+		{name: "sessionAffinityConfig", doc: "Kubernetes' own.", typ: &schema{kind: kubeKind, what: "the configuration of a session affinity", of: "core/v1.SessionAffinityConfig"}},
 	},
 }

@@ -230,14 +230,6 @@ func (d *drawing) full(s *schema) jsonObject {
 	return append(jsonObject{}, ruleOf(s.after)...)
 }
 
-// kubernetes is a type of Kubernetes' own, "[]" before it for a list.
-func (d *drawing) kubernetes(of string) jsonObject {
-	if strings.HasPrefix(of, "[]") {
-		return jsonObject{{"type", "array"}}
-	}
-	return jsonObject{}
-}
-
 // object gives the full form of an object. The head of a descriptor has only
 // these values; where a field is in a definition, it is referred to.
 func (d *drawing) object(s *schema) jsonObject {

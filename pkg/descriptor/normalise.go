@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -62,7 +63,9 @@ func (n *normaliser) full(s *schema, v *value.Value) *value.Value {
 		v = n.mapping(s, v)
 	case listKind:
 		v = n.list(s, v)
-	case anyKind, kubeKind:
+	case kubeKind:
+		v = n.kube(s, v)
+	case anyKind:
 		n.finite(v)
 	default:
 		v = n.scalar(s, v)
@@ -276,6 +279,20 @@ func (n *normaliser) text(s *schema, v *value.Value) *value.Value {
 		}
 	}
 	return &value.Value{Kind: value.String, Text: v.Text, Plain: v.Plain && v.Kind == value.String, Pos: v.Pos}
+}
+
+// kube checks Kubernetes' own type. What it requires may stand in another layer,
+// so that is left to the check of the objects.
+func (n *normaliser) kube(s *schema, v *value.Value) *value.Value {
+	known := len(n.diags)
+	n.finite(v)
+	if t, ok := kube.Named(s.of); ok {
+		t.CheckPart(v, n.path, &n.diags)
+	}
+	if len(n.diags) > known {
+		return nil
+	}
+	return v
 }
 
 // finite reports numbers that JSON, and so Kubernetes, does not have.

@@ -161,7 +161,7 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 	diags = append(diags, found...)
 	// 6. Check.
 	diags = append(diags, checkBounds(e)...)
-	diags = append(diags, check.All(check.Input{Pos: app.Pos, Namespace: app.Namespace.Name, Objects: e.Objects, Manifests: e.Manifests})...)
+	diags = append(diags, check.All(check.Input{Pos: app.Pos, Namespace: app.Namespace.Name, Objects: e.Objects, Incomplete: diags.HasErrors(), Manifests: e.Manifests})...)
 	return e, diags, nil
 }
 

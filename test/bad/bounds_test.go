@@ -104,7 +104,7 @@ func TestContent(t *testing.T) {
 			"3.txt": strings.Repeat("a", mib), "4.txt": strings.Repeat("a", mib), "5.txt": strings.Repeat("a", mib),
 			"6.txt": strings.Repeat("a", mib), "7.txt": strings.Repeat("a", mib), "8.txt": "a",
 		}, "app.yaml:14:14: the file \"7.txt\" makes the app's files larger than 8 MiB\napp.yaml:15:14: the file \"8.txt\" makes the app's files larger than 8 MiB\n"},
-		{"too deep", files{"app.yaml": head + "manifests:\n  - apiVersion: v1\n    kind: X\n    metadata: {name: x}\n    spec: " + nested(100) + "\n"},
+		{"too deep", files{"app.yaml": head + "manifests:\n  - apiVersion: example.com/v1\n    kind: X\n    metadata: {name: x}\n    spec: " + nested(100) + "\n"},
 			"app.yaml:10:73: more than 64 maps and lists in one another\n"},
 		{"far too deep", files{"app.yaml": head + "manifests: " + strings.Repeat("[", 500*kib) + "\n"},
 			"app.yaml:6:1: not valid YAML: exceeded max depth of 10000\n"},
