@@ -19,6 +19,8 @@ type App struct {
 	Namespace Namespace
 
 	Labels, Annotations *value.Value
+	// SyncWave and SyncOptions are Argo CD's, of objects that belong to no workload.
+	SyncWave, SyncOptions *value.Value
 	// Config and Files are shared by all workloads.
 	Config     *value.Value
 	Files      []File
@@ -48,6 +50,11 @@ type Workload struct {
 	Name string // of its objects
 	Pos  diag.Pos
 	Kind string
+	// Schedule is when a CronJob runs, Spec the kind's own other fields.
+	Schedule, Spec *value.Value
+	// Governing is the name of the Service by which a StatefulSet's pods have
+	// names, where unfold makes it; "" where the descriptor names one.
+	Governing string
 	// Fields holds all fields as layered, in their full forms. What needs neither
 	// completing nor checking is taken from here.
 	Fields *value.Value
@@ -70,6 +77,7 @@ type Workload struct {
 	Disruption    *value.Value // nil where there is none
 
 	Labels, Annotations, PodLabels, PodAnnotations *value.Value
+	SyncWave, SyncOptions                          *value.Value
 }
 
 // Port is a port of a workload.

@@ -209,6 +209,9 @@ func (d *Document) checkScopes(n *normaliser) {
 	}
 }
 
+// Pos gives the place of the descriptor as a whole.
+func (d *Document) Pos() diag.Pos { return d.root.Pos }
+
 // Environments gives the names of the environments in the order written; where
 // the descriptor lists none, those of the defaults.
 func (d *Document) Environments(defaults Defaults) []string {

@@ -35,6 +35,11 @@ func (d *Document) Effective(env string, o Options) (*App, diag.List) {
 			diag.Hint(env, "the environments are", names), "there is no environment %q", env)
 		return nil, diags
 	}
+	if on, pos := d.enabled(env, o.Defaults); !on {
+		var diags diag.List
+		diags.Errorh(pos, "not-enabled", "write environments: {"+env+": {enabled: true}}, or delete the Application", "the app is not enabled in the environment %q", env)
+		return nil, diags
+	}
 	e := effective{Document: d, options: o}
 	app := e.app(env)
 	if !d.broken {
@@ -61,10 +66,15 @@ func (e *effective) app(env string) *App {
 		Labels:      top.merged.Get("labels"),
 		Annotations: top.merged.Get("annotations"),
 		Config:      top.merged.Get("config"),
+		SyncWave:    top.merged.Get("syncWave"),
+		SyncOptions: top.merged.Get("syncOptions"),
 	}
 	app.Files = e.files(top.merged.Get("files"))
-	for _, w := range top.workloads {
-		app.Workloads = append(app.Workloads, e.workload(app, w))
+	for i, w := range top.workloads {
+		if on := w.Value.Get("enabled"); e.multi && on.Is(value.Bool) && !on.IsTrue() {
+			continue
+		}
+		app.Workloads = append(app.Workloads, e.workload(app, w, top.own[i]))
 	}
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
@@ -75,7 +85,8 @@ func (e *effective) app(env string) *App {
 // layered is a layered descriptor before it is turned into an App.
 type layered struct {
 	merged    *value.Value
-	workloads []value.Entry // each with what it inherits
+	workloads []value.Entry  // each with what it inherits
+	own       []*value.Value // what each says itself
 	opinions  bool
 	shape     []*value.Value
 }
@@ -108,6 +119,7 @@ func (e *effective) layers(env string) (layered, *merger) {
 	out.merged = merged
 	if !e.multi {
 		out.workloads = []value.Entry{{KeyPos: e.root.Pos, Value: merged}}
+		out.own = []*value.Value{merged}
 		return out, m
 	}
 	shared := value.NewMap(merged.Pos)
@@ -120,12 +132,17 @@ func (e *effective) layers(env string) (layered, *merger) {
 	wt := workloadType()
 	for _, w := range merged.Get("workloads").Fields() {
 		inherit.path = []string{"workloads", w.Key}
+		out.own = append(out.own, w.Value)
 		w.Value = inherit.merge(wt, shared, orEmpty(w.Value))
 		out.workloads = append(out.workloads, w)
 	}
 	for _, w := range e.overrideWorkloads(out.workloads) {
 		i := slices.IndexFunc(out.workloads, func(x value.Entry) bool { return x.Key == w.Key })
 		out.workloads[i].Value = inherit.merge(wt, out.workloads[i].Value, w.Value)
+		out.own[i] = orEmpty(out.own[i]).Copy()
+		for _, x := range w.Value.Entries {
+			out.own[i].SetEntry(x)
+		}
 	}
 	m.idle = append(m.idle, inherit.idle...)
 	return out, m

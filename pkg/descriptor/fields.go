@@ -28,12 +28,6 @@ var (
 	annotationMap = &schema{kind: mapKind, what: "a map of annotations", keys: keyRule{"an annotation", qualifiedName}, elem: anyText}
 )
 
-// kinds are the kinds that a workload can be.
-var kinds = []string{"Deployment"}
-
-var kindField = field{name: "kind", scope: ownScope, doc: "What runs the pods: Deployment.", typ: &schema{kind: textKind, what: "a workload's kind", enum: kinds},
-	example: "workloads:\n  web: {kind: Deployment, port: 8080}"}
-
 // topic is a part of the table, which makes a section of the reference.
 type topic struct {
 	title  string
@@ -45,6 +39,7 @@ type topic struct {
 // reference.
 func workloadTopics() []topic {
 	return []topic{
+		{"Kinds", kindProse, kindFields},
 		{"Container", containerProse, containerFields},
 		{"Configuration", configProse, configFields},
 		{"Network", networkProse, networkFields},
@@ -72,17 +67,17 @@ var documentType = sync.OnceValue(func() *schema {
 		typ:     &schema{kind: mapKind, what: "a map of environments", keys: keyRule{"an environment", dnsLabel1123}, elem: environmentType()},
 	}
 	return &schema{kind: objectKind, what: "an app", after: foldShort,
-		fields: slices.Concat(appFields, []field{workloadsField()}, workloadFields(), []field{environments})}
+		fields: slices.Concat(appFields, []field{enabledField, workloadsField()}, workloadFields(), []field{environments})}
 })
 
 var environmentType = sync.OnceValue(func() *schema {
-	fields := slices.Concat(appFields, []field{workloadsField()}, workloadFields())
+	fields := slices.Concat(appFields, []field{enabledField, workloadsField()}, workloadFields())
 	return &schema{kind: objectKind, what: "an environment", after: foldShort,
 		fields: slices.DeleteFunc(fields, func(f field) bool { return f.scope == headScope })}
 })
 
 var workloadType = sync.OnceValue(func() *schema {
-	return &schema{kind: objectKind, what: "a workload", after: foldShort, fields: slices.Concat([]field{kindField}, workloadFields())}
+	return &schema{kind: objectKind, what: "a workload", after: foldShort, fields: slices.Concat([]field{kindField, enabledField}, workloadFields())}
 })
 
 var workloadsField = sync.OnceValue(func() field {

@@ -9,7 +9,7 @@ const appProse = "The head of the file, where the app runs, and what kustomize a
 var appFields = []field{
 	{name: "apiVersion", scope: headScope, doc: "The version of this format: unfold.dev/v1alpha1.", typ: anyText,
 		example: "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: orders\nimage: ghcr.io/example/orders:v1.4.2"},
-	{name: "kind", scope: headScope, doc: "App; or the kind of the app's only workload: Deployment.", typ: anyText,
+	{name: "kind", scope: headScope, doc: "App; or the kind of the app's only workload: Deployment, StatefulSet, DaemonSet, Job or CronJob.", typ: anyText,
 		example: "kind: App"},
 	{name: "name", scope: headScope, doc: "The app's name, which its objects get.", typ: &schema{kind: textKind, what: "an app's name", check: dnsLabel},
 		example: "name: orders"},

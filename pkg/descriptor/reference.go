@@ -17,7 +17,7 @@ func topics() []topic {
 	environments := documentType().field("environments")
 	kind := kindField
 	kind.name = "workloads.NAME.kind"
-	several := topic{"Workloads and environments", severalProse, []field{workloadsField(), kind, *environments}}
+	several := topic{"Workloads and environments", severalProse, []field{workloadsField(), kind, enabledField, *environments}}
 	return append([]topic{{"The app", appProse, appFields}, several}, workloadTopics()...)
 }
 

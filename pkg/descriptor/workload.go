@@ -10,28 +10,34 @@ import (
 
 // workload takes a workload's fields out of its layered form, completes and
 // checks them.
-func (e *effective) workload(app *App, entry value.Entry) Workload {
-	v := entry.Value
-	w := Workload{
-		Key: entry.Key, Name: e.Name, Pos: entry.KeyPos, Kind: e.kind, Fields: v,
-		Command: v.Get("command"), Args: v.Get("args"),
-		Replicas: v.Get("replicas"), Resources: v.Get("resources"),
-		Labels: v.Get("labels"), Annotations: v.Get("annotations"),
-		PodLabels: v.Get("podLabels"), PodAnnotations: v.Get("podAnnotations"),
-	}
+func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Workload {
+	w := Workload{Key: entry.Key, Name: e.Name, Pos: entry.KeyPos, Kind: e.kind, Fields: entry.Value}
 	if e.multi {
 		w.Name += "-" + w.Key
-		w.Config, w.Files = v.Get("config"), e.files(v.Get("files"))
-		if kind := v.StringAt("kind"); kind != "" {
+		if kind := entry.Value.StringAt("kind"); kind != "" {
 			w.Kind = kind
 		}
 		if problem := dnsLabel(w.Name); problem != "" && e.Name != "" {
 			e.diags.Errorf(w.Pos, "bad-name", "the workload's objects are named %q, which %s", w.Name, problem)
 		}
 	}
+	e.nameFits(&w)
+	e.fit(&w, own)
+	v := w.Fields
+	w.Command, w.Args = v.Get("command"), v.Get("args")
+	w.Replicas, w.Resources = v.Get("replicas"), v.Get("resources")
+	w.Labels, w.Annotations = v.Get("labels"), v.Get("annotations")
+	w.PodLabels, w.PodAnnotations = v.Get("podLabels"), v.Get("podAnnotations")
+	w.SyncWave, w.SyncOptions = v.Get("syncWave"), v.Get("syncOptions")
+	if e.multi {
+		w.Config, w.Files = v.Get("config"), e.files(v.Get("files"))
+	}
+	e.schedule(&w, v.Get("schedule"))
+	e.ownSpec(&w, v.Get("spec"))
 	e.image(&w, v.Get("image"))
 	w.Ports = e.ports(v.Get("ports"))
 	e.service(&w, v)
+	e.governing(&w, v)
 	e.probes(&w, v.Get("probes"))
 	w.Env = e.envVars(v.Get("env"))
 	w.Security = security(v.Get("security"))
@@ -118,16 +124,18 @@ func (e *effective) service(w *Workload, v *value.Value) {
 	for _, p := range w.Ports {
 		exposed = exposed || p.Expose
 	}
+	headless := s != nil && s.Value.Get("headless").IsTrue()
 	switch {
-	case s == nil && exposed:
+	case s == nil && (batch(w.Kind) || !exposed):
+	case s == nil:
 		w.Service = value.NewMap(w.Ports[0].Pos)
-	case s == nil || s.Value.Is(value.Bool):
-	case !exposed:
+	case s.Value.Is(value.Bool):
+	case !exposed && (w.Kind != "StatefulSet" || !headless): // which names pods without ports too
 		e.diags.Errorh(s.KeyPos, "missing-port", "add port: with the number that the app listens on, or service: false",
 			"%s has a Service, but no port for it", w.what())
 	default:
 		w.Service = s.Value
-		if s.Value.Get("headless").IsTrue() && (s.Value.StringAt("type") != "" && s.Value.StringAt("type") != "ClusterIP" || s.Value.Has("clusterIP")) {
+		if headless && (s.Value.StringAt("type") != "" && s.Value.StringAt("type") != "ClusterIP" || s.Value.Has("clusterIP")) {
 			e.diags.Errorh(s.Value.Entry("headless").KeyPos, "contradiction", "remove one of them",
 				"a headless Service can't have a clusterIP, nor a type other than ClusterIP")
 		}

@@ -124,7 +124,7 @@ func (e *expander) head(pos diag.Pos, apiVersion, kind, name string, w *descript
 	return m(pos, "apiVersion", apiVersion, "kind", kind, "metadata", m(pos,
 		"name", name,
 		"labels", e.labels(w, ownLabels, labels),
-		"annotations", over(nil, ownAnnotations, annotations),
+		"annotations", e.synced(w, ownAnnotations, annotations),
 	))
 }
 

@@ -19,6 +19,9 @@ func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 		"securityContext", podSecurity(w.Security),
 		"volumes", list(w.Pos, volumes...),
 	)
+	if w.Kind == "Job" || w.Kind == "CronJob" {
+		pod.Set("restartPolicy", value.Str("Never", w.Pos))
+	}
 	return pod.Set("containers", list(w.Pos, e.container(w, mounts)))
 }
 

@@ -83,6 +83,8 @@ func containerImages() [][]string {
 	return [][]string{
 		{"spec", "template", "spec", "containers"},
 		{"spec", "template", "spec", "initContainers"},
+		{"spec", "jobTemplate", "spec", "template", "spec", "containers"},
+		{"spec", "jobTemplate", "spec", "template", "spec", "initContainers"},
 	}
 }
 

@@ -3,6 +3,7 @@ package expand
 import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // workload adds a workload's objects.
@@ -12,18 +13,62 @@ func (e *expander) workload(w *descriptor.Workload) {
 		e.fileMap(w.Name+"-files", w, w.Files)
 	}
 	e.service(w)
-	e.deployment(w)
+	e.governing(w)
+	e.runner(w)
 	e.disruption(w)
 }
 
-func (e *expander) deployment(w *descriptor.Workload) {
-	spec := m(w.Pos,
-		"replicas", w.Replicas,
-		"selector", m(w.Pos, "matchLabels", e.selector(w)),
-		"template", e.podTemplate(w),
-	)
+// runner adds the object that runs the pods.
+func (e *expander) runner(w *descriptor.Workload) {
+	apiVersion, annotations := "apps/v1", (*value.Value)(nil)
+	spec := m(w.Pos, "replicas", w.Replicas, "selector", m(w.Pos, "matchLabels", e.selector(w)))
+	switch w.Kind {
+	case "Job", "CronJob":
+		apiVersion, spec = "batch/v1", m(w.Pos)
+		if w.Kind == "Job" { // whose template can't be changed
+			annotations = syncOption(w.Pos, "Force=true,Replace=true")
+		}
+	case "StatefulSet":
+		spec.Set("serviceName", node(w.Pos, w.Governing))
+	}
+	spec.Set("template", e.podTemplate(w))
+	spec = over(spec, w.Spec)
+	if w.Kind == "CronJob" {
+		spec = e.schedule(w, spec)
+	}
 	e.add(object.Object{
-		Value:  e.head(w.Pos, "apps/v1", "Deployment", w.Name, w, nil, nil).Set("spec", spec),
+		Value:  e.head(w.Pos, apiVersion, w.Kind, w.Name, w, nil, annotations).Set("spec", spec),
+		Origin: w.Pos,
+	})
+}
+
+// schedule gives a CronJob's spec around that of its Jobs.
+func (e *expander) schedule(w *descriptor.Workload, job *value.Value) *value.Value {
+	s := w.Schedule
+	spec := m(s.At(), "schedule", s.Get("cron"), "concurrencyPolicy", "Forbid")
+	for _, entry := range s.Fields() {
+		if entry.Key != "cron" {
+			spec.SetEntry(entry)
+		}
+	}
+	return spec.Set("jobTemplate", m(w.Pos, "metadata", m(w.Pos, "labels", e.labels(w)), "spec", job))
+}
+
+// governing adds the headless Service by which a StatefulSet's pods have names,
+// before they are ready too: that is when they look for one another.
+func (e *expander) governing(w *descriptor.Workload) {
+	if w.Governing == "" || w.Governing == w.Name {
+		return
+	}
+	spec := m(w.Pos, "clusterIP", "None", "publishNotReadyAddresses", true, "selector", e.selector(w))
+	if ports := e.servicePorts(w); len(ports.Items) > 0 {
+		for _, p := range ports.Items {
+			p.Delete("nodePort")
+		}
+		spec.Set("ports", ports)
+	}
+	e.add(object.Object{
+		Value:  e.head(w.Pos, "v1", "Service", w.Governing, w, nil, nil).Set("spec", spec),
 		Origin: w.Pos,
 	})
 }

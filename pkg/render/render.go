@@ -74,6 +74,9 @@ func Open(dir string, p *platform.Platform) (*Source, error) {
 	if p == nil {
 		s.platform, builtin = builtinPlatform()
 	}
+	if len(s.Environments()) == 0 && !s.diags.HasErrors() {
+		s.diags.Errorh(s.doc.Pos(), "not-enabled", "write enabled: true in an environment", "the app is enabled in no environment")
+	}
 	return s, builtin.Err()
 }
 
@@ -103,8 +106,9 @@ func (s *Source) Document() *descriptor.Document { return s.doc }
 // Defaults gives the layers below the descriptor.
 func (s *Source) Defaults() descriptor.Defaults { return s.platform.Defaults }
 
-// Environments gives the names of the app's environments in order.
-func (s *Source) Environments() []string { return s.doc.Environments(s.Defaults()) }
+// Environments gives the names of the environments that the app is enabled in,
+// in order.
+func (s *Source) Environments() []string { return s.doc.Enabled(s.Defaults()) }
 
 // Mistakes gives the descriptor's mistakes that no environment is needed to
 // see, or nil.
@@ -177,6 +181,9 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 		}
 		diags = append(diags, found...)
 		overlays = append(overlays, e)
+	}
+	if len(envs) == 0 {
+		diags = s.diags
 	}
 	if diags.HasErrors() {
 		return nil, nil, diags

@@ -39,7 +39,7 @@ func (g *generator) drop(o object, s *said, field string) bool {
 
 // put adds a field with a chance, unless it deletes it.
 func (g *generator) put(percent int, o object, s *said, field string, make func() *yaml.Node) {
-	if g.drop(o, s, field) || !g.chance(percent) {
+	if g.drop(o, s, field) || g.useless(field) || !g.chance(percent) {
 		return
 	}
 	o.set(field, make())
@@ -61,7 +61,8 @@ func (g *generator) inherited(o object, s *said) {
 		o.set("security", g.security())
 		s.add("security")
 	}
-	if !g.drop(o, s, "disruption") && g.chance(30) {
+	g.synced(o, s)
+	if !g.drop(o, s, "disruption") && !g.useless("disruption") && g.chance(30) {
 		o.set("disruption", g.disruption())
 		s.add("disruption")
 	}

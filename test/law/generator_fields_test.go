@@ -33,7 +33,7 @@ func TestLawCoversEveryField(t *testing.T) {
 // documented gives the fields in the reference.
 func documented() []string {
 	var out []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` ").FindAllStringSubmatch(descriptor.Reference(), -1) {
+	for _, m := range regexp.MustCompile("(?m)^(?:\\||###) `([^`]+)`").FindAllStringSubmatch(descriptor.Reference(), -1) {
 		out = append(out, m[1])
 	}
 	return out
@@ -51,6 +51,8 @@ func stands(scope, field string) bool {
 		return scope == "" && field == "workloads"
 	case "kind":
 		return scope != "environments."
+	case "enabled":
+		return true
 	case "apiVersion", "name", "environments":
 		return scope == ""
 	case "namespace", "defaults", "manifests", "components", "patches":

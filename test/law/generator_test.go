@@ -67,6 +67,12 @@ type generator struct {
 	top []*workload
 	// ownImages says that a workload has an image of its own.
 	ownImages bool
+	// kind is that of the workload that is being made, "" for none.
+	kind string
+	// off says that the top level switches the app off.
+	off bool
+	// keep is the workload that every environment has.
+	keep string
 	// inside says that the fields of one of several workloads are being made.
 	inside bool
 	// locked are inherited values that a workload at the top level deletes, so no
@@ -83,6 +89,7 @@ type generator struct {
 // workload is what has to be known of one workload.
 type workload struct {
 	key    string // "" for an app's only one
+	kind   string
 	object string // the name of its objects
 	said   *said
 	ports  []port
@@ -123,9 +130,6 @@ func (g *generator) document() *yaml.Node {
 	o := newObject()
 	o.set("apiVersion", plain(descriptor.APIVersion))
 	o.set("kind", plain("App"))
-	if !g.multi {
-		o.set("kind", plain(pick(g, "App", "App", "Deployment")))
-	}
 	o.set("name", plain(g.name))
 	if g.none {
 		o.set("defaults", plain("none"))
@@ -168,8 +172,11 @@ func (g *generator) chooseEnvironments() {
 }
 
 func (g *generator) topLevel(o object) {
-	only := &workload{object: g.name, said: g.root, headless: g.chance(25)}
+	only := &workload{object: g.name, said: g.root, headless: g.chance(25), kind: g.randomKind()}
 	if !g.multi {
+		if g.kind = only.kind; g.kind != "Deployment" || g.chance(30) {
+			o.set("kind", plain(g.kind))
+		}
 		g.top = []*workload{only}
 		g.image(o, g.root, true)
 		g.inherited(o, g.root)
@@ -182,6 +189,10 @@ func (g *generator) topLevel(o object) {
 		o.set("workloads", g.workloads())
 	}
 	g.shared(o, g.root, "/etc/app")
+	if len(g.envs) > 0 && g.chance(6) {
+		g.off = true
+		o.set("enabled", plain("false"))
+	}
 	if g.chance(35) {
 		g.namespace(o, g.root)
 	}
@@ -193,8 +204,12 @@ func (g *generator) workloads() *yaml.Node {
 	out := newObject()
 	keys := []string{"web", "worker", "api", "web-2", "config", "x"}
 	g.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
+	g.keep = keys[0]
 	for _, key := range keys[:1+g.IntN(3)] {
-		w := &workload{key: key, object: g.name + "-" + key, said: &said{under: g.root}, headless: g.chance(25)}
+		w := &workload{key: key, object: g.name + "-" + key, said: &said{under: g.root}, headless: g.chance(25), kind: "Deployment"}
+		if len(g.top) > 0 { // the first is what patches change
+			w.kind = g.randomKind()
+		}
 		out.set(key, g.workload(w, true))
 		g.top = append(g.top, w)
 	}
@@ -204,8 +219,8 @@ func (g *generator) workloads() *yaml.Node {
 // workload gives the fields of one of several workloads. Fresh ones have
 // nothing of their own below them.
 func (g *generator) workload(w *workload, fresh bool) *yaml.Node {
-	g.inside = true
-	defer func() { g.inside = false }()
+	g.inside, g.kind = true, w.kind
+	defer func() { g.inside, g.kind = false, "" }()
 	o := newObject()
 	if !w.said.has("image.repository") || g.chance(40) {
 		g.ownImages = true
@@ -214,8 +229,11 @@ func (g *generator) workload(w *workload, fresh bool) *yaml.Node {
 	g.inherited(o, w.said)
 	g.shared(o, w.said, "/opt/"+w.key)
 	g.own(o, w, fresh)
-	if g.chance(10) {
-		o.set("kind", plain("Deployment"))
+	if fresh && w.kind != "Deployment" || g.chance(10) {
+		o.set("kind", plain(w.kind))
+	}
+	if w.key != g.keep && g.chance(8) {
+		o.set("enabled", g.boolean())
 	}
 	for path := range w.said.dead {
 		if g.root.has(path) {
@@ -228,7 +246,8 @@ func (g *generator) workload(w *workload, fresh bool) *yaml.Node {
 
 // environment gives a layer over the top level.
 func (g *generator) environment(env string) *yaml.Node {
-	if g.chance(8) && !g.envNone[env] {
+	first := env == g.envs[0] // which is never off
+	if g.chance(8) && !g.envNone[env] && !(first && g.off) {
 		return null(g)
 	}
 	o := newObject()
@@ -244,6 +263,11 @@ func (g *generator) environment(env string) *yaml.Node {
 	}
 	g.inherited(o, s.said)
 	g.shared(o, s.said, "/etc/app")
+	if first && g.off {
+		o.set("enabled", plain("true"))
+	} else if !first && g.chance(8) {
+		o.set("enabled", g.boolean())
+	}
 	if !g.multi {
 		w := *g.top[0]
 		w.said = s.said
@@ -294,7 +318,7 @@ func (g *generator) environmentWorkloads(s *said) *yaml.Node {
 	}
 	if g.chance(15) {
 		key := pick(g, "extra", "job-9")
-		w := &workload{key: key, object: g.name + "-" + key, said: &said{under: s}}
+		w := &workload{key: key, object: g.name + "-" + key, said: &said{under: s}, kind: g.randomKind()}
 		out.set(key, g.workload(w, true))
 	}
 	return out.Node
@@ -341,7 +365,7 @@ func (g *generator) overrides(argocdNamespace string) descriptor.Overrides {
 	if g.multi && !g.ownImages && g.chance(50) {
 		o.Tag = given(g.tag())
 	}
-	if g.chance(40) {
+	if g.kind = g.top[0].kind; !g.useless("replicas") && g.chance(40) {
 		o.Replicas = of(fmt.Sprint(g.IntN(6)))
 	}
 	if argocdNamespace == "" && g.chance(30) {

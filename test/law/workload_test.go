@@ -29,16 +29,17 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 	}
 	g.put(30, o, s, "command", texts)
 	g.put(30, o, s, "args", texts)
+	g.ofKind(o, w, fresh)
 	switch {
 	case fresh && g.chance(80):
 		g.ports(o, w)
-	case !fresh && len(w.ports) > 0 && g.chance(8):
+	case !fresh && len(w.ports) > 0 && w.kind != "StatefulSet" && g.chance(8):
 		g.close(o, w)
 		return
 	case !fresh && g.chance(35):
 		g.changePorts(o, w)
 	}
-	if len(w.ports) > 0 && g.chance(40) {
+	if len(w.ports) > 0 && !g.useless("service") && g.chance(40) {
 		o.set("service", g.service(w))
 		s.add("service")
 	} else if s.deletable("service") && g.chance(15) {
@@ -141,10 +142,10 @@ func (g *generator) changePorts(o object, w *workload) {
 }
 
 func (g *generator) service(w *workload) *yaml.Node {
-	switch g.IntN(6) {
-	case 0:
+	switch {
+	case w.kind != "StatefulSet" && g.chance(17):
 		return plain("false")
-	case 1:
+	case g.chance(17):
 		return plain("true")
 	}
 	addresses := func() *yaml.Node { return list(g.text("10.0.0.1"), g.text("fd00::1")) }
@@ -176,7 +177,7 @@ func (g *generator) probes(o object, w *workload) {
 	case s.deletable("probes") && g.chance(8):
 		o.set("probes", null(g))
 		s.del("probes")
-	case g.chance(50):
+	case g.useless("probes") || g.chance(50):
 	case len(w.ports) > 0 && g.chance(30):
 		o.set("probes", g.text(pick(g, "/", "/health", "/healthz?full=1&x=a b", "/ünï")))
 		s.del("probes")

@@ -1,0 +1,166 @@
+package descriptor
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// batch reports whether a kind's pods run to an end.
+func batch(kind string) bool { return kind == "Job" || kind == "CronJob" }
+
+// useless are the fields that mean nothing for a kind, each with what to do.
+func useless(kind string) map[string]string {
+	switch kind {
+	case "Job", "CronJob":
+		const reach = "remove it: nothing reaches a " + "workload that runs to an end by a Service"
+		out := map[string]string{
+			"replicas": "write spec: {parallelism: N} for pods at the same time", "disruption": "remove it", "spread": "remove it",
+			"autoscaling": "remove it", "strategy": "remove it", "probes": "remove it", "service": reach, "ingress": reach, "route": reach,
+		}
+		if kind == "Job" {
+			out["schedule"] = "write kind: CronJob"
+		}
+		return out
+	case "DaemonSet":
+		const each = "remove it: a DaemonSet runs one pod on each node"
+		return map[string]string{"replicas": each, "disruption": each, "spread": each, "autoscaling": each, "schedule": "write kind: CronJob"}
+	}
+	return map[string]string{"schedule": "write kind: CronJob"}
+}
+
+// fit takes the fields out of a workload that mean nothing for its kind. One
+// that the workload itself has is an error; one that it inherits is not meant
+// for it. Own is what the workload itself says.
+func (e *effective) fit(w *Workload, own *value.Value) {
+	out := w.Fields
+	useless := useless(w.Kind)
+	for _, entry := range w.Fields.Fields() {
+		hint, ok := useless[entry.Key]
+		if !ok {
+			continue
+		}
+		if x := own.Entry(entry.Key); x != nil && e.asked(x.Value) && !isNone(x.Value) {
+			e.diags.Errorh(x.KeyPos, "no-use", hint, "%s is of no use to a %s", entry.Key, w.Kind)
+		}
+		if out == w.Fields {
+			out = w.Fields.Copy()
+		}
+		out.Delete(entry.Key)
+	}
+	if replicas := out.Get("replicas"); replicas != nil && w.Kind != "Deployment" && !e.asked(replicas) {
+		out = out.Copy() // three of a database nobody asked for would be a fault
+		out.Delete("replicas")
+	}
+	w.Fields = out
+}
+
+// isNone reports whether a value says that there is none.
+func isNone(v *value.Value) bool { return v.Is(value.Null) || v.Is(value.Bool) && !v.IsTrue() }
+
+// asked reports whether the app or the Application says a value, and not a
+// default.
+func (e *effective) asked(v *value.Value) bool { return !e.options.Defaults.nobodyAsked(v.At()) }
+
+// ownSpec takes the kind's own fields, but those that others of the descriptor
+// make.
+func (e *effective) ownSpec(w *Workload, v *value.Value) {
+	w.Spec = v
+	for _, entry := range v.Fields() {
+		if hint := specOwner(w.Kind, entry.Key); hint != "" {
+			e.diags.Errorh(entry.KeyPos, "owned-field", hint, "spec.%s of a %s is made of other fields", entry.Key, w.Kind)
+		}
+	}
+}
+
+// specOwner says what makes a field of a kind's spec, "" for nothing.
+func specOwner(kind, key string) string {
+	switch key {
+	case "template":
+		return "write the pod's fields beside spec"
+	case "replicas":
+		return "use replicas"
+	case "strategy", "updateStrategy":
+		return "use strategy"
+	case "volumeClaimTemplates":
+		return "use volumes, such as /data: 10Gi"
+	case "selector":
+		if batch(kind) {
+			return "remove it: Kubernetes makes the selector of a Job"
+		}
+		return "use selector"
+	}
+	if kind != "CronJob" {
+		return ""
+	}
+	switch key {
+	case "jobTemplate":
+		return "write the Job's fields under spec itself"
+	case "schedule":
+		return "use schedule"
+	case "timeZone", "concurrencyPolicy", "suspend", "startingDeadlineSeconds", "successfulJobsHistoryLimit", "failedJobsHistoryLimit":
+		return "use schedule: {cron: …, " + key + ": …}"
+	}
+	return ""
+}
+
+// nameFits refuses names that leave no room for what Kubernetes adds to those
+// of pods and Jobs.
+func (e *effective) nameFits(w *Workload) {
+	most, why := 63, ""
+	switch w.Kind {
+	case "StatefulSet":
+		most, why = 52, "its pods carry the name with a revision in a label"
+	case "CronJob":
+		most, why = 52, "its Jobs carry the name with a number"
+	}
+	if len(w.Name) > most && dnsLabel(w.Name) == "" {
+		e.diags.Errorh(w.Pos, "bad-name", "shorten it", "the name %q of a %s is longer than %d characters, and %s", w.Name, w.Kind, most, why)
+	}
+}
+
+// governing settles by which Service a StatefulSet's pods have names: one that
+// the descriptor names, a headless one that clients use too, or one of its own.
+func (e *effective) governing(w *Workload, v *value.Value) {
+	if w.Kind != "StatefulSet" {
+		return
+	}
+	service := v.Entry("service")
+	switch {
+	case w.Spec.Has("serviceName"):
+	case service != nil && isNone(service.Value):
+		e.diags.Errorh(service.KeyPos, "missing-service", "write service: {headless: true} for that one alone, or name another with spec: {serviceName: NAME}",
+			"%s is a StatefulSet, whose pods have no names without a Service", w.what())
+	case w.Service.Get("headless").IsTrue():
+		w.Governing = w.Name
+	default:
+		w.Governing = w.Name + "-headless"
+	}
+}
+
+// enabled reports whether the app is to be in an environment: what the highest
+// layer says.
+func (d *Document) enabled(env string, defaults Defaults) (bool, diag.Pos) {
+	layers := []*value.Value{nil, d.root, defaults.environment(env), defaults.All}
+	for _, x := range d.envs {
+		if x.Key == env {
+			layers[0] = x.Value
+		}
+	}
+	for _, l := range layers {
+		if v := l.Get("enabled"); v.Is(value.Bool) {
+			return v.IsTrue(), v.Pos
+		}
+	}
+	return true, diag.Pos{}
+}
+
+// Enabled gives the environments that the app is to be in.
+func (d *Document) Enabled(defaults Defaults) []string {
+	var names []string
+	for _, env := range d.Environments(defaults) {
+		if on, _ := d.enabled(env, defaults); on {
+			names = append(names, env)
+		}
+	}
+	return names
+}

@@ -1,0 +1,69 @@
+package law_test
+
+import "gopkg.in/yaml.v3"
+
+// randomKind gives a workload's kind, Deployment more often than others.
+func (g *generator) randomKind() string {
+	return pick(g, "Deployment", "Deployment", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+}
+
+// useless reports whether a field means nothing for the kind of the workload
+// that is being made.
+func (g *generator) useless(field string) bool {
+	batch := g.kind == "Job" || g.kind == "CronJob"
+	switch field {
+	case "replicas", "disruption":
+		return batch || g.kind == "DaemonSet"
+	case "service", "probes":
+		return batch
+	}
+	return false
+}
+
+// ofKind adds the fields that belong to a workload's kind. Fresh says that there
+// is no layer below.
+func (g *generator) ofKind(o object, w *workload, fresh bool) {
+	s := w.said
+	if w.kind == "CronJob" && (fresh || g.chance(30)) {
+		o.set("schedule", g.schedule(s))
+	}
+	g.put(30, o, s, "spec", func() *yaml.Node {
+		number := func() *yaml.Node { return g.integer(g.IntN(20)) }
+		switch w.kind {
+		case "Deployment":
+			return g.some(50, "revisionHistoryLimit", number(), "minReadySeconds", number(), "progressDeadlineSeconds", plain("0x258"), "paused", g.boolean())
+		case "StatefulSet":
+			return g.some(50, "podManagementPolicy", plain(pick(g, "OrderedReady", "Parallel")), "serviceName", g.text("peers"),
+				"persistentVolumeClaimRetentionPolicy", fields("whenDeleted", plain("Retain"), "whenScaled", plain("Delete")), "ordinals", fields("start", number()))
+		case "DaemonSet":
+			return g.some(50, "revisionHistoryLimit", number(), "minReadySeconds", number())
+		}
+		return g.some(40, "backoffLimit", number(), "completions", number(), "ttlSecondsAfterFinished", plain("1_00"), "activeDeadlineSeconds", number(),
+			"podFailurePolicy", fields("rules", list(fields("action", plain("Ignore"), "onPodConditions", list(fields("type", plain("DisruptionTarget")))))))
+	})
+}
+
+func (g *generator) schedule(s *said) *yaml.Node {
+	cron := g.text(pick(g, "0 3 * * *", "*/5 * * * mon-fri", "@daily", "@every 1h"))
+	if g.chance(40) {
+		return cron
+	}
+	n := g.some(40, "timeZone", g.text(pick(g, "Europe/Berlin", "UTC")), "concurrencyPolicy", plain(pick(g, "Allow", "Replace", "Forbid")), "suspend", g.boolean(),
+		"startingDeadlineSeconds", g.integer(g.IntN(900)), "successfulJobsHistoryLimit", plain("0"), "failedJobsHistoryLimit", plain("5"))
+	if !s.has("schedule.cron") || g.chance(60) {
+		object{n}.set("cron", cron)
+	}
+	s.add("schedule.cron")
+	return n
+}
+
+// synced adds how Argo CD syncs objects.
+func (g *generator) synced(o object, s *said) {
+	g.put(10, o, s, "syncWave", func() *yaml.Node { return plain(pick(g, "-5", "0", "3", "0x10")) })
+	if !g.drop(o, s, "syncOptions") && g.chance(12) {
+		confirm := func() *yaml.Node { return pick(g, plain("confirm"), plain("false"), quoted("true")) }
+		o.set("syncOptions", g.some(25, "Prune", confirm(), "Delete", confirm(), "PruneLast", g.boolean(), "Replace", g.boolean(), "Force", g.boolean(),
+			"Validate", g.boolean(), "ServerSideApply", g.boolean(), "SkipDryRunOnMissingResource", g.boolean(), "ClientSideApplyMigration", g.boolean()))
+		s.add("syncOptions")
+	}
+}
