@@ -15,7 +15,7 @@ var kindFields = []field{
 	{name: "schedule", scope: ownScope, doc: "When a CronJob runs.", typ: scheduleType,
 		example: "kind: CronJob\nschedule: {cron: \"30 6 * * mon-fri\", timeZone: Europe/Berlin, startingDeadlineSeconds: 300}"},
 	{name: "spec", scope: ownScope, doc: "The other fields of the kind's own spec, such as minReadySeconds, revisionHistoryLimit, podManagementPolicy or backoffLimit; for a CronJob those of the Job that it makes.",
-		typ:     &schema{kind: mapKind, what: "a map of the kind's own fields", elem: anyValue},
+		typ:     &schema{kind: mapKind, what: "a map of the kind's own fields", elem: &schema{kind: anyKind, what: "anything that Kubernetes takes there"}},
 		example: "spec: {revisionHistoryLimit: 3, minReadySeconds: 10}"},
 	{name: "syncWave", scope: inheritedScope, doc: "The wave in which Argo CD syncs the objects; lower ones come first, 0 unless given.",
 		typ:     &schema{kind: integerKind, what: "a whole number", min: -1 << 31, max: 1<<31 - 1},
