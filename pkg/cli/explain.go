@@ -10,23 +10,39 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/render"
 )
 
 func newExplain(s Streams) *cobra.Command {
 	var recursive bool
+	var v valueFlags
 	cmd := &cobra.Command{
-		Use:   "explain [FIELD]",
-		Short: "Say what a field of app.yaml means and takes",
+		Use:   "explain [FIELD] [DIR]",
+		Short: "Say what a field of app.yaml means, or where its value comes from",
 		Long: `explain describes a field of app.yaml: what it takes on one line and in full,
 where it can stand, its default, an example and the fields below. Without a field
-it lists all of them.`,
-		Example: "  unfold explain probes\n  unfold explain environments.prod.replicas\n  unfold explain image --recursive",
-		Args:    cobra.MaximumNArgs(1),
+it lists all of them.
+
+With --value it prints what the field comes to for the app in DIR (the current
+folder unless given), all layers applied, and which line of which layer set it.
+Without a field it prints the whole descriptor like that. Values of secrets are
+hidden.`,
+		Example: "  unfold explain probes\n  unfold explain image --recursive\n  unfold explain --value replicas examples/example-app --env prod",
+		Args:    cobra.MaximumNArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
-			if len(args) == 0 || args[0] == "" {
+			field := ""
+			if len(args) > 0 {
+				field = args[0]
+			}
+			switch {
+			case v.asked:
+				return v.explain(s, field, args)
+			case len(args) > 1:
+				return usagef("a folder is only of use with --value")
+			case field == "":
 				return explainAll(s.Out, recursive)
 			}
-			x, diags := descriptor.Explain(args[0])
+			x, diags := descriptor.Explain(field)
 			if err := diags.Err(); err != nil {
 				return err
 			}
@@ -34,14 +50,51 @@ it lists all of them.`,
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
-				return nil, cobra.ShellCompDirectiveNoFileComp
+				return nil, cobra.ShellCompDirectiveFilterDirs
 			}
 			return completeField(toComplete), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 		},
 	}
 	cmd.Flags().BoolVarP(&recursive, "recursive", "r", false, "list the fields below to any depth")
+	cmd.Flags().BoolVar(&v.asked, "value", false, "print the field's value, and which layer and line set it")
+	cmd.Flags().StringVarP(&v.env, "env", "e", "", "environment of --value; all unless given")
+	v.overrides.register(cmd)
+	v.platform.register(cmd)
+	completeEnvironments(cmd, s, &v.platform, folderBehind)
 	return cmd
 }
+
+// valueFlags say what the value of a field depends on.
+type valueFlags struct {
+	asked     bool
+	env       string
+	overrides overrideFlags
+	platform  platformFlag
+}
+
+func (f *valueFlags) explain(s Streams, field string, args []string) error {
+	o, err := f.overrides.options()
+	if err != nil {
+		return err
+	}
+	operator, err := f.platform.read(s)
+	if err != nil {
+		return err
+	}
+	src, err := render.Open(folderBehind(args), operator)
+	if err != nil {
+		return err
+	}
+	defer src.Close()
+	envs := []string{f.env}
+	if f.env == "" {
+		envs = src.Environments()
+	}
+	return explainValues(s.Out, src, envs, field, o)
+}
+
+// folderBehind gives the folder that stands behind the field, or the current one.
+func folderBehind(args []string) string { return folder(args[min(len(args), 1):]) }
 
 // explainAll lists the fields by topic.
 func explainAll(out io.Writer, recursive bool) error {

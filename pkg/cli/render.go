@@ -24,13 +24,15 @@ func newRender(s Streams) *cobra.Command {
 	var r rendering
 	var o overrideFlags
 	var p platformFlag
+	var explain bool
 	cmd := &cobra.Command{
 		Use:   "render [DIR]",
 		Short: "Print the manifests of an environment, or of all",
 		Long: `render prints what Argo CD would get for the app in DIR (the current folder
 unless given), outside of Argo CD. Where DIR holds no app.yaml, it renders every
 app below. With --output it writes one file for each object to OUT/ENV instead,
-for several apps to OUT/PATH/ENV.`,
+for several apps to OUT/PATH/ENV. With --explain a comment behind each value names the
+file and line that is responsible for it; what Secrets hold is hidden.`,
 		Example: "  unfold render --env prod\n  unfold render examples/example-app --output /tmp/manifests",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,15 +43,19 @@ for several apps to OUT/PATH/ENV.`,
 			if r.platform, err = p.read(s); err != nil {
 				return err
 			}
+			if r.options.Explain = explain; explain && r.output != "" {
+				return usagef("--explain prints for people to read; it can't go with --output")
+			}
 			return r.run(cmd.Context(), s, folder(args))
 		},
 	}
 	cmd.Flags().StringVarP(&r.env, "env", "e", "", "environment; all unless given")
 	cmd.Flags().StringVarP(&r.output, "output", "o", "", "folder to write one file for each object to")
 	cmd.Flags().BoolVar(&r.force, "force", false, "replace environments that --output holds already")
+	cmd.Flags().BoolVar(&explain, "explain", false, "add a comment behind each value: the line that is responsible")
 	o.register(cmd)
 	p.register(cmd)
-	completeEnvironments(cmd, s, &p)
+	completeEnvironments(cmd, s, &p, folder)
 	return cmd
 }
 
@@ -205,14 +211,14 @@ func (f *overrideFlags) options() (render.Options, error) {
 }
 
 // completeEnvironments lets the shell complete --env by the descriptor's.
-func completeEnvironments(cmd *cobra.Command, s Streams, p *platformFlag) {
+func completeEnvironments(cmd *cobra.Command, s Streams, p *platformFlag, dir func(args []string) string) {
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("env", func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		operator, err := p.read(s)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		src, err := render.Open(folder(args), operator)
+		src, err := render.Open(dir(args), operator)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

@@ -89,6 +89,13 @@ type layered struct {
 	own       []*value.Value // what each says itself
 	opinions  bool
 	shape     []*value.Value
+	layers    []layer // the lowest first
+}
+
+// lay takes note of a layer and gives its fields.
+func (l *layered) lay(name string, fields *value.Value) *value.Value {
+	l.layers = append(l.layers, layer{name, fields})
+	return fields
 }
 
 // layers lays defaults, top level, environment and overrides over one another,
@@ -106,16 +113,16 @@ func (e *effective) layers(env string) (layered, *merger) {
 	schema := environmentType()
 	merged := value.NewMap(e.root.Pos)
 	if out.opinions {
-		merged = m.merge(schema, merged, orEmpty(e.options.Defaults.All))
-		merged = m.merge(schema, merged, orEmpty(e.options.Defaults.environment(env)))
+		merged = m.merge(schema, merged, out.lay("defaults", orEmpty(e.options.Defaults.All)))
+		merged = m.merge(schema, merged, out.lay("defaults of "+env, orEmpty(e.options.Defaults.environment(env))))
 		out.shape = append(out.shape, merged)
 		for _, other := range e.options.Defaults.Environments {
 			out.shape = append(out.shape, other.Value)
 		}
 	}
-	merged = m.merge(schema, merged, e.root)
-	merged = m.merge(schema, merged, orEmpty(own))
-	merged = m.merge(schema, merged, e.overrideLayer(merged))
+	merged = m.merge(schema, merged, out.lay("top level", e.root))
+	merged = m.merge(schema, merged, out.lay("environment "+env, orEmpty(own)))
+	merged = m.merge(schema, merged, out.lay("override", e.overrideLayer(merged)))
 	out.merged = merged
 	if !e.multi {
 		out.workloads = []value.Entry{{KeyPos: e.root.Pos, Value: merged}}
@@ -143,6 +150,7 @@ func (e *effective) layers(env string) (layered, *merger) {
 		for _, x := range w.Value.Entries {
 			out.own[i].SetEntry(x)
 		}
+		out.lay("override", value.NewMap(w.Value.Pos).Set("workloads", value.NewMap(w.Value.Pos).SetEntry(w)))
 	}
 	m.idle = append(m.idle, inherit.idle...)
 	return out, m

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // Explanation is what there is to say of a field of app.yaml.
@@ -211,7 +210,7 @@ func defaultOf(path string) string {
 		in, keys = keys[1], keys[2:]
 	}
 	if v := defaults.All.Get(keys...); v != nil {
-		return flow(v)
+		return v.Flow()
 	}
 	var parts []string
 	for _, e := range defaults.Environments {
@@ -219,30 +218,10 @@ func defaultOf(path string) string {
 		switch {
 		case v == nil:
 		case e.Key == in:
-			return flow(v)
+			return v.Flow()
 		case in == "" || in == "NAME":
-			parts = append(parts, flow(v)+" in "+e.Key)
+			parts = append(parts, v.Flow()+" in "+e.Key)
 		}
 	}
 	return strings.Join(parts, ", ")
-}
-
-// flow writes a value on one line, as YAML has it in brackets.
-func flow(v *value.Value) string {
-	var parts []string
-	switch {
-	case v.Is(value.Map):
-		for _, e := range v.Entries {
-			parts = append(parts, e.Key+": "+flow(e.Value))
-		}
-		return "{" + strings.Join(parts, ", ") + "}"
-	case v.Is(value.List):
-		for _, item := range v.Items {
-			parts = append(parts, flow(item))
-		}
-		return "[" + strings.Join(parts, ", ") + "]"
-	case v.IsScalar():
-		return v.Text
-	}
-	return "null"
 }

@@ -24,6 +24,8 @@ type Options struct {
 	// ArgoCDNamespace is where the Application deploys to, "" outside of Argo CD.
 	ArgoCDNamespace string
 	Overrides       descriptor.Overrides
+	// Explain adds a comment behind each value: the line that is responsible.
+	Explain bool
 }
 
 // Source is an app's folder, read and parsed.
@@ -106,6 +108,10 @@ func (s *Source) Document() *descriptor.Document { return s.doc }
 // Defaults gives the layers below the descriptor.
 func (s *Source) Defaults() descriptor.Defaults { return s.platform.Defaults }
 
+func (s *Source) options(o Options) descriptor.Options {
+	return descriptor.Options{Defaults: s.Defaults(), ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides}
+}
+
 // Environments gives the names of the environments that the app is enabled in,
 // in order.
 func (s *Source) Environments() []string { return s.doc.Enabled(s.Defaults()) }
@@ -132,21 +138,27 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 			return nil, err
 		}
 		result.Objects = len(objects)
-		result.Manifests, err = object.EncodeValues(objects)
+		if o.Explain {
+			result.Manifests, err = s.explained(e, objects)
+		} else {
+			result.Manifests, err = object.EncodeValues(objects)
+		}
 		return result, err
 	}
 	objects := object.Finish(e.Objects, e.App.Namespace.Name)
 	result.Objects = len(objects)
-	result.Manifests, err = object.Encode(objects)
+	if o.Explain {
+		result.Manifests, err = s.explained(e, nil)
+	} else {
+		result.Manifests, err = object.Encode(objects)
+	}
 	return result, err
 }
 
 // expand does what both ways out share.
 func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, error) {
 	// 3. Layer and validate.
-	app, diags := s.doc.Effective(env, descriptor.Options{
-		Defaults: s.Defaults(), ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides,
-	})
+	app, diags := s.doc.Effective(env, s.options(o))
 	diags = append(diags, s.diags...)
 	if app == nil {
 		return expand.Environment{}, diags, nil
@@ -277,8 +289,6 @@ func (c *collector) add(v *value.Value) {
 // App gives what the descriptor comes to in an environment, before it is
 // expanded.
 func (s *Source) App(env string, o Options) (*descriptor.App, error) {
-	app, diags := s.doc.Effective(env, descriptor.Options{
-		Defaults: s.Defaults(), ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides,
-	})
+	app, diags := s.doc.Effective(env, s.options(o))
 	return app, diags.Err()
 }

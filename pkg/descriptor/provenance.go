@@ -1,0 +1,185 @@
+package descriptor
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Provenance is a descriptor in an environment, as layered and in full form, with
+// what each layer says of each value.
+type Provenance struct {
+	// Fields is what all layers come to. What workloads inherit stands in each of
+	// them.
+	Fields *value.Value
+
+	layers []layer
+}
+
+// layer is one of those that make a descriptor.
+type layer struct {
+	name   string
+	fields *value.Value
+}
+
+// Origin is what one layer says of a value.
+type Origin struct {
+	Layer string
+	Pos   diag.Pos
+	Value *value.Value // null deletes
+}
+
+// hidden stands for the values of secrets, which are never printed.
+const hidden = "(hidden)"
+
+// Provenance gives where the values of an environment come from.
+func (d *Document) Provenance(env string, o Options) (*Provenance, diag.List) {
+	app, diags := d.Effective(env, o)
+	if diags.HasErrors() {
+		return nil, diags
+	}
+	e := effective{Document: d, options: o, env: env}
+	l, _ := e.layers(env)
+	fields := l.merged.Copy()
+	if d.multi {
+		workloads := value.NewMap(fields.Get("workloads").At())
+		workloads.Entries = l.workloads
+		fields.Set("workloads", workloads)
+		fields.Entries = slices.DeleteFunc(fields.Entries, func(x value.Entry) bool {
+			f := workloadField(x.Key)
+			return f != nil && f.scope == inheritedScope
+		})
+	}
+	if fields.Get("namespace", "name") == nil {
+		ns := fields.Get("namespace").Copy()
+		if ns == nil {
+			ns = value.NewMap(diag.Pos{})
+		}
+		fields.Set("namespace", ns.Set("name", value.Str(app.Namespace.Name, diag.Pos{File: "made of the app's and the environment's name"})))
+	}
+	p := &Provenance{Fields: conceal(fields)}
+	for _, x := range l.layers {
+		p.layers = append(p.layers, layer{x.name, conceal(x.fields)})
+	}
+	return p, nil
+}
+
+// Origins gives what the layers say of the value at a path, the highest first.
+// None says anything of what is made of other values.
+func (p *Provenance) Origins(path []string) []Origin {
+	var out []Origin
+	lookup := func(path []string) {
+		for _, l := range p.layers {
+			if v := decides(l.fields, path); v != nil {
+				out = append(out, Origin{l.name, v.Pos, v})
+			}
+		}
+	}
+	// All that the top level says lies below all that workloads say.
+	if len(path) > 2 && path[0] == "workloads" {
+		if f := workloadField(path[2]); f != nil && f.scope == inheritedScope {
+			lookup(path[2:])
+		}
+	}
+	lookup(path)
+	slices.Reverse(out)
+	return out
+}
+
+// Find gives the keys of the value at a path such as env.MODE.value. Keys can hold
+// dots; tag and port stand for what they are short for.
+func (p *Provenance) Find(path string) (keys []string, ok bool) {
+	if path == "" {
+		return nil, true
+	}
+	if keys, ok := find(p.Fields, path); ok {
+		return keys, true
+	}
+	for short, long := range map[string]string{"tag": "image.tag", "port": "ports.http.port"} {
+		if above, ok := strings.CutSuffix(path, short); ok && (above == "" || strings.HasPrefix(above, "workloads.") && strings.Count(above, ".") == 2) {
+			return find(p.Fields, above+long)
+		}
+	}
+	return nil, false
+}
+
+func find(v *value.Value, path string) ([]string, bool) {
+	step := func(key string, below *value.Value) ([]string, bool) {
+		rest, ok := strings.CutPrefix(path, key)
+		if !ok || rest != "" && rest[0] != '.' {
+			return nil, false
+		}
+		if rest == "" {
+			return []string{key}, true
+		}
+		keys, ok := find(below, rest[1:])
+		return append([]string{key}, keys...), ok
+	}
+	for i, item := range v.Elements() {
+		if keys, ok := step(strconv.Itoa(i), item); ok {
+			return keys, true
+		}
+	}
+	for _, e := range v.Fields() {
+		if keys, ok := step(e.Key, e.Value); ok {
+			return keys, true
+		}
+	}
+	return nil, false
+}
+
+// At gives the value under the keys, of a list the item with that number.
+func (p *Provenance) At(keys []string) *value.Value { return at(p.Fields, keys) }
+
+// decides gives what a layer says of the value at a path: the value itself, or
+// null or false for all that is around it. Nil says nothing.
+func decides(v *value.Value, path []string) *value.Value {
+	for i := range path {
+		if x := at(v, path[:i]); i > 0 && (x.Is(value.Null) || x.IsScalar()) {
+			return x
+		}
+	}
+	return at(v, path)
+}
+
+func at(v *value.Value, keys []string) *value.Value {
+	for _, key := range keys {
+		if v.Is(value.List) {
+			i, err := strconv.Atoi(key)
+			if err != nil || i < 0 || i >= len(v.Items) {
+				return nil
+			}
+			v = v.Items[i]
+			continue
+		}
+		v = v.Get(key)
+	}
+	return v
+}
+
+// conceal hides the values of secrets, of the app and of its workloads.
+func conceal(fields *value.Value) *value.Value {
+	out := fields.Replace([]string{"secrets"}, Conceal)
+	for _, w := range fields.Get("workloads").Fields() {
+		out = out.Replace([]string{"workloads", w.Key, "secrets"}, Conceal)
+	}
+	return out
+}
+
+// Conceal gives v with each text in it hidden.
+func Conceal(v *value.Value) *value.Value {
+	if v.IsScalar() {
+		return value.Str(hidden, v.Pos)
+	}
+	out := v.Copy()
+	for i := range out.Items {
+		out.Items[i] = Conceal(out.Items[i])
+	}
+	for i := range out.Entries {
+		out.Entries[i].Value = Conceal(out.Entries[i].Value)
+	}
+	return out
+}

@@ -1,0 +1,121 @@
+package render
+
+import (
+	"bytes"
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/expand"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Provenance gives where the values of the descriptor come from in an
+// environment.
+func (s *Source) Provenance(env string, o Options) (*descriptor.Provenance, error) {
+	p, diags := s.doc.Provenance(env, s.options(o))
+	return p, append(diags, s.diags...).Err()
+}
+
+// explained prints the objects of an environment with a comment behind each
+// value: the line that is responsible for it. What Secrets hold is hidden. Built
+// is what kustomize made, nil where it was not asked.
+func (s *Source) explained(e expand.Environment, built []*value.Value) ([]byte, error) {
+	var b bytes.Buffer
+	for i, v := range traced(e, built) {
+		if i > 0 {
+			b.WriteString("---\n")
+		}
+		text, err := value.EncodeAnnotated(value.Sorted(concealed(v)), func(_ []string, x *value.Value) string { return s.Place(x.Pos) })
+		if err != nil {
+			return nil, err
+		}
+		b.Write(text)
+	}
+	return b.Bytes(), nil
+}
+
+// Place names a position as comments do: the file in the app's folder and the
+// line, or what stands for a file.
+func (s *Source) Place(pos diag.Pos) string {
+	if pos.File == descriptor.BuiltinFile || pos.Line == 0 {
+		return pos.File
+	}
+	return strings.TrimPrefix(pos.File, s.name) + ":" + strconv.Itoa(pos.Line)
+}
+
+// changed stands for the place of what patches, components and kustomize itself
+// make.
+var changed = diag.Pos{File: "kustomize"}
+
+// traced gives the objects of an environment with their positions, which
+// kustomize loses.
+func traced(e expand.Environment, built []*value.Value) []*value.Value {
+	var own []*value.Value
+	for _, o := range object.Finish(e.Objects, e.App.Namespace.Name) {
+		own = append(own, o.Value)
+	}
+	if built == nil {
+		return own
+	}
+	before := map[object.ID]*value.Value{}
+	for _, v := range append(own, e.Manifests...) {
+		id := object.Object{Value: v}.ID()
+		before[unhashed(id)], before[id] = v, v
+	}
+	out := make([]*value.Value, len(built))
+	for i, v := range built {
+		id := object.Object{Value: v}.ID()
+		if before[id] == nil {
+			id = unhashed(id)
+		}
+		out[i] = placed(v, before[id])
+	}
+	return out
+}
+
+// unhashed takes what could be a hash off a ConfigMap's name.
+func unhashed(id object.ID) object.ID {
+	const hash = len("-0123456789")
+	if n := len(id.Name) - hash; id.Kind == "ConfigMap" && n > 0 && id.Name[n] == '-' {
+		id.Name = id.Name[:n]
+	}
+	return id
+}
+
+// placed gives v with the positions of what it was before.
+func placed(v, before *value.Value) *value.Value {
+	out := v.Copy()
+	out.Pos = changed
+	if before != nil && before.Kind == v.Kind && (!v.IsScalar() || value.Equal(v, before)) {
+		out.Pos = before.Pos
+	}
+	for i, e := range out.Entries {
+		out.Entries[i].Value = placed(e.Value, before.Get(e.Key))
+	}
+	for i, item := range out.Items {
+		var old *value.Value
+		if i < len(before.Elements()) {
+			old = before.Items[i]
+		}
+		out.Items[i] = placed(item, old)
+	}
+	return out
+}
+
+// concealed hides what Secrets hold.
+func concealed(v *value.Value) *value.Value {
+	var fields [][]string
+	switch v.StringAt("kind") {
+	case "Secret":
+		fields = [][]string{{"data"}, {"stringData"}}
+	case "SealedSecret":
+		fields = [][]string{{"spec", "encryptedData"}}
+	}
+	for _, path := range fields {
+		v = v.Replace(path, descriptor.Conceal)
+	}
+	return v
+}

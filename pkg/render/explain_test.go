@@ -1,0 +1,60 @@
+package render_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// TestExplainedManifests holds that comments change nothing but what Secrets
+// hold, on every golden.
+func TestExplainedManifests(t *testing.T) {
+	apps, err := filepath.Glob("../../test/golden/testdata/golden/*/app")
+	if err != nil || len(apps) == 0 {
+		t.Fatalf("%d apps, %v", len(apps), err)
+	}
+	for _, dir := range apps {
+		src, err := render.Open(dir, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer src.Close()
+		for _, env := range src.Environments() {
+			plain, err := src.Environment(env, render.Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			explained, err := src.Environment(env, render.Options{Explain: true})
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, got := documents(t, plain.Manifests), documents(t, explained.Manifests)
+			if len(want) != len(got) {
+				t.Errorf("%s: %d documents, want %d", dir, len(got), len(want))
+				continue
+			}
+			for i := range want {
+				if kind := want[i].StringAt("kind"); kind == "Secret" || kind == "SealedSecret" {
+					continue
+				}
+				if !value.Equal(want[i], got[i]) {
+					t.Errorf("%s, %s: document %d differs:\n%s", dir, env, i+1, explained.Manifests)
+				}
+			}
+			if p, err := src.Provenance(env, render.Options{}); err != nil || p.Fields.Empty() {
+				t.Errorf("%s, %s: %v", dir, env, err)
+			}
+		}
+	}
+}
+
+func documents(t *testing.T, stream []byte) []*value.Value {
+	t.Helper()
+	docs, diags := value.ReadAll("manifests", stream)
+	if diags.HasErrors() {
+		t.Fatalf("%v\n%s", diags, stream)
+	}
+	return docs
+}
