@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -42,6 +43,21 @@ func messages(t *testing.T) []message {
 	for _, c := range cases(t) {
 		for line := range strings.Lines(c.file(wantFile)) {
 			out = append(out, message{c.name, strings.TrimSuffix(line, "\n")})
+		}
+	}
+	// What only a command line can bring about is shown by a script, what only an
+	// edit by the edits.
+	others, err := filepath.Glob("../script/testdata/script/*.txtar")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range append(others, "../../pkg/edit/testdata/awkward.golden") {
+		content, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(content)) {
+			out = append(out, message{filepath.Base(file), strings.TrimSuffix(line, "\n")})
 		}
 	}
 	return out
