@@ -72,6 +72,10 @@ docker-lint: $(TOOLS)/dockerlint ## Check the Dockerfile with BuildKit's linter,
 	go -C test/tools/dockerlint test ./...
 	$(TOOLS)/dockerlint Dockerfile
 
+.PHONY: templates
+templates: build $(TOOLS)/dockerlint $(TOOLS)/actionlint ## Make an app from each template and run what it contains
+	bash test/templates/run
+
 .PHONY: update
 update: $(TOOLS)/kustomize ## Write goldens and generated files anew
 	bash test/tools/update.sh

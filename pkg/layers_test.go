@@ -20,7 +20,7 @@ var layers = [][]string{
 	{"pkg/value", "pkg/report"},
 	{"pkg/kube"},
 	{"pkg/object", "pkg/descriptor", "pkg/argocd"},
-	{"pkg/expand", "pkg/build", "pkg/check", "pkg/edit", "pkg/diff"},
+	{"pkg/expand", "pkg/build", "pkg/check", "pkg/scaffold", "pkg/edit", "pkg/diff"},
 	{"pkg/platform"},
 	{"pkg/render"},
 	{"pkg/cli"},

@@ -27,6 +27,7 @@ var version = "dev"
 
 // Streams are what a command reads and writes, and the variables it is told.
 type Streams struct {
+	In       io.Reader
 	Out, Err io.Writer
 	Environ  []string
 }
@@ -34,7 +35,7 @@ type Streams struct {
 // Main runs the program on the process's own arguments and streams and gives
 // its exit code.
 func Main() int {
-	return Run(context.Background(), os.Args[1:], Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
+	return Run(context.Background(), os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
 }
 
 // Run runs one command and gives its exit code.
@@ -90,7 +91,7 @@ is asked for. Argo CD runs it as a config management plugin.`,
 	root.SetErr(s.Err)
 	root.AddCommand(
 		newGenerate(s), newParameters(s), newDiscover(s),
-		newRender(s), newEject(s), newCheck(s), newExplain(s), newSchema(s), newVersion(s),
+		newRender(s), newEject(s), newCheck(s), newInit(s), newExplain(s), newSchema(s), newVersion(s),
 	)
 	setUsageErrors(root)
 	return root

@@ -176,3 +176,11 @@ func keysOf(entries []value.Entry) []string {
 	}
 	return keys
 }
+
+// Check reports what is wrong with a value of a top-level field, for one that
+// does not come from a descriptor. The value's place is that of the diagnostics.
+func Check(field string, v *value.Value) diag.List {
+	n := normaliser{path: []string{field}}
+	n.full(documentType().field(field).typ, v)
+	return n.diags
+}

@@ -1,0 +1,263 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/scaffold"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// initFlags are the answers that the command line gives.
+type initFlags struct {
+	template, templates, name, image string
+	port                             int
+	environments                     []string
+	list                             bool
+}
+
+func newInit(s Streams) *cobra.Command {
+	var f initFlags
+	var platformFile platformFlag
+	cmd := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Write the app.yaml of a new app, and from a template all it starts with",
+		Long: `init writes DIR/app.yaml (the current folder unless given). What the flags do not
+say is taken from what is there: package.json, pyproject.toml, go.mod, the
+Dockerfile's EXPOSE. On a terminal it asks for the rest.
+
+With --template the folder gets the template's other files too: source, tests,
+Dockerfile. Nothing that exists is replaced.`,
+		Example: "  unfold init --template python-app my-app\n  unfold init --image ghcr.io/example/shop --port 8080 --env dev --env prod",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			templates, err := allTemplates(f.templates)
+			if err != nil {
+				return err
+			}
+			if f.list {
+				for _, t := range templates {
+					fmt.Fprintf(s.Out, "%-14s %s\n", t.Name, t.Summary)
+				}
+				return nil
+			}
+			p, err := platformFile.read(s)
+			if err != nil {
+				return err
+			}
+			return initialise(cmd.Context(), s, folder(args), templates, p, f)
+		},
+	}
+	cmd.Flags().StringVarP(&f.template, "template", "t", "", "what the app starts as; --list shows them")
+	cmd.Flags().StringVar(&f.templates, "templates", "", "folder with templates of your own, each a folder with an app.yaml")
+	cmd.Flags().BoolVar(&f.list, "list", false, "list the templates")
+	cmd.Flags().StringVar(&f.name, "name", "", "the app's name")
+	cmd.Flags().StringVar(&f.image, "image", "", "the container image, as REPOSITORY[:TAG]")
+	cmd.Flags().IntVar(&f.port, "port", 0, "the port that the app listens on")
+	cmd.Flags().StringArrayVar(&f.environments, "env", nil, "an environment; repeat it for more (default those of the platform: dev, staging, prod)")
+	platformFile.register(cmd)
+	return cmd
+}
+
+// allTemplates gives the built-in templates, under those in a folder.
+func allTemplates(dir string) ([]scaffold.Template, error) {
+	templates, err := scaffold.Templates()
+	if err != nil || dir == "" {
+		return templates, err
+	}
+	own, err := scaffold.ReadTemplates(dir)
+	if err != nil {
+		return nil, usageError{err}
+	}
+	for _, t := range own {
+		templates = slices.DeleteFunc(templates, func(x scaffold.Template) bool { return x.Name == t.Name })
+	}
+	return append(templates, own...), nil
+}
+
+func initialise(ctx context.Context, s Streams, dir string, templates []scaffold.Template, p *platform.Platform, f initFlags) error {
+	facts, err := look(dir)
+	if err != nil {
+		return err
+	}
+	usual, err := usualEnvironments(p)
+	if err != nil {
+		return err
+	}
+	a := asker{Streams: s, facts: facts, environments: usual}
+	whole := f.template != ""
+	if !whole {
+		f.template = a.ask("template", "template", facts.Template, "go-service")
+	}
+	t, err := scaffold.Find(templates, f.template)
+	if err != nil {
+		return usageError{err}
+	}
+	answers, err := a.answers(dir, t, f)
+	if err != nil {
+		return err
+	}
+	files, err := t.Fill(answers)
+	if err != nil {
+		return err
+	}
+	if !whole {
+		files = tree.Tree{descriptor.FileName: files[descriptor.FileName]}
+	}
+	if err := tree.Write(dir, files, false); errors.Is(err, tree.ErrExists) {
+		return usagef("%w: nothing was written; remove it, or give another folder", err)
+	} else if err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Err, "wrote %s to %s\n", plural(len(files), "file"), dir)
+	apps, err := render.Find([]string{dir})
+	if err != nil {
+		return err
+	}
+	summary, err := render.CheckAll(ctx, apps, p, func(int) {})
+	if err != nil {
+		return err
+	}
+	if err := summary.Diags.Err(); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Err, "next: look at %s, then run\n  unfold check %s\n  unfold render %s --env %s\n",
+		filepath.Join(dir, descriptor.FileName), dir, dir, answers.Environments[0])
+	return nil
+}
+
+// usualEnvironments gives those of an app that lists none.
+func usualEnvironments(p *platform.Platform) ([]string, error) {
+	if p == nil {
+		builtin, diags := platform.Builtin()
+		if err := diags.Err(); err != nil {
+			return nil, err
+		}
+		p = builtin
+	}
+	var names []string
+	for _, e := range p.Defaults.Environments {
+		names = append(names, e.Key)
+	}
+	return names, nil
+}
+
+// look infers from a folder that may not be there yet.
+func look(dir string) (scaffold.Facts, error) {
+	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+		return scaffold.Facts{}, nil
+	}
+	folder, err := tree.Open(dir)
+	if err != nil {
+		return scaffold.Facts{}, usageError{err}
+	}
+	defer folder.Close()
+	return scaffold.Infer(folder), nil
+}
+
+// asker fills in what the flags leave open: from the folder, on a terminal by
+// asking, else with what is usual.
+type asker struct {
+	Streams
+	facts        scaffold.Facts
+	environments []string // there usually are
+	lines        *bufio.Scanner
+}
+
+func (a *asker) answers(dir string, t scaffold.Template, f initFlags) (scaffold.Answers, error) {
+	name := f.name
+	if name == "" {
+		absolute, err := filepath.Abs(dir)
+		if err != nil {
+			return scaffold.Answers{}, err
+		}
+		name = a.ask("name", "name", a.facts.Name, scaffold.Name(filepath.Base(absolute)))
+	}
+	out := scaffold.Answers{Name: name, Image: f.image, Port: f.port, Environments: f.environments}
+	if out.Image == "" {
+		out.Image = a.ask("image", "image", "", "registry.example.com/"+name)
+	}
+	switch {
+	case f.port != 0 && t.Port == 0:
+		return out, usagef("the template %q takes no port", t.Name)
+	case f.port == 0 && t.Port != 0:
+		inferred := ""
+		if a.facts.Port != 0 {
+			inferred = strconv.Itoa(a.facts.Port)
+		}
+		port, err := strconv.Atoi(a.ask("port", "port", inferred, strconv.Itoa(t.Port)))
+		if err != nil {
+			return out, usagef("the port is no number: %w", err)
+		}
+		out.Port = port
+	}
+	if len(out.Environments) == 0 {
+		out.Environments = strings.Fields(strings.ReplaceAll(a.ask("environments", "environments", "", strings.Join(a.environments, " ")), ",", " "))
+	}
+	return out, checkAnswers(out)
+}
+
+// ask gives what was inferred, else on a terminal what a person types, else the
+// fallback.
+func (a *asker) ask(what, prompt, inferred, fallback string) string {
+	if inferred != "" {
+		fmt.Fprintf(a.Err, "%s: %s (from %s)\n", what, inferred, a.facts.From[what])
+		return inferred
+	}
+	if !isTerminal(a.In) || !isTerminal(a.Err) {
+		return fallback
+	}
+	if a.lines == nil {
+		a.lines = bufio.NewScanner(a.In)
+	}
+	fmt.Fprintf(a.Err, "%s [%s]: ", prompt, fallback)
+	if a.lines.Scan() {
+		if text := strings.TrimSpace(a.lines.Text()); text != "" {
+			return text
+		}
+	}
+	return fallback
+}
+
+// isTerminal reports whether a stream is a terminal.
+func isTerminal(stream any) bool {
+	file, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := file.Stat()
+	return err == nil && info.Mode()&os.ModeCharDevice != 0 && info.Name() != os.DevNull
+}
+
+// checkAnswers holds the answers to the rules of their fields.
+func checkAnswers(a scaffold.Answers) error {
+	diags := descriptor.Check("name", value.Str(a.Name, diag.Pos{File: "--name"}))
+	diags = append(diags, descriptor.Check("image", value.Str(a.Image, diag.Pos{File: "--image"}))...)
+	if a.Port != 0 {
+		diags = append(diags, descriptor.Check("port", value.Num(int64(a.Port), diag.Pos{File: "--port"}))...)
+	}
+	at := diag.Pos{File: "--env"}
+	environments := value.NewMap(at)
+	for _, env := range a.Environments {
+		if environments.Has(env) {
+			return usagef("the environment %q is given twice", env)
+		}
+		environments.SetEntry(value.Entry{Key: env, KeyPos: at, Value: value.NewMap(at)})
+	}
+	return append(diags, descriptor.Check("environments", environments)...).Err()
+}
