@@ -35,33 +35,10 @@ type expander struct {
 
 func (e *expander) add(o object.Object) { e.objects = append(e.objects, o) }
 
-// m builds a map of alternating keys and values: nil and empty values are left
-// out, strings and numbers may be given as they are.
-func m(pos diag.Pos, pairs ...any) *value.Value {
-	out := value.NewMap(pos)
-	for i := 0; i+1 < len(pairs); i += 2 {
-		out.Set(pairs[i].(string), node(pos, pairs[i+1]))
-	}
-	return out
-}
+// m, node and list build values: see pkg/value.
+func m(pos diag.Pos, pairs ...any) *value.Value { return value.MapOf(pos, pairs...) }
 
-func node(pos diag.Pos, x any) *value.Value {
-	switch x := x.(type) {
-	case string:
-		if x != "" {
-			return value.Str(x, pos)
-		}
-	case bool:
-		return value.True(x, pos)
-	case int64:
-		return value.Num(x, pos)
-	case *value.Value:
-		if !x.Empty() {
-			return x
-		}
-	}
-	return nil
-}
+func node(pos diag.Pos, x any) *value.Value { return value.From(pos, x) }
 
 func list(pos diag.Pos, items ...*value.Value) *value.Value {
 	return value.NewList(pos, items...)

@@ -1,0 +1,43 @@
+package value
+
+import "github.com/unfold-gitops/unfold/pkg/diag"
+
+// MapOf builds a map of alternating keys and values. Strings, booleans and
+// numbers may be given as they are; what is nil, empty text or an empty map or
+// list is left out.
+func MapOf(pos diag.Pos, pairs ...any) *Value {
+	out := NewMap(pos)
+	for i := 0; i+1 < len(pairs); i += 2 {
+		out.Set(pairs[i].(string), From(pos, pairs[i+1]))
+	}
+	return out
+}
+
+// From gives a value for a string, boolean, number or Value, or nil where there
+// is nothing in it.
+func From(pos diag.Pos, x any) *Value {
+	switch x := x.(type) {
+	case string:
+		if x != "" {
+			return Str(x, pos)
+		}
+	case bool:
+		return True(x, pos)
+	case int64:
+		return Num(x, pos)
+	case *Value:
+		if !x.Empty() {
+			return x
+		}
+	}
+	return nil
+}
+
+// Texts gives a list of texts.
+func Texts(pos diag.Pos, texts ...string) *Value {
+	out := NewList(pos)
+	for _, text := range texts {
+		out.Items = append(out.Items, Str(text, pos))
+	}
+	return out
+}
