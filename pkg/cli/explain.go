@@ -140,16 +140,21 @@ func explainField(out io.Writer, x descriptor.Explanation, recursive bool) error
 	return w.Flush()
 }
 
-// list prints a line for each field, and those below it if asked.
-func list(w io.Writer, fields []descriptor.Explanation, indent string, recursive bool) {
+// list prints a line for each field, and those below it if asked; not again those
+// of a type that they are part of.
+func list(w io.Writer, fields []descriptor.Explanation, indent string, recursive bool, within ...string) {
 	for _, f := range fields {
 		takes := f.Full
 		if f.OneLine != "" {
 			takes = f.OneLine + "; or " + takes
 		}
-		fmt.Fprintf(w, "%s%s\t<%s>\t%s\n", indent, f.Name(), takes, f.Doc)
-		if recursive {
-			list(w, f.Fields(), indent+"  ", true)
+		fmt.Fprintf(w, "%s%s\t<%s>", indent, f.Name(), takes)
+		if f.Doc != "" {
+			fmt.Fprint(w, "\t", f.Doc)
+		}
+		fmt.Fprintln(w)
+		if recursive && (f.Type() == "" || !slices.Contains(within, f.Type())) {
+			list(w, f.Fields(), indent+"  ", true, append(within, f.Type())...)
 		}
 	}
 }

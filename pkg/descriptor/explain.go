@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube"
 )
 
 // Explanation is what there is to say of a field of app.yaml.
@@ -19,6 +20,7 @@ type Explanation struct {
 
 	name string
 	typ  *schema
+	kube kube.Type // of what is Kubernetes' own
 }
 
 // Topic is a section of the reference with its fields.
@@ -45,8 +47,12 @@ func Topics() []Topic {
 func Explain(path string) (Explanation, diag.List) {
 	x := Explanation{typ: documentType()}
 	for rest := path; rest != ""; {
-		if x.typ.elem != nil {
+		switch {
+		case x.typ != nil && x.typ.elem != nil:
 			x, rest = x.element(rest)
+			continue
+		case x.kube.IsList() || x.kube.IsMap():
+			x, rest = x.kubeElement(rest)
 			continue
 		}
 		key, tail, _ := strings.Cut(rest, ".")
@@ -94,8 +100,8 @@ func (x Explanation) element(rest string) (Explanation, string) {
 // Fields explains what stands below a field, under NAME where it is a map and
 // under [] where it is a list.
 func (x Explanation) Fields() []Explanation {
-	if x.typ == nil {
-		return nil
+	if x.typ == nil || x.typ.kind == kubeKind {
+		return x.kubeFields()
 	}
 	path, s := inner(x.Path, x.typ)
 	var out []Explanation
@@ -137,6 +143,9 @@ func explain(in string, f field) Explanation {
 		x.Where = f.scope.String()
 	}
 	x.Default = defaultOf(x.Path)
+	if f.typ.kind == kubeKind {
+		x.kube, _ = kube.Named(f.typ.of)
+	}
 	return x
 }
 
