@@ -75,6 +75,9 @@ type Workload struct {
 	Files         []File       // its own
 	Security      Security
 	Disruption    *value.Value // nil where there is none
+	Strategy      *value.Value // as Kubernetes has it
+	Lifecycle     *value.Value
+	Spread        []value.Entry // by the label of nodes
 
 	Labels, Annotations, PodLabels, PodAnnotations *value.Value
 	SyncWave, SyncOptions                          *value.Value

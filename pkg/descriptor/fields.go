@@ -41,6 +41,7 @@ func workloadTopics() []topic {
 	return []topic{
 		{"Kinds", kindProse, kindFields},
 		{"Container", containerProse, containerFields},
+		{"Pods", podProse, podFields},
 		{"Configuration", configProse, configFields},
 		{"Network", networkProse, networkFields},
 		{"Scale", scaleProse, scaleFields},

@@ -42,6 +42,9 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	w.Env = e.envVars(v.Get("env"))
 	w.Security = security(v.Get("security"))
 	e.disruption(&w, v.Get("disruption"))
+	e.strategy(&w, v.Get("strategy"))
+	w.Lifecycle = e.lifecycle(v.Get("lifecycle"))
+	e.spread(&w, v.Get("spread"))
 	return w
 }
 

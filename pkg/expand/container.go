@@ -19,7 +19,8 @@ func (e *expander) container(w *descriptor.Workload, mounts []*value.Value) *val
 		"securityContext", containerSecurity(w.Security),
 		"volumeMounts", list(w.Pos, mounts...),
 	)
-	return c.Set("livenessProbe", w.Probes.Get("liveness")).
+	return c.Set("lifecycle", node(w.Pos, w.Lifecycle)).
+		Set("livenessProbe", w.Probes.Get("liveness")).
 		Set("readinessProbe", w.Probes.Get("readiness")).
 		Set("startupProbe", w.Probes.Get("startup"))
 }

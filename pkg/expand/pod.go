@@ -19,6 +19,7 @@ func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 		"securityContext", podSecurity(w.Security),
 		"volumes", list(w.Pos, volumes...),
 	)
+	e.placement(pod, w)
 	if w.Kind == "Job" || w.Kind == "CronJob" {
 		pod.Set("restartPolicy", value.Str("Never", w.Pos))
 	}

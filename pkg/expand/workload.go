@@ -28,8 +28,12 @@ func (e *expander) runner(w *descriptor.Workload) {
 		if w.Kind == "Job" { // whose template can't be changed
 			annotations = syncOption(w.Pos, "Force=true,Replace=true")
 		}
+	case "Deployment":
+		spec.Set("strategy", w.Strategy)
 	case "StatefulSet":
-		spec.Set("serviceName", node(w.Pos, w.Governing))
+		spec.Set("serviceName", node(w.Pos, w.Governing)).Set("updateStrategy", w.Strategy)
+	case "DaemonSet":
+		spec.Set("updateStrategy", w.Strategy)
 	}
 	spec.Set("template", e.podTemplate(w))
 	spec = over(spec, w.Spec)

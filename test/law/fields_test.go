@@ -62,6 +62,7 @@ func (g *generator) inherited(o object, s *said) {
 		s.add("security")
 	}
 	g.synced(o, s)
+	g.placement(o, s)
 	if !g.drop(o, s, "disruption") && !g.useless("disruption") && g.chance(30) {
 		o.set("disruption", g.disruption())
 		s.add("disruption")
@@ -337,7 +338,7 @@ func (g *generator) security() *yaml.Node {
 			"sysctls", list(fields("name", plain("net.core.somaxconn"), "value", quoted("1024")))),
 		"container", g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "readOnlyRootFilesystem", g.boolean(),
 			"allowPrivilegeEscalation", g.boolean(), "privileged", g.boolean(),
-			"capabilities", g.some(60, "add", list(plain("NET_BIND_SERVICE"), g.scalar()), "drop", list(plain("ALL"))),
+			"capabilities", g.some(60, "add", list(plain("NET_BIND_SERVICE"), quoted(g.value())), "drop", list(plain("ALL"))),
 			"procMount", plain("Default"), "seccompProfile", profile(), "appArmorProfile", profile(), "seLinuxOptions", linux(), "windowsOptions", windows()),
 	)
 }

@@ -84,7 +84,7 @@ func mention(n *yaml.Node, scope, path string, missing map[string]bool) {
 				mention(below.Content[j], at+".", "", missing)
 			}
 			continue
-		case "ports", "env", "files":
+		case "ports", "env", "files", "spread":
 			for j := 1; j < len(below.Content); j += 2 {
 				mention(below.Content[j], scope, at+".NAME", missing)
 			}

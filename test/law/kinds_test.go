@@ -12,9 +12,9 @@ func (g *generator) randomKind() string {
 func (g *generator) useless(field string) bool {
 	batch := g.kind == "Job" || g.kind == "CronJob"
 	switch field {
-	case "replicas", "disruption":
+	case "replicas", "disruption", "spread":
 		return batch || g.kind == "DaemonSet"
-	case "service", "probes":
+	case "service", "probes", "strategy":
 		return batch
 	}
 	return false
@@ -39,7 +39,7 @@ func (g *generator) ofKind(o object, w *workload, fresh bool) {
 			return g.some(50, "revisionHistoryLimit", number(), "minReadySeconds", number())
 		}
 		return g.some(40, "backoffLimit", number(), "completions", number(), "ttlSecondsAfterFinished", plain("1_00"), "activeDeadlineSeconds", number(),
-			"podFailurePolicy", fields("rules", list(fields("action", plain("Ignore"), "onPodConditions", list(fields("type", plain("DisruptionTarget")))))))
+			"podFailurePolicy", fields("rules", list(fields("action", plain("Ignore"), "onPodConditions", list(fields("type", plain("DisruptionTarget"), "status", quoted("True")))))))
 	})
 }
 

@@ -1,0 +1,128 @@
+package descriptor
+
+import (
+	"slices"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// completeStrategy makes a choice of what a layer says: rollingUpdate asks for
+// the type that it belongs to.
+func completeStrategy(n *normaliser, v *value.Value) *value.Value {
+	update := v.Entry("rollingUpdate")
+	if update == nil || update.Value.Is(value.Null) {
+		return v
+	}
+	switch kind := v.Get("type"); {
+	case kind == nil || kind.Is(value.Null):
+		return v.Copy().Set("type", value.Str("RollingUpdate", update.Value.Pos))
+	case kind.Text != "RollingUpdate":
+		n.diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect", n.where(), kind.Text)
+	}
+	return v
+}
+
+// strategies are the types of strategy that a kind has.
+func strategies(kind string) []string {
+	if kind == "Deployment" {
+		return []string{"RollingUpdate", "Recreate"}
+	}
+	return []string{"RollingUpdate", "OnDelete"}
+}
+
+// strategy takes the strategy as Kubernetes has it. A type from a higher layer
+// puts a lower one's rolling update aside.
+func (e *effective) strategy(w *Workload, v *value.Value) {
+	if v.Empty() {
+		return
+	}
+	kind := v.Get("type")
+	if kind != nil && !slices.Contains(strategies(w.Kind), kind.Text) {
+		e.diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", strategies(w.Kind)), "the strategy of a %s can't be %q", w.Kind, kind.Text)
+	}
+	if v.Has("rollingUpdate") && kind.StringAt() != "RollingUpdate" {
+		v = v.Copy()
+		v.Delete("rollingUpdate")
+	}
+	if part := v.Get("rollingUpdate").Entry("partition"); part != nil && w.Kind != "StatefulSet" {
+		e.diags.Errorh(part.KeyPos, "contradiction", "remove it", "a %s has no partition: its pods have no order", w.Kind)
+	}
+	if surge := v.Get("rollingUpdate").Entry("maxSurge"); surge != nil && w.Kind == "StatefulSet" {
+		e.diags.Errorh(surge.KeyPos, "contradiction", "remove it", "a StatefulSet has no maxSurge: each of its pods is the only one with its name")
+	}
+	w.Strategy = v
+}
+
+// lifecycle takes the handlers of a container's start and stop.
+func (e *effective) lifecycle(v *value.Value) *value.Value {
+	for _, name := range []string{"preStop", "postStart"} {
+		if handler := v.Entry(name); handler != nil && handler.Value.Empty() {
+			e.diags.Errorh(handler.KeyPos, "missing-handler", "add exec, httpGet, tcpSocket or sleep", "%s of lifecycle says nothing to do", name)
+		}
+	}
+	return v
+}
+
+// topologies are short for the labels that clusters give their nodes.
+func topologies() map[string]string {
+	return map[string]string{
+		"zone":     "topology.kubernetes.io/zone",
+		"region":   "topology.kubernetes.io/region",
+		"hostname": "kubernetes.io/hostname",
+	}
+}
+
+// spreadShort takes a topology for a map of one, and gives each its label.
+func spreadShort(v *value.Value) *value.Value {
+	if v.IsScalar() && !v.Is(value.Bool) {
+		return spreadShort(value.NewMap(v.Pos).Set(v.Text, value.NewMap(v.Pos)))
+	}
+	if !v.Is(value.Map) {
+		return nil
+	}
+	out := v.Copy()
+	for i, entry := range out.Entries {
+		if label, ok := topologies()[entry.Key]; ok {
+			out.Entries[i].Key = label
+		}
+	}
+	return out
+}
+
+// checkTopologies reports a topology that has both its names.
+func checkTopologies(n *normaliser, v *value.Value) *value.Value {
+	seen := map[string]bool{}
+	for _, entry := range v.Fields() {
+		if seen[entry.Key] {
+			n.diags.Errorh(entry.KeyPos, "topology-twice", "keep one of them", "%s has the topology %q twice", n.where(), entry.Key)
+		}
+		seen[entry.Key] = true
+	}
+	return v
+}
+
+// spread lists over what the pods are spread. What nobody asked for gives way to
+// what somebody did, and is left away where there is nothing to spread.
+func (e *effective) spread(w *Workload, v *value.Value) {
+	if !v.Is(value.Map) {
+		return
+	}
+	if len(v.Entries) == 0 { // asked for, where the defaults are switched off
+		for _, topology := range []string{"zone", "hostname"} {
+			v = v.Copy().Set(topologies()[topology], value.NewMap(v.Pos))
+		}
+	}
+	replicas, ok := w.Replicas.Int64()
+	builtin := func(x value.Entry) bool { return x.Value.Pos.File == BuiltinFile }
+	chosen := slices.ContainsFunc(v.Entries, func(x value.Entry) bool { return !builtin(x) })
+	for _, entry := range v.Entries {
+		if chosen && builtin(entry) || e.options.Defaults.nobodyAsked(entry.Value.Pos) && (!ok || replicas < 2) {
+			continue
+		}
+		w.Spread = append(w.Spread, entry)
+		if least := entry.Value.Entry("minDomains"); least != nil && entry.Value.StringAt("whenUnsatisfiable") != "DoNotSchedule" {
+			e.diags.Errorh(least.KeyPos, "contradiction", "add whenUnsatisfiable: DoNotSchedule", "minDomains has no effect without DoNotSchedule")
+		}
+	}
+}

@@ -1,0 +1,35 @@
+package expand
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// placement adds to a pod where it runs and how long it may take to stop.
+func (e *expander) placement(pod *value.Value, w *descriptor.Workload) {
+	for _, f := range []struct{ from, to string }{
+		{"gracePeriod", "terminationGracePeriodSeconds"},
+		{"nodeSelector", "nodeSelector"},
+		{"tolerations", "tolerations"},
+		{"affinity", "affinity"},
+		{"priorityClass", "priorityClassName"},
+	} {
+		pod.Set(f.to, node(w.Pos, w.Fields.Get(f.from)))
+	}
+	pod.Set("topologySpreadConstraints", e.spread(w))
+}
+
+// spread gives the constraints, which count the workload's own pods unless they
+// say others.
+func (e *expander) spread(w *descriptor.Workload) *value.Value {
+	var constraints []*value.Value
+	for _, x := range w.Spread {
+		pos := x.Value.Pos
+		constraint := m(pos, "maxSkew", int64(1), "topologyKey", x.Key, "whenUnsatisfiable", "ScheduleAnyway", "labelSelector", m(pos, "matchLabels", e.selector(w)))
+		constraints = append(constraints, over(constraint, x.Value))
+	}
+	if constraints == nil {
+		return nil
+	}
+	return list(w.Spread[0].Value.Pos, constraints...)
+}
