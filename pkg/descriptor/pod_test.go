@@ -37,7 +37,7 @@ func TestReplacementAndSpread(t *testing.T) {
 			w := app.Workloads[0]
 			want, _ := value.Read("want", []byte(tt.strategy))
 			if !value.Equal(want, w.Strategy) {
-				t.Errorf("the strategy is %s", flow(w.Strategy))
+				t.Errorf("the strategy is not %s", tt.strategy)
 			}
 			var spread strings.Builder
 			for _, x := range w.Spread {
