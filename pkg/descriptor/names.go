@@ -2,13 +2,12 @@ package descriptor
 
 import (
 	"path"
-	"strconv"
 	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/kube"
 )
 
-// The rules for names give what is wrong with one, or "". They are those of
-// Kubernetes (k8s.io/apimachinery, pkg/util/validation), whose package costs
-// more at start-up than all of this program.
+// The rules for names give what is wrong with one, or "".
 
 func letterOrDigit(c byte) bool {
 	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9'
@@ -26,55 +25,19 @@ func only(s string, ok func(c byte) bool) bool {
 }
 
 // dnsLabel is RFC 1035's label, which a Service's name has to be.
-func dnsLabel(s string) string {
-	switch {
-	case len(s) > 63:
-		return "is longer than 63 characters"
-	case s == "" || !only(s, func(c byte) bool { return c == '-' || digit(c) || c >= 'a' && c <= 'z' }),
-		digit(s[0]), s[0] == '-', s[len(s)-1] == '-':
-		return `takes lower-case letters, digits and "-", starts with a letter and ends with a letter or digit`
-	}
-	return ""
-}
+func dnsLabel(s string) string { return kube.Label1035(s) }
 
 // dnsLabel1123 is RFC 1123's label, which a namespace is.
-func dnsLabel1123(s string) string {
-	switch {
-	case len(s) > 63:
-		return "is longer than 63 characters"
-	case s == "" || !only(s, func(c byte) bool { return c == '-' || digit(c) || c >= 'a' && c <= 'z' }),
-		s[0] == '-', s[len(s)-1] == '-':
-		return `takes lower-case letters, digits and "-", and starts and ends with a letter or digit`
-	}
-	return ""
-}
+func dnsLabel1123(s string) string { return kube.Label(s) }
 
 // dnsSubdomain is RFC 1123's subdomain, which most objects' names are.
-func dnsSubdomain(s string) string {
-	if len(s) > 253 {
-		return "is longer than 253 characters"
-	}
-	for part := range strings.SplitSeq(s, ".") {
-		if dnsLabel1123(part) != "" && (len(part) <= 63 || dnsLabel1123(part[:63]) != "") {
-			return `takes lower-case letters, digits, "-" and ".", and starts and ends with a letter or digit`
-		}
-	}
-	return ""
-}
+func dnsSubdomain(s string) string { return kube.Subdomain(s) }
 
 // portName is an IANA service name, which a container port's name has to be.
-func portName(s string) string {
-	letters := strings.ContainsFunc(s, func(r rune) bool { return r >= 'a' && r <= 'z' })
-	switch {
-	case len(s) > 15:
-		return "is longer than 15 characters"
-	case !letters || dnsLabel1123(s) != "" || strings.Contains(s, "--"):
-		return `takes lower-case letters (one at least), digits and single "-" between them`
-	}
-	return ""
-}
+func portName(s string) string { return kube.PortName(s) }
 
-// envName is what Kubernetes takes as an environment variable's name.
+// envName is what every shell and program takes as an environment variable's
+// name; Kubernetes takes more.
 func envName(s string) string {
 	if s == "" || digit(s[0]) || !only(s, func(c byte) bool { return letterOrDigit(c) || c == '_' || c == '-' || c == '.' }) {
 		return `takes letters, digits, "_", "-" and ".", and does not start with a digit`
@@ -83,40 +46,12 @@ func envName(s string) string {
 }
 
 // configKey is a key of a ConfigMap or Secret.
-func configKey(s string) string {
-	switch {
-	case len(s) > 253:
-		return "is longer than 253 characters"
-	case s == "" || s == "." || s == ".." || !only(s, func(c byte) bool { return letterOrDigit(c) || c == '_' || c == '-' || c == '.' }):
-		return `takes letters, digits, "_", "-" and "."`
-	}
-	return ""
-}
-
-func qualifiedPart(s string) bool {
-	return s != "" && len(s) <= 63 && letterOrDigit(s[0]) && letterOrDigit(s[len(s)-1]) &&
-		only(s, func(c byte) bool { return letterOrDigit(c) || c == '_' || c == '-' || c == '.' })
-}
+func configKey(s string) string { return kube.ConfigKey(s) }
 
 // qualifiedName is the key of a label or annotation, or a resource's name.
-func qualifiedName(s string) string {
-	const problem = `takes an optional DNS name and "/", then up to 63 letters, digits, "-", "_" and "." that start and end with a letter or digit`
-	prefix, name, ok := strings.Cut(s, "/")
-	if !ok {
-		prefix, name = "", s
-	}
-	if ok && dnsSubdomain(prefix) != "" || !qualifiedPart(name) {
-		return problem
-	}
-	return ""
-}
+func qualifiedName(s string) string { return kube.QualifiedName(s) }
 
-func labelValue(s string) string {
-	if s == "" || qualifiedPart(s) {
-		return ""
-	}
-	return `takes up to 63 letters, digits, "-", "_" and ".", and starts and ends with a letter or digit`
-}
+func labelValue(s string) string { return kube.LabelValue(s) }
 
 // ownLabel refuses the labels that unfold or Argo CD set.
 func ownLabel(s string) string {
@@ -144,27 +79,9 @@ func mountPath(s string) string {
 	return ""
 }
 
-// quantity is a Kubernetes quantity (k8s.io/apimachinery, pkg/api/resource):
-// a decimal number with a binary or decimal suffix or an exponent.
+// quantity is a Kubernetes quantity that is not negative.
 func quantity(s string) string {
-	number := strings.TrimLeft(s, "+-")
-	end := 0
-	for end < len(number) && (digit(number[end]) || number[end] == '.') {
-		end++
-	}
-	mantissa, suffix := number[:end], number[end:]
-	digits := strings.Replace(mantissa, ".", "", 1)
-	ok := digits != "" && only(digits, digit) && len(s)-len(number) <= 1
-	if ok && len(suffix) > 1 && suffix != "Ei" && (suffix[0] == 'e' || suffix[0] == 'E') {
-		_, err := strconv.ParseInt(strings.TrimPrefix(suffix[1:], "+"), 10, 16)
-		ok = err == nil
-	} else if ok {
-		switch suffix {
-		case "", "n", "u", "m", "k", "M", "G", "T", "P", "E", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei":
-		default:
-			ok = false
-		}
-	}
+	_, ok := kube.ParseQuantity(s)
 	switch {
 	case !ok:
 		return "is not a quantity such as 500m, 2, 64Mi or 1.5Gi"

@@ -1,6 +1,7 @@
 package kube
 
 import (
+	"cmp"
 	"encoding/base64"
 	"math"
 	"regexp"
@@ -64,6 +65,11 @@ func (c *checker) check(t Type, v *value.Value) {
 		}
 		elem := Type{home: t.home, expr: x.rest}
 		for _, e := range v.Entries {
+			if x.format != "" {
+				if text := textProblem(x.format, e.Key); text != "" || e.Key == "" {
+					c.diags.Errorf(e.KeyPos, "bad-name", "%s can't have the key %q: it %s", c.where(), e.Key, cmp.Or(text, "is empty"))
+				}
+			}
 			c.step(e.Key, elem, e.Value)
 		}
 	case '[':
@@ -93,6 +99,7 @@ func (c *checker) object(t Type, x expression, v *value.Value) {
 			c.step(e.Key, Type{home: home, expr: expr}, e.Value)
 		}
 	}
+	c.union(l, v)
 	if c.part {
 		return
 	}
@@ -106,6 +113,30 @@ func (c *checker) object(t Type, x expression, v *value.Value) {
 			c.diags.Errorh(v.Pos, "missing-field", "add "+name+":", "%s has no %s", c.where(), name)
 		}
 		rest = rest[i+2:]
+	}
+}
+
+// union checks a type of which one field has to be there.
+func (c *checker) union(l line, v *value.Value) {
+	fields := l.union()
+	if fields == "" {
+		return
+	}
+	var chosen []string
+	for _, e := range v.Entries {
+		if strings.Contains(","+fields+",", ","+e.Key+",") && !e.Value.Is(value.Null) {
+			chosen = append(chosen, strconv.Quote(e.Key))
+		}
+	}
+	switch {
+	case len(chosen) > 1:
+		c.diags.Errorh(v.Pos, "one-of", "keep one of them", "%s has %s, which exclude one another", c.where(), strings.Join(chosen, " and "))
+	case len(chosen) == 0 && !c.part:
+		hint := "add one of " + strings.ReplaceAll(fields, ",", ", ")
+		if strings.Count(fields, ",") > 10 { // a volume's, of which most are gone
+			hint = ""
+		}
+		c.diags.Errorh(v.Pos, "missing-field", hint, "%s says nothing", c.where())
 	}
 }
 
@@ -197,6 +228,11 @@ func (c *checker) scalar(x expression, v *value.Value) {
 		return
 	}
 	c.bounds(x, float64(utf8.RuneCountInString(v.Text)), v, "characters")
+	if x.format != "" {
+		if text := problem(x.format, v); text != "" {
+			c.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", c.where(), v.Text, text)
+		}
+	}
 	if x.pattern != "" && v.Is(value.String) {
 		pattern := unescape(x.pattern)
 		if re, err := regexp.Compile(pattern); err == nil && !re.MatchString(v.Text) {

@@ -16,8 +16,9 @@ const Version = "1.34"
 //
 //	NAME FLAGS FIELD:TYPE FIELD!:TYPE ...
 //
-// FLAGS are N or C for a kind that has a namespace or none, and * for a type
-// that takes any other field too. "!" marks a field that has to be there. A TYPE
+// FLAGS are N or C for a kind that has a namespace or none, * for a type that
+// takes any other field too, ^A,B for one of whose fields A and B exactly one has
+// to be there. "!" marks a field that has to be there. A TYPE
 // is
 //
 //	s text, b boolean, i and l whole numbers of 32 and 64 bits, n number,
@@ -25,8 +26,9 @@ const Version = "1.34"
 //	[TYPE a list, {TYPE a map, @NAME a type of this table (@.NAME in the same group)
 //
 // with, behind the letter, ? where null is a value, <MIN,MAX> for a number, a
-// text's length or a list's, (A|B) for an enum, =KEYS; for a list in which an
-// item's keys (or the item itself) stand once, ~PATTERN for a text. It is written
+// text's length or a list's, (A|B) for an enum, =FORMAT and ~PATTERN for a text,
+// =FORMAT; for a map's keys, =KEYS; for a list in which an item's keys (or the
+// item itself) stand once. It is written
 // by test/tools/kubetypes.
 //
 //go:embed types.txt
@@ -148,7 +150,13 @@ func (l line) scope() byte {
 }
 
 // open reports whether the type takes any other field too.
-func (l line) open() bool { return strings.HasSuffix(l.flags, "*") }
+func (l line) open() bool { return strings.Contains(l.flags, "*") }
+
+// union gives the fields of which one has to be there, "" for none.
+func (l line) union() string {
+	_, fields, _ := strings.Cut(l.flags, "^")
+	return fields
+}
 
 // field gives the expression of a field and whether it is required.
 func (l line) field(name string) (expr string, required, ok bool) {

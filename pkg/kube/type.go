@@ -15,6 +15,7 @@ type expression struct {
 	enum     string // A|B
 	unique   bool   // the items of a list
 	keys     string // a,b: what makes an item of a list unique; "" is all of it
+	format   string // of a text, or of a map's keys
 	pattern  string
 	rest     string // of a list or map: its element; of a reference: its name
 }
@@ -38,6 +39,9 @@ func (t Type) parse() expression {
 	}
 	switch x.kind {
 	case '{':
+		if r, ok := strings.CutPrefix(x.rest, "="); ok {
+			x.format, x.rest, _ = strings.Cut(r, ";")
+		}
 	case '[':
 		if r, ok := strings.CutPrefix(x.rest, "="); ok {
 			x.unique = true
@@ -47,7 +51,8 @@ func (t Type) parse() expression {
 		if r, ok := strings.CutPrefix(x.rest, "("); ok {
 			x.enum, x.rest, _ = strings.Cut(r, ")")
 		}
-		x.pattern = strings.TrimPrefix(x.rest, "~")
+		x.format, x.pattern, _ = strings.Cut(x.rest, "~")
+		x.format = strings.TrimPrefix(x.format, "=")
 	}
 	return x
 }

@@ -67,13 +67,6 @@ var scalarTypes = map[string]string{
 	"io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.CustomResourceSubresourceStatus": "a",
 }
 
-// optional are fields that the document calls required, but that the API server
-// takes for zero where they are missing.
-var optional = map[string]bool{
-	"scheduling.k8s.io/v1.PriorityClass value": true,
-	"apps/v1.ControllerRevision revision":      true,
-}
-
 var stable = regexp.MustCompile(`^v\d+$`)
 
 // addSwagger adds Kubernetes' own types.
@@ -171,7 +164,7 @@ func (s *swaggerReader) add(definition string, d *definition, scopes map[gvk]str
 		x.scope = scopes[d.GVKs[0]]
 	}
 	for field, p := range d.Properties {
-		required := slices.Contains(d.Required, field) && !optional[name+" "+field]
+		required := slices.Contains(d.Required, field)
 		x.required[field] = required
 		if x.scope != "" && field == "status" {
 			x.fields[field], x.required[field] = "a", false

@@ -13,6 +13,7 @@ import (
 type typ struct {
 	scope    string // "N" or "C" of a kind: in a namespace or not; "" of a type inside
 	open     bool   // takes fields that it does not list
+	union    string // the fields of which exactly one has to be there
 	fields   map[string]string
 	required map[string]bool
 }
@@ -28,6 +29,9 @@ func (t *typ) body() string {
 	b.WriteString(t.scope)
 	if t.open {
 		b.WriteByte('*')
+	}
+	if t.union != "" {
+		b.WriteString("^" + t.union)
 	}
 	if b.Len() == 0 {
 		b.WriteByte('-')
