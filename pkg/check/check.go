@@ -4,6 +4,10 @@
 package check
 
 import (
+	"fmt"
+	"slices"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/object"
 	"github.com/unfold-gitops/unfold/pkg/value"
@@ -11,25 +15,137 @@ import (
 
 // Input is what the rules look at.
 type Input struct {
-	Namespace string
+	Env, Namespace string
 	// Objects are those that unfold makes.
 	Objects []object.Object
 	// Incomplete says that something wrong was left out of them.
 	Incomplete bool
 	// Manifests are those that the app brings along.
 	Manifests []*value.Value
+	// Patches are the entries of patches; Open says that there are components,
+	// which may add objects that nobody knows before the build.
+	Patches []*value.Value
+	Open    bool
 	// Pos is the place of what is missing altogether.
 	Pos diag.Pos
+	// Policy is the operator's, and Accept the reasons by which the app accepts
+	// what rules find, by their names.
+	Policy Policy
+	Accept *value.Value
+
+	items []item
 }
 
-// rule finds something in the input.
-type rule func(Input, *diag.List)
+// Finding is what a rule found, and the object that it is about.
+type Finding struct {
+	diag.Diagnostic
+	Object object.ID
+}
+
+// item is an object with what the rules ask for again and again.
+type item struct {
+	object.ID
+	value *value.Value
+	// origin is the line that the object is there for.
+	origin diag.Pos
+}
+
+// at gives the place of something in the object, or that of the object where the
+// descriptor does not say it.
+func (x item) at(v *value.Value) diag.Pos {
+	if v == nil || v.Pos.Line == 0 || v.Pos.File == descriptor.BuiltinFile {
+		return x.origin
+	}
+	return v.Pos
+}
 
 // All applies every rule.
-func All(in Input) diag.List {
-	var diags diag.List
-	for _, r := range []rule{types, duplicateObjects, foreignNamespaces, yaml11Scalars, emptyResult} {
-		r(in, &diags)
+func All(in Input) []Finding { return in.apply(Rules(), always()) }
+
+// Built applies the rules for objects as they come out, after patches and
+// components. What was found before them keeps its place; anything else is the
+// doing of what stands at pos.
+func Built(in Input, before []Finding, pos diag.Pos) []Finding {
+	rules := slices.DeleteFunc(Rules(), func(r Rule) bool { return r.source })
+	found := in.apply(rules, []find{types})
+	for i, f := range found {
+		found[i].Pos = pos
+		for _, b := range before {
+			if b.Rule == f.Rule && b.Message == f.Message {
+				found[i].Pos = b.Pos
+			}
+		}
 	}
-	return diags
+	// What looks at the sources has been found already.
+	for _, b := range before {
+		if !slices.ContainsFunc(rules, func(r Rule) bool { return r.Name == b.Rule }) {
+			found = append(found, b)
+		}
+	}
+	return found
+}
+
+func (in Input) apply(rules []Rule, fixed []find) []Finding {
+	for _, o := range in.Objects {
+		in.items = append(in.items, item{o.ID(), o.Value, o.Origin})
+	}
+	for _, v := range in.Manifests {
+		in.items = append(in.items, item{object.Object{Value: v}.ID(), v, v.Pos})
+	}
+	var out []Finding
+	for _, f := range fixed {
+		f(&in, &report{out: &out})
+	}
+	in.acceptance(&report{out: &out})
+	for _, r := range rules {
+		s := in.Policy.of(r, in.Env)
+		if s.Severity == Off || s.Accept && in.Accept.Has(r.Name) {
+			continue
+		}
+		from := len(out)
+		r.find(&in, &report{out: &out})
+		for i := range out[from:] {
+			out[from+i].Severity = s.Severity.severity()
+		}
+	}
+	return out
+}
+
+// report collects findings about one object after the other.
+type report struct {
+	out *[]Finding
+	of  object.ID
+}
+
+// about gives a report for findings about an object.
+func (r *report) about(x item) *report { return &report{r.out, x.ID} }
+
+// Errorh reports what is an error whatever the policy says.
+func (r *report) Errorh(pos diag.Pos, rule, hint, format string, args ...any) {
+	r.add(diag.Diagnostic{Pos: pos, Rule: rule, Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+// Warnh reports what the policy gives its severity.
+func (r *report) Warnh(pos diag.Pos, rule, hint, format string, args ...any) {
+	r.add(diag.Diagnostic{Pos: pos, Severity: diag.Warning, Rule: rule, Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
+func (r *report) add(d diag.Diagnostic) { *r.out = append(*r.out, Finding{d, r.of}) }
+
+// Final gives those findings that a patch can't mend, as diagnostics: those of
+// what the app brings along, and those that no policy changes.
+func Final(findings []Finding) diag.List {
+	rules := Rules()
+	return Diags(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool {
+		return slices.ContainsFunc(rules, func(r Rule) bool { return r.Name == f.Rule && !r.source })
+	}))
+}
+
+// Diags gives the findings as diagnostics.
+func Diags(findings []Finding) diag.List {
+	out := make(diag.List, len(findings))
+	for i, f := range findings {
+		out[i] = f.Diagnostic
+	}
+	return out
 }

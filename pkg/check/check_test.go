@@ -12,11 +12,11 @@ import (
 )
 
 func TestAll(t *testing.T) {
-	const service = "{apiVersion: v1, kind: Service, metadata: {name: shop}}"
+	const service = "{apiVersion: v1, kind: Service, metadata: {name: shop}, spec: {ports: [{port: 80}]}}"
 	for _, tt := range []struct {
 		name, made, brought, want string
 	}{
-		{"fine", service, "{apiVersion: v1, kind: Service, metadata: {name: other, namespace: ns}}", ""},
+		{"fine", service, "{apiVersion: v1, kind: Service, metadata: {name: other, namespace: ns}, spec: {ports: [{port: 80}]}}", ""},
 		{"the same name of another kind", service, "{apiVersion: v1, kind: Secret, metadata: {name: shop}}", ""},
 		{"the same kind and name of another group", service, "{apiVersion: serving.knative.dev/v1, kind: Service, metadata: {name: shop}}",
 			"m:1:1: manifests hold service/shop, which unfold makes for app.yaml:7:3\n  hint: rename it, or change the generated object with patches"},
@@ -35,7 +35,7 @@ func TestAll(t *testing.T) {
 			for _, v := range made {
 				in.Objects = append(in.Objects, object.Object{Value: v, Origin: diag.Pos{File: "app.yaml", Line: 7, Col: 3}})
 			}
-			if diff := cmp.Diff(tt.want, check.All(in).Error()); diff != "" {
+			if diff := cmp.Diff(tt.want, check.Diags(check.All(in)).Error()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -59,7 +59,7 @@ func TestYAML11(t *testing.T) {
 		"true": "", "0": "", "10": "", "1.5": "", "text": "", "'yes'": "", "\"0777\"": "", "64Mi": "", "2024-1-3": "", "null": "", "yesterday": "", "!!str yes": "",
 	} {
 		v := docs(t, "{apiVersion: a/v1, kind: X, metadata: {name: x}, a: "+text+"}")
-		got := check.All(check.Input{Namespace: "ns", Manifests: v})
+		got := check.Diags(check.All(check.Input{Namespace: "ns", Manifests: v}))
 		switch {
 		case want == "" && len(got) > 0:
 			t.Errorf("%s: got %v", text, got)

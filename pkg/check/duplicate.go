@@ -10,7 +10,7 @@ import (
 // duplicateObjects finds two objects of the same kind and name. The API group
 // does not tell them apart here: patches and kustomize's own fields match by
 // kind and name.
-func duplicateObjects(in Input, diags *diag.List) {
+func duplicateObjects(in *Input, diags *report) {
 	type key struct{ kind, name string }
 	made := map[key]object.Object{}
 	for _, o := range in.Objects {

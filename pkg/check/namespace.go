@@ -1,13 +1,12 @@
 package check
 
 import (
-	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/object"
 )
 
 // foreignNamespaces finds manifests that name another namespace than the
 // app's: kustomize would move them without a word.
-func foreignNamespaces(in Input, diags *diag.List) {
+func foreignNamespaces(in *Input, diags *report) {
 	for _, v := range in.Manifests {
 		id := object.Object{Value: v}.ID()
 		if id.Kind == "Namespace" && id.Group() == "" && id.Name != in.Namespace {

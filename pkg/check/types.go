@@ -5,19 +5,30 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/object"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // types holds every object to Kubernetes' type for its kind. Kinds of groups
 // that are not known may well be there in the cluster.
-func types(in Input, diags *diag.List) {
+func types(in *Input, r *report) {
 	for _, o := range in.Objects {
 		if !in.Incomplete {
-			checkType(o.Value, diags)
+			r.types(o.Value)
 		}
 	}
 	for _, v := range in.Manifests {
-		checkType(v, diags)
+		r.types(v)
+	}
+}
+
+// types reports what is wrong with the type of an object.
+func (r *report) types(v *value.Value) {
+	var diags diag.List
+	checkType(v, &diags)
+	about := r.about(item{ID: object.Object{Value: v}.ID()})
+	for _, d := range diags {
+		about.add(d)
 	}
 }
 

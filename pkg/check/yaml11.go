@@ -9,9 +9,9 @@ import (
 
 // yaml11Scalars warns about scalars in manifests that YAML 1.1, which kustomize
 // and kubectl read, takes for something else than they look like.
-func yaml11Scalars(in Input, diags *diag.List) {
+func yaml11Scalars(in *Input, diags *report) {
 	wrong := map[diag.Pos]bool{} // already reported
-	for _, d := range *diags {
+	for _, d := range *diags.out {
 		wrong[d.Pos] = true
 	}
 	for _, v := range in.Manifests {

@@ -28,6 +28,8 @@ type App struct {
 	Manifests  []Manifest
 	Components []Text
 	Patches    []Patch
+	// Accept holds the reasons by which the app accepts findings, by rule.
+	Accept *value.Value
 }
 
 // Text is a text with its place.

@@ -68,6 +68,7 @@ func (e *effective) app(env string) *App {
 		Config:      top.merged.Get("config"),
 		SyncWave:    top.merged.Get("syncWave"),
 		SyncOptions: top.merged.Get("syncOptions"),
+		Accept:      top.merged.Get("accept"),
 	}
 	app.Files = e.files(top.merged.Get("files"))
 	for i, w := range top.workloads {

@@ -1,5 +1,7 @@
 package descriptor
 
+import "strings"
+
 const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` and\n" +
 	"`components` are kustomize's own and come last; they see names without the hash of a ConfigMap. Nothing outside of the\n" +
 	"app's folder is read, and nothing is fetched."
@@ -17,6 +19,8 @@ var appFields = []field{
 		example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
 	{name: "defaults", scope: appScope, doc: "none switches off every default that unfold adds.", typ: &schema{kind: textKind, what: "a set of defaults", enum: []string{"none"}},
 		example: "defaults: none"},
+	{name: "accept", scope: appScope, doc: "Findings of rules that are all right here: the rule's name and the reason. The operator may forbid it.", typ: &schema{kind: mapKind, what: "a map of reasons", keys: keyRule{"a rule", ruleName}, elem: &schema{kind: textKind, what: "a reason", check: reason}},
+		example: "accept: {no-probes: the load balancer has its own}"},
 	{name: "manifests", scope: appScope, doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", typ: &schema{kind: listKind, what: "a list of files and objects", elem: &schema{kind: anyKind, what: "a file or an object", after: checkManifest}},
 		example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n    spec: {podSelector: {}, policyTypes: [Ingress]}"},
 	{name: "components", scope: appScope, doc: "Folders in the app's folder that hold kustomize components.", typ: &schema{kind: listKind, what: "a list of folders", elem: fileName},
@@ -49,6 +53,20 @@ var patchType = &schema{
 		{name: "options", doc: "kustomize's own: allowNameChange, allowKindChange.", typ: &schema{kind: mapKind, what: "patch options",
 			keys: keyRule{"a patch option", patchOption}, elem: boolean}},
 	},
+}
+
+func ruleName(s string) string {
+	if s == "" || !only(s, func(c byte) bool { return c == '-' || c == '.' || digit(c) || c >= 'a' && c <= 'z' }) {
+		return `is not the name of a rule: lower-case letters, digits, "-" and "."`
+	}
+	return ""
+}
+
+func reason(s string) string {
+	if strings.TrimSpace(s) == "" {
+		return "gives no reason"
+	}
+	return ""
 }
 
 func patchOption(s string) string {

@@ -40,6 +40,15 @@ func OneOf(what, line string, short func(text string) (field string), rows ...Ro
 	return s
 }
 
+// WithShort gives a type that takes a text for one of its fields in its place.
+func (s *schema) WithShort(field string) *Type {
+	s.shortKey = field
+	return s
+}
+
+// Boolean gives the type of true and false.
+func Boolean() *Type { return boolean }
+
 // MapOf gives the type of a map whose keys the user chooses.
 func MapOf(what, key string, check func(key string) (problem string), elem *Type) *Type {
 	return &schema{kind: mapKind, what: what, keys: keyRule{key, check}, elem: elem}
@@ -69,7 +78,7 @@ func DefaultsType() *Type {
 	}}
 	for _, f := range environmentType().fields {
 		switch f.name {
-		case "workloads", "defaults", "manifests", "components", "patches":
+		case "workloads", "defaults", "accept", "manifests", "components", "patches":
 			continue
 		}
 		if f.scope != ownScope {

@@ -5,6 +5,7 @@ package platform
 import (
 	"path/filepath"
 
+	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/tree"
@@ -27,6 +28,7 @@ type Platform struct {
 type Settings struct {
 	Cluster     Cluster
 	Certificate Certificate
+	Policy      check.Policy
 }
 
 // Cluster is Argo CD's name or the address of a cluster; both are "" where the
@@ -184,6 +186,12 @@ func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
 	}
 	if s.Certificate.File != "" && !filepath.IsAbs(s.Certificate.File) {
 		s.Certificate.File = filepath.Join(filepath.Dir(r.file), s.Certificate.File)
+	}
+	for _, x := range v.Get("registries").Elements() {
+		s.Policy.Registries = append(s.Policy.Registries, x.Text)
+	}
+	for _, e := range v.Get("policy").Fields() {
+		s.Policy.Set(e.Key, check.Level(e.Value.StringAt("severity")), e.Value.Get("accept"))
 	}
 	text := func(keys ...string) descriptor.Text {
 		x := v.Get(keys...)

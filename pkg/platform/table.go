@@ -1,9 +1,11 @@
 package platform
 
 import (
+	"slices"
 	"strings"
 	"sync"
 
+	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 )
 
@@ -23,6 +25,12 @@ var settings = sync.OnceValue(func() []descriptor.Row {
 		)},
 		{Name: "pullSecrets", Doc: "The Secrets that hold registries' credentials: short for `defaults.image.pullSecrets`.",
 			Type: descriptor.ListOf("a list of Secrets", descriptor.TextOf("a Secret's name", descriptor.ObjectName))},
+		{Name: "registries", Doc: "Where images may come from: registries, or repositories and the folders above them. Any unless given.",
+			Type: descriptor.ListOf("a list of registries", descriptor.TextOf("a registry", registry))},
+		{Name: "policy", Doc: "What becomes of the findings of [rules](rules.md), by their names.", Type: descriptor.MapOf("a map of rules", "a rule", knownRule, descriptor.Object("a severity",
+			descriptor.Row{Name: "severity", Doc: "What the rule's findings are; off looks for none.", Type: descriptor.Choice("a severity", check.Levels()...)},
+			descriptor.Row{Name: "accept", Doc: "Whether an app may accept findings: true unless they are errors.", Type: descriptor.Boolean()},
+		).WithShort("severity"))},
 		{Name: "cluster", Doc: "The destination cluster of Applications, as Argo CD knows it.", Type: descriptor.OneOf("a cluster", "its name or address", clusterField,
 			descriptor.Row{Name: "name", Doc: "The cluster's name in Argo CD.", Type: text},
 			descriptor.Row{Name: "server", Doc: "The address of its API server.", Type: descriptor.TextOf("an address", httpsAddress)},
@@ -82,6 +90,20 @@ func domainPattern(s string) string {
 func placeholders(s string) string {
 	if strings.ContainsAny(descriptor.FillIn(s, "", ""), "{}") {
 		return "has a placeholder other than {app} and {env}"
+	}
+	return ""
+}
+
+func knownRule(s string) string {
+	if !slices.Contains(check.Names(), s) {
+		return "is not one of the rules: " + strings.Join(check.Names(), ", ")
+	}
+	return ""
+}
+
+func registry(s string) string {
+	if s == "" || s[0] == '/' || strings.ContainsAny(s, " @*") || strings.Contains(s, "://") {
+		return "is not a registry such as ghcr.io or ghcr.io/team"
 	}
 	return ""
 }

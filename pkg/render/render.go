@@ -9,7 +9,6 @@ import (
 	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/build"
-	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
@@ -123,7 +122,7 @@ func (s *Source) Mistakes() error { return s.diags.Err() }
 // Environment gives the manifests of one environment. A mistake of the user is
 // a diag.List with all that is wrong, anything else a fault.
 func (s *Source) Environment(env string, o Options) (*Result, error) {
-	e, diags, err := s.expand(env, o)
+	e, diags, err := s.settle(env, o)
 	if err != nil {
 		return nil, err
 	}
@@ -131,24 +130,20 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 		return nil, diags
 	}
 	result := &Result{Name: e.App.Name, Env: env, Warnings: diags.Warnings()}
-	// 7. Build: by kustomize where the descriptor uses it, else directly.
+	// 8. Write: what kustomize built where the descriptor uses it, else directly.
 	if e.App.UsesKustomize() {
-		objects, err := s.kustomize(e)
-		if err != nil {
-			return nil, err
-		}
-		result.Objects = len(objects)
+		result.Objects = len(e.built)
 		if o.Explain {
-			result.Manifests, err = s.explained(e, objects)
+			result.Manifests, err = s.explained(e.Environment, e.built)
 		} else {
-			result.Manifests, err = object.EncodeValues(objects)
+			result.Manifests, err = object.EncodeValues(e.built)
 		}
 		return result, err
 	}
 	objects := object.Finish(e.Objects, e.App.Namespace.Name)
 	result.Objects = len(objects)
 	if o.Explain {
-		result.Manifests, err = s.explained(e, nil)
+		result.Manifests, err = s.explained(e.Environment, nil)
 	} else {
 		result.Manifests, err = object.Encode(objects)
 	}
@@ -175,10 +170,17 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 	// 5. Expand.
 	e.Objects, found = expand.Objects(app, s.files)
 	diags = append(diags, found...)
-	// 6. Check.
-	diags = append(diags, checkBounds(e)...)
-	diags = append(diags, check.All(check.Input{Pos: app.Pos, Namespace: app.Namespace.Name, Objects: e.Objects, Incomplete: diags.HasErrors(), Manifests: e.Manifests})...)
-	return e, diags, nil
+	return e, append(diags, checkBounds(e)...), nil
+}
+
+// Expanded gives an environment as it is written out: with what its workloads
+// warn of.
+func (s *Source) Expanded(env string, o Options) (expand.Environment, error) {
+	e, diags, err := s.settle(env, o)
+	if err != nil {
+		return expand.Environment{}, err
+	}
+	return e.Environment, diags.Err()
 }
 
 // Tree gives a kustomize base and an overlay for each of the environments, of
@@ -187,12 +189,12 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 	var diags diag.List
 	var overlays []expand.Environment
 	for _, env := range envs {
-		e, found, err := s.expand(env, o)
+		e, found, err := s.settle(env, o)
 		if err != nil {
 			return nil, nil, err
 		}
 		diags = append(diags, found...)
-		overlays = append(overlays, e)
+		overlays = append(overlays, e.Environment)
 	}
 	if len(envs) == 0 {
 		diags = s.diags

@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/argocd"
+	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/cli"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/platform"
@@ -181,6 +182,7 @@ func TestTables(t *testing.T) {
 		{"docs/descriptor.md", "fields", descriptor.Reference()},
 		{"docs/plugin.md", "parameters", argocd.Reference()},
 		{"docs/platform.md", "fields", platform.Reference()},
+		{"docs/rules.md", "rules", check.Reference()},
 	} {
 		file := filepath.Join(root, x.file)
 		content, err := os.ReadFile(file)

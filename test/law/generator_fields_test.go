@@ -55,7 +55,7 @@ func stands(scope, field string) bool {
 		return true
 	case "apiVersion", "name", "environments":
 		return scope == ""
-	case "namespace", "defaults", "manifests", "components", "patches":
+	case "namespace", "defaults", "accept", "manifests", "components", "patches":
 		return scope != "workloads."
 	}
 	return true

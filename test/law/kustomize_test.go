@@ -10,6 +10,9 @@ import (
 
 // passedOn adds what is handed to kustomize as it is.
 func (g *generator) passedOn(o object) {
+	if g.chance(25) {
+		o.set("accept", g.flow(fields(pick(g, "no-probes", "image-not-pinned", "no-resources"), plain("it is all right here"))))
+	}
 	if g.top[0].kind != "Deployment" { // which the templates change and refer to
 		return
 	}

@@ -9,7 +9,6 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,7 +17,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/build"
-	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
 	"github.com/unfold-gitops/unfold/pkg/object"
@@ -133,20 +131,11 @@ func Unfold(dir string, o render.Options) (*Unfolded, error) {
 
 // alone builds an environment without a base by kustomize as a library.
 func alone(dir string, src *render.Source, env string, o render.Options) ([]byte, error) {
-	app, err := src.App(env, o)
+	e, err := src.Expanded(env, o)
 	if err != nil {
 		return nil, err
 	}
-	files, err := Read(dir)
-	if err != nil {
-		return nil, err
-	}
-	asWritten(files, app)
-	objects, diags := expand.Objects(app, files)
-	if err := diags.Err(); err != nil {
-		return nil, err
-	}
-	t, err := expand.Alone(expand.Environment{App: app, Objects: objects, Files: files})
+	t, err := expand.Alone(e)
 	if err != nil {
 		return nil, err
 	}
@@ -155,30 +144,6 @@ func alone(dir string, src *render.Source, env string, o render.Options) ([]byte
 		return nil, err
 	}
 	return object.EncodeValues(built)
-}
-
-// asWritten adds the files under the paths by which the app names them.
-func asWritten(files tree.Tree, app *descriptor.App) {
-	add := func(name string) {
-		if name != "" {
-			files[name] = files[path.Clean(name)]
-		}
-	}
-	lists := [][]descriptor.File{app.Files}
-	for _, w := range app.Workloads {
-		lists = append(lists, w.Files)
-	}
-	for _, list := range lists {
-		for _, f := range list {
-			add(f.From.Text)
-		}
-	}
-	for _, x := range app.Manifests {
-		add(x.File)
-	}
-	for _, x := range app.Patches {
-		add(x.File)
-	}
 }
 
 // Read gives all files below dir.

@@ -1,0 +1,96 @@
+package check
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// find is what a rule does.
+type find func(*Input, *report)
+
+// Rule is a row of the table of rules: what the policy knows, and what the
+// reference is made of.
+type Rule struct {
+	Name string
+	// Severity is that of its findings where no policy says otherwise, in the
+	// environment In, or in all where that is "".
+	Severity  Level
+	In        string
+	Why, Cure string
+
+	// strict findings can be accepted only where the policy says so.
+	strict bool
+	// source rules look at what the app brings along and not at what comes out.
+	source bool
+	find   find
+}
+
+// prod is the environment whose name says that it matters.
+const prod = "prod"
+
+// Rules gives the table.
+func Rules() []Rule {
+	return []Rule{
+		{Name: "blocking-budget", Severity: Warning, find: blockingBudget,
+			Why: "A disruption budget that never lets a pod go stops every drain, and so the upgrade of nodes.", Cure: "Run more replicas, or let one be unavailable."},
+		{Name: "host-access", Severity: Warning, find: hostAccess,
+			Why: "A pod with the node's files, network or processes can take the node over.", Cure: "Use a volume, a Service or a claim instead."},
+		{Name: "image-not-pinned", Severity: Warning, In: prod, find: imageNotPinned,
+			Why: "An image without a tag, or with latest, is another one at the next restart, and there is no way back.", Cure: "Name a tag that nobody moves, or a digest."},
+		{Name: "no-probes", Severity: Warning, In: prod, find: noProbes,
+			Why: "Without probes a pod gets traffic before it can answer, and is not restarted when it hangs.", Cure: "Add `probes: /PATH`."},
+		{Name: "no-resources", Severity: Warning, In: prod, find: noResources,
+			Why: "Without a request the scheduler packs a node too full; without a memory limit one pod takes what others need.", Cure: "Add `resources` with `requests` and `limits.memory`."},
+		{Name: "open-load-balancer", Severity: Warning, find: openLoadBalancer,
+			Why: "A load balancer without source ranges is open to the whole internet.", Cure: "Name `loadBalancerSourceRanges`, or use an Ingress."},
+		{Name: "patch-matches-nothing", Severity: Warning, source: true, find: patchMatchesNothing,
+			Why: "kustomize says nothing about a patch whose target matches no object.", Cure: "Name an object that `unfold render` prints."},
+		{Name: "plain-secret", Severity: Warning, source: true, find: plainSecret,
+			Why: "Who can read the repository can read the Secret, for ever.", Cure: "Seal it, or fetch it from a store of secrets."},
+		{Name: "privileged", Severity: Warning, find: privileged,
+			Why: "A privileged container is root on its node.", Cure: "Add the one capability that is needed."},
+		{Name: "registry-not-allowed", Severity: Error, strict: true, find: registryNotAllowed,
+			Why: "The operator lists the registries that images may come from.", Cure: "Copy the image to one of them."},
+		{Name: "yaml-1.1", Severity: Warning, source: true, find: yaml11Scalars,
+			Why: "kustomize and kubectl read `yes`, `0777` or `1.10` without quotes as something else than text.", Cure: "Put it in quotes."},
+	}
+}
+
+// always gives the rules that no policy can change: without them the result
+// would not be what the descriptor says.
+func always() []find {
+	return []find{types, duplicateObjects, foreignNamespaces, emptyResult}
+}
+
+// Names gives the names of the rules in order.
+func Names() []string {
+	var names []string
+	for _, r := range Rules() {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+func byName(name string) (Rule, bool) {
+	rules := Rules()
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Name == name })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return rules[i], true
+}
+
+// Reference gives the table in Markdown, for docs/rules.md.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString("| rule | unless the policy says otherwise | why | cure |\n| --- | --- | --- | --- |\n")
+	for _, r := range Rules() {
+		level := string(r.Severity)
+		if r.In != "" {
+			level += " in " + r.In
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Name, level, r.Why, r.Cure)
+	}
+	return b.String()
+}

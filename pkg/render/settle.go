@@ -1,0 +1,129 @@
+package render
+
+import (
+	"errors"
+
+	"github.com/unfold-gitops/unfold/pkg/check"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/expand"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// settled is an environment with all that there is to say about it.
+type settled struct {
+	expand.Environment
+	// built holds the objects where kustomize makes them.
+	built []*value.Value
+}
+
+// settle applies the rules to an environment, lets its workloads say what they
+// warn of, and builds it where kustomize has to. The list holds errors where the
+// environment is of no use.
+func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
+	e, diags, err := s.expand(env, o)
+	if err != nil || e.App == nil {
+		return settled{}, diags, err
+	}
+	// 6. Check.
+	in := s.input(e)
+	in.Incomplete = diags.HasErrors()
+	findings := check.All(in)
+	app, said := e.App, diags.Warnings()
+	patched := len(app.Patches)+len(app.Components) > 0
+	switch final := check.Final(findings); {
+	case diags.HasErrors(), patched && final.HasErrors(): // what is missing may have been left out
+		diags = append(diags, final...)
+	case !patched:
+		diags = append(diags, check.Diags(findings)...)
+	}
+	if diags.HasErrors() {
+		return settled{Environment: e}, diags, nil
+	}
+	out := settled{Environment: e}
+	out.Objects = warned(e, said, findings)
+	if !app.UsesKustomize() {
+		return out, diags, nil
+	}
+	// 7. Build.
+	if out.built, err = s.kustomize(out.Environment); err != nil || !patched {
+		return out, diags, errorOf(&diags, err)
+	}
+	// What patches and components make is held to the rules too: what they mend is
+	// nothing to warn of any more, what they bring in is.
+	after := check.Built(s.built(e, out.built), findings, passedOn(e))
+	if objects := warned(e, said, after); !sameNotices(objects, out.Objects) {
+		out.Objects = objects
+		if out.built, err = s.kustomize(out.Environment); err != nil {
+			return out, diags, errorOf(&diags, err)
+		}
+	}
+	return out, append(diags, check.Diags(after)...), nil
+}
+
+// errorOf adds mistakes to the list and gives faults back.
+func errorOf(diags *diag.List, err error) error {
+	var mistakes diag.List
+	if errors.As(err, &mistakes) {
+		*diags = append(*diags, mistakes...)
+		return nil
+	}
+	return err
+}
+
+func (s *Source) input(e expand.Environment) check.Input {
+	in := check.Input{
+		Env: e.App.Env, Namespace: e.App.Namespace.Name, Pos: e.App.Pos,
+		Objects: e.Objects, Manifests: e.Manifests, Open: len(e.App.Components) > 0,
+		Policy: s.platform.Settings(e.App.Env).Policy, Accept: e.App.Accept,
+	}
+	for _, p := range e.App.Patches {
+		in.Patches = append(in.Patches, p.Value)
+	}
+	return in
+}
+
+// built gives the input for the rules over what kustomize made.
+func (s *Source) built(e expand.Environment, objects []*value.Value) check.Input {
+	in := s.input(e)
+	in.Objects, in.Manifests, in.Patches = nil, nil, nil
+	for _, v := range objects {
+		in.Objects = append(in.Objects, object.Object{Value: v})
+	}
+	return in
+}
+
+// passedOn gives the place of the first entry that kustomize changes objects by.
+func passedOn(e expand.Environment) diag.Pos {
+	for _, p := range e.App.Patches {
+		return p.Pos
+	}
+	return e.App.Components[0].Pos
+}
+
+// warned gives the environment's objects with all warnings on their workloads,
+// unless the app switched off what unfold adds.
+func warned(e expand.Environment, said diag.List, findings []check.Finding) []object.Object {
+	if !e.App.Opinions {
+		return e.Objects
+	}
+	var notices []expand.Notice
+	for _, d := range said {
+		notices = append(notices, expand.Notice{Text: d.Rule + ": " + d.Message})
+	}
+	for _, f := range findings {
+		if f.Severity == diag.Warning {
+			notices = append(notices, expand.Notice{Object: f.Object, Text: f.Rule + ": " + f.Message})
+		}
+	}
+	return expand.WithNotices(e.Objects, notices)
+}
+
+func sameNotices(a, b []object.Object) bool {
+	for i := range a {
+		if a[i].Value != b[i].Value && !value.Equal(a[i].Value.Get("metadata"), b[i].Value.Get("metadata")) {
+			return false
+		}
+	}
+	return true
+}
