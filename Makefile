@@ -65,6 +65,7 @@ lint: $(TOOLS)/staticcheck $(TOOLS)/actionlint ## Check formatting, go vet, stat
 	$(TOOLS)/staticcheck ./...
 	cd test/tools/dockerlint && go vet ./... && $(TOOLS)/staticcheck ./...
 	cd test/e2e && go vet ./... && $(TOOLS)/staticcheck ./...
+	cd test/editor && go vet ./... && $(TOOLS)/staticcheck ./...
 	$(TOOLS)/actionlint -shellcheck= -pyflakes=
 
 .PHONY: docker-lint
@@ -87,6 +88,10 @@ kube-types: ## Write the tables of Kubernetes' types anew, from the modules in t
 .PHONY: verify
 verify: $(TOOLS)/kustomize ## Fail when `make update` or `go mod tidy` would change a file
 	bash test/tools/verify.sh
+
+.PHONY: editor
+editor: $(TOOLS)/yamlls/package-lock.json ## Show app.yaml to the YAML language server of editors (needs node and npm)
+	cd test/editor && go test -count=1 ./...
 
 .PHONY: e2e
 e2e: build ## Run against a real argocd-repo-server and argocd-cmp-server
@@ -116,3 +121,10 @@ $(TOOLS)/actionlint: test/tools/lint/go.mod test/tools/lint/go.sum
 
 $(TOOLS)/dockerlint: test/tools/dockerlint/go.mod test/tools/dockerlint/go.sum test/tools/dockerlint/main.go
 	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -o $@ .
+
+# Installed beside a copy of its lock file.
+$(TOOLS)/yamlls/package-lock.json: test/tools/yamlls/package.json test/tools/yamlls/package-lock.json
+	rm -rf $(@D) && mkdir -p $(@D)
+	cp $^ $(@D)/
+	npm --prefix $(@D) ci --ignore-scripts --no-audit --no-fund || { rm -rf $(@D); exit 1; }
+	touch $@

@@ -197,7 +197,7 @@ func (d *drawing) full(s *schema) jsonObject {
 	case mapKind:
 		out := jsonObject{{"type", "object"}}
 		if rule := ruleOf(s.keys.check); rule != nil {
-			out = append(out, jsonMember{"propertyNames", rule})
+			out = append(out, jsonMember{"propertyNames", orMergeKey(rule)})
 		}
 		return append(out, jsonMember{"additionalProperties", orNull(d.anyForm(s.elem))})
 	case listKind:
@@ -228,6 +228,18 @@ func (d *drawing) full(s *schema) jsonObject {
 		return append(scalars(), ruleOf(s.check)...)
 	}
 	return append(jsonObject{}, ruleOf(s.after)...)
+}
+
+// orMergeKey lets a rule for keys take YAML's merge key too, which editors take for
+// a key.
+func orMergeKey(rule jsonObject) jsonObject {
+	out := slices.Clone(rule)
+	for i, m := range out {
+		if text, ok := m.value.(string); ok && m.key == "pattern" {
+			out[i].value = "^<<$|" + text
+		}
+	}
+	return out
 }
 
 // object gives the full form of an object. The head of a descriptor has only

@@ -1,6 +1,9 @@
 package descriptor
 
-import "reflect"
+import (
+	"reflect"
+	"slices"
+)
 
 // pattern is what JSON Schema can say of a rule for texts or for whole values. It
 // takes everything that the rule takes; that it refuses as much is the aim.
@@ -66,9 +69,14 @@ func patterns() []pattern {
 func ruleOf(rule any) jsonObject {
 	at := reflect.ValueOf(rule).Pointer()
 	for _, p := range patterns() {
-		if at != 0 && reflect.ValueOf(p.rule).Pointer() == at {
-			return p.says
+		if at == 0 || reflect.ValueOf(p.rule).Pointer() != at {
+			continue
 		}
+		if check, ok := p.rule.(func(string) string); ok && p.says[0].key == "pattern" {
+			// Editors show this in place of the pattern.
+			return append(slices.Clone(p.says), jsonMember{"patternErrorMessage", "it " + check("\x00")})
+		}
+		return p.says
 	}
 	return nil
 }
