@@ -69,7 +69,9 @@ type Workload struct {
 	Command, Args *value.Value
 	Ports         []Port
 	Service       *value.Value // nil where there is none
-	Replicas      *value.Value
+	Replicas      *value.Value // nil where an autoscaler sets them
+	AtLeast       int64        // pods there are
+	Autoscaling   *Autoscaling // nil where there is none
 	Probes        *value.Value // liveness, readiness, startup, each complete
 	Resources     *value.Value
 	Env           []EnvVar

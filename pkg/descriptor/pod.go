@@ -113,11 +113,10 @@ func (e *effective) spread(w *Workload, v *value.Value) {
 			v = v.Copy().Set(topologies()[topology], value.NewMap(v.Pos))
 		}
 	}
-	replicas, ok := w.Replicas.Int64()
 	builtin := func(x value.Entry) bool { return x.Value.Pos.File == BuiltinFile }
 	chosen := slices.ContainsFunc(v.Entries, func(x value.Entry) bool { return !builtin(x) })
 	for _, entry := range v.Entries {
-		if chosen && builtin(entry) || e.options.Defaults.nobodyAsked(entry.Value.Pos) && (!ok || replicas < 2) {
+		if chosen && builtin(entry) || e.options.Defaults.nobodyAsked(entry.Value.Pos) && w.AtLeast < 2 {
 			continue
 		}
 		w.Spread = append(w.Spread, entry)

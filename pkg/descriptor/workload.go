@@ -25,7 +25,8 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	e.fit(&w, own)
 	v := w.Fields
 	w.Command, w.Args = v.Get("command"), v.Get("args")
-	w.Replicas, w.Resources = v.Get("replicas"), v.Get("resources")
+	w.Resources = v.Get("resources")
+	e.scale(&w, v.Get("autoscaling"))
 	w.Labels, w.Annotations = v.Get("labels"), v.Get("annotations")
 	w.PodLabels, w.PodAnnotations = v.Get("podLabels"), v.Get("podAnnotations")
 	w.SyncWave, w.SyncOptions = v.Get("syncWave"), v.Get("syncOptions")
@@ -224,12 +225,12 @@ func security(v *value.Value) Security {
 }
 
 // disruption leaves a budget that nobody asked for away where it would block
-// every drain: below two replicas.
+// every drain: below two pods.
 func (e *effective) disruption(w *Workload, v *value.Value) {
 	if !v.Is(value.Map) {
 		return
 	}
-	if replicas, ok := w.Replicas.Int64(); e.options.Defaults.nobodyAsked(v.Pos) && (!ok || replicas < 2) {
+	if e.options.Defaults.nobodyAsked(v.Pos) && w.AtLeast < 2 {
 		return
 	}
 	if !v.Has("minAvailable") && !v.Has("maxUnavailable") {

@@ -3,7 +3,59 @@ package expand
 import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
+
+// autoscaler adds what scales a workload. Argo CD leaves the count alone, since
+// the workload has none.
+func (e *expander) autoscaler(w *descriptor.Workload) {
+	a := w.Autoscaling
+	if a == nil {
+		return
+	}
+	apiVersion, kind := runnerType(w)
+	target := m(a.Pos, "apiVersion", apiVersion, "kind", kind, "name", w.Name)
+	if a.KEDA {
+		e.add(object.Object{
+			Value:  e.head(a.Pos, "keda.sh/v1alpha1", "ScaledObject", w.Name, w, nil, nil).Set("spec", scaledObject(a, target)),
+			Origin: a.Pos,
+		})
+		return
+	}
+	metrics := list(a.Pos)
+	for _, resource := range []string{"cpu", "memory"} {
+		if percent := a.Fields.Get(resource); percent != nil {
+			metrics.Items = append(metrics.Items, m(percent.Pos, "type", "Resource", "resource", m(percent.Pos,
+				"name", resource, "target", m(percent.Pos, "type", "Utilization", "averageUtilization", percent))))
+		}
+	}
+	metrics.Items = append(metrics.Items, a.Fields.Get("metrics").Elements()...)
+	spec := m(a.Pos, "scaleTargetRef", target, "minReplicas", a.Min, "maxReplicas", a.Fields.Get("max"),
+		"metrics", metrics, "behavior", a.Fields.Get("behavior"))
+	e.add(object.Object{
+		Value:  e.head(a.Pos, "autoscaling/v2", "HorizontalPodAutoscaler", w.Name, w, nil, nil).Set("spec", spec),
+		Origin: a.Pos,
+	})
+}
+
+// scaledObject gives the spec of KEDA's (keda.sh/docs, "ScaledObject
+// specification"). Percentages are triggers there.
+func scaledObject(a *descriptor.Autoscaling, target *value.Value) *value.Value {
+	spec := m(a.Pos, "scaleTargetRef", target, "minReplicaCount", a.Min, "maxReplicaCount", a.Fields.Get("max"))
+	for _, field := range []string{"pollingInterval", "cooldownPeriod", "initialCooldownPeriod", "idleReplicaCount", "fallback"} {
+		spec.Set(field, a.Fields.Get(field))
+	}
+	spec.Set("advanced", node(a.Pos, m(a.Pos, "horizontalPodAutoscalerConfig", m(a.Pos, "behavior", a.Fields.Get("behavior")))))
+	triggers := list(a.Pos)
+	for _, resource := range []string{"cpu", "memory"} {
+		if percent := a.Fields.Get(resource); percent != nil {
+			triggers.Items = append(triggers.Items, m(percent.Pos, "type", resource, "metricType", "Utilization",
+				"metadata", m(percent.Pos, "value", percent.Text)))
+		}
+	}
+	triggers.Items = append(triggers.Items, a.Fields.Get("triggers").Elements()...)
+	return spec.Set("triggers", triggers)
+}
 
 func (e *expander) disruption(w *descriptor.Workload) {
 	if w.Disruption == nil {

@@ -15,16 +15,27 @@ func (e *expander) workload(w *descriptor.Workload) {
 	e.service(w)
 	e.governing(w)
 	e.runner(w)
+	e.autoscaler(w)
 	e.disruption(w)
+}
+
+// runnerType gives the type of the object that runs a workload's pods.
+func runnerType(w *descriptor.Workload) (apiVersion, kind string) {
+	switch w.Kind {
+	case "Job", "CronJob":
+		return "batch/v1", w.Kind
+	}
+	return "apps/v1", w.Kind
 }
 
 // runner adds the object that runs the pods.
 func (e *expander) runner(w *descriptor.Workload) {
-	apiVersion, annotations := "apps/v1", (*value.Value)(nil)
+	apiVersion, kind := runnerType(w)
+	annotations := (*value.Value)(nil)
 	spec := m(w.Pos, "replicas", w.Replicas, "selector", m(w.Pos, "matchLabels", e.selector(w)))
 	switch w.Kind {
 	case "Job", "CronJob":
-		apiVersion, spec = "batch/v1", m(w.Pos)
+		spec = m(w.Pos)
 		if w.Kind == "Job" { // whose template can't be changed
 			annotations = syncOption(w.Pos, "Force=true,Replace=true")
 		}
@@ -41,7 +52,7 @@ func (e *expander) runner(w *descriptor.Workload) {
 		spec = e.schedule(w, spec)
 	}
 	e.add(object.Object{
-		Value:  e.head(w.Pos, apiVersion, w.Kind, w.Name, w, nil, annotations).Set("spec", spec),
+		Value:  e.head(w.Pos, apiVersion, kind, w.Name, w, nil, annotations).Set("spec", spec),
 		Origin: w.Pos,
 	})
 }

@@ -48,13 +48,15 @@ func (g *generator) put(percent int, o object, s *said, field string, make func(
 
 // inherited adds the fields that workloads take over from the top level.
 func (g *generator) inherited(o object, s *said) {
-	g.put(50, o, s, "replicas", func() *yaml.Node { return g.integer(g.IntN(6)) })
+	if g.scaling == fixed {
+		g.put(50, o, s, "replicas", func() *yaml.Node { return g.integer(g.IntN(6)) })
+	}
 	g.mapField(35, o, s, "env", envNames(), func(name string) *yaml.Node { return g.envVar(s, name) })
 	g.mapField(20, o, s, "labels", labelKeys(), func(string) *yaml.Node { return g.label() })
 	g.mapField(20, o, s, "podLabels", labelKeys(), func(string) *yaml.Node { return g.label() })
 	g.mapField(20, o, s, "annotations", annotationKeys(), func(string) *yaml.Node { return g.scalar() })
 	g.mapField(20, o, s, "podAnnotations", annotationKeys(), func(string) *yaml.Node { return g.scalar() })
-	if !g.drop(o, s, "resources") && g.chance(35) {
+	if g.scaling == fixed && !g.drop(o, s, "resources") && g.chance(35) {
 		o.set("resources", g.resources(s))
 	}
 	if !g.drop(o, s, "security") && g.chance(30) {

@@ -57,6 +57,7 @@ type generator struct {
 	*rand.Rand
 	name  string
 	multi bool
+	scaling
 	// none says that the top level switches off the defaults.
 	none bool
 	// opinions says that all environments have the built-in defaults.
@@ -104,6 +105,7 @@ func generate(seed, index uint64) app {
 	}
 	g.name = pick(g, "app", "shop", "x", "my-app-2", "demo-config", "a-b-c", "app-files")
 	g.multi = g.chance(50)
+	g.scaling = g.randomScaling()
 	a := app{doc: g.document(), files: g.files, crlf: g.chance(3), bom: g.chance(3)}
 	if !g.namespaces && g.chance(20) {
 		a.argocdNamespace = "argo-says"
@@ -197,6 +199,7 @@ func (g *generator) topLevel(o object) {
 		g.namespace(o, g.root)
 	}
 	g.passedOn(o)
+	g.requested(o)
 }
 
 // workloads gives those of the top level.
@@ -365,7 +368,7 @@ func (g *generator) overrides(argocdNamespace string) descriptor.Overrides {
 	if g.multi && !g.ownImages && g.chance(50) {
 		o.Tag = given(g.tag())
 	}
-	if g.kind = g.top[0].kind; !g.useless("replicas") && g.chance(40) {
+	if g.kind = g.top[0].kind; g.scaling == fixed && !g.useless("replicas") && g.chance(40) {
 		o.Replicas = of(fmt.Sprint(g.IntN(6)))
 	}
 	if argocdNamespace == "" && g.chance(30) {

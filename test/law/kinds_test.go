@@ -12,7 +12,7 @@ func (g *generator) randomKind() string {
 func (g *generator) useless(field string) bool {
 	batch := g.kind == "Job" || g.kind == "CronJob"
 	switch field {
-	case "replicas", "disruption", "spread":
+	case "replicas", "disruption", "spread", "autoscaling":
 		return batch || g.kind == "DaemonSet"
 	case "service", "probes", "strategy":
 		return batch

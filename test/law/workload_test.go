@@ -30,6 +30,7 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 	g.put(30, o, s, "command", texts)
 	g.put(30, o, s, "args", texts)
 	g.ofKind(o, w, fresh)
+	g.autoscaling(o, s)
 	switch {
 	case fresh && g.chance(80):
 		g.ports(o, w)
