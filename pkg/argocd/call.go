@@ -31,8 +31,8 @@ type Call struct {
 	// Namespace that the Application deploys to, "" outside of Argo CD.
 	AppNamespace string
 	// Overrides of the descriptor.
-	Image, Tag, Replicas, Namespace Given
-	Config                          []GivenConfig
+	Image, Tag, Replicas, Namespace, Host Given
+	Config                                []GivenConfig
 	// LogJSON asks for log lines in JSON.
 	LogJSON bool
 }
@@ -92,6 +92,8 @@ func (c *Call) target(name string) *Given {
 		return &c.Image
 	case "tag":
 		return &c.Tag
+	case "host":
+		return &c.Host
 	case "replicas":
 		return &c.Replicas
 	case "namespace":

@@ -13,7 +13,7 @@ func TestReadCall(t *testing.T) {
 	given := func(text, source string) argocd.Given { return argocd.Given{Text: text, Pos: diag.Pos{File: source}} }
 	none := func(c argocd.Call) argocd.Call {
 		for name, g := range map[string]*argocd.Given{
-			"ENVIRONMENT": &c.Environment, "IMAGE": &c.Image, "TAG": &c.Tag, "REPLICAS": &c.Replicas, "NAMESPACE": &c.Namespace,
+			"ENVIRONMENT": &c.Environment, "IMAGE": &c.Image, "TAG": &c.Tag, "REPLICAS": &c.Replicas, "NAMESPACE": &c.Namespace, "HOST": &c.Host,
 		} {
 			if g.Pos.IsZero() {
 				g.Pos.File = "ARGOCD_ENV_" + name

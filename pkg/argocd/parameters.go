@@ -18,6 +18,7 @@ func Parameters() []Parameter {
 		{Name: "image", Title: "Image", Tooltip: "The image, as REPOSITORY[:TAG][@DIGEST]; of one of several workloads as WORKLOAD=IMAGE", Announced: true},
 		{Name: "tag", Title: "Tag", Tooltip: "The image's tag; of one of several workloads as WORKLOAD=TAG", Announced: true},
 		{Name: "replicas", Title: "Replicas", Tooltip: "How many pods run; of one of several workloads as WORKLOAD=COUNT", Announced: true},
+		{Name: "host", Title: "Host", Tooltip: "The host that leads to the app, in place of all others; to one of several workloads as WORKLOAD=HOST", Announced: true},
 		{Name: "config", Title: "Config", Tooltip: "Further keys of config", CollectionType: "map", Announced: true},
 		{Name: "namespace", Title: "Namespace", Tooltip: "The namespace, which has to be the Application's"},
 	}

@@ -79,6 +79,8 @@ func inForce(name string, app *descriptor.App) (string, map[string]string) {
 		return perWorkload(app, func(w descriptor.Workload) string { return w.Repository }), nil
 	case "tag":
 		return perWorkload(app, func(w descriptor.Workload) string { return w.Tag }), nil
+	case "host":
+		return perWorkload(app, firstHost), nil
 	case "replicas":
 		return perWorkload(app, func(w descriptor.Workload) string { return w.Replicas.StringAt() }), nil
 	}
@@ -89,6 +91,17 @@ func inForce(name string, app *descriptor.App) (string, map[string]string) {
 		}
 	}
 	return "", keys
+}
+
+// firstHost gives the host that the parameter host replaces, "" for none.
+func firstHost(w descriptor.Workload) string {
+	if len(w.Ingresses) > 0 {
+		return w.Ingresses[0].Hosts[0].Name.Text
+	}
+	if w.Route != nil {
+		return w.Route.Hosts[0].Text
+	}
+	return ""
 }
 
 func perWorkload(app *descriptor.App, get func(descriptor.Workload) string) string {

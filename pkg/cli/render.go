@@ -180,8 +180,8 @@ func existing(err error) error {
 
 // overrideFlags are the overrides that Argo CD gives as parameters.
 type overrideFlags struct {
-	image, tag, replicas, namespace string
-	config                          []string
+	image, tag, replicas, namespace, host string
+	config                                []string
 }
 
 func (f *overrideFlags) register(cmd *cobra.Command) {
@@ -189,6 +189,7 @@ func (f *overrideFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.tag, "tag", "", "tag in place of the descriptor's, or WORKLOAD=TAG")
 	cmd.Flags().StringVar(&f.replicas, "replicas", "", "count in place of the descriptor's, or WORKLOAD=COUNT")
 	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "namespace in place of the descriptor's")
+	cmd.Flags().StringVar(&f.host, "host", "", "host in place of the descriptor's, or WORKLOAD=HOST")
 	cmd.Flags().StringArrayVar(&f.config, "config", nil, "further KEY=VALUE of config; can be repeated")
 }
 
@@ -199,6 +200,7 @@ func (f *overrideFlags) options() (render.Options, error) {
 	o := render.Options{Overrides: descriptor.Overrides{
 		Image: flag("image", f.image), Tag: flag("tag", f.tag),
 		Replicas: flag("replicas", f.replicas), Namespace: flag("namespace", f.namespace),
+		Host: flag("host", f.host),
 	}}
 	for _, kv := range f.config {
 		key, text, ok := strings.Cut(kv, "=")

@@ -72,6 +72,9 @@ type Workload struct {
 	Replicas      *value.Value // nil where an autoscaler sets them
 	AtLeast       int64        // pods there are
 	Autoscaling   *Autoscaling // nil where there is none
+	Ingresses     []Ingress
+	Route         *Route
+	Network       *Policy
 	Probes        *value.Value // liveness, readiness, startup, each complete
 	Resources     *value.Value
 	Env           []EnvVar

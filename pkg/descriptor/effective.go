@@ -79,6 +79,10 @@ func (e *effective) app(env string) *App {
 	}
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
+	for i := range app.Workloads {
+		e.reach(app, &app.Workloads[i])
+		e.policy(app, &app.Workloads[i])
+	}
 	e.checkApp(app)
 	return app
 }

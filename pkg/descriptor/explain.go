@@ -108,6 +108,9 @@ func (x Explanation) Fields() []Explanation {
 	for _, f := range s.fields {
 		out = append(out, explain(path, f))
 	}
+	if s.more != nil {
+		out = append(out, explain(path, *s.more))
+	}
 	return out
 }
 
@@ -127,6 +130,9 @@ func (x Explanation) field(name string) (Explanation, bool) {
 		if f.name == name {
 			return f, true
 		}
+	}
+	if path, s := inner(x.Path, x.typ); s.more != nil {
+		return explain(path, *s.more), true
 	}
 	return Explanation{}, false
 }

@@ -98,6 +98,9 @@ func (d *drawing) count(s *schema, uses map[*schema]int) {
 	for _, f := range s.fields {
 		d.count(f.typ, uses)
 	}
+	if s.more != nil {
+		d.count(s.more.typ, uses)
+	}
 }
 
 // name makes a definition's name of what messages call a type.
@@ -263,6 +266,9 @@ func (d *drawing) object(s *schema) jsonObject {
 		}
 	}
 	out := jsonObject{{"type", "object"}, {"properties", properties}, {"additionalProperties", false}}
+	if s.more != nil {
+		out[2].value = append(jsonObject{{"description", s.more.doc}}, orNull(d.anyForm(s.more.typ))...)
+	}
 	if slices.Contains(s.oneOf, "digest") {
 		return out // a tag may stand beside it
 	}

@@ -28,6 +28,9 @@ func TestKubernetesTypes(t *testing.T) {
 		for _, f := range s.fields {
 			visit(path+"."+f.name, f.typ)
 		}
+		if s.more != nil {
+			visit(path+"."+s.more.name, s.more.typ)
+		}
 	}
 	visit("app", documentType())
 	if found == 0 {

@@ -17,6 +17,8 @@ type normaliser struct {
 	path  []string
 	// whole says that nothing was left out of the value that is completed now.
 	whole bool
+	// hidden says that the value that is completed now is secret.
+	hidden bool
 }
 
 // where names the place for messages: "environments.prod.ports".
@@ -47,6 +49,10 @@ func (n *normaliser) full(s *schema, v *value.Value) *value.Value {
 			return value.NewMap(v.Pos)
 		}
 		return v
+	}
+	if s.secret && !n.hidden {
+		n.hidden = true
+		defer func() { n.hidden = false }()
 	}
 	known := len(n.diags)
 	if s.shortKey != "" && v.IsScalar() {
@@ -85,8 +91,23 @@ func (n *normaliser) wrongType(s *schema, v *value.Value) *value.Value {
 	case v.Is(value.List) && s.kind == mapKind:
 		hint = "write each as NAME: VALUE, not as a list"
 	}
-	n.diags.Errorh(v.Pos, "wrong-type", hint, "%s must be %s, not %s", n.where(), s.expects(), v.Describe())
+	n.diags.Errorh(v.Pos, "wrong-type", hint, "%s must be %s, not %s", n.where(), s.expects(), n.describe(v))
 	return nil
+}
+
+// show gives a text for messages, but for one that is secret.
+func (n *normaliser) show(text string) string {
+	if n.hidden {
+		return "…"
+	}
+	return text
+}
+
+func (n *normaliser) describe(v *value.Value) string {
+	if n.hidden && v.IsScalar() {
+		return "a " + v.Kind.String()
+	}
+	return v.Describe()
 }
 
 // expects says what a value has to be, the one-line form first.
@@ -109,6 +130,9 @@ func (n *normaliser) object(s *schema, v *value.Value) *value.Value {
 	out := &value.Value{Kind: value.Map, Pos: v.Pos, Entries: make([]value.Entry, 0, len(v.Entries))}
 	for _, e := range v.Entries {
 		f := s.field(e.Key)
+		if f == nil && s.named(e) {
+			f = s.more
+		}
 		if f == nil {
 			n.unknown(s, e)
 			continue
@@ -121,6 +145,13 @@ func (n *normaliser) object(s *schema, v *value.Value) *value.Value {
 	}
 	n.choice(s, out)
 	return out
+}
+
+// named reports whether a key that is no field is a name of the user's, and not
+// a misspelt field.
+func (s *schema) named(e value.Entry) bool {
+	return s.more != nil && diag.Suggest(e.Key, s.fieldNames()) == "" && s.keys.check(e.Key) == "" &&
+		(s.like == nil || e.Value.Is(value.Null) || s.like(e.Value))
 }
 
 func (n *normaliser) unknown(s *schema, e value.Entry) {
@@ -185,7 +216,7 @@ func (n *normaliser) mapping(s *schema, v *value.Value) *value.Value {
 func (n *normaliser) list(s *schema, v *value.Value) *value.Value {
 	if !v.Is(value.List) {
 		if v.IsScalar() && s.elem.kind == textKind {
-			n.diags.Errorh(v.Pos, "wrong-type", "write ["+quoteFields(v.Text)+"]", "%s must be %s, not %s", n.where(), s.what, v.Describe())
+			n.diags.Errorh(v.Pos, "wrong-type", "write ["+quoteFields(n.show(v.Text))+"]", "%s must be %s, not %s", n.where(), s.what, n.describe(v))
 			return nil
 		}
 		return n.wrongType(s, v)
@@ -268,13 +299,13 @@ func (n *normaliser) intOr(s *schema, v *value.Value) *value.Value {
 // text gives a scalar's source text: "tag: 1.10" is the tag 1.10.
 func (n *normaliser) text(s *schema, v *value.Value) *value.Value {
 	if len(s.enum) > 0 && !slices.Contains(s.enum, v.Text) {
-		hint := diag.Hint(v.Text, "allowed are", s.enum)
-		n.diags.Errorh(v.Pos, "bad-value", hint, "%s is not %s: %q", n.where(), s.what, v.Text)
+		hint := diag.Hint(n.show(v.Text), "allowed are", s.enum)
+		n.diags.Errorh(v.Pos, "bad-value", hint, "%s is not %s: %q", n.where(), s.what, n.show(v.Text))
 		return nil
 	}
 	if s.check != nil {
 		if problem := s.check(v.Text); problem != "" {
-			n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), v.Text, problem)
+			n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), n.show(v.Text), problem)
 			return nil
 		}
 	}

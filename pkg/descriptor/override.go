@@ -15,11 +15,11 @@ type Override struct {
 	Pos  diag.Pos
 }
 
-// Overrides are the highest layer. Image, Tag and Replicas take VALUE or, for
+// Overrides are the highest layer. Image, Tag, Replicas and Host take VALUE or, for
 // one of several workloads, WORKLOAD=VALUE; commas separate more of them.
 type Overrides struct {
-	Image, Tag, Replicas, Namespace Override
-	Config                          []ConfigOverride
+	Image, Tag, Replicas, Namespace, Host Override
+	Config                                []ConfigOverride
 }
 
 // ConfigOverride sets one key of config.
@@ -58,7 +58,7 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 			e.diags.Errorh(x.Pos, "unknown-workload", "give the value alone", "the app has no workload %q: it has one without a name", name)
 			continue
 		}
-		e.setOverride(layer, x.field, x.Override)
+		e.setOverride(layer, merged, x.field, x.Override)
 	}
 	return layer
 }
@@ -72,7 +72,7 @@ func (e *effective) overrideWorkloads(workloads []value.Entry) []value.Entry {
 			i = len(out)
 			out = append(out, value.Entry{Key: w.Key, Value: value.NewMap(o.Pos)})
 		}
-		e.setOverride(out[i].Value, field, o)
+		e.setOverride(out[i].Value, w.Value, field, o)
 	}
 	for _, x := range e.workloadOverrides() {
 		if x.Text == "" {
@@ -95,7 +95,9 @@ func (e *effective) overrideWorkloads(workloads []value.Entry) []value.Entry {
 				continue
 			}
 			for _, w := range workloads {
-				set(w, x.field, o)
+				if x.field != "host" || len(workloads) == 1 || len(hostFields(w.Value)) > 0 {
+					set(w, x.field, o)
+				}
 			}
 		}
 	}
@@ -107,7 +109,17 @@ func ambiguous(field string, workloads []value.Entry) string {
 	if len(workloads) < 2 {
 		return ""
 	}
-	if field == "replicas" {
+	switch field {
+	case "host":
+		with := slices.DeleteFunc(slices.Clone(workloads), func(w value.Entry) bool { return len(hostFields(w.Value)) == 0 })
+		switch len(with) {
+		case 0:
+			return "no workload has a host, and host does not say which is meant"
+		case 1:
+			return ""
+		}
+		return "several workloads have hosts, and host does not say which is meant"
+	case "replicas":
 		return "the app has several workloads, and replicas does not say which is meant"
 	}
 	first := workloads[0].Value.StringAt("image", "repository")
@@ -127,7 +139,7 @@ type workloadOverride struct {
 // workloadOverrides lists them in the order they apply: a tag over an image.
 func (e *effective) workloadOverrides() []workloadOverride {
 	o := e.options.Overrides
-	return []workloadOverride{{"image", o.Image}, {"tag", o.Tag}, {"replicas", o.Replicas}}
+	return []workloadOverride{{"image", o.Image}, {"tag", o.Tag}, {"replicas", o.Replicas}, {"host", o.Host}}
 }
 
 // cutWorkload takes WORKLOAD=VALUE apart; an image or tag holds no "=".
@@ -138,7 +150,11 @@ func (e *effective) cutWorkload(text string) (name, rest string, named bool) {
 	return "", text, false
 }
 
-func (e *effective) setOverride(layer *value.Value, field string, o Override) {
+func (e *effective) setOverride(layer, below *value.Value, field string, o Override) {
+	if field == "host" {
+		e.setHost(layer, below, o)
+		return
+	}
 	full := e.override(field, o)
 	switch {
 	case full == nil:
@@ -167,6 +183,69 @@ func (e *effective) override(field string, o Override) *value.Value {
 	full := n.full(environmentType().field(field).typ, v)
 	e.diags = append(e.diags, n.diags...)
 	return full
+}
+
+// hostFields gives the places of a workload's hosts: of its Ingress, of those with
+// names, and of its route.
+func hostFields(w *value.Value) [][]string {
+	var out [][]string
+	add := func(path ...string) {
+		if v := w.Get(path...); !v.Get("host").Empty() || !v.Get("hosts").Empty() || v.Is(value.Map) && len(v.Entries) == 0 {
+			out = append(out, path)
+		}
+	}
+	add("ingress")
+	for _, x := range w.Get("ingress").Fields() {
+		if ingressType.field(x.Key) == nil {
+			add("ingress", x.Key)
+		}
+	}
+	add("route")
+	return out
+}
+
+// setHost puts a host in the place of all others of a workload, which gets an
+// Ingress where it has neither that nor a route. Paths stay.
+func (e *effective) setHost(layer, below *value.Value, o Override) {
+	n := normaliser{path: []string{"host"}}
+	hosts := n.full(hostList, value.Str(o.Text, o.Pos))
+	e.diags = append(e.diags, n.diags...)
+	if hosts == nil || hosts.Empty() {
+		return
+	}
+	places := hostFields(below)
+	if len(places) == 0 {
+		places = [][]string{{"ingress"}}
+	}
+	if len(places) > 1 && places[1][0] == "ingress" {
+		e.diags.Errorh(o.Pos, "ambiguous-override", "set the hosts in an environment", "the app has several Ingresses, and host does not say which is meant")
+		return
+	}
+	for _, path := range places {
+		at, old := layer, below.Get(path...)
+		for _, key := range path {
+			if at.Get(key) == nil {
+				at.Set(key, value.NewMap(o.Pos))
+			}
+			at = at.Get(key)
+		}
+		by := old.Get("hosts")
+		if by.Empty() {
+			at.Set("host", hosts)
+			continue
+		}
+		// The paths of the only host are those of the new one.
+		moved := value.NewMap(o.Pos)
+		for _, x := range by.Entries {
+			moved.Set(x.Key, &value.Value{Kind: value.Null, Pos: o.Pos})
+		}
+		if old.Get("host").Empty() && len(by.Entries) == 1 {
+			moved.Set(hosts.Items[0].Text, by.Entries[0].Value)
+		} else {
+			at.Set("host", hosts)
+		}
+		at.Set("hosts", moved)
+	}
 }
 
 func keysOf(entries []value.Entry) []string {

@@ -79,6 +79,18 @@ func below(b *strings.Builder, path string, s *schema, listed map[*schema]string
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", at, f.typ.takes(), f.doc)
 		below(b, at, f.typ, listed)
 	}
+	if s.more != nil {
+		at := path + "." + s.more.name
+		fmt.Fprintf(b, "| `%s` | %s | %s |\n", at, s.more.typ.takes(), s.more.doc)
+		if _, in := inner(at, s.more.typ); !in.sameFields(s) {
+			below(b, at, s.more.typ, listed)
+		}
+	}
+}
+
+// sameFields reports whether two types have the same fields.
+func (s *schema) sameFields(other *schema) bool {
+	return len(s.fields) > 0 && len(s.fields) == len(other.fields) && &s.fields[0] == &other.fields[0]
 }
 
 // inner goes through maps and lists to what they hold.

@@ -28,7 +28,7 @@ type schema struct {
 	of     string   // of kubeKind: "core/v1.Affinity", "[]core/v1.Toleration"
 	fields []field  // of an object
 	elem   *schema  // of a list or map
-	keys   keyRule  // of a map
+	keys   keyRule  // of a map, and of more
 	enum   []string // the only texts allowed
 	min    int64    // of an integer
 	max    int64    // of an integer; 0 is no limit
@@ -45,6 +45,14 @@ type schema struct {
 	orFalse bool
 	// foreign is the hint for a key that is a field elsewhere, or "".
 	foreign func(key string) (hint string)
+	// more is what an object's other keys hold, those that are no fields: names that
+	// the user chooses, which the rule keys allows and like does not refuse.
+	more *field
+	// like reports whether the value of another key looks like what more takes; what
+	// does not is an unknown field. Nil takes all.
+	like func(*value.Value) bool
+	// secret says that no message may show the value.
+	secret bool
 	// oneOf names the fields of which a layer's choice puts the others aside.
 	oneOf []string
 	// after checks and completes the full form of one layer.
@@ -112,6 +120,9 @@ func (s *schema) child(key string) *schema {
 	case objectKind:
 		if f := s.field(key); f != nil {
 			return f.typ
+		}
+		if s.more != nil {
+			return s.more.typ
 		}
 	case mapKind:
 		return s.elem

@@ -17,6 +17,8 @@ func (e *expander) workload(w *descriptor.Workload) {
 	e.runner(w)
 	e.autoscaler(w)
 	e.disruption(w)
+	e.reach(w)
+	e.policy(w)
 }
 
 // runnerType gives the type of the object that runs a workload's pods.

@@ -3,6 +3,7 @@ package law_test
 import (
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"gopkg.in/yaml.v3"
@@ -39,6 +40,17 @@ func documented() []string {
 	return out
 }
 
+// inReference holds the paths of all fields and those above them.
+var inReference = sync.OnceValue(func() map[string]bool {
+	out := map[string]bool{}
+	for _, path := range documented() {
+		for ; path != ""; path = path[:max(strings.LastIndexByte(path, '.'), 0)] {
+			out[path] = true
+		}
+	}
+	return out
+})
+
 // stands reports whether a field can be in a scope.
 func stands(scope, field string) bool {
 	if field == "probes.readiness.terminationGracePeriodSeconds" { // which Kubernetes refuses
@@ -53,6 +65,8 @@ func stands(scope, field string) bool {
 		return scope != "environments."
 	case "enabled":
 		return true
+	case "ingress", "route": // which lead to another workload only where there are several
+		return scope == "workloads." || !strings.HasSuffix(field, ".workload")
 	case "apiVersion", "name", "environments":
 		return scope == ""
 	case "namespace", "defaults", "accept", "manifests", "components", "patches":
@@ -75,18 +89,14 @@ func mention(n *yaml.Node, scope, path string, missing map[string]bool) {
 		key, below := n.Content[i].Value, n.Content[i+1]
 		at := key
 		if path != "" {
-			at = path + "." + key
+			if at = path + "." + key; !inReference()[at] && inReference()[path+".NAME"] {
+				at = path + ".NAME"
+			}
 		}
 		delete(missing, scope+at)
-		switch at {
-		case "environments", "workloads":
+		if at == "environments" || at == "workloads" {
 			for j := 1; j < len(below.Content); j += 2 {
 				mention(below.Content[j], at+".", "", missing)
-			}
-			continue
-		case "ports", "env", "files", "spread":
-			for j := 1; j < len(below.Content); j += 2 {
-				mention(below.Content[j], scope, at+".NAME", missing)
 			}
 			continue
 		}

@@ -96,6 +96,8 @@ type workload struct {
 	ports  []port
 	// headless decides which fields its Service may have.
 	headless bool
+	// reached says that hosts lead to it, so its ports stay in every environment.
+	reached bool
 }
 
 func generate(seed, index uint64) app {
@@ -175,6 +177,7 @@ func (g *generator) chooseEnvironments() {
 
 func (g *generator) topLevel(o object) {
 	only := &workload{object: g.name, said: g.root, headless: g.chance(25), kind: g.randomKind()}
+	only.reached = g.chance(40)
 	if !g.multi {
 		if g.kind = only.kind; g.kind != "Deployment" || g.chance(30) {
 			o.set("kind", plain(g.kind))
@@ -213,6 +216,7 @@ func (g *generator) workloads() *yaml.Node {
 		if len(g.top) > 0 { // the first is what patches change
 			w.kind = g.randomKind()
 		}
+		w.reached = g.chance(40)
 		out.set(key, g.workload(w, true))
 		g.top = append(g.top, w)
 	}

@@ -14,7 +14,7 @@ func (g *generator) useless(field string) bool {
 	switch field {
 	case "replicas", "disruption", "spread", "autoscaling":
 		return batch || g.kind == "DaemonSet"
-	case "service", "probes", "strategy":
+	case "service", "probes", "strategy", "ingress", "route":
 		return batch
 	}
 	return false

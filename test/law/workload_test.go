@@ -34,7 +34,7 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 	switch {
 	case fresh && g.chance(80):
 		g.ports(o, w)
-	case !fresh && len(w.ports) > 0 && w.kind != "StatefulSet" && g.chance(8):
+	case !fresh && len(w.ports) > 0 && w.kind != "StatefulSet" && !w.reached && g.chance(8):
 		g.close(o, w)
 		return
 	case !fresh && g.chance(35):
@@ -48,6 +48,7 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 		s.del("service")
 	}
 	g.probes(o, w)
+	g.hosts(o, w)
 }
 
 // close takes all ports away, and with them all that goes to one.
@@ -144,7 +145,7 @@ func (g *generator) changePorts(o object, w *workload) {
 
 func (g *generator) service(w *workload) *yaml.Node {
 	switch {
-	case w.kind != "StatefulSet" && g.chance(17):
+	case w.kind != "StatefulSet" && !w.reached && g.chance(17):
 		return plain("false")
 	case g.chance(17):
 		return plain("true")

@@ -1,0 +1,143 @@
+package expand
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// reach adds what leads to a workload from outside.
+func (e *expander) reach(w *descriptor.Workload) {
+	for _, i := range w.Ingresses {
+		e.ingress(w, i)
+	}
+	if w.Route != nil {
+		e.route(w, *w.Route)
+	}
+}
+
+func (e *expander) ingress(w *descriptor.Workload, i descriptor.Ingress) {
+	v := i.Full
+	rules := list(i.Pos)
+	for _, h := range i.Hosts {
+		paths := list(h.Name.Pos)
+		for _, b := range h.Backends {
+			pathType := b.Full.Get("pathType")
+			if pathType == nil {
+				pathType = value.Str("Prefix", b.Pos)
+			}
+			port := m(b.Pos, "name", b.Port)
+			if b.Port.Is(value.Int) {
+				port = m(b.Pos, "number", b.Port)
+			}
+			paths.Items = append(paths.Items, m(b.Pos, "path", b.Path, "pathType", pathType,
+				"backend", m(b.Pos, "service", m(b.Pos, "name", b.Service, "port", port))))
+		}
+		rules.Items = append(rules.Items, m(h.Name.Pos, "host", everyHost(h.Name), "http", m(h.Name.Pos, "paths", paths)))
+	}
+	tls, issued := certificates(i)
+	spec := m(i.Pos, "ingressClassName", i.Class, "defaultBackend", v.Get("defaultBackend"), "tls", tls, "rules", rules)
+	e.add(object.Object{
+		Value:  e.head(i.Pos, "networking.k8s.io/v1", "Ingress", i.Name, w, v.Get("labels"), over(issued, v.Get("annotations"))).Set("spec", spec),
+		Origin: i.Pos,
+	})
+}
+
+// everyHost leaves the host of a rule for all of them out.
+func everyHost(host *value.Value) *value.Value {
+	if host.Text == "*" {
+		return nil
+	}
+	return host
+}
+
+// certificates gives an Ingress's TLS and the annotation by which cert-manager
+// makes the certificate. An issuer alone turns TLS on.
+func certificates(i descriptor.Ingress) (tls, annotations *value.Value) {
+	t, issuer := i.Full.Get("tls"), i.Full.Get("issuer")
+	if t.Is(value.Bool) || t == nil && issuer == nil {
+		return nil, nil
+	}
+	at := t.At()
+	if t == nil {
+		at = issuer.Pos
+	}
+	if issuer != nil {
+		annotation := "cert-manager.io/cluster-issuer"
+		if issuer.StringAt("kind") == "Issuer" {
+			annotation = "cert-manager.io/issuer"
+		}
+		annotations = m(issuer.Pos, annotation, issuer.Get("name"))
+	}
+	tls = list(at)
+	named := map[string]bool{}
+	for _, s := range t.Get("secrets").Fields() {
+		for _, host := range s.Value.Items {
+			named[host.Text] = true
+		}
+		tls.Items = append(tls.Items, m(s.KeyPos, "hosts", s.Value, "secretName", s.Key))
+	}
+	rest := list(at)
+	for _, h := range i.Hosts {
+		if h.Name.Text != "*" && !named[h.Name.Text] {
+			rest.Items = append(rest.Items, h.Name)
+		}
+	}
+	if len(rest.Items) > 0 || len(tls.Items) == 0 {
+		secret := t.Get("secretName")
+		if secret == nil {
+			secret = value.Str(i.Name+"-tls", at)
+		}
+		tls.Items = append(tls.Items, m(at, "hosts", rest, "secretName", secret))
+	}
+	return tls, annotations
+}
+
+func (e *expander) route(w *descriptor.Workload, r descriptor.Route) {
+	v := r.Full
+	hosts, rules := list(r.Pos), list(r.Pos)
+	for _, h := range r.Hosts {
+		if h = everyHost(h); h != nil {
+			hosts.Items = append(hosts.Items, h)
+		}
+	}
+	for _, rule := range v.Get("rules").Elements() {
+		if r.Default != nil && !rule.Has("backendRefs") && !redirects(rule) {
+			rule = rule.Copy().Set("backendRefs", backendRefs(rule.Pos, *r.Default))
+		}
+		rules.Items = append(rules.Items, rule)
+	}
+	for _, b := range r.Backends {
+		kind := b.Full.Get("type")
+		if kind == nil {
+			kind = value.Str("PathPrefix", b.Pos)
+		}
+		var to *value.Value
+		if !redirects(b.Full) {
+			to = backendRefs(b.Pos, b)
+		}
+		rules.Items = append(rules.Items, m(b.Pos,
+			"matches", list(b.Pos, m(b.Pos, "path", m(b.Pos, "type", kind, "value", b.Path))),
+			"filters", b.Full.Get("filters"), "timeouts", b.Full.Get("timeouts"), "backendRefs", to))
+	}
+	spec := m(r.Pos, "parentRefs", v.Get("parents"), "hostnames", hosts, "rules", rules)
+	e.add(object.Object{
+		Value:  e.head(r.Pos, "gateway.networking.k8s.io/v1", "HTTPRoute", r.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec", spec),
+		Origin: r.Pos,
+	})
+}
+
+func backendRefs(pos diag.Pos, b descriptor.Backend) *value.Value {
+	return list(pos, m(pos, "name", b.Service, "port", b.Number))
+}
+
+// redirects reports whether a rule answers by itself.
+func redirects(rule *value.Value) bool {
+	for _, f := range rule.Get("filters").Elements() {
+		if f.StringAt("type") == "RequestRedirect" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,88 @@
+package expand
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// policy adds a workload's NetworkPolicy.
+func (e *expander) policy(w *descriptor.Workload) {
+	p := w.Network
+	if p == nil {
+		return
+	}
+	spec := m(p.Pos)
+	spec.Set("podSelector", m(p.Pos, "matchLabels", e.selector(w)))
+	types := list(p.Pos)
+	if p.Ingress {
+		types.Items = append(types.Items, value.Str("Ingress", p.Pos))
+		spec.Set("ingress", e.passes(p.Pos, "from", p.From, p.Full.Get("ingress")))
+	}
+	if p.Egress {
+		types.Items = append(types.Items, value.Str("Egress", p.Pos))
+		rules := e.passes(p.Pos, "to", p.To, p.Full.Get("egress"))
+		if p.DNS != nil {
+			rules.Items = append(rules.Items, dnsRule(p.DNS.Pos))
+		}
+		spec.Set("egress", rules)
+	}
+	spec.Set("policyTypes", types)
+	e.add(object.Object{
+		Value:  e.head(p.Pos, "networking.k8s.io/v1", "NetworkPolicy", w.Name, w, p.Full.Get("labels"), p.Full.Get("annotations")).Set("spec", spec),
+		Origin: p.Pos,
+	})
+}
+
+// dnsRule allows DNS wherever it is answered: in the cluster's own pods, on a
+// node or outside.
+func dnsRule(pos diag.Pos) *value.Value {
+	port := func(protocol string) *value.Value { return m(pos, "port", int64(53), "protocol", protocol) }
+	return m(pos, "ports", list(pos, port("UDP"), port("TCP")))
+}
+
+// passes gives the rules of one direction: one for each peer, then the user's
+// own. An empty list allows nothing.
+func (e *expander) passes(pos diag.Pos, side string, peers []descriptor.Peer, more *value.Value) *value.Value {
+	rules := list(pos)
+	for _, p := range peers {
+		ports := list(p.Pos)
+		for _, x := range p.Ports {
+			ports.Items = append(ports.Items, m(p.Pos, "port", x.Port, "endPort", x.EndPort, "protocol", x.Protocol))
+		}
+		rule := m(p.Pos, "ports", ports)
+		if peer := e.peer(p); peer != nil {
+			rule.Set(side, list(p.Pos, peer))
+		}
+		rules.Items = append(rules.Items, rule)
+	}
+	rules.Items = append(rules.Items, more.Elements()...)
+	return rules
+}
+
+// peer gives a peer in Kubernetes' words, nil for everything.
+func (e *expander) peer(p descriptor.Peer) *value.Value {
+	if cidr := p.Full.Get("cidr"); cidr != nil {
+		return m(p.Pos, "ipBlock", m(p.Pos, "cidr", cidr, "except", p.Full.Get("except")))
+	}
+	out := value.NewMap(p.Pos)
+	pods, namespaces := p.Full.Get("pods"), p.Full.Get("namespaces")
+	if p.App != nil {
+		pods = m(p.Pos, "matchLabels", m(p.Pos, "app.kubernetes.io/name", p.App, "app.kubernetes.io/component", p.Workload))
+	}
+	const nameLabel = "kubernetes.io/metadata.name" // which every namespace has
+	switch len(p.Namespaces) {
+	case 0:
+	case 1:
+		namespaces = m(p.Pos, "matchLabels", m(p.Pos, nameLabel, p.Namespaces[0]))
+	default:
+		namespaces = m(p.Pos, "matchExpressions", list(p.Pos,
+			m(p.Pos, "key", nameLabel, "operator", "In", "values", list(p.Pos, p.Namespaces...))))
+	}
+	out.Set("podSelector", pods).Set("namespaceSelector", namespaces)
+	if out.Empty() {
+		return nil
+	}
+	return out
+}
