@@ -172,7 +172,8 @@ func completeField(begun string) []string {
 	}
 	var out []string
 	for _, f := range x.Fields() {
-		if strings.HasPrefix(f.Name(), begun[i+1:]) && !strings.Contains(f.Name(), ".") {
+		chosen := strings.HasPrefix(f.Path, x.Path+".NAME.") // by the user first
+		if strings.HasPrefix(f.Name(), begun[i+1:]) && !strings.Contains(f.Name(), ".") && !chosen {
 			out = append(out, prefix+f.Name()+"\t"+f.Doc)
 		}
 	}

@@ -199,6 +199,9 @@ func (s *schema) full() string {
 	case s.kind == objectKind:
 		return "a map of fields"
 	case s.kind == kubeKind:
+		if elem, ok := strings.CutPrefix(s.of, "[]"); ok {
+			return "a list of Kubernetes' own `" + elem + "`"
+		}
 		return "Kubernetes' own `" + s.of + "`"
 	case s.elem != nil && s.elem.oneLine() != "":
 		return s.what + ", each " + s.elem.takes()

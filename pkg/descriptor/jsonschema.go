@@ -27,7 +27,7 @@ func JSONSchema() ([]byte, error) {
 	fields := slices.Concat(top.fields, []field{kindField})
 	for i, f := range fields {
 		if f.scope != headScope {
-			d.define(fieldName(f, i == len(fields)-1), d.row(f))
+			d.define(fieldName(f, i == len(fields)-1), d.topRow(f))
 		}
 	}
 	d.define("environment", d.object(environment))
@@ -133,6 +133,11 @@ func reference(name string) jsonObject { return jsonObject{{"$ref", "#/$defs/" +
 
 // row gives a field's type with its documentation.
 func (d *drawing) row(f field) jsonObject {
+	return append(jsonObject{{"description", f.doc}}, orNull(d.anyForm(f.typ))...)
+}
+
+// topRow is row for a field of the top level, with its default and example.
+func (d *drawing) topRow(f field) jsonObject {
 	text := f.doc
 	if x := defaultOf(f.name); x != "" {
 		text += " Unless given: " + x + "."
@@ -258,7 +263,7 @@ func (d *drawing) object(s *schema) jsonObject {
 		case s == documentType() && f.name == "name":
 			properties = append(properties, jsonMember{f.name, append(jsonObject{{"description", f.doc}}, d.anyForm(f.typ)...)})
 		case s == documentType() && f.scope == headScope:
-			properties = append(properties, jsonMember{f.name, d.row(f)})
+			properties = append(properties, jsonMember{f.name, d.topRow(f)})
 		case s == documentType(), s == environmentType(), s == workloadType():
 			properties = append(properties, jsonMember{f.name, reference(fieldName(f, s == workloadType() && f.name == "kind"))})
 		default:
