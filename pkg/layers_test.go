@@ -16,13 +16,14 @@ const module = "github.com/unfold-gitops/unfold/"
 // layers is the table of docs/architecture.md: imports point strictly down, and
 // packages of one layer never import each other.
 var layers = [][]string{
-	{"pkg/diag", "pkg/tree"},
+	{"pkg/diag", "pkg/tree", "pkg/git"},
 	{"pkg/value", "pkg/report"},
 	{"pkg/kube"},
 	{"pkg/object", "pkg/descriptor", "pkg/argocd"},
 	{"pkg/expand", "pkg/build", "pkg/check", "pkg/scaffold", "pkg/edit", "pkg/diff"},
 	{"pkg/platform"},
 	{"pkg/render"},
+	{"pkg/delivery"},
 	{"pkg/cli"},
 	{"cmd/unfold"},
 }
@@ -33,7 +34,8 @@ var only = map[string][]string{
 	"github.com/spf13/cobra":      {"pkg/cli"},
 	"gopkg.in/yaml.v3":            {"pkg/value"},
 	"go.yaml.in/yaml/":            {"pkg/value"},
-	"os/exec":                     nil,
+	"os/exec":                     {"pkg/git"},
+	module + "pkg/git":            {"pkg/delivery"}, // so nothing that generate does starts a process
 	"net":                         nil,
 	"net/http":                    nil,
 	"github.com/rogpeppe/":        nil,

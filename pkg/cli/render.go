@@ -214,8 +214,12 @@ func (f *overrideFlags) options() (render.Options, error) {
 
 // completeEnvironments lets the shell complete --env by the descriptor's.
 func completeEnvironments(cmd *cobra.Command, s Streams, p *platformFlag, dir func(args []string) string) {
+	completeEnvironmentsOf(cmd, "env", s, p, dir)
+}
+
+func completeEnvironmentsOf(cmd *cobra.Command, flag string, s Streams, p *platformFlag, dir func(args []string) string) {
 	// The only error is a flag that does not exist.
-	_ = cmd.RegisterFlagCompletionFunc("env", func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	_ = cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		operator, err := p.read(s)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp

@@ -7,6 +7,27 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
+// Image is a reference to a container image. Tag and Digest may be empty.
+type Image struct{ Repository, Tag, Digest string }
+
+// String gives REPOSITORY[:TAG][@DIGEST].
+func (i Image) String() string { return joinImage(i.Repository, i.Tag, i.Digest) }
+
+// ParseImage reads REPOSITORY[:TAG][@DIGEST] by the rules of the field image. The
+// problem says what is wrong with it, "" where nothing is.
+func ParseImage(ref string) (i Image, problem string) {
+	i.Repository, i.Tag, i.Digest = splitImage(ref)
+	rest := strings.TrimPrefix(ref, i.Repository)
+	problem = imageRepository(i.Repository)
+	if problem == "" && strings.HasPrefix(rest, ":") {
+		problem = imageTag(i.Tag)
+	}
+	if problem == "" && strings.Contains(rest, "@") {
+		problem = imageDigest(i.Digest)
+	}
+	return i, problem
+}
+
 // splitImage takes REPOSITORY[:TAG][@DIGEST] apart. A colon before the last
 // slash belongs to a registry's port.
 func splitImage(ref string) (repository, tag, digest string) {

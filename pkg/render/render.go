@@ -54,13 +54,21 @@ type Result struct {
 // environment. Without a platform, that is nil, what is built in holds. Close
 // gives the folder back.
 func Open(dir string, p *platform.Platform) (*Source, error) {
-	s := &Source{platform: p, name: strings.TrimPrefix(path.Clean(dir)+"/", "./"), files: tree.Tree{}, folders: map[string]bool{}}
+	return OpenAs(dir, dir, p, nil)
+}
+
+// OpenAs is Open for a folder that messages call by another name and, unless src
+// is nil, for a descriptor in place of the one in it.
+func OpenAs(dir, name string, p *platform.Platform, src []byte) (*Source, error) {
+	s := &Source{platform: p, name: strings.TrimPrefix(path.Clean(name)+"/", "./"), files: tree.Tree{}, folders: map[string]bool{}}
 	var err error
 	if s.folder, err = tree.Open(dir); err != nil {
-		return nil, refusal(dir, "path", err)
+		return nil, refusal(name, "path", err)
 	}
 	// 1. Read.
-	src, err := s.folder.Read(descriptor.FileName)
+	if src == nil {
+		src, err = s.folder.Read(descriptor.FileName)
+	}
 	if err != nil {
 		s.Close()
 		return nil, refusal(s.name+descriptor.FileName, "file", err)

@@ -1,0 +1,164 @@
+// Package delivery is what people and CI do to a descriptor in its repository:
+// set an image or a field, promote, roll back, look at the history and at what a
+// change comes to.
+package delivery
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/edit"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// app is an app's folder with a descriptor, which need not be the one in it.
+type app struct {
+	dir, name string // name is that of the folder in messages
+	platform  *platform.Platform
+	src       []byte
+	top       *value.Value // as it stands in the file
+	source    *render.Source
+}
+
+// open reads the app in dir; src takes the descriptor's place unless it is nil.
+func open(dir, name string, p *platform.Platform, src []byte) (*app, error) {
+	a := &app{dir: dir, name: name, platform: p, src: src}
+	var err error
+	if a.source, err = render.OpenAs(dir, name, p, src); err != nil {
+		return nil, err
+	}
+	if a.src == nil {
+		f, err := tree.Open(dir)
+		if err == nil {
+			a.src, err = f.Read(descriptor.FileName)
+			f.Close()
+		}
+		if err != nil {
+			a.close()
+			return nil, err
+		}
+	}
+	a.top, _ = value.Read(a.file(), a.src)
+	return a, nil
+}
+
+func (a *app) close() { a.source.Close() }
+
+// file is the descriptor's name in messages.
+func (a *app) file() string { return path.Join(a.name, descriptor.FileName) }
+
+// with is the same folder with another descriptor.
+func (a *app) with(src []byte) (*app, error) { return open(a.dir, a.name, a.platform, src) }
+
+// pos is the beginning of the descriptor, for what has no line.
+func (a *app) pos() diag.Pos { return diag.Pos{File: a.file(), Line: 1, Col: 1} }
+
+// Errorh gives a mistake alone.
+func (a *app) Errorh(pos diag.Pos, rule, hint, format string, args ...any) error {
+	return diag.List{{Pos: pos, Rule: rule, Hint: hint, Message: fmt.Sprintf(format, args...)}}
+}
+
+// environment refuses an environment that the app does not have.
+func (a *app) environment(env string) error {
+	_, diags := a.source.Document().Effective(env, descriptor.Options{Defaults: a.source.Defaults()})
+	diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Rule != "unknown-environment" })
+	return diags.Err()
+}
+
+// environments are all that the descriptor has, those included that the app is
+// not enabled in.
+func (a *app) environments() []string {
+	return a.source.Document().Environments(a.source.Defaults())
+}
+
+// images gives the images of an environment by workload, and the workloads in
+// order; the only workload of an app has the key "".
+func (a *app) images(env string) (map[string]descriptor.Image, []string) {
+	x, _ := a.source.Document().Effective(env, descriptor.Options{Defaults: a.source.Defaults()})
+	images := map[string]descriptor.Image{}
+	var keys []string
+	if x == nil {
+		return images, nil
+	}
+	for _, w := range x.Workloads {
+		images[w.Key] = descriptor.Image{Repository: w.Repository, Tag: w.Tag, Digest: w.Digest}
+		keys = append(keys, w.Key)
+	}
+	return images, keys
+}
+
+// rendering is what the app comes to, by environment.
+type rendering struct {
+	envs      []string
+	manifests map[string][]byte
+	diags     diag.List
+}
+
+func (a *app) render() (rendering, error) {
+	r := rendering{manifests: map[string][]byte{}}
+	collect := func(err error) error {
+		var found diag.List
+		if errors.As(err, &found) {
+			r.diags = append(r.diags, found...)
+			return nil
+		}
+		return err
+	}
+	for _, env := range a.source.Environments() {
+		r.envs = append(r.envs, env)
+		x, err := a.source.Environment(env, render.Options{})
+		if err := collect(err); err != nil {
+			return r, err
+		}
+		if x != nil {
+			r.manifests[env] = x.Manifests
+		}
+	}
+	return r, collect(a.source.Mistakes())
+}
+
+// change applies changes and refuses what breaks the app: an error in the
+// outcome that was none before.
+func (a *app) change(changes []edit.Change) (fresh *app, before, after rendering, err error) {
+	src, err := edit.Apply(a.file(), a.src, changes...)
+	if err != nil {
+		return nil, before, after, err
+	}
+	if before, err = a.render(); err != nil {
+		return nil, before, after, err
+	}
+	if fresh, err = a.with(src); err != nil {
+		return nil, before, after, err
+	}
+	if after, err = fresh.render(); err == nil {
+		err = broken(before.diags, after.diags).Err()
+	}
+	if err != nil {
+		fresh.close()
+		return nil, before, after, err
+	}
+	return fresh, before, after, nil
+}
+
+// broken gives the errors of after that before does not have. Their lines may
+// have moved.
+func broken(before, after diag.List) diag.List {
+	known := map[[2]string]bool{}
+	for _, d := range before {
+		known[[2]string{d.Rule, d.Message}] = true
+	}
+	var out diag.List
+	for _, d := range after {
+		if d.Severity == diag.Error && !known[[2]string{d.Rule, d.Message}] {
+			out = append(out, d)
+		}
+	}
+	return out
+}

@@ -1,0 +1,126 @@
+package delivery
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/edit"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Field is a field that is to be set, or removed.
+type Field struct {
+	Key    string // as given: config.LOG_LEVEL
+	Path   []string
+	Text   string
+	Remove bool
+}
+
+// ParseField reads KEY=VALUE, or KEY- to remove; problem says what is wrong. A dot
+// in a key is written \. as for helm.
+func ParseField(text string) (f Field, problem string) {
+	key, rest, ok := strings.Cut(text, "=")
+	switch {
+	case ok:
+		f.Text = rest
+	case strings.HasSuffix(text, "-"):
+		key, f.Remove = strings.TrimSuffix(text, "-"), true
+	default:
+		return f, "is neither KEY=VALUE nor KEY-"
+	}
+	f.Key = key
+	f.Path = splitKey(key)
+	if slices.Contains(f.Path, "") {
+		return f, "has an empty key"
+	}
+	return f, ""
+}
+
+func splitKey(key string) []string {
+	const dot = "\x00"
+	parts := strings.Split(strings.ReplaceAll(key, `\.`, dot), ".")
+	for i, p := range parts {
+		parts[i] = strings.ReplaceAll(p, dot, ".")
+	}
+	return parts
+}
+
+// setFields gives the changes that set fields in an environment, or at the top
+// level where env is "", of the app or of one of its workloads.
+func (a *app) setFields(env, workload string, fields []Field) ([]edit.Change, error) {
+	var at []string
+	var out []edit.Change
+	if env != "" {
+		if err := a.environment(env); err != nil {
+			return nil, err
+		}
+		out = a.listed()
+		at = []string{"environments", env}
+	}
+	if workload != "" {
+		if names := a.source.Document().Workloads(); !slices.Contains(names, workload) {
+			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(workload, "the workloads are", names), "there is no workload %q", workload)
+		}
+		at = append(at, "workloads", workload)
+	}
+	for _, f := range fields {
+		where := append(slices.Clone(at), f.Path...)
+		switch {
+		case f.Remove && a.top.Get(where...) == nil:
+		case f.Remove:
+			out = append(out, edit.Remove(len(at), where...))
+		case len(f.Path) == 1 && (f.Path[0] == "tag" || f.Path[0] == "image"):
+			// On what the fields before it make: image and tag are about one value.
+			src, err := edit.Apply(a.file(), a.src, out...)
+			if err != nil {
+				return nil, err
+			}
+			top, _ := value.Read(a.file(), src)
+			changes, err := a.setImageField(top, at, f)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, changes...)
+		default:
+			out = append(out, edit.SetText(f.Text, where...))
+		}
+	}
+	return out, nil
+}
+
+// setImageField sets image or tag in the form that the layer at has.
+func (a *app) setImageField(top *value.Value, at []string, f Field) ([]edit.Change, error) {
+	layer := top.Get(at...)
+	image := layer.Get("image")
+	var have descriptor.Image
+	switch {
+	case image.Is(value.Map):
+		have = descriptor.Image{Repository: image.StringAt("repository"), Tag: image.StringAt("tag"), Digest: image.StringAt("digest")}
+	case image.IsScalar():
+		have, _ = descriptor.ParseImage(image.Text)
+	}
+	if layer.Has("tag") {
+		have.Tag = layer.StringAt("tag")
+	}
+	want := have
+	if f.Path[0] == "tag" {
+		want.Tag, want.Digest = f.Text, ""
+		return place(at, layer, have, want), nil
+	}
+	got, problem := descriptor.ParseImage(f.Text)
+	if problem != "" {
+		return nil, a.Errorh(a.pos(), "bad-value", "", "image can't be %q: it %s", f.Text, problem)
+	}
+	if want.Repository = got.Repository; got.Tag != "" || got.Digest != "" {
+		want = got
+	}
+	if image == nil { // what stands elsewhere is not repeated here
+		want, have = got, descriptor.Image{Tag: have.Tag}
+		if got.Tag == "" && got.Digest == "" {
+			return []edit.Change{edit.SetText(f.Text, append(slices.Clone(at), "image")...)}, nil
+		}
+	}
+	return place(at, layer, have, want), nil
+}

@@ -1,0 +1,266 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/edit"
+	"github.com/unfold-gitops/unfold/pkg/git"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Release is a commit since which an environment has other images than before.
+type Release struct {
+	git.Revision
+	// Images are those of all workloads, by workload; Workloads is their order.
+	Images    map[string]descriptor.Image
+	Workloads []string
+}
+
+// Text names the images, each with its workload where there are several.
+func (r Release) Text() string { return named(r.Images, r.Workloads) }
+
+// History is what an environment's images were, the newest first. Shallow says
+// that the clone does not have all of it.
+type History struct {
+	App      string
+	Releases []Release
+	Shallow  bool
+}
+
+// ReadHistory reads the history of the app in dir from git. Revisions in which
+// the descriptor can't be read, or does not have the environment, are passed
+// over.
+func ReadHistory(ctx context.Context, dir, env string, p *platform.Platform) (History, error) {
+	a, err := open(dir, dir, p, nil)
+	if err != nil {
+		return History{}, err
+	}
+	defer a.close()
+	if err := a.environment(env); err != nil {
+		return History{}, err
+	}
+	repo, prefix, err := git.Open(ctx, dir)
+	if err != nil {
+		return History{}, err
+	}
+	h := History{App: a.source.Document().Name, Shallow: repo.Shallow(ctx)}
+	h.Releases, err = a.releases(ctx, repo, prefix, env)
+	return h, err
+}
+
+func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) ([]Release, error) {
+	file := git.Join(prefix, descriptor.FileName)
+	revisions, err := repo.Log(ctx, "HEAD", file)
+	if err != nil || len(revisions) == 0 {
+		return nil, err
+	}
+	hashes := make([]string, len(revisions))
+	for i, r := range revisions {
+		hashes[i] = r.Hash
+	}
+	contents, err := repo.Files(ctx, file, hashes...)
+	if err != nil {
+		return nil, err
+	}
+	var out []Release
+	for i, r := range slices.Backward(revisions) {
+		images, keys := a.imagesOf(contents[i], env)
+		if len(images) == 0 || len(out) > 0 && maps.Equal(out[len(out)-1].Images, images) {
+			continue
+		}
+		out = append(out, Release{Revision: r, Images: images, Workloads: keys})
+	}
+	slices.Reverse(out)
+	return out, nil
+}
+
+// imagesOf gives the images of an environment in another version of the file.
+func (a *app) imagesOf(src []byte, env string) (map[string]descriptor.Image, []string) {
+	if src == nil {
+		return nil, nil
+	}
+	x, err := a.with(src)
+	if err != nil || !slices.Contains(x.environments(), env) {
+		if x != nil {
+			x.close()
+		}
+		return nil, nil
+	}
+	defer x.close()
+	return x.images(env)
+}
+
+// Rollback sets the images that an environment had at the revision to, or the
+// last ones that were different from those of now.
+func Rollback(ctx context.Context, dir, env, to string, how How) (Outcome, error) {
+	repo, prefix, err := git.Open(ctx, dir)
+	if err != nil {
+		return Outcome{}, err
+	}
+	var chosen string
+	p := plan{env: env, changes: func(a *app) ([]edit.Change, error) {
+		if err := a.environment(env); err != nil {
+			return nil, err
+		}
+		want, rev, err := a.earlier(ctx, repo, prefix, env, to)
+		if err != nil {
+			return nil, err
+		}
+		chosen = rev
+		return a.setImages(env, want)
+	}}
+	p.subject = func(app, detail string) string {
+		if detail == "" {
+			return fmt.Sprintf("revert(%s): roll %s back", app, env)
+		}
+		return fmt.Sprintf("revert(%s): roll %s back to %s", app, env, detail)
+	}
+	out, err := p.run(ctx, dir, how)
+	if err == nil && out.Changed && chosen != "" {
+		out.Lines = append(out.Lines, "as of "+chosen)
+	}
+	return out, err
+}
+
+// earlier gives the images to go back to, and the revision that they are from.
+func (a *app) earlier(ctx context.Context, repo *git.Repo, prefix, env, to string) (map[string]descriptor.Image, string, error) {
+	now, keys := a.images(env)
+	if to != "" {
+		hash, err := repo.Resolve(ctx, to)
+		if err != nil {
+			return nil, "", err
+		}
+		contents, err := repo.Files(ctx, git.Join(prefix, descriptor.FileName), hash)
+		if err != nil {
+			return nil, "", err
+		}
+		images, _ := a.imagesOf(contents[0], env)
+		images = known(images, keys)
+		if len(images) == 0 {
+			return nil, "", a.Errorh(a.pos(), "no-release", "unfold history shows the revisions", "the revision %q has no images of the environment %q", to, env)
+		}
+		return images, hash[:12], nil
+	}
+	releases, err := a.releases(ctx, repo, prefix, env)
+	if err != nil {
+		return nil, "", err
+	}
+	for _, r := range releases {
+		images := known(r.Images, keys)
+		for key, image := range images {
+			if now[key] != image {
+				return images, fmt.Sprintf("%.12s of %s by %s", r.Hash, r.When.Format("2006-01-02"), r.Author), nil
+			}
+		}
+	}
+	hint := "name a revision with --to"
+	if repo.Shallow(ctx) {
+		hint = "the clone is shallow: run git fetch --unshallow first"
+	}
+	return nil, "", a.Errorh(a.pos(), "no-release", hint, "the history has no other image of the environment %q", env)
+}
+
+// known leaves out what is no workload any more, or had no image.
+func known(images map[string]descriptor.Image, keys []string) map[string]descriptor.Image {
+	out := maps.Clone(images)
+	maps.DeleteFunc(out, func(key string, image descriptor.Image) bool {
+		return !slices.Contains(keys, key) || image.Repository == ""
+	})
+	return out
+}
+
+// Promote gives one environment the images of another, and of the fields that
+// are named what the descriptor says of them there.
+func Promote(ctx context.Context, dir, from, to string, workloads, fields []string, how How) (Outcome, error) {
+	p := plan{env: to, trailers: []string{"Promoted-From: " + from}, changes: func(a *app) ([]edit.Change, error) {
+		return a.promote(from, to, workloads, fields)
+	}}
+	p.subject = func(app, detail string) string {
+		if detail == "" {
+			return fmt.Sprintf("chore(%s): promote %s to %s", app, from, to)
+		}
+		return fmt.Sprintf("chore(%s): promote %s from %s to %s", app, detail, from, to)
+	}
+	return p.run(ctx, dir, how)
+}
+
+func (a *app) promote(from, to string, workloads, fields []string) ([]edit.Change, error) {
+	for _, env := range []string{from, to} {
+		if err := a.environment(env); err != nil {
+			return nil, err
+		}
+	}
+	images, _ := a.images(from)
+	_, keys := a.images(to)
+	want := known(images, keys)
+	for _, w := range workloads {
+		if _, ok := want[w]; !ok {
+			return nil, a.Errorh(a.pos(), "unknown-workload", "the workloads are "+strings.Join(keys, ", "), "there is no workload %q in both environments", w)
+		}
+	}
+	maps.DeleteFunc(want, func(key string, _ descriptor.Image) bool {
+		return len(workloads) > 0 && !slices.Contains(workloads, key)
+	})
+	out, err := a.setImages(to, want)
+	if err != nil {
+		return nil, err
+	}
+	if len(out) == 0 && len(fields) > 0 {
+		out = a.listed()
+	}
+	for _, key := range fields {
+		path := splitKey(key)
+		x := a.said(from, path)
+		if x == nil {
+			return nil, a.Errorh(a.pos(), "no-field", "only what app.yaml says can be promoted", "the descriptor says nothing of %s in the environment %q", key, from)
+		}
+		out = append(out, a.copied(to, path, x)...)
+	}
+	return out, nil
+}
+
+// said gives what the descriptor says of a field in an environment: there, over
+// what it says at the top level.
+func (a *app) said(env string, path []string) *value.Value {
+	return over(a.top.Get(path...), a.top.Get("environments", env).Get(path...))
+}
+
+func over(low, high *value.Value) *value.Value {
+	if high == nil || !low.Is(value.Map) || !high.Is(value.Map) {
+		if high == nil {
+			return low
+		}
+		return high
+	}
+	out := low.Copy()
+	for _, e := range high.Entries {
+		out.Set(e.Key, over(low.Get(e.Key), e.Value))
+	}
+	return out
+}
+
+// copied gives the changes after which the environment says x at path. Of a map
+// each entry is copied by itself, and those that only the environment has stay.
+func (a *app) copied(env string, path []string, x *value.Value) []edit.Change {
+	if x.Is(value.Map) {
+		var out []edit.Change
+		for _, e := range x.Entries {
+			out = append(out, a.copied(env, append(slices.Clone(path), e.Key), e.Value)...)
+		}
+		return out
+	}
+	if value.Equal(a.said(env, path), x) {
+		return nil
+	}
+	at := append([]string{"environments", env}, path...)
+	if x.IsScalar() && x.Plain {
+		return []edit.Change{edit.SetText(x.Text, at...)}
+	}
+	return []edit.Change{edit.Set(x, at...)}
+}

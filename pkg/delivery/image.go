@@ -1,0 +1,240 @@
+package delivery
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/edit"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Image is an image that is to be set: for the workload that is named, else for
+// each that runs this repository.
+type Image struct {
+	Workload string
+	descriptor.Image
+}
+
+// ParseImage reads [WORKLOAD=]IMAGE[:TAG][@DIGEST]; problem says what is wrong.
+func ParseImage(text string) (i Image, problem string) {
+	if workload, rest, ok := strings.Cut(text, "="); ok {
+		i.Workload, text = workload, rest
+		if workload == "" {
+			return i, "names no workload before the ="
+		}
+	}
+	i.Image, problem = descriptor.ParseImage(text)
+	return i, problem
+}
+
+// wanted gives the image that each workload is to have.
+func (a *app) wanted(env string, images []Image) (map[string]descriptor.Image, error) {
+	if err := a.environment(env); err != nil {
+		return nil, err
+	}
+	have, keys := a.images(env)
+	want := map[string]descriptor.Image{}
+	for _, i := range images {
+		meant, err := a.meant(i, have, keys)
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range meant {
+			x := have[key]
+			x.Repository = i.Repository
+			if i.Tag != "" || i.Digest != "" {
+				x.Tag, x.Digest = i.Tag, i.Digest
+			}
+			if other, ok := want[key]; ok && other != x {
+				return nil, a.Errorh(a.pos(), "image-twice", "give one image for each workload", "two images are given for the same workload: %q and %q", other.String(), x.String())
+			}
+			want[key] = x
+		}
+	}
+	return want, nil
+}
+
+// meant gives the workloads that an image is for.
+func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([]string, error) {
+	several := len(keys) != 1 || keys[0] != ""
+	switch {
+	case i.Workload != "" && !several:
+		return nil, a.Errorh(a.pos(), "unknown-workload", "give the image alone", "the app has no workload %q: it has one without a name", i.Workload)
+	case i.Workload != "" && !slices.Contains(keys, i.Workload):
+		return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(i.Workload, "the workloads are", keys), "there is no workload %q", i.Workload)
+	case i.Workload != "":
+		return []string{i.Workload}, nil
+	case !several:
+		return keys, nil
+	}
+	var out []string
+	for _, key := range keys {
+		if have[key].Repository == i.Repository {
+			out = append(out, key)
+		}
+	}
+	if len(out) == 0 {
+		first := "NAME"
+		if len(keys) > 0 {
+			first = keys[0]
+		}
+		return nil, a.Errorh(a.pos(), "ambiguous-image", "name the workload: "+first+"="+i.String(), "no workload runs %q, so it is not clear which one is meant", i.Repository)
+	}
+	return out, nil
+}
+
+// setImages gives the changes after which the workloads of env have these images
+// and nothing else in the app has changed. The layers decide what a tag at which
+// place reaches, so the places where a person would write it are tried, and the
+// first that comes out right is taken: where env says it already, else at the top
+// of env for all that share an image, else for each workload by itself.
+func (a *app) setImages(env string, want map[string]descriptor.Image) ([]edit.Change, error) {
+	have, keys := a.images(env)
+	for key, image := range want {
+		if have[key] == image {
+			delete(want, key)
+		}
+	}
+	if len(want) == 0 {
+		return nil, nil
+	}
+	first := a.listed()
+	inEnv := []string{"environments", env}
+	var tried error
+	for _, shared := range []bool{true, false} {
+		if !shared && len(keys) == 1 && keys[0] == "" {
+			break
+		}
+		changes := slices.Clone(first)
+		left := maps.Clone(want)
+		if shared {
+			image, ok := alike(want)
+			if !ok {
+				continue
+			}
+			changes = append(changes, place(inEnv, a.top.Get(inEnv...), have[slices.Sorted(maps.Keys(want))[0]], image)...)
+			got, err := a.imagesWith(env, changes)
+			if err != nil {
+				tried = err
+				continue
+			}
+			maps.DeleteFunc(left, func(key string, image descriptor.Image) bool { return got[key] == image })
+		}
+		for _, key := range slices.Sorted(maps.Keys(left)) {
+			if key != "" {
+				at := append(slices.Clone(inEnv), "workloads", key)
+				changes = append(changes, place(at, a.top.Get(at...), have[key], left[key])...)
+			}
+		}
+		err := a.reaches(env, changes, want)
+		if err == nil {
+			return changes, nil
+		}
+		tried = err
+	}
+	return nil, tried
+}
+
+// listed gives the changes that write out the environments of the defaults,
+// where the descriptor lists none: to name one alone would remove the others.
+func (a *app) listed() []edit.Change {
+	if x := a.top.Get("environments"); x.Is(value.Map) && len(x.Entries) > 0 {
+		return nil
+	}
+	var out []edit.Change
+	for _, env := range a.environments() {
+		out = append(out, edit.Set(value.NewMap(diag.Pos{}), "environments", env))
+	}
+	return out
+}
+
+// alike gives the image that all of them are, if they are.
+func alike(want map[string]descriptor.Image) (descriptor.Image, bool) {
+	var first *descriptor.Image
+	for _, image := range want {
+		if first != nil && *first != image {
+			return image, false
+		}
+		first = &image
+	}
+	return *first, true
+}
+
+func (a *app) imagesWith(env string, changes []edit.Change) (map[string]descriptor.Image, error) {
+	src, err := edit.Apply(a.file(), a.src, changes...)
+	if err != nil {
+		return nil, err
+	}
+	fresh, err := a.with(src)
+	if err != nil {
+		return nil, err
+	}
+	defer fresh.close()
+	images, _ := fresh.images(env)
+	return images, nil
+}
+
+// reaches proves that the changes lead to the images wanted in env, and that
+// every other image of every environment is what it was.
+func (a *app) reaches(env string, changes []edit.Change, want map[string]descriptor.Image) error {
+	src, err := edit.Apply(a.file(), a.src, changes...)
+	if err != nil {
+		return err
+	}
+	fresh, err := a.with(src)
+	if err != nil {
+		return err
+	}
+	defer fresh.close()
+	for _, e := range a.environments() {
+		expected, _ := a.images(e)
+		if e == env {
+			maps.Copy(expected, want)
+		}
+		got, _ := fresh.images(e)
+		if !maps.Equal(expected, got) {
+			return fmt.Errorf("%s has no place at which the image could be set for the environment %q alone: set it by hand", a.file(), env)
+		}
+	}
+	return nil
+}
+
+// place gives the changes that write an image in one layer of the descriptor, in
+// the form that the layer has: tag, image: repo:tag, or image: {tag}.
+func place(at []string, layer *value.Value, have, want descriptor.Image) []edit.Change {
+	in := func(keys ...string) []string { return append(slices.Clone(at), keys...) }
+	var out []edit.Change
+	set := func(text string, keys ...string) {
+		if text != "" {
+			out = append(out, edit.SetText(text, in(keys...)...))
+		} else {
+			out = append(out, edit.Remove(len(at), in(keys...)...))
+		}
+	}
+	image, hasTag := layer.Get("image"), layer.Has("tag")
+	switch {
+	case image.Is(value.Map):
+		if image.Has("repository") || want.Repository != have.Repository {
+			set(want.Repository, "image", "repository")
+		}
+		if hasTag {
+			set(want.Tag, "tag")
+		} else {
+			set(want.Tag, "image", "tag")
+		}
+		set(want.Digest, "image", "digest")
+	case image.IsScalar() && hasTag && want.Tag != "":
+		set(descriptor.Image{Repository: want.Repository, Digest: want.Digest}.String(), "image")
+		set(want.Tag, "tag")
+	case want.Repository == have.Repository && want.Digest == "" && !image.IsScalar():
+		set(want.Tag, "tag")
+	default:
+		set("", "tag")
+		set(want.String(), "image")
+	}
+	return out
+}
