@@ -80,6 +80,8 @@ type Workload struct {
 	Env           []EnvVar
 	Config        *value.Value // its own
 	Files         []File       // its own
+	Volumes       []Volume
+	Single        bool // only one pod at a time can run
 	Security      Security
 	Disruption    *value.Value // nil where there is none
 	Strategy      *value.Value // as Kubernetes has it

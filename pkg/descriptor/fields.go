@@ -43,6 +43,7 @@ func workloadTopics() []topic {
 		{"Container", containerProse, containerFields},
 		{"Pods", podProse, podFields},
 		{"Configuration", configProse, configFields},
+		{"Volumes", volumesProse, volumeFields},
 		{"Network", networkProse, networkFields},
 		{"Scale", scaleProse, scaleFields},
 		{"Labels and annotations", metadataProse, metadataFields},

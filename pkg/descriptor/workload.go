@@ -42,6 +42,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	e.probes(&w, v.Get("probes"))
 	w.Env = e.envVars(v.Get("env"))
 	w.Security = security(v.Get("security"))
+	e.volumes(&w, v.Get("volumes"))
 	e.disruption(&w, v.Get("disruption"))
 	e.strategy(&w, v.Get("strategy"))
 	w.Lifecycle = e.lifecycle(v.Get("lifecycle"))
@@ -282,15 +283,27 @@ func fileKey(path string) string {
 // checkApp looks at the app as a whole.
 func (e *effective) checkApp(app *App) {
 	for i := range app.Workloads {
-		w := &app.Workloads[i]
-		mounted := map[string]diag.Pos{}
-		for _, files := range [][]File{app.Files, w.Files} {
-			for _, f := range files {
-				if _, ok := mounted[f.Path]; ok {
-					e.diags.Errorh(f.Pos, "file-collision", "remove one of them", "the file %q is there twice: for all workloads and for %s", f.Path, w.what())
-				}
-				mounted[f.Path] = f.Pos
+		e.mountedOnce(app, &app.Workloads[i])
+	}
+}
+
+// mountedOnce reports what would be mounted over something else.
+func (e *effective) mountedOnce(app *App, w *Workload) {
+	mounted := map[string]bool{}
+	for _, files := range [][]File{app.Files, w.Files} {
+		for _, f := range files {
+			if mounted[f.Path] {
+				e.diags.Errorh(f.Pos, "file-collision", "remove one of them", "the file %q is there twice: for all workloads and for %s", f.Path, w.what())
 			}
+			mounted[f.Path] = true
+		}
+	}
+	for _, x := range w.Volumes {
+		for _, m := range x.Mounts {
+			if mounted[m.Path] {
+				e.diags.Errorh(m.Pos, "mount-collision", "remove one of them", "something else is mounted at %q already", m.Path)
+			}
+			mounted[m.Path] = true
 		}
 	}
 }

@@ -14,6 +14,8 @@ func (e *expander) podTemplate(w *descriptor.Workload) *value.Value {
 
 func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 	volumes, mounts := e.fileVolumes(w)
+	ownVolumes, ownMounts := e.ownVolumes(w)
+	volumes, mounts = append(volumes, ownVolumes...), append(mounts, ownMounts...)
 	pod := m(w.Pos,
 		"imagePullSecrets", names(w.PullSecrets),
 		"securityContext", podSecurity(w.Security),

@@ -12,6 +12,7 @@ func (e *expander) workload(w *descriptor.Workload) {
 		e.configMap(w.Name+"-config", w, w.Config)
 		e.fileMap(w.Name+"-files", w, w.Files)
 	}
+	e.claims(w)
 	e.service(w)
 	e.governing(w)
 	e.runner(w)
@@ -49,6 +50,10 @@ func (e *expander) runner(w *descriptor.Workload) {
 		spec.Set("updateStrategy", w.Strategy)
 	}
 	spec.Set("template", e.podTemplate(w))
+	spec.Set("volumeClaimTemplates", claimTemplates(w))
+	if w.Single && !spec.Has("strategy") { // or the new pod waits for the claim
+		spec.Set("strategy", m(w.Pos, "type", "Recreate"))
+	}
 	spec = over(spec, w.Spec)
 	if w.Kind == "CronJob" {
 		spec = e.schedule(w, spec)

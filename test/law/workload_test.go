@@ -31,6 +31,9 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 	g.put(30, o, s, "args", texts)
 	g.ofKind(o, w, fresh)
 	g.autoscaling(o, s)
+	if !g.drop(o, s, "volumes") && g.chance(35) {
+		o.set("volumes", g.volumes(w))
+	}
 	switch {
 	case fresh && g.chance(80):
 		g.ports(o, w)

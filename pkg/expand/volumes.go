@@ -1,0 +1,74 @@
+package expand
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// ownVolumes gives the volumes that the descriptor lists, and where the
+// workload's container mounts them. A claim of each pod is no volume here: its
+// template stands in the StatefulSet.
+func (e *expander) ownVolumes(w *descriptor.Workload) (volumes, mounts []*value.Value) {
+	for _, x := range w.Volumes {
+		volume := m(x.Pos, "name", x.Name)
+		switch {
+		case x.Source.Key != "claim":
+			volumes = append(volumes, volume.Set(x.Source.Key, x.Source.Value))
+		case x.Claim != "":
+			volumes = append(volumes, volume.Set("persistentVolumeClaim", m(x.Pos, "claimName", x.Claim)))
+		}
+		for _, mount := range x.Mounts {
+			mounts = append(mounts, over(m(mount.Pos, "name", x.Name, "mountPath", mount.Path), mount.Options))
+		}
+	}
+	return volumes, mounts
+}
+
+// claims adds the workload's claims. Nothing but a person deletes them.
+func (e *expander) claims(w *descriptor.Workload) {
+	for _, x := range w.Volumes {
+		if x.Claim == "" {
+			continue
+		}
+		c := x.Source.Value
+		keep := syncOption(x.Pos, "Prune=false,Delete=false")
+		e.add(object.Object{
+			Value: e.head(x.Pos, "v1", "PersistentVolumeClaim", x.Claim, w, c.Get("labels"), over(keep, c.Get("annotations"))).
+				Set("spec", claimSpec(c)),
+			Origin: x.Pos,
+		})
+	}
+}
+
+// claimTemplates gives the claims of each pod of a StatefulSet. They can't be
+// changed, so they hold nothing that a release could change.
+func claimTemplates(w *descriptor.Workload) *value.Value {
+	out := list(w.Pos)
+	for _, x := range w.Volumes {
+		if x.Source.Key != "claim" || x.Claim != "" {
+			continue
+		}
+		c := x.Source.Value
+		out.Items = append(out.Items, m(x.Pos, "apiVersion", "v1", "kind", "PersistentVolumeClaim",
+			"metadata", m(x.Pos, "name", x.Name, "labels", c.Get("labels"), "annotations", c.Get("annotations")), "spec", claimSpec(c)))
+	}
+	return node(diag.Pos{}, out)
+}
+
+func claimSpec(c *value.Value) *value.Value {
+	size := c.Get("size")
+	spec := m(c.Pos, "accessModes", c.Get("accessModes"), "resources", m(size.At(), "requests", m(size.At(), "storage", size)))
+	for _, entry := range c.Entries {
+		switch entry.Key {
+		case "size", "accessModes", "labels", "annotations":
+		case "storageClass":
+			entry.Key = "storageClassName"
+			fallthrough
+		default:
+			spec.SetEntry(entry)
+		}
+	}
+	return spec
+}
