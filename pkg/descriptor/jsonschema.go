@@ -278,10 +278,15 @@ func (d *drawing) object(s *schema) jsonObject {
 		return out // a tag may stand beside it
 	}
 	var excluded []any
-	for i, a := range s.oneOf {
+	for i, a := range s.oneOf[:max(len(s.oneOf)-1, 0)] {
+		others := jsonObject{}
 		for _, b := range s.oneOf[i+1:] {
-			excluded = append(excluded, jsonObject{{"not", jsonObject{{"required", []any{a, b}}, {"properties", jsonObject{{a, notNull()}, {b, notNull()}}}}}})
+			others = append(others, jsonMember{b, jsonObject{{"type", "null"}, {"errorMessage", fmt.Sprintf("%s and %s exclude one another", a, b)}}})
 		}
+		excluded = append(excluded, jsonObject{
+			{"if", jsonObject{{"required", []any{a}}, {"properties", jsonObject{{a, notNull()}}}}},
+			{"then", jsonObject{{"properties", others}}},
+		})
 	}
 	if excluded != nil {
 		out = append(out, jsonMember{"allOf", excluded})

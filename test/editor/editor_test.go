@@ -110,6 +110,7 @@ func TestBad(t *testing.T) {
 		{"enum", head + "image: app\nsecurity: {level: restrcted}\n", []string{`6: Value is not accepted. Valid values: "restricted", "baseline", "none", null.`}},
 		{"name", head + "image: app\nports: {HTTP: 80}\n", []string{`6: it takes lower-case letters (one at least), digits and single "-" between them`}},
 		{"workload field", head + "image: app\nport: 80\nworkloads:\n  web: {}\n", []string{"6: Property port is not allowed."}},
+		{"exclusive", head + "image: app\nenv:\n  A:\n    value: x\n    secret: db/a\n", []string{"9: value and secret exclude one another"}},
 		{"kubernetes field", head + "image: app\nsecurity:\n  pod: {runAsUsr: 1}\n", []string{"7: Property runAsUsr is not allowed."}},
 		{"missing", modeline + "apiVersion: unfold.dev/v1alpha1\nkind: App\nimage: app\n", []string{`2: Missing property "name".`}},
 	} {
@@ -145,6 +146,8 @@ func TestCompletion(t *testing.T) {
 		{"environment", head + "environments:\n  prod:\n    dis|\n", "disruption"},
 		{"below", head + "probes:\n  read|\n", "readiness"},
 		{"enum", head + "security:\n  level: |\n", "baseline"},
+		{"Kubernetes' own", head + "security:\n  pod:\n    runAsN|\n", "runAsNonRoot"},
+		{"several workloads", head + "workloads:\n  web:\n    prob|\n", "probes"},
 		{"one line", head + "security: |\n", "restricted"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
