@@ -20,6 +20,8 @@ type Input struct {
 	Objects []object.Object
 	// Incomplete says that something wrong was left out of them.
 	Incomplete bool
+	// Generated are the names of ConfigMaps that get a hash behind them.
+	Generated []string
 	// Manifests are those that the app brings along.
 	Manifests []*value.Value
 	// Patches are the entries of patches; Open says that there are components,

@@ -77,6 +77,11 @@ func (s *Source) input(e expand.Environment) check.Input {
 		Objects: e.Objects, Manifests: e.Manifests, Open: len(e.App.Components) > 0,
 		Policy: s.platform.Settings(e.App.Env).Policy, Accept: e.App.Accept,
 	}
+	for _, o := range e.Objects {
+		if o.Generated {
+			in.Generated = append(in.Generated, o.ID().Name)
+		}
+	}
 	for _, p := range e.App.Patches {
 		in.Patches = append(in.Patches, p.Value)
 	}

@@ -201,6 +201,7 @@ func (g *generator) topLevel(o object) {
 	if g.chance(35) {
 		g.namespace(o, g.root)
 	}
+	o.set("accept", g.accept())
 	g.passedOn(o)
 	g.requested(o)
 }
@@ -287,6 +288,9 @@ func (g *generator) environment(env string) *yaml.Node {
 	}
 	if g.chance(25) {
 		g.passedOn(o)
+	}
+	if g.chance(20) {
+		o.set("accept", g.accept())
 	}
 	g.shuffle(o)
 	return o.Node

@@ -8,11 +8,22 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
+// accept takes what random manifests and references can't be right about, and
+// some of what only warns.
+func (g *generator) accept() *yaml.Node {
+	out := newObject()
+	for _, rule := range []string{"missing-key", "missing-target", "missing-port", "missing-volume", "selects-nothing", "selector-mismatch", "double-control"} {
+		out.set(rule, plain("a random app"))
+	}
+	if g.chance(40) {
+		out.set(pick(g, "no-probes", "image-not-pinned", "no-resources", "yaml-1.1"), g.text("it is all right here"))
+	}
+	g.shuffle(out)
+	return out.Node
+}
+
 // passedOn adds what is handed to kustomize as it is.
 func (g *generator) passedOn(o object) {
-	if g.chance(25) {
-		o.set("accept", g.flow(fields(pick(g, "no-probes", "image-not-pinned", "no-resources"), plain("it is all right here"))))
-	}
 	if g.top[0].kind != "Deployment" { // which the templates change and refer to
 		return
 	}

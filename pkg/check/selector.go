@@ -1,0 +1,52 @@
+package check
+
+import "github.com/unfold-gitops/unfold/pkg/value"
+
+// selectsNothing finds selectors that choose nothing of the app.
+func selectsNothing(in *Input, r *report) {
+	for _, x := range in.items {
+		spec := x.value.Get("spec")
+		selector := spec.Get("selector")
+		what, matches := "pod", false
+		switch {
+		case x.Kind == "Service" && x.Group() == "":
+			if selector.Empty() || spec.StringAt("type") == "ExternalName" {
+				continue
+			}
+			for _, p := range in.workloads() {
+				matches = matches || in.serves(x, p)
+			}
+		case x.Kind == "PodDisruptionBudget", x.Kind == "PodMonitor":
+			for _, p := range in.workloads() {
+				matches = matches || selects(selector, p.template.Get("metadata", "labels"))
+			}
+		case x.Kind == "ServiceMonitor":
+			what = "Service"
+			for _, y := range in.items {
+				matches = matches || y.Kind == "Service" && y.Group() == "" && selects(selector, y.value.Get("metadata", "labels"))
+			}
+		default:
+			continue
+		}
+		if !matches && !elsewhere(spec) {
+			r.about(x).Warnh(x.at(selector), "selects-nothing", "use labels that unfold render prints", "%s selects no %s of the app", x.ID, what)
+		}
+	}
+}
+
+// elsewhere reports whether a monitor looks into other namespaces.
+func elsewhere(spec *value.Value) bool { return !spec.Get("namespaceSelector").Empty() }
+
+// selectorMismatch finds workloads that would not know their own pods.
+func selectorMismatch(in *Input, r *report) {
+	for _, p := range in.workloads() {
+		if p.Kind == "Pod" || p.ends() {
+			continue
+		}
+		selector := p.value.Get("spec", "selector")
+		if selector == nil || selects(selector, p.template.Get("metadata", "labels")) {
+			continue
+		}
+		r.about(p.item).Warnh(p.at(selector), "selector-mismatch", "give the pods the selector's labels", "the selector of %s does not match the labels of its own pods", p.ID)
+	}
+}
