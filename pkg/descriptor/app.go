@@ -84,6 +84,7 @@ type Workload struct {
 	Single        bool // only one pod at a time can run
 	Security      Security
 	Disruption    *value.Value // nil where there is none
+	Metrics       *Metrics     // nil where there are none
 	Strategy      *value.Value // as Kubernetes has it
 	Lifecycle     *value.Value
 	Spread        []value.Entry // by the label of nodes

@@ -46,6 +46,7 @@ func workloadTopics() []topic {
 		{"Volumes", volumesProse, volumeFields},
 		{"Network", networkProse, networkFields},
 		{"Scale", scaleProse, scaleFields},
+		{"Observability", observeProse, observeFields},
 		{"Labels and annotations", metadataProse, metadataFields},
 	}
 }

@@ -40,6 +40,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	e.service(&w, v)
 	e.governing(&w, v)
 	e.probes(&w, v.Get("probes"))
+	e.metrics(&w, v.Get("metrics"))
 	w.Env = e.envVars(v.Get("env"))
 	w.Security = security(v.Get("security"))
 	e.volumes(&w, v.Get("volumes"))

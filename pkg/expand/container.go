@@ -5,12 +5,15 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-func (e *expander) container(w *descriptor.Workload, mounts []*value.Value) *value.Value {
-	name := w.Key
-	if name == "" {
-		name = e.app.Name
+func (e *expander) containerName(w *descriptor.Workload) string {
+	if w.Key == "" {
+		return e.app.Name
 	}
-	c := m(w.Pos, "name", name, "image", node(w.Image.Pos, w.Image.Text),
+	return w.Key
+}
+
+func (e *expander) container(w *descriptor.Workload, mounts []*value.Value) *value.Value {
+	c := m(w.Pos, "name", e.containerName(w), "image", node(w.Image.Pos, w.Image.Text),
 		"imagePullPolicy", w.PullPolicy,
 		"command", w.Command, "args", w.Args,
 		"ports", e.containerPorts(w),

@@ -20,6 +20,7 @@ func (e *expander) workload(w *descriptor.Workload) {
 	e.disruption(w)
 	e.reach(w)
 	e.policy(w)
+	e.observe(w)
 }
 
 // runnerType gives the type of the object that runs a workload's pods.

@@ -52,6 +52,7 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 	}
 	g.probes(o, w)
 	g.hosts(o, w)
+	g.metrics(o, w)
 }
 
 // close takes all ports away, and with them all that goes to one.
@@ -59,10 +60,11 @@ func (g *generator) close(o object, w *workload) {
 	o.set("ports", null(g))
 	o.set("service", plain("false"))
 	o.set("probes", plain("false"))
-	for _, field := range []string{"ports", "service", "probes"} {
+	o.set("metrics", plain("false"))
+	for _, field := range []string{"ports", "service", "probes", "metrics"} {
 		w.said.del(field)
 	}
-	w.said.add("service", "probes")
+	w.said.add("service", "probes", "metrics")
 	w.ports = nil
 }
 

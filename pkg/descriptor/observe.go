@@ -1,0 +1,121 @@
+package descriptor
+
+import (
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Metrics says how Prometheus scrapes a workload. Fields are those of the
+// descriptor.
+type Metrics struct {
+	Path, Port *value.Value
+	// Monitor is ServiceMonitor or PodMonitor.
+	Monitor string
+	Fields  *value.Value
+	Pos     diag.Pos
+}
+
+// metrics settles which port is scraped, and through what.
+func (e *effective) metrics(w *Workload, v *value.Value) {
+	if !v.Is(value.Map) {
+		return
+	}
+	m := &Metrics{Path: v.Get("path"), Port: v.Get("port"), Monitor: v.StringAt("kind"), Fields: v, Pos: v.Pos}
+	if m.Path == nil {
+		m.Path = value.Str("/metrics", v.Pos)
+	}
+	port := e.metricsPort(w, m.Port)
+	if port == nil {
+		return
+	}
+	if m.Port == nil {
+		m.Port = value.Str(port.Name, v.Pos)
+	}
+	exposed := w.Service != nil && port.Expose
+	switch {
+	case m.Monitor == "ServiceMonitor" && !exposed:
+		e.diags.Errorh(v.Get("kind").Pos, "contradiction", "write kind: PodMonitor, or expose the port", "the Service of %s does not have the port %q", w.what(), port.Name)
+	case m.Monitor == "" && exposed && w.Kind == "Deployment":
+		m.Monitor = "ServiceMonitor"
+	case m.Monitor == "":
+		// A StatefulSet's pods are behind two Services and would be scraped twice.
+		m.Monitor = "PodMonitor"
+	}
+	for _, entry := range v.Get("endpoint").Fields() {
+		if entry.Key == "port" || entry.Key == "path" || entry.Key == "interval" || entry.Key == "scrapeTimeout" {
+			e.diags.Errorh(entry.KeyPos, "owned-field", "use metrics."+entry.Key, "metrics.endpoint.%s is made of another field", entry.Key)
+		}
+	}
+	for _, entry := range v.Get("alerts", "rules").Fields() {
+		if entry.Value.StringAt("expr") == "" {
+			e.diags.Errorh(entry.KeyPos, "missing-expr", "add expr: with a PromQL expression", "the alert %q has no expression", entry.Key)
+		}
+	}
+	w.Metrics = m
+}
+
+func (e *effective) metricsPort(w *Workload, asked *value.Value) *Port {
+	var names []string
+	byName := map[string]*Port{}
+	for i, p := range w.Ports {
+		names = append(names, p.Name)
+		byName[p.Name] = &w.Ports[i]
+	}
+	switch {
+	case asked != nil && byName[asked.Text] != nil:
+		return byName[asked.Text]
+	case asked != nil:
+		e.diags.Errorh(asked.Pos, "missing-port", diag.Hint(asked.Text, "the ports are", names), "%s has no port %q", w.what(), asked.Text)
+		return nil
+	case len(names) == 0:
+		e.diags.Errorh(w.Fields.Get("metrics").At(), "missing-port", "add port: with the number that the metrics are on", "%s has no port that could be scraped", w.what())
+		return nil
+	}
+	for _, name := range []string{"metrics", "http"} {
+		if byName[name] != nil {
+			return byName[name]
+		}
+	}
+	return &w.Ports[0]
+}
+
+// promDuration takes Prometheus' durations, units in order
+// (prometheus.io/docs/prometheus/latest/configuration/configuration).
+func promDuration(s string) string {
+	rest, any := s, false
+	for _, unit := range []string{"y", "w", "d", "h", "m", "s", "ms"} {
+		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
+		after, ok := strings.CutPrefix(rest[digits:], unit)
+		if digits == 0 || !ok || unit == "m" && strings.HasPrefix(after, "s") {
+			continue
+		}
+		rest, any = after, true
+	}
+	if !any || rest != "" {
+		return "is not a duration such as 30s or 1h30m"
+	}
+	return ""
+}
+
+func promMetric(s string) string {
+	if promLabel(strings.ReplaceAll(s, ":", "_")) != "" {
+		return "is not a metric's name: letters, digits, _ and :"
+	}
+	return ""
+}
+
+func promLabel(s string) string {
+	if s == "" || digit(s[0]) || !only(s, func(c byte) bool { return letterOrDigit(c) || c == '_' }) {
+		return "is not a label's name: letters, digits and _, and no digit first"
+	}
+	return ""
+}
+
+func alertName(s string) string {
+	if promLabel(s) != "" {
+		return "takes letters, digits and _, and no digit first"
+	}
+	return ""
+}

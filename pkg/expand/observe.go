@@ -1,0 +1,121 @@
+package expand
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+const monitoring = "monitoring.coreos.com/v1"
+
+// observe adds what watches a workload: a monitor, alerts, a dashboard.
+func (e *expander) observe(w *descriptor.Workload) {
+	if w.Metrics == nil {
+		return
+	}
+	x := w.Metrics
+	endpoint := over(m(x.Pos, "port", x.Port, "path", x.Path, "interval", x.Fields.Get("interval"), "scrapeTimeout", x.Fields.Get("scrapeTimeout")),
+		x.Fields.Get("endpoint"))
+	field := "endpoints"
+	if x.Monitor == "PodMonitor" {
+		field = "podMetricsEndpoints"
+	}
+	labels := x.Fields.Get("labels")
+	e.add(object.Object{
+		Value: e.head(x.Pos, monitoring, x.Monitor, w.Name, w, labels, nil).Set("spec", m(x.Pos,
+			"selector", m(x.Pos, "matchLabels", e.selector(w)), field, list(x.Pos, endpoint))),
+		Origin: x.Pos,
+	})
+	if rules := e.alerts(w); len(rules) > 0 {
+		pos := x.Fields.Get("alerts").Pos
+		group := m(pos, "name", w.Name, "rules", list(pos, rules...))
+		e.add(object.Object{
+			Value:  e.head(pos, monitoring, "PrometheusRule", w.Name, w, labels, nil).Set("spec", m(pos, "groups", list(pos, group))),
+			Origin: pos,
+		})
+	}
+	e.dashboard(w)
+}
+
+// alerts gives the default set, if asked for, and the descriptor's own.
+func (e *expander) alerts(w *descriptor.Workload) []*value.Value {
+	alerts := w.Metrics.Fields.Get("alerts")
+	if alerts == nil {
+		return nil
+	}
+	var rules []*value.Value
+	if d := alerts.Get("default"); d.IsTrue() {
+		rules = e.defaultAlerts(w, d.Pos)
+	}
+	for _, entry := range alerts.Get("rules").Fields() {
+		x := entry.Value
+		severity := x.Get("severity")
+		if severity == nil {
+			severity = value.Str("warning", x.Pos)
+		}
+		rules = append(rules, m(x.Pos, "alert", entry.Key, "expr", x.Get("expr"), "for", x.Get("for"),
+			"labels", over(m(x.Pos, "severity", severity), x.Get("labels")),
+			"annotations", node(x.Pos, over(m(x.Pos, "summary", x.Get("summary"), "description", x.Get("description")), x.Get("annotations")))))
+	}
+	return rules
+}
+
+// defaultAlerts go by kube-state-metrics, the kubelet's container metrics, and
+// the app's own counter where the descriptor names it.
+func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.Value {
+	var rules []*value.Value
+	add := func(name, duration, severity, summary, expr string, args ...any) {
+		rules = append(rules, m(pos, "alert", name, "expr", fmt.Sprintf(expr, args...), "for", duration,
+			"labels", m(pos, "severity", severity), "annotations", m(pos, "summary", w.Name+": "+summary)))
+	}
+	namespace := e.app.Namespace.Name
+	container := fmt.Sprintf(`namespace=%q,container=%q,pod=~%q`, namespace, e.containerName(w), w.Name+"-.+")
+	owner := strings.ToLower(w.Kind)
+	which := fmt.Sprintf(`namespace=%q,%s=%q`, namespace, owner, w.Name)
+	switch w.Kind {
+	case "Deployment":
+		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
+			"kube_deployment_status_replicas_ready{%[1]s} < kube_deployment_spec_replicas{%[1]s}", which)
+	case "StatefulSet":
+		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
+			"kube_statefulset_status_replicas_ready{%[1]s} < kube_statefulset_replicas{%[1]s}", which)
+	case "DaemonSet":
+		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
+			"kube_daemonset_status_number_ready{%[1]s} < kube_daemonset_status_desired_number_scheduled{%[1]s}", which)
+	case "Job", "CronJob":
+		add("JobFailed", "1m", "warning", "a Job has failed.",
+			`kube_job_status_failed{namespace=%q,job_name=~%q} > 0`, namespace, w.Name+"(-.+)?")
+	}
+	add("RestartsOften", "5m", "warning", "a container restarts again and again.",
+		"increase(kube_pod_container_status_restarts_total{%s}[30m]) > 3", container)
+	if w.Resources.Get("limits", "memory") != nil {
+		add("MemoryNearLimit", "15m", "warning", "a pod uses over 90 % of its memory limit.",
+			`max by (pod) (container_memory_working_set_bytes{%[1]s}) / max by (pod) (kube_pod_container_resource_limits{%[1]s,resource="memory"}) > 0.9`, container)
+	}
+	if a := w.Autoscaling; a != nil {
+		name := w.Name
+		if a.KEDA { // which names what it makes
+			name = "keda-hpa-" + name
+		}
+		add("AutoscalerAtMaximum", "30m", "warning", "the autoscaler can't add pods any more.",
+			"kube_horizontalpodautoscaler_status_current_replicas{%[1]s} >= kube_horizontalpodautoscaler_spec_max_replicas{%[1]s}",
+			fmt.Sprintf(`namespace=%q,horizontalpodautoscaler=%q`, namespace, name))
+	}
+	if requests := w.Metrics.Fields.StringAt("requests"); requests != "" {
+		pods := fmt.Sprintf(`namespace=%q,pod=~%q`, namespace, w.Name+"-.+")
+		add("ManyErrors", "10m", "critical", "over 5 % of the requests fail.",
+			`sum(rate(%[1]s{%[2]s,%[3]s=~"5.."}[5m])) / sum(rate(%[1]s{%[2]s}[5m])) > 0.05`, requests, pods, statusLabel(w))
+	}
+	return rules
+}
+
+func statusLabel(w *descriptor.Workload) string {
+	if label := w.Metrics.Fields.StringAt("status"); label != "" {
+		return label
+	}
+	return "status"
+}
