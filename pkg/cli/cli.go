@@ -51,6 +51,8 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	switch {
 	case errors.Is(err, errFound):
 		return exitMistake
+	case errors.Is(err, errTrouble):
+		return exitUsage
 	case errors.As(err, &diags):
 		fmt.Fprintln(s.Err, diags.Error())
 		return exitMistake
@@ -64,6 +66,10 @@ func Run(ctx context.Context, args []string, s Streams) int {
 
 // errFound says that a command found and printed mistakes already.
 var errFound = errors.New("mistakes were found")
+
+// errTrouble says that a command which tells things apart by its exit code could
+// not tell, and said why.
+var errTrouble = errors.New("can't tell")
 
 // usageError is a mistake on the command line.
 type usageError struct{ error }
@@ -92,7 +98,7 @@ is asked for. Argo CD runs it as a config management plugin.`,
 	root.AddCommand(
 		newGenerate(s), newParameters(s), newDiscover(s),
 		newRender(s), newEject(s), newCheck(s), newInit(s), newExplain(s), newSchema(s), newVersion(s),
-		newSet(s), newPromote(s), newRollback(s), newHistory(s),
+		newSet(s), newPromote(s), newRollback(s), newHistory(s), newDiff(s),
 	)
 	setUsageErrors(root)
 	return root

@@ -1,0 +1,212 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unfold-gitops/unfold/pkg/delivery"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/diff"
+)
+
+// diffFlags are those of diff.
+type diffFlags struct {
+	envs                   []string
+	against, format, color string
+	platform               platformFlag
+}
+
+func newDiff(s Streams) *cobra.Command {
+	var f diffFlags
+	formats, colors := []string{"text", "markdown"}, []string{"auto", "always", "never"}
+	cmd := &cobra.Command{
+		Use:   "diff [DIR]",
+		Short: "Show what differs between environments, or since a revision",
+		Long: `diff shows, object by object, what two environments (--env A --env B) of the app
+in DIR (the current folder unless given) differ in; or what the work tree changes
+in every environment, or in those named by --env, against the git revision
+--against, HEAD unless given. Where DIR holds no app.yaml, all apps below are
+compared. Secrets are masked. Changes that the API server refuses are marked.
+
+It exits with 0 where nothing differs, with 1 where something does, and with 2
+where it can't tell.`,
+		Example: "  unfold diff --env staging --env prod\n  unfold diff apps --against origin/main --format markdown",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case !slices.Contains(formats, f.format):
+				return usagef("--format %q is not known: %s", f.format, join(formats))
+			case !slices.Contains(colors, f.color):
+				return usagef("--color %q is not known: %s", f.color, join(colors))
+			case f.against == "" && len(f.envs) > 2:
+				return usagef("--env can be given twice, to compare two environments")
+			}
+			found, err := f.compare(cmd, s, folder(args))
+			if err := f.print(s, found); err != nil {
+				return err
+			}
+			var diags diag.List
+			switch {
+			case errors.As(err, &diags):
+				fmt.Fprintln(s.Err, diags.Error())
+				return errTrouble
+			case err != nil:
+				return usageError{err}
+			case len(found) > 0:
+				return errFound
+			}
+			return nil
+		},
+	}
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&f.envs, "env", "e", nil, "environment; given twice, the two to compare")
+	flags.StringVar(&f.against, "against", "", "git revision to compare with; HEAD unless given")
+	flags.StringVar(&f.format, "format", "text", "text, or markdown for a comment on a pull request")
+	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
+	f.platform.register(cmd)
+	completeEnvironments(cmd, s, &f.platform, folder)
+	// The only error is a flag that does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (f *diffFlags) compare(cmd *cobra.Command, s Streams, dir string) ([]delivery.Difference, error) {
+	p, err := f.platform.read(s)
+	if err != nil {
+		return nil, err
+	}
+	if f.against == "" && len(f.envs) == 2 {
+		return delivery.CompareEnvironments(dir, f.envs[0], f.envs[1], p)
+	}
+	against := f.against
+	if against == "" {
+		against = "HEAD"
+	}
+	return delivery.CompareRevision(cmd.Context(), dir, against, f.envs, p)
+}
+
+func (f *diffFlags) print(s Streams, found []delivery.Difference) error {
+	if f.format == "markdown" {
+		_, err := fmt.Fprint(s.Out, markdown(found))
+		return err
+	}
+	paint := f.painter(s)
+	for i, d := range found {
+		if i > 0 {
+			fmt.Fprintln(s.Out)
+		}
+		if _, err := fmt.Fprintln(s.Out, paint('=', title(d, found))); err != nil {
+			return err
+		}
+		for _, line := range diff.Lines(d.Objects) {
+			if _, err := fmt.Fprintln(s.Out, paint(line[0], line)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// title names an app and its environment; of several apps by the folder, since
+// names can be the same.
+func title(d delivery.Difference, all []delivery.Difference) string {
+	text := d.App + ": " + d.Env
+	if slices.ContainsFunc(all, func(x delivery.Difference) bool { return x.Dir != d.Dir }) {
+		text = d.Dir + ": " + d.Env
+	}
+	if d.Note != "" {
+		text += " (" + d.Note + ")"
+	}
+	return text
+}
+
+// painter gives lines their colours on a terminal.
+func (f *diffFlags) painter(s Streams) func(kind byte, line string) string {
+	colored := f.color == "always"
+	if file, ok := s.Out.(*os.File); ok && f.color == "auto" && !slices.ContainsFunc(s.Environ, func(kv string) bool {
+		return strings.HasPrefix(kv, "NO_COLOR=") && kv != "NO_COLOR=" || kv == "TERM=dumb"
+	}) {
+		info, err := file.Stat()
+		colored = err == nil && info.Mode()&os.ModeCharDevice != 0
+	}
+	return func(kind byte, line string) string {
+		code := ""
+		switch kind {
+		case '+':
+			code = "32"
+		case '-':
+			code = "31"
+		case '!':
+			code = "33"
+		case '=':
+			code = "1"
+		}
+		if !colored || code == "" {
+			return line
+		}
+		return "\x1b[" + code + "m" + line + "\x1b[0m"
+	}
+}
+
+// markdown gives the differences as a comment on a pull request, within what
+// GitHub takes.
+func markdown(found []delivery.Difference) string {
+	const most = 60000 // characters; GitHub takes 65536
+	if len(found) == 0 {
+		return "No manifest changes.\n"
+	}
+	var b strings.Builder
+	for i, d := range found {
+		lines := diff.Lines(d.Objects)
+		fence := "```"
+		var warnings []string
+		for _, line := range lines {
+			for strings.Contains(line, fence) {
+				fence += "`"
+			}
+			if w, ok := strings.CutPrefix(line, "! "); ok {
+				warnings = append(warnings, "> - "+w+"\n")
+			}
+		}
+		var part strings.Builder
+		fmt.Fprintf(&part, "### %s\n\n", title(d, found))
+		if len(warnings) > 0 {
+			part.WriteString("> [!WARNING]\n" + strings.Join(warnings, "") + "\n")
+		}
+		fmt.Fprintf(&part, "<details%s><summary>%s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n\n", opened(lines), counts(d.Objects), fence, strings.Join(lines, "\n"), fence)
+		if b.Len()+part.Len() > most {
+			fmt.Fprintf(&b, "%s more: `unfold diff` shows all.\n", plural(len(found)-i, "environment"))
+			break
+		}
+		b.WriteString(part.String())
+	}
+	return strings.TrimRight(b.String(), "\n") + "\n"
+}
+
+// opened shows a short difference at once.
+func opened(lines []string) string {
+	const short = 30
+	if len(lines) <= short {
+		return " open"
+	}
+	return ""
+}
+
+func counts(objects []diff.Object) string {
+	added, removed := 0, 0
+	for _, o := range objects {
+		if o.Added {
+			added++
+		}
+		if o.Removed {
+			removed++
+		}
+	}
+	return fmt.Sprintf("%s changed, %d added, %d removed", plural(len(objects)-added-removed, "object"), added, removed)
+}

@@ -1,0 +1,236 @@
+package delivery
+
+import (
+	"context"
+	"errors"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/diff"
+	"github.com/unfold-gitops/unfold/pkg/git"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/render"
+)
+
+// Difference is what differs in one environment of an app, or between two.
+type Difference struct {
+	App, Dir, Env string
+	// Note says what there is to know besides: that the environment is new or gone.
+	Note    string
+	Objects []diff.Object
+}
+
+// CompareEnvironments compares two environments of the app in dir, nil where
+// nothing differs.
+func CompareEnvironments(dir, from, to string, p *platform.Platform) ([]Difference, error) {
+	a, err := open(dir, dir, p, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer a.close()
+	one, err := a.source.Environment(from, render.Options{})
+	if err != nil {
+		return nil, err
+	}
+	two, err := a.source.Environment(to, render.Options{})
+	if err != nil {
+		return nil, err
+	}
+	objects := diff.Comparison{Places: true}.Objects(one.Manifests, two.Manifests)
+	if len(objects) == 0 {
+		return nil, nil
+	}
+	d := Difference{App: one.Name, Dir: path.Clean(filepath.ToSlash(dir)), Env: from + " -> " + to, Objects: objects}
+	return []Difference{d}, nil
+}
+
+// CompareRevision compares what the apps at and below dir come to now with what
+// they came to at a revision, in the environments named or in all.
+func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *platform.Platform) ([]Difference, error) {
+	repo, prefix, err := git.Open(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := repo.Resolve(ctx, rev)
+	if err != nil {
+		return nil, err
+	}
+	dirs, err := appsThenAndNow(ctx, repo, hash, dir, prefix)
+	if err != nil {
+		return nil, err
+	}
+	if len(dirs) == 0 {
+		_, err := open(dir, dir, p, nil)
+		return nil, err
+	}
+	if dirs[0] == "." {
+		if err := knownThenOrNow(ctx, repo, hash, prefix, dir, envs, p); err != nil {
+			return nil, err
+		}
+	}
+	var out []Difference
+	var mistakes diag.List
+	for _, rel := range dirs {
+		c := comparison{repo: repo, rev: hash, prefix: withSlash(git.Join(prefix, rel)), dir: filepath.Join(dir, rel), envs: envs, platform: p}
+		if same, err := repo.Same(ctx, hash, strings.TrimSuffix(c.prefix, "/")); err != nil {
+			return nil, err
+		} else if same {
+			continue
+		}
+		found, err := c.run(ctx)
+		var diags diag.List
+		switch {
+		case errors.As(err, &diags):
+			mistakes = append(mistakes, diags...)
+		case err != nil:
+			return nil, err
+		}
+		out = append(out, found...)
+	}
+	return out, mistakes.Err()
+}
+
+func withSlash(prefix string) string {
+	if prefix == "" {
+		return ""
+	}
+	return strings.TrimSuffix(prefix, "/") + "/"
+}
+
+// appsThenAndNow gives the folders that hold a descriptor, or held one, relative
+// to dir.
+func appsThenAndNow(ctx context.Context, repo *git.Repo, rev, dir, prefix string) ([]string, error) {
+	var dirs []string
+	if _, err := os.Lstat(filepath.Join(dir, descriptor.FileName)); err == nil {
+		return []string{"."}, nil
+	}
+	now, err := render.Find([]string{dir})
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range now {
+		rel, err := filepath.Rel(dir, f.Dir)
+		if err != nil {
+			return nil, err
+		}
+		dirs = append(dirs, filepath.ToSlash(rel))
+	}
+	paths, err := repo.Paths(ctx, rev, prefix)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range paths {
+		rel := path.Dir(strings.TrimPrefix(name, prefix))
+		if path.Base(name) == descriptor.FileName && !strings.HasPrefix(rel, ".git") && !slices.Contains(dirs, rel) {
+			dirs = append(dirs, rel)
+		}
+	}
+	slices.Sort(dirs)
+	return dirs, nil
+}
+
+// knownThenOrNow refuses an environment that the app neither has nor had.
+func knownThenOrNow(ctx context.Context, repo *git.Repo, rev, prefix, dir string, envs []string, p *platform.Platform) error {
+	a, err := open(dir, dir, p, nil)
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	var before []string
+	if old, remove, err := openAt(ctx, repo, prefix, rev, dir, p); err == nil {
+		before = old.environments()
+		remove()
+	}
+	for _, env := range envs {
+		if err := a.environment(env); err != nil && !slices.Contains(before, env) {
+			return err
+		}
+	}
+	return nil
+}
+
+// comparison compares one app with itself at a revision.
+type comparison struct {
+	repo        *git.Repo
+	rev, prefix string
+	dir         string
+	envs        []string
+	platform    *platform.Platform
+}
+
+func (c comparison) run(ctx context.Context) ([]Difference, error) {
+	old, oldName, note, err := c.then(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now, name, err := c.now()
+	if err != nil {
+		return nil, err
+	}
+	if name == "" {
+		name = oldName
+	}
+	var out []Difference
+	for _, env := range union(old.envs, now.envs) {
+		if len(c.envs) > 0 && !slices.Contains(c.envs, env) {
+			continue
+		}
+		d := Difference{App: name, Dir: path.Clean(filepath.ToSlash(c.dir)), Env: env, Note: note}
+		switch {
+		case d.Note != "":
+		case !slices.Contains(old.envs, env):
+			d.Note = "the environment is new"
+		case !slices.Contains(now.envs, env):
+			d.Note = "the environment is gone"
+		}
+		d.Objects = diff.Comparison{}.Objects(old.manifests[env], now.manifests[env])
+		if len(d.Objects) > 0 {
+			out = append(out, d)
+		}
+	}
+	return out, nil
+}
+
+// then gives what the app came to at the revision. What was wrong then is no
+// mistake of now.
+func (c comparison) then(ctx context.Context) (r rendering, name, note string, err error) {
+	a, remove, err := openAt(ctx, c.repo, c.prefix, c.rev, c.dir, c.platform)
+	var diags diag.List
+	switch {
+	case errors.As(err, &diags):
+		return r, "", "", nil // it was not there
+	case err != nil:
+		return r, "", "", err
+	}
+	defer remove()
+	if r, err = a.render(); err == nil && r.diags.HasErrors() {
+		note = "the descriptor was not valid at the revision, so what it came to is not known in full"
+	}
+	return r, a.source.Document().Name, note, err
+}
+
+func (c comparison) now() (r rendering, name string, err error) {
+	a, err := open(c.dir, c.dir, c.platform, nil)
+	var diags diag.List
+	if errors.As(err, &diags) && (gone(c.dir) || slices.ContainsFunc(diags, func(d diag.Diagnostic) bool { return d.Rule == descriptor.NotADescriptor })) {
+		return r, "", nil
+	}
+	if err != nil {
+		return r, "", err
+	}
+	defer a.close()
+	if r, err = a.render(); err == nil {
+		err = r.diags.Err()
+	}
+	return r, a.source.Document().Name, err
+}
+
+func gone(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, descriptor.FileName))
+	return errors.Is(err, os.ErrNotExist)
+}
