@@ -19,7 +19,7 @@ var layers = [][]string{
 	{"pkg/diag", "pkg/tree", "pkg/git"},
 	{"pkg/value", "pkg/report"},
 	{"pkg/kube"},
-	{"pkg/object", "pkg/descriptor", "pkg/argocd"},
+	{"pkg/object", "pkg/descriptor", "pkg/argocd", "pkg/valid"},
 	{"pkg/expand", "pkg/build", "pkg/check", "pkg/scaffold", "pkg/edit", "pkg/diff"},
 	{"pkg/platform"},
 	{"pkg/render"},

@@ -69,7 +69,7 @@ func All(in Input) []Finding { return in.apply(Rules(), always()) }
 // doing of what stands at pos.
 func Built(in Input, before []Finding, pos diag.Pos) []Finding {
 	rules := slices.DeleteFunc(Rules(), func(r Rule) bool { return r.source })
-	found := in.apply(rules, []find{types})
+	found := in.apply(rules, nil)
 	for i, f := range found {
 		found[i].Pos = pos
 		for _, b := range before {

@@ -28,6 +28,10 @@ func containerSecurity(s descriptor.Security) *value.Value {
 	case "baseline":
 		level = m(s.Pos, "allowPrivilegeEscalation", false)
 	}
+	if s.Container.Get("privileged").IsTrue() && level != nil {
+		level = level.Copy()
+		level.Delete("allowPrivilegeEscalation") // which it can't do without
+	}
 	return deepOver(level, s.Container)
 }
 

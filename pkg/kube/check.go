@@ -118,7 +118,7 @@ func (c *checker) object(t Type, x expression, v *value.Value) {
 
 // union checks a type of which one field has to be there.
 func (c *checker) union(l line, v *value.Value) {
-	fields := l.union()
+	fields, optional := strings.CutPrefix(l.union(), "?")
 	if fields == "" {
 		return
 	}
@@ -131,12 +131,8 @@ func (c *checker) union(l line, v *value.Value) {
 	switch {
 	case len(chosen) > 1:
 		c.diags.Errorh(v.Pos, "one-of", "keep one of them", "%s has %s, which exclude one another", c.where(), strings.Join(chosen, " and "))
-	case len(chosen) == 0 && !c.part:
-		hint := "add one of " + strings.ReplaceAll(fields, ",", ", ")
-		if strings.Count(fields, ",") > 10 { // a volume's, of which most are gone
-			hint = ""
-		}
-		c.diags.Errorh(v.Pos, "missing-field", hint, "%s says nothing", c.where())
+	case len(chosen) == 0 && !optional && !c.part:
+		c.diags.Errorh(v.Pos, "missing-field", "add one of "+strings.ReplaceAll(fields, ",", ", "), "%s says nothing", c.where())
 	}
 }
 

@@ -18,7 +18,7 @@ const Version = "1.34"
 //
 // FLAGS are N or C for a kind that has a namespace or none, * for a type that
 // takes any other field too, ^A,B for one of whose fields A and B exactly one has
-// to be there. "!" marks a field that has to be there. A TYPE
+// to be there, and ^?A,B where none may be. "!" marks a field that has to be there. A TYPE
 // is
 //
 //	s text, b boolean, i and l whole numbers of 32 and 64 bits, n number,
@@ -152,7 +152,7 @@ func (l line) scope() byte {
 // open reports whether the type takes any other field too.
 func (l line) open() bool { return strings.Contains(l.flags, "*") }
 
-// union gives the fields of which one has to be there, "" for none.
+// union gives the fields that exclude one another, "" for none.
 func (l line) union() string {
 	_, fields, _ := strings.Cut(l.flags, "^")
 	return fields

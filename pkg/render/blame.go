@@ -10,6 +10,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/valid"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // entry is something that the descriptor hands to kustomize.
@@ -23,8 +26,11 @@ type entry struct {
 // our own.
 func (s *Source) blame(e expand.Environment, failure error) error {
 	entries := entriesOf(e.App)
-	first := sort.Search(len(entries), func(n int) bool { return buildFirst(e, n) != nil })
-	err := buildFirst(e, first)
+	first := sort.Search(len(entries), func(n int) bool {
+		_, err := buildFirst(e, n)
+		return err != nil
+	})
+	_, err := buildFirst(e, first)
 	if first == 0 || err == nil {
 		return fmt.Errorf("kustomize: %w", failure)
 	}
@@ -50,8 +56,51 @@ func entriesOf(app *descriptor.App) []entry {
 	return out
 }
 
+// validate finds what the API server would refuse of the objects that kustomize
+// gives. All that went in was valid, so a patch, a component or kustomize's own
+// reading of a manifest did it: the entry with which it begins.
+func validate(e expand.Environment, objects []*value.Value) error {
+	wrong, ok := invalid(objects)
+	if !ok {
+		return nil
+	}
+	entries := entriesOf(e.App)
+	first := sort.Search(len(entries), func(n int) bool {
+		built, err := buildFirst(e, n)
+		_, ok := invalid(built)
+		return err != nil || ok
+	})
+	x := entry{"app", e.App.Pos}
+	if first > 0 {
+		x = entries[first-1]
+	}
+	var diags diag.List
+	for _, w := range wrong {
+		for _, d := range w.diags {
+			diags.Errorh(x.pos, "invalid-object", d.Hint, "with this %s, %s is not valid: %s", x.what, w.id, d.Message)
+		}
+	}
+	return diags
+}
+
+// wrongObject is an object with what is wrong about it.
+type wrongObject struct {
+	id    object.ID
+	diags diag.List
+}
+
+func invalid(objects []*value.Value) (wrong []wrongObject, ok bool) {
+	for _, v := range objects {
+		var diags diag.List
+		if valid.Object(v, &diags); len(diags) > 0 {
+			wrong = append(wrong, wrongObject{object.Object{Value: v}.ID(), diags})
+		}
+	}
+	return wrong, len(wrong) > 0
+}
+
 // buildFirst builds with the first n entries alone.
-func buildFirst(e expand.Environment, n int) error {
+func buildFirst(e expand.Environment, n int) ([]*value.Value, error) {
 	app := *e.App
 	app.Manifests = app.Manifests[:min(n, len(app.Manifests))]
 	n -= len(app.Manifests)
@@ -60,10 +109,10 @@ func buildFirst(e expand.Environment, n int) error {
 	app.Patches = app.Patches[:min(n, len(app.Patches))]
 	e.App = &app
 	t, err := expand.Alone(e)
-	if err == nil {
-		_, err = build.Run(t, expand.Overlay(app.Env))
+	if err != nil {
+		return nil, err
 	}
-	return err
+	return build.Run(t, expand.Overlay(app.Env))
 }
 
 // explain puts kustomize's message into words of the descriptor, where it is one

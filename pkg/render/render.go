@@ -242,7 +242,7 @@ func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
 		diags.Errorh(pos, "empty-result", "to remove an app, delete its Application", "the patches leave no objects, so Argo CD would prune the app")
 		return nil, diags
 	}
-	return objects, nil
+	return objects, validate(e, objects)
 }
 
 // manifests parses the objects that the app brings along, for the rules. Those

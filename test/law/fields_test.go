@@ -235,7 +235,7 @@ func (g *generator) envVar(s *said, name string) *yaml.Node {
 		return g.flow(fields("field", plain(pick(g, "status.podIP", "spec.nodeName", "metadata.name"))))
 	}
 	if g.chance(50) {
-		return fields("resource", fields("resource", plain("requests.cpu"), "containerName", plain("app"), "divisor", g.amount()))
+		return fields("resource", fields("resource", plain("requests.cpu"), "containerName", plain("app"), "divisor", pick(g, plain("1"), plain("1m"), quoted("1"))))
 	}
 	return g.flow(fields("resource", plain("limits.memory")))
 }
@@ -273,7 +273,6 @@ func (g *generator) binary() string {
 
 func (g *generator) resources(s *said) *yaml.Node {
 	o := newObject()
-	names := []string{"cpu", "memory", "ephemeral-storage", "nvidia.com/gpu"}
 	for _, field := range []string{"requests", "limits"} {
 		path := "resources." + field
 		switch {
@@ -281,7 +280,12 @@ func (g *generator) resources(s *said) *yaml.Node {
 			o.set(field, null(g))
 			s.del(path)
 		case g.chance(70):
-			o.set(field, g.entries(s, path, names, func(string) *yaml.Node { return g.amount() }))
+			// No layer may ask for more than another limits, so requests are small and limits are large.
+			names, amount := []string{"cpu", "memory", "ephemeral-storage"}, g.amount
+			if field == "limits" {
+				names, amount = append(names, "nvidia.com/gpu"), g.largeAmount
+			}
+			o.set(field, g.entries(s, path, names, func(string) *yaml.Node { return amount() }))
 		}
 	}
 	if g.chance(15) {

@@ -62,6 +62,8 @@ type generator struct {
 	none bool
 	// opinions says that all environments have the built-in defaults.
 	opinions bool
+	// balanced says that load balancers stand before the Services, in all layers.
+	balanced bool
 	envs     []string
 	envNone  map[string]bool
 	// top holds the workloads of the top level; the first is in every environment.
@@ -108,6 +110,7 @@ func generate(seed, index uint64) app {
 	g.name = pick(g, "app", "shop", "x", "my-app-2", "demo-config", "a-b-c", "app-files")
 	g.multi = g.chance(50)
 	g.scaling = g.randomScaling()
+	g.balanced = g.chance(30)
 	a := app{doc: g.document(), files: g.files, crlf: g.chance(3), bom: g.chance(3)}
 	if !g.namespaces && g.chance(20) {
 		a.argocdNamespace = "argo-says"

@@ -44,7 +44,7 @@ func (g *generator) autoscaling(o object, s *said) {
 		number := func() *yaml.Node { return g.integer(1 + g.IntN(300)) }
 		if g.scaling == byMetrics {
 			if g.chance(40) {
-				a.set("metrics", list(fields("type", plain("External"), "external", fields("metric", fields("name", g.text(g.word())),
+				a.set("metrics", list(fields("type", plain("External"), "external", fields("metric", fields("name", quoted(g.word())),
 					"target", fields("type", plain("AverageValue"), "averageValue", quoted("30"))))))
 			}
 			return n

@@ -58,7 +58,15 @@ func (g *generator) word() string {
 
 // amount gives a quantity as a number or a text.
 func (g *generator) amount() *yaml.Node {
-	s := pick(g, "1", "2", "0", "0.5", "1.5", "1.50", "100m", "250m", "1e3", "1E3", "64Mi", "1Gi", "1.5Gi", "134217728", "1k", "5e-1", "010", ".5", "2.", "+1")
+	return g.amountOf("10m", "0.1", "0.10", "100m", "50m", "1e-3", "1E-2", "00.01", ".05", "1m", "+.1", "100000u")
+}
+
+func (g *generator) largeAmount() *yaml.Node {
+	return g.amountOf("1Gi", "2Gi", "1e9", "1E10", "134217728000", "1T", "+2G", "1000000k")
+}
+
+func (g *generator) amountOf(amounts ...string) *yaml.Node {
+	s := pick(g, amounts...)
 	if g.chance(30) {
 		return quoted(s)
 	}

@@ -104,7 +104,9 @@ func (g *generator) source(w *workload) (string, *yaml.Node) {
 		{"image", func() *yaml.Node {
 			return pick(g, g.text("reg.io/data:v1"), fields("reference", g.text("reg.io/data:v2"), "pullPolicy", plain("Always")))
 		}},
-		{"hostPath", func() *yaml.Node { return pick(g, g.text("/var/log"), fields("path", g.text("/dev"), "type", quoted(""))) }},
+		{"hostPath", func() *yaml.Node {
+			return pick(g, g.text("/var/log"), fields("path", g.text("/dev"), "type", quoted("")))
+		}},
 		{"nfs", func() *yaml.Node { return fields("server", g.text("nas.example.com"), "path", g.text("/export")) }},
 		{"iscsi", func() *yaml.Node {
 			return fields("targetPortal", g.text("10.0.0.1"), "iqn", g.text("iqn.2001-04.com.example:disk"), "lun", plain("1"))

@@ -109,7 +109,7 @@ func (g *generator) port(w *workload, exposed bool) *yaml.Node {
 	if o.get("target") == nil || g.chance(60) {
 		o.set("port", g.number())
 	}
-	if !w.headless && g.chance(20) {
+	if !w.headless && g.balanced && g.chance(20) {
 		o.set("nodePort", plain(fmt.Sprint(30000+g.next())))
 	}
 	if !exposed && g.chance(50) {
@@ -152,7 +152,7 @@ func (g *generator) service(w *workload) *yaml.Node {
 	switch {
 	case w.kind != "StatefulSet" && !w.reached && g.chance(17):
 		return plain("false")
-	case g.chance(17):
+	case !g.balanced && g.chance(17):
 		return plain("true")
 	}
 	addresses := func() *yaml.Node { return list(g.text("10.0.0.1"), g.text("fd00::1")) }
@@ -161,14 +161,22 @@ func (g *generator) service(w *workload) *yaml.Node {
 	o := object{g.some(15, "labels", labels, "annotations", annotations,
 		"externalIPs", addresses(), "internalTrafficPolicy", plain("Local"), "trafficDistribution", plain("PreferClose"),
 		"ipFamilies", list(plain("IPv4"), plain("IPv6")), "ipFamilyPolicy", plain(pick(g, "SingleStack", "PreferDualStack", "RequireDualStack")),
-		"publishNotReadyAddresses", g.boolean(), "sessionAffinity", plain(pick(g, "None", "ClientIP")),
-		"sessionAffinityConfig", fields("clientIP", fields("timeoutSeconds", plain("10800"))))}
+		"publishNotReadyAddresses", g.boolean())}
+	if g.chance(15) {
+		o.set("sessionAffinity", plain("ClientIP"))
+		o.set("sessionAffinityConfig", fields("clientIP", fields("timeoutSeconds", plain("10800"))))
+	}
 	if w.headless {
 		o.set("headless", plain("true"))
 		return g.flow(o.Node)
 	}
-	more := g.some(15, "type", plain(pick(g, "ClusterIP", "NodePort", "LoadBalancer")), "headless", plain("false"),
-		"clusterIP", g.text("10.0.0.1"), "clusterIPs", addresses(), "externalTrafficPolicy", plain("Cluster"), "loadBalancerClass", g.text("example.com/lb"),
+	if !g.balanced {
+		more := g.some(15, "type", plain("ClusterIP"), "headless", plain("false"), "clusterIP", g.text("10.0.0.1"), "clusterIPs", addresses())
+		o.Content = append(o.Content, more.Content...)
+		return o.Node
+	}
+	o.set("type", plain("LoadBalancer"))
+	more := g.some(30, "externalTrafficPolicy", plain("Cluster"), "loadBalancerClass", g.text("example.com/lb"),
 		"loadBalancerIP", g.text("1.2.3.4"), "loadBalancerSourceRanges", list(g.text("10.0.0.0/8"), g.text("0.0.0.0/0")),
 		"allocateLoadBalancerNodePorts", g.boolean(), "healthCheckNodePort", plain("31000"))
 	o.Content = append(o.Content, more.Content...)

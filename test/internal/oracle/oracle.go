@@ -10,7 +10,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -75,10 +74,8 @@ func (b *Breach) Error() string { return fmt.Sprintf("environment %s: %s:\n%s", 
 // Reason tells breaches of one law apart: what the diagnostics say.
 func (b *Breach) Reason() string { return b.reason }
 
-// OnlyRule reports whether unfold refuses the descriptor by this rule alone.
-func (b *Breach) OnlyRule(rule string) bool {
-	return len(b.rules) > 0 && !slices.ContainsFunc(b.rules, func(r string) bool { return r != rule })
-}
+// Rules gives the rules by which unfold refuses the descriptor.
+func (b *Breach) Rules() []string { return b.rules }
 
 // refused is a breach for a failure of unfold.
 func refused(env string, err error) *Breach {
@@ -87,7 +84,9 @@ func refused(env string, err error) *Breach {
 	if errors.As(err, &diags) {
 		for _, d := range diags.Sorted() {
 			b.reason += d.Rule + d.Message
-			b.rules = append(b.rules, d.Rule)
+			if d.Severity == diag.Error {
+				b.rules = append(b.rules, d.Rule)
+			}
 		}
 	}
 	return b

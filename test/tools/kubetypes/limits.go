@@ -63,6 +63,7 @@ func (t *table) addUnion(name, fields string) error {
 	if x == nil {
 		return fmt.Errorf("limits.txt: there is no type %s", name)
 	}
+	fields, optional := strings.CutPrefix(fields, "?")
 	if fields == "" {
 		var all []string
 		for field := range x.fields {
@@ -78,6 +79,8 @@ func (t *table) addUnion(name, fields string) error {
 			return fmt.Errorf("limits.txt: there is no field %s of %s", field, name)
 		}
 	}
-	x.union = fields
+	if x.union = fields; optional {
+		x.union = "?" + fields
+	}
 	return nil
 }

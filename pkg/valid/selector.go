@@ -1,0 +1,59 @@
+package valid
+
+import (
+	"strconv"
+
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// selectors checks the requirements of all selectors in an object: of labels and
+// of nodes.
+func (c *checker) selectors(v *value.Value) {
+	v.Walk(func(x *value.Value) {
+		if !x.Is(value.Map) {
+			return
+		}
+		for _, e := range x.Entries {
+			if e.Key == "matchExpressions" || e.Key == "matchFields" {
+				for i, r := range e.Value.Elements() {
+					c.requirement(r, e.Key+"."+strconv.Itoa(i))
+				}
+			}
+		}
+	})
+}
+
+func (c *checker) requirement(r *value.Value, where string) {
+	values := r.Get("values").Elements()
+	switch operator := r.StringAt("operator"); operator {
+	case "In", "NotIn":
+		if len(values) == 0 {
+			c.diags.Errorh(r.At(), "invalid-object", "add values: [...]", "%s has no values, which %s needs", where, operator)
+		}
+	case "Exists", "DoesNotExist":
+		if len(values) > 0 {
+			c.excluded(r, "values", where, operator+" takes none")
+		}
+	case "Gt", "Lt":
+		if len(values) != 1 || !isInteger(values[0].StringAt()) {
+			c.diags.Errorf(r.At(), "invalid-object", "%s needs one whole number in values for %s", where, operator)
+		}
+	}
+}
+
+func isInteger(s string) bool {
+	_, err := strconv.ParseInt(s, 10, 64)
+	return err == nil
+}
+
+// workload checks the selector of what runs pods, and the pods. Whether it chooses
+// them is a rule of pkg/check.
+func (c *checker) workload(spec *value.Value, kind string) {
+	if t := spec.Get("template"); t.Is(value.Map) {
+		c.pod(t.Get("spec"), "spec.template.spec", kind)
+	}
+	selector := spec.Get("selector")
+	if selector.Is(value.Map) && selector.Get("matchLabels").Empty() && selector.Get("matchExpressions").Empty() {
+		c.diags.Errorh(selector.Pos, "invalid-object", "name labels of the template in matchLabels", "spec.selector is empty")
+	}
+}
