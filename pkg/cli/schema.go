@@ -4,19 +4,27 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 )
 
 func newSchema(s Streams) *cobra.Command {
+	kinds := map[string]func() ([]byte, error){"app": descriptor.JSONSchema, "platform": platform.JSONSchema}
 	return &cobra.Command{
-		Use:   "schema",
+		Use:   "schema [app|platform]",
 		Short: "Print the JSON Schema of app.yaml, for editors",
 		Long: `schema prints JSON Schema, draft 2020-12, for app.yaml. An editor with the YAML
 language server completes, explains and checks fields by it where the file says
-  # yaml-language-server: $schema=app.schema.json`,
-		Example: "  unfold schema > app.schema.json",
-		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			schema, err := descriptor.JSONSchema()
+  # yaml-language-server: $schema=app.schema.json
+With "platform" it prints that of the operator's platform file.`,
+		Example:   "  unfold schema > app.schema.json\n  unfold schema platform > platform.schema.json",
+		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
+		ValidArgs: []string{"app", "platform"},
+		RunE: func(_ *cobra.Command, args []string) error {
+			kind := "app"
+			if len(args) > 0 {
+				kind = args[0]
+			}
+			schema, err := kinds[kind]()
 			if err != nil {
 				return err
 			}

@@ -1,8 +1,6 @@
 package descriptor
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,23 +30,43 @@ func JSONSchema() ([]byte, error) {
 	}
 	d.define("environment", d.object(environment))
 	d.define("workload", d.object(workload))
-	head := jsonObject{
-		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-		{"title", "unfold's app.yaml, " + APIVersion},
-		{"description", "One app in all its environments."},
-	}
-	root := append(head, d.object(top)...)
+	root := append(schemaHead("unfold's app.yaml", "One app in all its environments."), d.object(top)...)
 	root = append(root, jsonMember{"required", []any{"apiVersion", "kind", "name"}})
 	root = append(root, several()...)
-	root = append(root, jsonMember{"$defs", d.defs})
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(root); err != nil {
-		return nil, err
+	return d.print(root)
+}
+
+// JSONSchema gives the schema of another file of ours, which has apiVersion and
+// kind.
+func (s *schema) JSONSchema(title, description, kind string) ([]byte, error) {
+	d := drawing{names: map[*schema]string{}, taken: map[string]bool{}}
+	d.count(s, map[*schema]int{})
+	object := d.object(s)
+	properties := object[1].value.(jsonObject)
+	for i, m := range properties {
+		switch m.key {
+		case "apiVersion":
+			properties[i].value = jsonObject{{"description", s.field(m.key).doc}, {"const", APIVersion}}
+		case "kind":
+			properties[i].value = jsonObject{{"description", s.field(m.key).doc}, {"const", kind}}
+		}
 	}
-	return b.Bytes(), nil
+	root := append(schemaHead(title, description), object...)
+	return d.print(append(root, jsonMember{"required", []any{"apiVersion", "kind"}}))
+}
+
+func schemaHead(title, description string) jsonObject {
+	return jsonObject{
+		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
+		{"title", title + ", " + APIVersion},
+		{"description", description},
+	}
+}
+
+// print writes the schema with the definitions that it refers to.
+func (d *drawing) print(root jsonObject) ([]byte, error) {
+	out, err := appendJSON(nil, append(root, jsonMember{"$defs", d.defs}), 0)
+	return append(out, '\n'), err
 }
 
 // several says what stands where in an app of several workloads, and in one of
@@ -264,6 +282,12 @@ func (d *drawing) object(s *schema) jsonObject {
 			properties = append(properties, jsonMember{f.name, append(jsonObject{{"description", f.doc}}, d.anyForm(f.typ)...)})
 		case s == documentType() && f.scope == headScope:
 			properties = append(properties, jsonMember{f.name, d.topRow(f)})
+		case s.foreign != nil: // app fields in another file
+			if name := fieldName(f, false); !d.taken[name] {
+				d.taken[name] = true
+				d.define(name, d.topRow(f))
+			}
+			properties = append(properties, jsonMember{f.name, reference(fieldName(f, false))})
 		case s == documentType(), s == environmentType(), s == workloadType():
 			properties = append(properties, jsonMember{f.name, reference(fieldName(f, s == workloadType() && f.name == "kind"))})
 		default:
@@ -328,66 +352,4 @@ func orNull(x jsonObject) jsonObject {
 		}
 	}
 	return out
-}
-
-// jsonObject is a JSON object that keeps its order.
-type jsonObject []jsonMember
-
-type jsonMember struct {
-	key   string
-	value any
-}
-
-// MarshalJSON writes the members in order.
-func (o jsonObject) MarshalJSON() ([]byte, error) {
-	b := []byte{'{'}
-	for i, m := range o {
-		if i > 0 {
-			b = append(b, ',')
-		}
-		key, err := encodeJSON(m.key)
-		if err != nil {
-			return nil, err
-		}
-		x, err := encodeJSON(m.value)
-		if err != nil {
-			return nil, err
-		}
-		b = append(append(append(b, key...), ':'), x...)
-	}
-	return append(b, '}'), nil
-}
-
-func encodeJSON(x any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(x)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
-}
-
-// plain gives a value as JSON has it.
-func plain(v *value.Value) any {
-	switch {
-	case v.Is(value.Map):
-		out := jsonObject{}
-		for _, e := range v.Entries {
-			out = append(out, jsonMember{e.Key, plain(e.Value)})
-		}
-		return out
-	case v.Is(value.List):
-		out := make([]any, len(v.Items))
-		for i, item := range v.Items {
-			out[i] = plain(item)
-		}
-		return out
-	case v.Is(value.Bool):
-		return v.IsTrue()
-	case v.Is(value.Null):
-		return nil
-	}
-	if n, ok := v.Int64(); ok {
-		return n
-	}
-	return v.Text
 }

@@ -34,7 +34,9 @@ func patterns() []pattern {
 	return []pattern{
 		{dnsLabel, upTo(63, `[a-z]([-a-z0-9]*[a-z0-9])?`)},
 		{dnsLabel1123, upTo(63, label1123)},
+		{NamespaceName, upTo(63, label1123)},
 		{dnsSubdomain, upTo(253, subdomain)},
+		{ObjectName, upTo(253, subdomain)},
 		{portName, upTo(15, `([a-z0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*`)},
 		{envName, matches(`[-._a-zA-Z]` + keyRunes + `*`)},
 		{configKey, upTo(253, `(\.{0,2}[-_a-zA-Z0-9]`+keyRunes+`*|\.\.\.`+keyRunes+`*)`)},

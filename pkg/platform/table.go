@@ -73,6 +73,11 @@ func Reference() string {
 	return document(descriptor.Object("an environment", environmentRows()...)).Reference()
 }
 
+// JSONSchema gives the table as JSON Schema, draft 2020-12, for editors.
+func JSONSchema() ([]byte, error) {
+	return documentType().JSONSchema("unfold's platform file", "What all apps have in common.", Kind)
+}
+
 func namespacePattern(s string) string {
 	if problem := placeholders(s); problem != "" {
 		return problem

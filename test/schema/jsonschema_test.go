@@ -17,24 +17,26 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 var update = flag.Bool("update", false, "write docs/app.schema.json and the list of what it can't see")
 
-const (
-	schemaFile = "../../docs/app.schema.json"
-	unseenFile = "testdata/unseen.txt"
-)
+const unseenFile = "testdata/unseen.txt"
 
-// TestSchemaFile holds the committed copy, which editors use.
-func TestSchemaFile(t *testing.T) {
-	want, err := descriptor.JSONSchema()
-	if err != nil {
-		t.Fatal(err)
+// TestSchemaFiles holds the committed copies, which editors use.
+func TestSchemaFiles(t *testing.T) {
+	for file, make := range map[string]func() ([]byte, error){
+		"../../docs/app.schema.json": descriptor.JSONSchema, "../../docs/platform.schema.json": platform.JSONSchema,
+	} {
+		want, err := make()
+		if err != nil {
+			t.Fatal(err)
+		}
+		golden(t, file, string(want))
 	}
-	golden(t, schemaFile, string(want))
 }
 
 func golden(t *testing.T, file, want string) {
@@ -53,9 +55,9 @@ func golden(t *testing.T, file, want string) {
 	}
 }
 
-func compile(t *testing.T) *jsonschema.Schema {
+func compile(t *testing.T, make func() ([]byte, error)) *jsonschema.Schema {
 	t.Helper()
-	src, err := descriptor.JSONSchema()
+	src, err := make()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -115,7 +117,7 @@ func plain(v *value.Value) any {
 
 // TestSchemaTakesWhatIsRight holds the schema to all descriptors that are.
 func TestSchemaTakesWhatIsRight(t *testing.T) {
-	s := compile(t)
+	s := compile(t, descriptor.JSONSchema)
 	for _, x := range descriptor.Examples() {
 		src := whole(t, x.Text)
 		if err := validate(t, s, x.Field, []byte(src)); err != nil {
@@ -146,7 +148,7 @@ var visible = []string{"unknown-field", "wrong-type", "out-of-range", "missing-k
 // it can't see is listed in testdata/unseen.txt: cross-references, what layers
 // and other files come to, and what Kubernetes does with a text.
 func TestSchemaSeesMistakes(t *testing.T) {
-	s := compile(t)
+	s := compile(t, descriptor.JSONSchema)
 	var unseen []string
 	for name, src := range badCases(t) {
 		v, diags := value.Read("app.yaml", src)
@@ -171,6 +173,32 @@ func TestSchemaSeesMistakes(t *testing.T) {
 // invisible are cases of visible rules that lie in what fields come to together.
 var invisible = []string{
 	"probe-success-threshold", // 1 for two of the three probes, which have one type
+}
+
+// TestPlatformSchema holds the schema of the platform file to files that are
+// right and wrong.
+func TestPlatformSchema(t *testing.T) {
+	s := compile(t, platform.JSONSchema)
+	const head = "apiVersion: unfold.dev/v1alpha1\nkind: Platform\n"
+	for text, ok := range map[string]bool{
+		head: true,
+		head + "pullSecrets: [registry]\ndefaults: {replicas: 2, image: {pullPolicy: Always}}\nenvironments: {test: , live: {cluster: live-eu, defaults: {replicas: 3}}}\n": true,
+		head + "cluster: {server: \"https://kubernetes.default.svc\"}\n": true,
+		head + "replicas: 2\n":                                                 false,
+		head + "defaults: {port: 80}\n":                                        false,
+		head + "defaults: {replicas: many}\n":                                  false,
+		head + "environments: {live: {defaults: {security: {level: high}}}}\n": false,
+		head + "environments: {LIVE: {}}\n":                                    false,
+		"apiVersion: unfold.dev/v1alpha1\nkind: App\n":                         false,
+	} {
+		_, err := platform.Parse("platform.yaml", []byte(text))
+		if (err.Err() == nil) != ok {
+			t.Errorf("the parser says %v of\n%s", err, text)
+		}
+		if err := validate(t, s, "platform.yaml", []byte(text)); (err == nil) != ok {
+			t.Errorf("the schema says %v of\n%s", err, text)
+		}
+	}
 }
 
 // badCases gives the descriptors of test/bad that stand alone.
