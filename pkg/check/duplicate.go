@@ -15,6 +15,9 @@ func duplicateObjects(in *Input, diags *report) {
 	made := map[key]object.Object{}
 	for _, o := range in.Objects {
 		id := o.ID()
+		if first, ok := made[key{id.Kind, id.Name}]; ok {
+			diags.Errorh(o.Origin, "duplicate-object", "rename one of them", "%s is made twice: for %s too", id, place(first))
+		}
 		made[key{id.Kind, id.Name}] = o
 	}
 	brought := map[key]diag.Pos{}

@@ -25,6 +25,7 @@ type App struct {
 	Config     *value.Value
 	Files      []File
 	Workloads  []Workload
+	Hooks      []Workload
 	Manifests  []Manifest
 	Components []Text
 	Patches    []Patch
@@ -50,8 +51,13 @@ type Namespace struct {
 type Workload struct {
 	Key  string // under workloads; "" where it is the app's only one
 	Name string // of its objects
-	Pos  diag.Pos
-	Kind string
+	Own  string // what its own config and files are named after
+	// Hook says when Argo CD runs it; nil for what always runs. NoConfig leaves out
+	// config and files.
+	Hook     *Hook
+	NoConfig bool
+	Pos      diag.Pos
+	Kind     string
 	// Schedule is when a CronJob runs, Spec the kind's own other fields.
 	Schedule, Spec *value.Value
 	// Governing is the name of the Service by which a StatefulSet's pods have

@@ -59,7 +59,6 @@ type effective struct {
 func (e *effective) app(env string) *App {
 	e.env = env
 	top, m := e.layers(env)
-	e.reportIdle(m, top.shape)
 	app := &App{
 		Name: e.Name, Env: env, Multi: e.multi, Pos: e.root.Pos,
 		Opinions:    top.opinions,
@@ -77,6 +76,8 @@ func (e *effective) app(env string) *App {
 		}
 		app.Workloads = append(app.Workloads, e.workload(app, w, top.own[i]))
 	}
+	e.hooks(app, top.merged, m)
+	e.reportIdle(m, top.shape)
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
 	for i := range app.Workloads {
@@ -187,6 +188,9 @@ func (e *effective) ownLayer(env string) *value.Value {
 func (e *effective) reportIdle(m *merger, shape []*value.Value) {
 	for _, i := range m.idle {
 		inherited := i.path
+		if at := hookDepth(i.path); at > 0 && len(i.path) > at && slices.Contains(hookInherits, i.path[at]) {
+			inherited = i.path[at:]
+		}
 		if len(i.path) > 2 && i.path[0] == "workloads" {
 			if f := workloadField(i.path[2]); f != nil && f.scope == inheritedScope {
 				inherited = i.path[2:]

@@ -47,6 +47,7 @@ func workloadTopics() []topic {
 		{"Network", networkProse, networkFields},
 		{"Scale", scaleProse, scaleFields},
 		{"Observability", observeProse, observeFields},
+		{"Hooks", hooksProse, hookFields()},
 		{"Labels and annotations", metadataProse, metadataFields},
 	}
 }

@@ -20,6 +20,8 @@ type merger struct {
 	// keep leaves nulls under workloads in the result, since they still have to
 	// delete what the workload inherits from the top level.
 	keep bool
+	// hook says that hooks are being laid over what they go by.
+	hook bool
 	// done holds the places of the nulls that were kept and deleted something.
 	done map[diag.Pos]bool
 }
@@ -103,9 +105,24 @@ func (m *merger) note(e value.Entry) {
 }
 
 // tombstone reports whether the null at the current path is to be kept:
-// anything below workloads.NAME.
+// anything below workloads.NAME, and below a hook until it is laid over what it
+// goes by.
 func (m *merger) tombstone() bool {
+	if at := hookDepth(m.path); at > 0 && len(m.path) > at {
+		return !m.hook
+	}
 	return m.keep && len(m.path) > 2 && m.path[0] == "workloads"
+}
+
+// hookDepth gives how many keys lead to a hook, 0 where none does.
+func hookDepth(path []string) int {
+	switch {
+	case len(path) > 1 && path[0] == "hooks":
+		return 2
+	case len(path) > 3 && path[0] == "workloads" && path[2] == "hooks":
+		return 4
+	}
+	return 0
 }
 
 // putAside removes from out the fields that upper's choice excludes.

@@ -21,6 +21,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 			e.diags.Errorf(w.Pos, "bad-name", "the workload's objects are named %q, which %s", w.Name, problem)
 		}
 	}
+	w.Own = w.Name
 	e.nameFits(&w)
 	e.fit(&w, own)
 	v := w.Fields
@@ -53,7 +54,10 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 
 // what names a workload in messages.
 func (w *Workload) what() string {
-	if w.Key == "" {
+	switch {
+	case w.Hook != nil:
+		return "the hook " + strconv.Quote(w.Key)
+	case w.Key == "":
 		return "the app"
 	}
 	return "the workload " + strconv.Quote(w.Key)
@@ -286,12 +290,18 @@ func (e *effective) checkApp(app *App) {
 	for i := range app.Workloads {
 		e.mountedOnce(app, &app.Workloads[i])
 	}
+	for i := range app.Hooks {
+		e.mountedOnce(app, &app.Hooks[i])
+	}
 }
 
 // mountedOnce reports what would be mounted over something else.
 func (e *effective) mountedOnce(app *App, w *Workload) {
 	mounted := map[string]bool{}
 	for _, files := range [][]File{app.Files, w.Files} {
+		if w.NoConfig {
+			break
+		}
 		for _, f := range files {
 			if mounted[f.Path] {
 				e.diags.Errorh(f.Pos, "file-collision", "remove one of them", "the file %q is there twice: for all workloads and for %s", f.Path, w.what())

@@ -93,9 +93,12 @@ func (e *expander) fileVolumes(w *descriptor.Workload) (volumes, mounts []*value
 			mounts = append(mounts, m(f.Pos, "name", volume, "mountPath", f.Path, "subPath", f.Key, "readOnly", true))
 		}
 	}
+	if w.NoConfig {
+		return nil, nil
+	}
 	add("files", e.app.Name+"-files", e.app.Files)
 	if e.app.Multi {
-		add("workload-files", w.Name+"-files", w.Files)
+		add("workload-files", w.Own+"-files", w.Files)
 	}
 	return volumes, mounts
 }

@@ -64,9 +64,12 @@ func (e *expander) envFrom(w *descriptor.Workload) *value.Value {
 			out.Items = append(out.Items, m(config.Pos, "configMapRef", m(config.Pos, "name", name)))
 		}
 	}
+	if w.NoConfig {
+		return out
+	}
 	add(e.app.Name+"-config", e.app.Config)
 	if e.app.Multi { // the workload's own last, so that it wins
-		add(w.Name+"-config", w.Config)
+		add(w.Own+"-config", w.Config)
 	}
 	return out
 }

@@ -23,6 +23,7 @@ func Objects(app *descriptor.App, files tree.Tree) ([]object.Object, diag.List) 
 	for i := range app.Workloads {
 		e.workload(&app.Workloads[i])
 	}
+	e.hooks()
 	return e.objects, e.diags
 }
 
@@ -56,6 +57,9 @@ func (e *expander) labels(w *descriptor.Workload, more ...*value.Value) *value.V
 // selector holds what never changes between environments or releases, since a
 // selector is immutable.
 func (e *expander) selector(w *descriptor.Workload) *value.Value {
+	if w != nil && w.Hook != nil { // which no Service may select
+		return m(w.Pos, "app.kubernetes.io/name", w.Name)
+	}
 	out := m(e.app.Pos, "app.kubernetes.io/name", e.app.Name)
 	if e.app.Multi && w != nil {
 		out.Set("app.kubernetes.io/component", value.Str(w.Key, w.Pos))
@@ -95,7 +99,7 @@ func over(base *value.Value, more ...*value.Value) *value.Value {
 // hold those of the app already.
 func (e *expander) head(pos diag.Pos, apiVersion, kind, name string, w *descriptor.Workload, labels, annotations *value.Value) *value.Value {
 	ownLabels, ownAnnotations := e.app.Labels, e.app.Annotations
-	if w != nil && e.app.Multi {
+	if w != nil && (e.app.Multi || w.Hook != nil) {
 		ownLabels, ownAnnotations = w.Labels, w.Annotations
 	}
 	return m(pos, "apiVersion", apiVersion, "kind", kind, "metadata", m(pos,

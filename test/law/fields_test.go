@@ -79,6 +79,7 @@ func (g *generator) shared(o object, s *said, dir string) {
 	if dir == "/etc/app" {
 		prefix = ""
 	}
+	g.hooks(o, s, prefix+"hooks")
 	if !g.dropAs(o, s, "config", prefix+"config") && g.chance(50) {
 		o.set("config", g.entries(s, prefix+"config", configKeys(), func(string) *yaml.Node { return g.scalar() }))
 	}

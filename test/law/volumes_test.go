@@ -9,7 +9,7 @@ import (
 // volumes gives a map of volumes: new ones, changed ones, and nulls. Each key
 // has mounts of its own, so that no layer mounts two at the same path.
 func (g *generator) volumes(w *workload) *yaml.Node {
-	return g.entries(w.said, "volumes", []string{"/data", "/tmp", "/var/lib/X_y", "scratch", "v-2"}, func(key string) *yaml.Node { return g.volume(w, key) })
+	return g.entries(w.said, "volumes", []string{"/data", "/work", "/var/lib/X_y", "scratch", "v-2"}, func(key string) *yaml.Node { return g.volume(w, key) })
 }
 
 func (g *generator) volume(w *workload, key string) *yaml.Node {
@@ -33,7 +33,7 @@ func (g *generator) volume(w *workload, key string) *yaml.Node {
 	}
 	if inPath {
 		field := "subPath"
-		if key == "/tmp" { // a volume has only one of the two in all its layers
+		if key == "/work" { // a volume has only one of the two in all its layers
 			field = "subPathExpr"
 		}
 		o.Content = append(o.Content, g.mount(field).Content...)

@@ -1,0 +1,100 @@
+package descriptor
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Hook says when Argo CD runs a Job.
+type Hook struct {
+	Phase        string
+	Wave         *value.Value // nil for Argo CD's own, 0
+	DeletePolicy *value.Value
+}
+
+// hooks adds the Jobs that run with a sync: those of all workloads by what these
+// inherit, those of one by what it has.
+func (e *effective) hooks(app *App, merged *value.Value, m *merger) {
+	over := &merger{hook: true, done: m.done}
+	for _, entry := range merged.Get("hooks").Fields() {
+		app.Hooks = append(app.Hooks, e.hook(e.Name, nil, entry, merged, over))
+	}
+	if !e.multi {
+		return
+	}
+	for i := range app.Workloads {
+		w := &app.Workloads[i]
+		for _, entry := range w.Fields.Get("hooks").Fields() {
+			app.Hooks = append(app.Hooks, e.hook(w.Name, w, entry, w.Fields, over))
+		}
+	}
+	m.idle = append(m.idle, over.idle...)
+}
+
+// hook gives one hook. Of is the workload that it belongs to, if any; lower holds
+// the fields that it goes by.
+func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *value.Value, over *merger) Workload {
+	inherited := value.NewMap(lower.Pos)
+	for _, x := range lower.Entries {
+		if slices.Contains(hookInherits, x.Key) && !isNone(x.Value) {
+			inherited.SetEntry(x)
+		}
+	}
+	if e.multi && of == nil {
+		m := merger{}
+		inherited = m.merge(hookType(), inherited, e.overrideShared())
+	}
+	over.path = []string{"hooks", entry.Key}
+	if of != nil && of.Key != "" {
+		over.path = []string{"workloads", of.Key, "hooks", entry.Key}
+	}
+	own := orEmpty(entry.Value)
+	v := over.merge(hookType(), inherited, own)
+	w := Workload{Key: entry.Key, Name: owner + "-" + entry.Key, Own: owner, Pos: entry.KeyPos, Kind: "Job", Fields: v, Hook: &Hook{
+		Phase: v.StringAt("phase"), Wave: v.Get("wave"), DeletePolicy: v.Get("deletePolicy"),
+	}}
+	if w.Hook.Phase == "" {
+		w.Hook.Phase = "Sync"
+	}
+	if w.Hook.Wave == nil && w.Hook.Phase == "Sync" {
+		w.Hook.Wave = value.Num(-1, w.Pos)
+	}
+	if problem := dnsLabel(w.Name); problem != "" && e.Name != "" {
+		e.diags.Errorf(w.Pos, "bad-name", "the hook's Job is named %q, which %s", w.Name, problem)
+	}
+	w.Command, w.Args, w.Resources = v.Get("command"), v.Get("args"), v.Get("resources")
+	w.Labels, w.Annotations = v.Get("labels"), v.Get("annotations")
+	w.PodLabels, w.PodAnnotations = v.Get("podLabels"), v.Get("podAnnotations")
+	w.NoConfig = isNone(v.Get("config")) && v.Has("config")
+	if of != nil {
+		w.Config, w.Files = of.Config, of.Files
+	}
+	if w.Command == nil && w.Args == nil && !own.Has("image") {
+		e.diags.Errorh(w.Pos, "missing-command", "add command: [...]", "%s has no command, so it would run the app", w.what())
+	}
+	e.ownSpec(&w, v.Get("spec"))
+	e.image(&w, v.Get("image"))
+	w.Env = e.envVars(v.Get("env"))
+	w.Security = security(v.Get("security"))
+	e.volumes(&w, v.Get("volumes"))
+	return w
+}
+
+// overrideShared gives the overrides of image and tag that are meant for all
+// workloads, and so for what belongs to none.
+func (e *effective) overrideShared() *value.Value {
+	layer := value.NewMap(e.root.Pos)
+	for _, x := range e.workloadOverrides() {
+		if x.field != "image" && x.field != "tag" {
+			continue
+		}
+		for part := range strings.SplitSeq(x.Text, ",") {
+			if _, text, named := e.cutWorkload(strings.TrimSpace(part)); !named && text != "" {
+				e.setOverride(layer, nil, x.field, Override{Text: text, Pos: x.Pos})
+			}
+		}
+	}
+	return layer
+}

@@ -1,0 +1,35 @@
+package law_test
+
+import "gopkg.in/yaml.v3"
+
+// hooks adds Jobs that run with a sync. A new one in a layer is whole; a changed
+// one keeps its phase, which decides what it may use.
+func (g *generator) hooks(o object, s *said, prefix string) {
+	if g.dropAs(o, s, "hooks", prefix) || !g.chance(20) {
+		return
+	}
+	inside := g.kind
+	g.kind = "Job"
+	defer func() { g.kind = inside }()
+	o.set("hooks", g.entries(s, prefix, []string{"migrate", "smoke-test", "h-3"}, func(name string) *yaml.Node {
+		h := object{g.some(20, "resources", g.amounts(), "labels", fields("step", g.label()), "annotations", fields("note", g.scalar()), "podLabels", fields("a", g.label()),
+			"podAnnotations", fields("note", g.scalar()), "spec", fields("backoffLimit", g.integer(g.IntN(9))), "wave", plain(pick(g, "-3", "0", "2")),
+			"deletePolicy", pick(g, plain("HookSucceeded"), list(plain("HookFailed"), plain("BeforeHookCreation"))), "args", list(g.scalar()), "env", fields("MODE", g.scalar()),
+			"volumes", fields("/hook-tmp", plain("emptyDir")), "security", plain(pick(g, "none", "restricted")))}
+		h.set("command", list(plain("run"), g.scalar()))
+		if !s.has("image.repository") || g.chance(60) {
+			h.set("image", g.text("reg.io/hook:v1"))
+		} else if g.chance(30) {
+			h.set("tag", g.text(g.tag()))
+		}
+		if !s.has(prefix + "." + name) {
+			h.set("phase", plain(pick(g, "Sync", "PostSync", "SyncFail")))
+		}
+		if g.chance(20) {
+			h.set("config", g.boolean())
+		}
+		return h.Node
+	}))
+}
+
+func (g *generator) amounts() *yaml.Node { return fields("limits", fields("memory", plain("1Gi"))) }
