@@ -102,11 +102,12 @@ func (a *app) setImages(env string, want map[string]descriptor.Image) ([]edit.Ch
 	if len(want) == 0 {
 		return nil, nil
 	}
+	several := len(keys) != 1 || keys[0] != ""
 	first := a.listed()
 	inEnv := []string{"environments", env}
 	var tried error
 	for _, shared := range []bool{true, false} {
-		if !shared && len(keys) == 1 && keys[0] == "" {
+		if !shared && !several {
 			break
 		}
 		changes := slices.Clone(first)
@@ -123,6 +124,9 @@ func (a *app) setImages(env string, want map[string]descriptor.Image) ([]edit.Ch
 				continue
 			}
 			maps.DeleteFunc(left, func(key string, image descriptor.Image) bool { return got[key] == image })
+			if several && len(left) == len(want) { // every workload says otherwise
+				continue
+			}
 		}
 		for _, key := range slices.Sorted(maps.Keys(left)) {
 			if key != "" {

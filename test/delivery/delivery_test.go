@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,7 +52,8 @@ environments:
 func newRepository(t *testing.T, apps int) *repository {
 	t.Helper()
 	r := &repository{t: t, dir: t.TempDir()}
-	r.env = append(os.Environ(),
+	// Not those of a git hook that runs the tests.
+	r.env = append(slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "GIT_") }),
 		"HOME="+r.dir, "XDG_CONFIG_HOME="+r.dir, "GIT_CONFIG_NOSYSTEM=1", "UNFOLD_TEST_PROGRAM=1",
 		"GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=C", "GIT_COMMITTER_EMAIL=c@example.com",
 		"GITHUB_SHA=", "CI_COMMIT_SHA=")

@@ -13,19 +13,22 @@ done <<<"$modules"
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 mkdir "$tmp/objects"
-GIT_ALTERNATE_OBJECT_DIRECTORIES=$(realpath "$(git rev-parse --git-path objects)")
-export GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_OBJECT_DIRECTORY=$tmp/objects
+objects=$(realpath "$(git rev-parse --git-path objects)")
+# Not exported: the tests that run in between have repositories of their own.
+aside() {
+	GIT_ALTERNATE_OBJECT_DIRECTORIES=$objects GIT_OBJECT_DIRECTORY=$tmp/objects GIT_INDEX_FILE=$tmp/index git "$@"
+}
 snapshot() {
 	cp "$(git rev-parse --git-path index)" "$tmp/index"
-	GIT_INDEX_FILE=$tmp/index git add -A .
-	GIT_INDEX_FILE=$tmp/index git write-tree
+	aside add -A .
+	aside write-tree
 }
 
 before=$(snapshot)
 bash test/tools/update.sh
 after=$(snapshot)
-if ! git --no-pager diff --stat --exit-code "$before" "$after"; then
-	git --no-pager diff "$before" "$after" | head -n 200
+if ! aside --no-pager diff --stat --exit-code "$before" "$after"; then
+	aside --no-pager diff "$before" "$after" | head -n 200
 	echo "these files were out of date and have been written anew: look at them and commit them" >&2
 	exit 1
 fi
