@@ -33,6 +33,9 @@ type Call struct {
 	// Overrides of the descriptor.
 	Image, Tag, Replicas, Namespace, Host Given
 	Config                                []GivenConfig
+	// APIs are what the cluster serves, as GROUP/VERSION and GROUP/VERSION/KIND;
+	// none outside of Argo CD.
+	APIs []string
 	// LogJSON asks for log lines in JSON.
 	LogJSON bool
 }
@@ -63,6 +66,9 @@ func ReadCall(environ []string) (Call, diag.List) {
 	c := Call{
 		AppNamespace: vars["ARGOCD_APP_NAMESPACE"],
 		LogJSON:      vars["ARGOCD_LOG_FORMAT"] == "json",
+	}
+	if apis := vars["KUBE_API_VERSIONS"]; apis != "" {
+		c.APIs = strings.Split(apis, ",")
 	}
 	for _, p := range Parameters() {
 		if target := c.target(p.Name); target != nil {

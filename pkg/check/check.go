@@ -20,6 +20,9 @@ type Input struct {
 	Objects []object.Object
 	// Incomplete says that something wrong was left out of them.
 	Incomplete bool
+	// APIs are what the cluster serves, as GROUP/VERSION and GROUP/VERSION/KIND;
+	// everything where there are none.
+	APIs []string
 	// Generated are the names of ConfigMaps that get a hash behind them.
 	Generated []string
 	// Manifests are those that the app brings along.
@@ -69,7 +72,7 @@ func All(in Input) []Finding { return in.apply(Rules(), always()) }
 // doing of what stands at pos.
 func Built(in Input, before []Finding, pos diag.Pos) []Finding {
 	rules := slices.DeleteFunc(Rules(), func(r Rule) bool { return r.source })
-	found := in.apply(rules, nil)
+	found := in.apply(rules, []find{missingAPIs})
 	for i, f := range found {
 		found[i].Pos = pos
 		for _, b := range before {

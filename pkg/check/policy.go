@@ -39,6 +39,8 @@ type Policy struct {
 	// Registries are the registries, or repositories and the folders above them,
 	// that images may come from; any where there are none.
 	Registries []string
+	// SkipMissingAPIs leaves out what the cluster does not know.
+	SkipMissingAPIs bool
 }
 
 // Set sets what the policy says about a rule. Where level is "", the rule's own

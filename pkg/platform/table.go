@@ -31,6 +31,8 @@ var settings = sync.OnceValue(func() []descriptor.Row {
 			descriptor.Row{Name: "severity", Doc: "What the rule's findings are; off looks for none.", Type: descriptor.Choice("a severity", check.Levels()...)},
 			descriptor.Row{Name: "accept", Doc: "Whether an app may accept findings: true unless they are errors.", Type: descriptor.Boolean()},
 		).WithShort("severity"))},
+		{Name: "missingAPIs", Doc: "What becomes of an object whose kind the cluster does not know: error unless given, or skip, which leaves it out with a warning.",
+			Type: descriptor.Choice("a way with missing APIs", "error", "skip")},
 		{Name: "cluster", Doc: "The destination cluster of Applications, as Argo CD knows it.", Type: descriptor.OneOf("a cluster", "its name or address", clusterField,
 			descriptor.Row{Name: "name", Doc: "The cluster's name in Argo CD.", Type: text},
 			descriptor.Row{Name: "server", Doc: "The address of its API server.", Type: descriptor.TextOf("an address", httpsAddress)},

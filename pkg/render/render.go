@@ -22,7 +22,10 @@ import (
 type Options struct {
 	// ArgoCDNamespace is where the Application deploys to, "" outside of Argo CD.
 	ArgoCDNamespace string
-	Overrides       descriptor.Overrides
+	// APIs are what the cluster serves, as Argo CD lists it; everything where there
+	// are none.
+	APIs      []string
+	Overrides descriptor.Overrides
 	// Explain adds a comment behind each value: the line that is responsible.
 	Explain bool
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"errors"
+	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -27,6 +28,7 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 	}
 	// 6. Check.
 	in := s.input(e)
+	in.APIs = o.APIs
 	in.Incomplete = diags.HasErrors()
 	findings := check.All(in)
 	app, said := e.App, diags.Warnings()
@@ -43,21 +45,32 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 	out := settled{Environment: e}
 	out.Objects = warned(e, said, findings)
 	if !app.UsesKustomize() {
+		out.Objects = slices.DeleteFunc(out.Objects, func(x object.Object) bool {
+			id := x.ID()
+			return !in.Serves(id.APIVersion, id.Kind)
+		})
 		return out, diags, nil
+	}
+	served := func(objects []*value.Value) []*value.Value {
+		return slices.DeleteFunc(objects, func(v *value.Value) bool { return !in.Serves(v.StringAt("apiVersion"), v.StringAt("kind")) })
 	}
 	// 7. Build.
 	if out.built, err = s.kustomize(out.Environment); err != nil || !patched {
+		out.built = served(out.built)
 		return out, diags, errorOf(&diags, err)
 	}
 	// What patches and components make is held to the rules too: what they mend is
 	// nothing to warn of any more, what they bring in is.
-	after := check.Built(s.built(e, out.built), findings, passedOn(e))
+	built := s.built(e, out.built)
+	built.APIs = o.APIs
+	after := check.Built(built, findings, passedOn(e))
 	if objects := warned(e, said, after); !sameNotices(objects, out.Objects) {
 		out.Objects = objects
 		if out.built, err = s.kustomize(out.Environment); err != nil {
 			return out, diags, errorOf(&diags, err)
 		}
 	}
+	out.built = served(out.built)
 	return out, append(diags, check.Diags(after)...), nil
 }
 

@@ -75,7 +75,7 @@ func TestDeploy(t *testing.T) {
 	cluster.InstallCRDs(t)
 	cluster.MustApply(t, harness.NewNamespace("strict", map[string]any{"pod-security.kubernetes.io/enforce": "restricted"}))
 	for _, installation := range argoInstallations {
-		for _, components := range [][]string{{"component"}, {"component", "large"}} {
+		for _, components := range [][]string{{"component"}, {"component", "large"}, {"component", "platform"}} {
 			t.Run(installation+"/"+components[len(components)-1], func(t *testing.T) {
 				objects := kustomized(t, installation, components...)
 				for _, o := range objects {
@@ -203,7 +203,7 @@ func checkSidecar(t *testing.T, server harness.Object) {
 		mounts[m.Text("mountPath")] = m.Text("name")
 	}
 	paths := slices.Sorted(maps.Keys(mounts))
-	paths = slices.DeleteFunc(paths, func(path string) bool { return path == "/home/argocd/cmp-server/config" })
+	paths = slices.DeleteFunc(paths, func(path string) bool { return path == "/home/argocd/cmp-server/config" || path == "/home/argocd/platform" })
 	if want := []string{"/home/argocd/cmp-server/plugins", "/tmp", "/var/run/argocd"}; !slices.Equal(paths, want) {
 		t.Errorf("the sidecar mounts %q, want %q", paths, want)
 	}

@@ -237,7 +237,7 @@ spec:
       terminationGracePeriodSeconds: 5
 `},
 		{"", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: TARGET\n  annotations: {a: TEXT}\nspec: {replicas: 9, strategy: {type: Recreate, $patch: replace}}\n"},
-		{"{kind: Deployment}", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: any}\nspec:\n  template:\n    spec:\n      volumes: [{name: tmp, emptyDir: {}}]\n      tolerations: [{key: a, operator: Exists}]\n"},
+		{"{kind: Deployment}", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: any}\nspec:\n  template:\n    spec:\n      volumes: [{name: patched, emptyDir: {}}]\n      tolerations: [{key: a, operator: Exists}]\n"},
 		{"{kind: PodDisruptionBudget}", "$patch: delete\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: any}\n"},
 		{"{kind: Service}", "apiVersion: v1\nkind: Service\nmetadata: {name: any, labels: {patched: x}}\nspec: {sessionAffinity: ClientIP}\n"},
 	}
