@@ -203,7 +203,9 @@ func checkSidecar(t *testing.T, server harness.Object) {
 		mounts[m.Text("mountPath")] = m.Text("name")
 	}
 	paths := slices.Sorted(maps.Keys(mounts))
-	paths = slices.DeleteFunc(paths, func(path string) bool { return path == "/home/argocd/cmp-server/config" || path == "/home/argocd/platform" })
+	paths = slices.DeleteFunc(paths, func(path string) bool {
+		return path == "/home/argocd/cmp-server/config" || path == "/home/argocd/platform"
+	})
 	if want := []string{"/home/argocd/cmp-server/plugins", "/tmp", "/var/run/argocd"}; !slices.Equal(paths, want) {
 		t.Errorf("the sidecar mounts %q, want %q", paths, want)
 	}

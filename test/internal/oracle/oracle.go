@@ -19,6 +19,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
 	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 )
@@ -105,8 +106,11 @@ type Unfolded struct {
 }
 
 // Unfold unfolds the app in dir by all ways. Its error is a Breach.
-func Unfold(dir string, o render.Options) (*Unfolded, error) {
-	src, err := render.Open(dir, nil)
+func Unfold(dir string, o render.Options) (*Unfolded, error) { return UnfoldUnder(dir, nil, o) }
+
+// UnfoldUnder is Unfold with an operator's platform file.
+func UnfoldUnder(dir string, p *platform.Platform, o render.Options) (*Unfolded, error) {
+	src, err := render.Open(dir, p)
 	if err != nil {
 		return nil, refused("", err)
 	}
