@@ -67,6 +67,42 @@ type Workload struct {
 	// completing nor checking is taken from here.
 	Fields *value.Value
 
+	Container              // the workload's own
+	Containers []Container // further ones, in the order that they start in
+
+	Service     *value.Value // nil where there is none
+	Ingresses   []Ingress
+	Route       *Route
+	Network     *Policy
+	Replicas    *value.Value // nil where an autoscaler sets them
+	AtLeast     int64        // pods there are
+	Autoscaling *Autoscaling // nil where there is none
+	Config      *value.Value // its own
+	Files       []File       // its own
+	Volumes     []Volume
+	Metrics     *Metrics // nil where there are none
+	Single      bool     // only one pod at a time can run
+	Security    Security
+	Disruption  *value.Value  // nil where there is none
+	Strategy    *value.Value  // as Kubernetes has it
+	Spread      []value.Entry // by the label of nodes
+
+	Labels, Annotations, PodLabels, PodAnnotations *value.Value
+	SyncWave, SyncOptions                          *value.Value
+}
+
+// Container is one container of a workload.
+type Container struct {
+	Name string
+	Pos  diag.Pos
+	// Fields holds all fields as layered.
+	Fields *value.Value
+	// Phase says when it runs; Native that Kubernetes knows it for a sidecar.
+	Phase  Phase
+	Native bool
+	// Own says that it runs another image than the workload.
+	Own bool
+
 	Image         Text // REPOSITORY[:TAG][@DIGEST]; empty where there is none
 	Repository    string
 	Tag, Digest   string
@@ -74,30 +110,26 @@ type Workload struct {
 	PullSecrets   *value.Value
 	Command, Args *value.Value
 	Ports         []Port
-	Service       *value.Value // nil where there is none
-	Replicas      *value.Value // nil where an autoscaler sets them
-	AtLeast       int64        // pods there are
-	Autoscaling   *Autoscaling // nil where there is none
-	Ingresses     []Ingress
-	Route         *Route
-	Network       *Policy
 	Probes        *value.Value // liveness, readiness, startup, each complete
 	Resources     *value.Value
+	EnvFrom       *value.Value
 	Env           []EnvVar
-	Config        *value.Value // its own
-	Files         []File       // its own
-	Volumes       []Volume
-	Single        bool // only one pod at a time can run
-	Security      Security
-	Disruption    *value.Value // nil where there is none
-	Metrics       *Metrics     // nil where there are none
-	Strategy      *value.Value // as Kubernetes has it
 	Lifecycle     *value.Value
-	Spread        []value.Entry // by the label of nodes
 
-	Labels, Annotations, PodLabels, PodAnnotations *value.Value
-	SyncWave, SyncOptions                          *value.Value
+	label string // in messages
 }
+
+// Phase is when a container runs.
+type Phase uint8
+
+const (
+	// Main is the workload's own container.
+	Main Phase = iota
+	// Initial containers run to their end before all others.
+	Initial
+	// Beside are sidecars.
+	Beside
+)
 
 // Port is a port of a workload.
 type Port struct {

@@ -71,6 +71,7 @@ const BuiltinFile = "built-in defaults"
 // builtin is what an app gets that says nothing else.
 const builtin = `security: restricted
 disruption: {maxUnavailable: 1}
+spread: {zone: {}, hostname: {}}
 environments:
   dev:
     replicas: 1

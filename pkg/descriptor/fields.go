@@ -42,6 +42,7 @@ func workloadTopics() []topic {
 		{"Kinds", kindProse, kindFields},
 		{"Container", containerProse, containerFields},
 		{"Pods", podProse, podFields},
+		{"Further containers", containersProse, containersFields},
 		{"Configuration", configProse, configFields},
 		{"Volumes", volumesProse, volumeFields},
 		{"Network", networkProse, networkFields},

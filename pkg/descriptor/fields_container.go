@@ -16,6 +16,8 @@ var containerFields = []field{
 		example: "image: ghcr.io/example/app:v1.4.2\nenvironments:\n  prod: {image: {pullPolicy: IfNotPresent, pullSecrets: [registry]}}"},
 	{name: "tag", scope: inheritedScope, doc: "The image's tag: short for image.tag.", typ: tagType,
 		example: "image: ghcr.io/example/app\nenvironments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2}"},
+	{name: "pullSecrets", scope: inheritedScope, doc: "The Secrets with the registry's credentials: short for image.pullSecrets.", typ: pullSecretsType,
+		example: "pullSecrets: [registry]"},
 	{name: "command", scope: ownScope, doc: "What is run in place of the image's entry point.", typ: textList,
 		example: "command: [/bin/app, serve]"},
 	{name: "args", scope: ownScope, doc: "The arguments in place of the image's.", typ: textList,
@@ -28,8 +30,10 @@ var containerFields = []field{
 		example: "ports: {http: 8080, grpc: 9000}\nprobes:\n  liveness: /live\n  readiness: {grpc: {port: 9000}, periodSeconds: 5}\n  startup: {exec: {command: [app, check]}, failureThreshold: 30}"},
 	{name: "resources", scope: inheritedScope, doc: "Requests and limits.", typ: resourcesType,
 		example: "resources:\n  requests: {cpu: 250m, memory: 128Mi}\n  limits: {memory: 256Mi}"},
-	{name: "env", scope: inheritedScope, doc: "Environment variables.", typ: &schema{kind: mapKind, what: "a map of environment variables", keys: keyRule{"an environment variable", envName}, elem: envType},
+	{name: "env", scope: inheritedScope, doc: "Environment variables.", typ: envMap,
 		example: "env:\n  MODE: batch\n  PASSWORD: {secret: app-db/password}\n  REGION: {configMap: {name: cluster, key: region, optional: true}}\n  NODE: {field: spec.nodeName}\n  MEMORY: {resource: limits.memory}\n  URL: http://$(NODE):8080"},
+	{name: "envFrom", scope: inheritedScope, doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win over them.", typ: envFromType,
+		example: "envFrom:\n  - secret: shop-db\n  - {configMap: cluster, prefix: CLUSTER_, optional: true}"},
 	{name: "security", scope: inheritedScope, doc: "Security contexts: restricted (default), baseline or none.", typ: securityType,
 		example: "security:\n  level: restricted\n  pod: {runAsUser: 10001, fsGroup: 10001}\n  container: {readOnlyRootFilesystem: true}"},
 }
@@ -41,9 +45,11 @@ var imageType = &schema{
 		{name: "tag", doc: "The tag.", typ: tagType},
 		{name: "digest", doc: "The digest, such as sha256:…; with a tag beside it the digest decides.", typ: &schema{kind: textKind, what: "an image digest", check: imageDigest}},
 		{name: "pullPolicy", doc: "When the image is pulled: Always, IfNotPresent or Never.", typ: &schema{kind: textKind, what: "a pull policy", enum: []string{"Always", "IfNotPresent", "Never"}}},
-		{name: "pullSecrets", doc: "Names of Secrets that hold the registry's credentials.", typ: &schema{kind: listKind, what: "a list of Secrets", elem: &schema{kind: textKind, what: "a Secret's name", check: dnsSubdomain}}},
+		{name: "pullSecrets", doc: "Names of Secrets that hold the registry's credentials.", typ: pullSecretsType},
 	},
 }
+
+var pullSecretsType = &schema{kind: listKind, what: "a list of Secrets", elem: &schema{kind: textKind, what: "a Secret's name", check: dnsSubdomain}}
 
 var tagType = &schema{kind: textKind, what: "an image tag", check: imageTag}
 

@@ -1,6 +1,7 @@
 package descriptor
 
-const podProse = "Where the pods run, how they start and stop, and how they are replaced."
+const podProse = "Where the pods run, how they start and stop, and how they are replaced. The scheduler by itself spreads pods over zones\n" +
+	"and hosts with some slack; the default of `spread` asks for the same without slack, but never keeps a pod from running."
 
 // podFields describe the pods and how they are replaced.
 var podFields = []field{
@@ -10,7 +11,7 @@ var podFields = []field{
 		example: "lifecycle:\n  preStop: {sleep: 5}\n  postStart: {exec: {command: [/bin/app, warm]}}"},
 	{name: "gracePeriod", scope: inheritedScope, doc: "Seconds that a pod gets to stop in; Kubernetes takes 30.", typ: natural,
 		example: "gracePeriod: 60"},
-	{name: "spread", scope: inheritedScope, doc: "Over what the pods are spread, by topology: zone, region, hostname or a label of nodes. Unless given, over zones and hosts from two replicas on, where that is possible; false for none.", typ: spreadType,
+	{name: "spread", scope: inheritedScope, doc: "Over what the pods are spread, by topology: zone, region, hostname or a label of nodes. The default counts from two replicas on and gives way to any topology that is named; false for none.", typ: spreadType,
 		example: "replicas: 4\nspread:\n  zone: DoNotSchedule\n  hostname: {maxSkew: 2}"},
 	{name: "nodeSelector", scope: inheritedScope, doc: "The labels that a node needs for the pods.", typ: &schema{kind: mapKind, what: "a map of labels", keys: keyRule{"a label", qualifiedName}, elem: &schema{kind: textKind, what: "a label's value", check: labelValue}},
 		example: "nodeSelector: {kubernetes.io/arch: arm64}"},

@@ -64,7 +64,8 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	if problem := dnsLabel(w.Name); problem != "" && e.Name != "" {
 		e.diags.Errorf(w.Pos, "bad-name", "the hook's Job is named %q, which %s", w.Name, problem)
 	}
-	w.Command, w.Args, w.Resources = v.Get("command"), v.Get("args"), v.Get("resources")
+	w.Container = Container{Name: e.containerName(&w, v), Pos: w.Pos, Fields: v, label: w.what()}
+	e.container(&w.Container, v, nil)
 	w.Labels, w.Annotations = v.Get("labels"), v.Get("annotations")
 	w.PodLabels, w.PodAnnotations = v.Get("podLabels"), v.Get("podAnnotations")
 	w.NoConfig = isNone(v.Get("config")) && v.Has("config")
@@ -75,8 +76,6 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 		e.diags.Errorh(w.Pos, "missing-command", "add command: [...]", "%s has no command, so it would run the app", w.what())
 	}
 	e.ownSpec(&w, v.Get("spec"))
-	e.image(&w, v.Get("image"))
-	w.Env = e.envVars(v.Get("env"))
 	w.Security = security(v.Get("security"))
 	e.volumes(&w, v.Get("volumes"))
 	return w

@@ -316,6 +316,9 @@ func (n *normaliser) text(s *schema, v *value.Value) *value.Value {
 // so that is left to the check of the objects.
 func (n *normaliser) kube(s *schema, v *value.Value) *value.Value {
 	known := len(n.diags)
+	if s.owner != nil {
+		v = n.unowned(v, s.owner)
+	}
 	n.finite(v)
 	if t, ok := kube.Named(s.of); ok {
 		t.CheckPart(v, n.path, &n.diags)
@@ -341,6 +344,13 @@ func foldShort(n *normaliser, v *value.Value) *value.Value {
 	v = n.fold(v, "tag", "image", "tag", func(image *value.Value, e *value.Entry) bool {
 		if other := image.Entry("tag"); other != nil && other.Value.Kind != value.Null {
 			n.diags.Errorh(e.KeyPos, "tag-twice", "keep one of them", "the tag is set twice%s: by image on line %d and by tag", n.in(), other.Value.Pos.Line)
+			return false
+		}
+		return true
+	})
+	v = n.fold(v, "pullSecrets", "image", "pullSecrets", func(image *value.Value, e *value.Entry) bool {
+		if other := image.Entry("pullSecrets"); other != nil {
+			n.diags.Errorh(e.KeyPos, "one-of", "keep one of them", "pullSecrets is short for image.pullSecrets, which is set%s too", n.in())
 			return false
 		}
 		return true

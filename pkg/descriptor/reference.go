@@ -55,17 +55,38 @@ func section(b *strings.Builder, f field) {
 	}
 	b.WriteByte('\n')
 	var rows strings.Builder
-	below(&rows, f.name, f.typ, map[*schema]string{})
+	listed := listedBefore(f)
+	if _, in := inner(f.name, f.typ); listed[in] != "" {
+		fmt.Fprintf(&rows, "| `%s` | %s, as `%s` | %s |\n", f.name, f.typ.takes(), listed[in], f.doc)
+	} else {
+		below(&rows, f.name, f.typ, listed)
+	}
 	if rows.Len() > 0 {
 		fmt.Fprintf(b, "| field | takes | meaning |\n| --- | --- | --- |\n%s\n", rows.String())
 	}
+}
+
+// listedBefore gives the types of a workload's fields that come before one of
+// them, with their paths: what further containers have in common with the
+// workload's own is not listed again.
+func listedBefore(f field) map[*schema]string {
+	listed := map[*schema]string{}
+	for _, other := range workloadFields() {
+		if other.name == f.name {
+			break
+		}
+		if path, s := inner(other.name, other.typ); s.kind == objectKind {
+			listed[s] = path
+		}
+	}
+	return listed
 }
 
 // below lists the fields of a field's full form, but not those of a whole
 // workload or environment again, nor those of a type that was listed before.
 func below(b *strings.Builder, path string, s *schema, listed map[*schema]string) {
 	path, s = inner(path, s)
-	if s.kind != objectKind || s.field("image") != nil {
+	if s.kind != objectKind || s.field("replicas") != nil {
 		return
 	}
 	listed[s] = path
@@ -116,7 +137,7 @@ func Examples() []Example {
 			out = append(out, Example{path, f.example})
 		}
 		at, s := inner(path, f.typ)
-		if s.kind != objectKind || s.field("image") != nil || seen[s] {
+		if s.kind != objectKind || s.field("replicas") != nil || seen[s] {
 			return
 		}
 		seen[s] = true

@@ -23,9 +23,11 @@ const (
 // parsing, layering and the documentation are all driven by them, so a new
 // field is a new row and, where it has a one-line form, a small function.
 type schema struct {
-	kind   typeKind
-	what   string   // how messages name it: "a port name", "an image"
-	of     string   // of kubeKind: "core/v1.Affinity", "[]core/v1.Toleration"
+	kind typeKind
+	what string // how messages name it: "a port name", "an image"
+	of   string // of kubeKind: "core/v1.Affinity", "[]core/v1.Toleration"
+	// owner names, of kubeKind, the descriptor's field that makes one of Kubernetes', or "".
+	owner  func(key string) (field string)
 	fields []field  // of an object
 	elem   *schema  // of a list or map
 	keys   keyRule  // of a map, and of more

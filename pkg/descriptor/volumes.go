@@ -111,14 +111,16 @@ func (e *effective) mounts(w *Workload, x *Volume, entry value.Entry) {
 	}
 }
 
-// mountedElsewhere reports whether one of the workload's other containers names
+// mountedElsewhere reports whether one of the workload's other containers mounts
 // a volume.
 func mountedElsewhere(w *Workload, name string) bool {
-	found := false
-	for _, field := range []string{"initContainers", "sidecars"} {
-		w.Fields.Get(field).Walk(func(v *value.Value) { found = found || v.IsScalar() && v.Text == name })
+	for _, c := range w.Containers {
+		if slices.ContainsFunc(c.Mounts(), func(m ContainerMount) bool { return m.Volume == name }) ||
+			slices.ContainsFunc(c.Fields.Get("volumeMounts").Elements(), func(m *value.Value) bool { return m.StringAt("name") == name }) {
+			return true
+		}
 	}
-	return found
+	return false
 }
 
 // claim completes a workload's own claim. One that only one node or pod can

@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -25,8 +24,8 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	e.nameFits(&w)
 	e.fit(&w, own)
 	v := w.Fields
-	w.Command, w.Args = v.Get("command"), v.Get("args")
-	w.Resources = v.Get("resources")
+	w.Container = Container{Name: e.containerName(&w, v), Pos: w.Pos, Fields: v, label: w.what()}
+	e.container(&w.Container, v, e.ports(v.Get("ports")))
 	e.scale(&w, v.Get("autoscaling"))
 	w.Labels, w.Annotations = v.Get("labels"), v.Get("annotations")
 	w.PodLabels, w.PodAnnotations = v.Get("podLabels"), v.Get("podAnnotations")
@@ -36,18 +35,14 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	}
 	e.schedule(&w, v.Get("schedule"))
 	e.ownSpec(&w, v.Get("spec"))
-	e.image(&w, v.Get("image"))
-	w.Ports = e.ports(v.Get("ports"))
 	e.service(&w, v)
 	e.governing(&w, v)
-	e.probes(&w, v.Get("probes"))
 	e.metrics(&w, v.Get("metrics"))
-	w.Env = e.envVars(v.Get("env"))
 	w.Security = security(v.Get("security"))
+	e.containers(&w)
 	e.volumes(&w, v.Get("volumes"))
 	e.disruption(&w, v.Get("disruption"))
 	e.strategy(&w, v.Get("strategy"))
-	w.Lifecycle = e.lifecycle(v.Get("lifecycle"))
 	e.spread(&w, v.Get("spread"))
 	return w
 }
@@ -61,22 +56,6 @@ func (w *Workload) what() string {
 		return "the app"
 	}
 	return "the workload " + strconv.Quote(w.Key)
-}
-
-func (e *effective) image(w *Workload, v *value.Value) {
-	w.Repository, w.Tag, w.Digest = v.StringAt("repository"), v.StringAt("tag"), v.StringAt("digest")
-	w.PullPolicy, w.PullSecrets = v.Get("pullPolicy"), v.Get("pullSecrets")
-	if w.Repository == "" {
-		if e.env != "" {
-			e.diags.Errorh(w.Pos, "missing-image", "add image: with a repository such as ghcr.io/team/app", "%s has no image", w.what())
-		}
-		return
-	}
-	pos := v.Get("repository").At()
-	if tag := v.Get("tag"); tag != nil {
-		pos = tag.Pos
-	}
-	w.Image = Text{joinImage(w.Repository, w.Tag, w.Digest), pos}
 }
 
 func (e *effective) ports(v *value.Value) []Port {
@@ -150,76 +129,6 @@ func (e *effective) service(w *Workload, v *value.Value) {
 				"a headless Service can't have a clusterIP, nor a type other than ClusterIP")
 		}
 	}
-}
-
-// probes completes each probe with the port it goes to.
-func (e *effective) probes(w *Workload, v *value.Value) {
-	if !v.Is(value.Map) {
-		return
-	}
-	out := value.NewMap(v.Pos)
-	for _, entry := range v.Entries {
-		p := entry.Value
-		handler := ""
-		for _, h := range probeHandlers {
-			if p.Has(h) {
-				handler = h
-			}
-		}
-		if handler == "" {
-			e.diags.Errorh(entry.KeyPos, "missing-probe", "give a path such as /health, or one of "+strings.Join(probeHandlers, ", "),
-				"the %s probe of %s says nothing to probe", entry.Key, w.what())
-			continue
-		}
-		if handler != "exec" {
-			p = e.probePort(w, entry, handler)
-		} else if p.Get("exec", "command").Empty() {
-			e.diags.Errorh(p.Get("exec").Pos, "missing-command", "add command: [...]", "the %s probe has no command", entry.Key)
-		}
-		if n, ok := p.Get("successThreshold").Int64(); ok && n != 1 && entry.Key != "readiness" {
-			e.diags.Errorf(p.Get("successThreshold").Pos, "out-of-range", "successThreshold of a %s probe must be 1", entry.Key)
-		}
-		if entry.Key == "readiness" && p.Has("terminationGracePeriodSeconds") {
-			e.diags.Errorh(p.Entry("terminationGracePeriodSeconds").KeyPos, "contradiction", "remove it", "a readiness probe has no terminationGracePeriodSeconds: it stops nothing")
-		}
-		out.SetEntry(value.Entry{Key: entry.Key, KeyPos: entry.KeyPos, Value: p})
-	}
-	w.Probes = out
-}
-
-func (e *effective) probePort(w *Workload, entry value.Entry, handler string) *value.Value {
-	p := entry.Value
-	h := p.Get(handler)
-	port := h.Get("port")
-	if port == nil {
-		if len(w.Ports) == 0 {
-			e.diags.Errorh(entry.KeyPos, "missing-port", "add port: with the number that the app listens on",
-				"the %s probe of %s has no port to go to", entry.Key, w.what())
-			return p
-		}
-		chosen := w.Ports[0]
-		for _, candidate := range w.Ports {
-			if candidate.Name == "http" {
-				chosen = candidate
-			}
-		}
-		port = value.Str(chosen.Name, h.Pos)
-		if handler == "grpc" { // which takes numbers only
-			port = value.Num(chosen.Target, h.Pos)
-		}
-		return p.Copy().Set(handler, h.Copy().Set("port", port))
-	}
-	if port.Is(value.String) {
-		var names []string
-		for _, candidate := range w.Ports {
-			names = append(names, candidate.Name)
-			if candidate.Name == port.Text {
-				return p
-			}
-		}
-		e.diags.Errorh(port.Pos, "missing-port", diag.Hint(port.Text, "the ports are", names), "%s has no port %q", w.what(), port.Text)
-	}
-	return p
 }
 
 func security(v *value.Value) Security {

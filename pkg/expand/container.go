@@ -1,36 +1,72 @@
 package expand
 
 import (
+	"slices"
+
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-func (e *expander) containerName(w *descriptor.Workload) string {
-	if w.Key == "" {
-		return e.app.Name
-	}
-	return w.Key
-}
-
-func (e *expander) container(w *descriptor.Workload, mounts []*value.Value) *value.Value {
-	c := m(w.Pos, "name", e.containerName(w), "image", node(w.Image.Pos, w.Image.Text),
-		"imagePullPolicy", w.PullPolicy,
-		"command", w.Command, "args", w.Args,
-		"ports", e.containerPorts(w),
-		"envFrom", e.envFrom(w), "env", e.env(w),
-		"resources", w.Resources,
-		"securityContext", containerSecurity(w.Security),
-		"volumeMounts", list(w.Pos, mounts...),
+// container gives the workload's own container or a further one.
+func (e *expander) container(w *descriptor.Workload, c *descriptor.Container, mounts []*value.Value) *value.Value {
+	out := m(c.Pos, "name", c.Name, "image", node(c.Image.Pos, c.Image.Text),
+		"imagePullPolicy", c.PullPolicy,
+		"command", c.Command, "args", c.Args,
+		"ports", containerPorts(c),
+		"envFrom", e.envFrom(w, c), "env", env(c),
+		"resources", c.Resources,
+		"securityContext", containerSecurity(w, c),
+		"volumeMounts", list(c.Pos, mounts...),
 	)
-	return c.Set("lifecycle", node(w.Pos, w.Lifecycle)).
-		Set("livenessProbe", w.Probes.Get("liveness")).
-		Set("readinessProbe", w.Probes.Get("readiness")).
-		Set("startupProbe", w.Probes.Get("startup"))
+	return out.Set("lifecycle", node(c.Pos, c.Lifecycle)).
+		Set("livenessProbe", c.Probes.Get("liveness")).
+		Set("readinessProbe", c.Probes.Get("readiness")).
+		Set("startupProbe", c.Probes.Get("startup"))
 }
 
-func (e *expander) containerPorts(w *descriptor.Workload) *value.Value {
-	out := list(w.Pos)
-	for _, p := range w.Ports {
+// further gives one of the containers beside the workload's own, with where that
+// one mounts what.
+func (e *expander) further(w *descriptor.Workload, c *descriptor.Container, mounts []*value.Value) *value.Value {
+	if c.Own {
+		mounts = nil
+	}
+	mounts = slices.Clone(mounts)
+	for _, x := range c.Mounts() {
+		mounts = append(mounts, over(m(x.Pos, "name", x.Volume), x.Options))
+	}
+	mounts = append(mounts, c.Fields.Get("volumeMounts").Elements()...)
+	out := e.container(w, c, mounts)
+	if c.Native {
+		out.Set("restartPolicy", value.Str("Always", c.Pos))
+	}
+	for _, field := range []string{
+		"restartPolicy", "restartPolicyRules", "workingDir", "stdin", "stdinOnce", "tty",
+		"terminationMessagePath", "terminationMessagePolicy", "volumeDevices", "resizePolicy",
+	} {
+		out.Set(field, node(c.Pos, c.Fields.Get(field)))
+	}
+	return out
+}
+
+// containers adds to a pod its containers: first those that Kubernetes starts one
+// after the other, which native sidecars are among, then the others.
+func (e *expander) containers(pod *value.Value, w *descriptor.Workload, mounts []*value.Value) {
+	own := over(e.container(w, &w.Container, mounts), w.Fields.Get("container"))
+	first, others := list(w.Pos), list(w.Pos, own)
+	for i := range w.Containers {
+		c := &w.Containers[i]
+		into := others
+		if c.Phase == descriptor.Initial || c.Native {
+			into = first
+		}
+		into.Items = append(into.Items, e.further(w, c, mounts))
+	}
+	pod.Set("initContainers", node(w.Pos, first)).Set("containers", others)
+}
+
+func containerPorts(c *descriptor.Container) *value.Value {
+	out := list(c.Pos)
+	for _, p := range c.Ports {
 		out.Items = append(out.Items, m(p.Pos,
 			"name", p.Name, "containerPort", target(p), "protocol", protocol(p),
 			"hostPort", p.Full.Get("hostPort"), "hostIP", p.Full.Get("hostIP"),
@@ -57,8 +93,22 @@ func protocol(p descriptor.Port) *value.Value {
 	return value.Str("TCP", p.Pos)
 }
 
-func (e *expander) envFrom(w *descriptor.Workload) *value.Value {
-	out := list(w.Pos)
+// envFrom lists where a container's variables come from besides env; later ones
+// win. One with an image of its own has nothing of the app's config.
+func (e *expander) envFrom(w *descriptor.Workload, c *descriptor.Container) *value.Value {
+	out := list(c.Pos)
+	for _, x := range c.EnvFrom.Elements() {
+		ref := func(kind string) *value.Value {
+			if name := x.Get(kind); name != nil {
+				return m(x.Pos, "name", name, "optional", x.Get("optional"))
+			}
+			return nil
+		}
+		out.Items = append(out.Items, m(x.Pos, "prefix", x.Get("prefix"), "secretRef", ref("secret"), "configMapRef", ref("configMap")))
+	}
+	if c.Own {
+		return out
+	}
 	add := func(name string, config *value.Value) {
 		if !config.Empty() {
 			out.Items = append(out.Items, m(config.Pos, "configMapRef", m(config.Pos, "name", name)))
@@ -74,9 +124,9 @@ func (e *expander) envFrom(w *descriptor.Workload) *value.Value {
 	return out
 }
 
-func (e *expander) env(w *descriptor.Workload) *value.Value {
-	out := list(w.Pos)
-	for _, x := range w.Env {
+func env(c *descriptor.Container) *value.Value {
+	out := list(c.Pos)
+	for _, x := range c.Env {
 		v := m(x.Pos, "name", x.Name)
 		if text := x.Source.Get("value"); text != nil {
 			v.Set("value", text)

@@ -81,7 +81,7 @@ func (e *expander) grafana(w *descriptor.Workload, title string) grafanaDashboar
 	}
 	requests, duration, status := or("requests", "http_requests_total"), or("duration", "http_request_duration_seconds"), statusLabel(w)
 	pods := fmt.Sprintf(`namespace=%q,pod=~%q`, e.app.Namespace.Name, w.Name+"-.+")
-	container := fmt.Sprintf(`%s,container=%q`, pods, e.containerName(w))
+	container := fmt.Sprintf(`%s,container=%q`, pods, w.Container.Name)
 	d := grafanaDashboard{
 		Title: title, Tags: []string{"unfold", e.app.Name}, SchemaVersion: 39, Refresh: "30s", Time: grafanaTime{"now-6h", "now"},
 		Templating: grafanaVariable{List: []map[string]string{{"name": "datasource", "type": "datasource", "query": "prometheus"}}},

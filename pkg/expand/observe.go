@@ -73,7 +73,7 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 			"labels", m(pos, "severity", severity), "annotations", m(pos, "summary", w.Name+": "+summary)))
 	}
 	namespace := e.app.Namespace.Name
-	container := fmt.Sprintf(`namespace=%q,container=%q,pod=~%q`, namespace, e.containerName(w), w.Name+"-.+")
+	container := fmt.Sprintf(`namespace=%q,container=%q,pod=~%q`, namespace, w.Container.Name, w.Name+"-.+")
 	owner := strings.ToLower(w.Kind)
 	which := fmt.Sprintf(`namespace=%q,%s=%q`, namespace, owner, w.Name)
 	switch w.Kind {

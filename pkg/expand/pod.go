@@ -1,6 +1,8 @@
 package expand
 
 import (
+	"slices"
+
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -17,7 +19,7 @@ func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 	ownVolumes, ownMounts := e.ownVolumes(w)
 	volumes, mounts = append(volumes, ownVolumes...), append(mounts, ownMounts...)
 	pod := m(w.Pos,
-		"imagePullSecrets", names(w.PullSecrets),
+		"imagePullSecrets", names(pullSecrets(w)),
 		"securityContext", podSecurity(w.Security),
 		"volumes", list(w.Pos, volumes...),
 	)
@@ -25,7 +27,8 @@ func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 	if w.Kind == "Job" || w.Kind == "CronJob" {
 		pod.Set("restartPolicy", value.Str("Never", w.Pos))
 	}
-	return pod.Set("containers", list(w.Pos, e.container(w, mounts)))
+	e.containers(pod, w, mounts)
+	return over(pod, w.Fields.Get("pod"))
 }
 
 func names(texts *value.Value) *value.Value {
@@ -37,4 +40,21 @@ func names(texts *value.Value) *value.Value {
 		out.Items = append(out.Items, m(t.Pos, "name", t))
 	}
 	return out
+}
+
+// pullSecrets gives those of all containers, each once.
+func pullSecrets(w *descriptor.Workload) *value.Value {
+	all := w.PullSecrets
+	for _, c := range w.Containers {
+		for _, secret := range c.PullSecrets.Elements() {
+			switch {
+			case all == nil:
+				all = list(secret.Pos, secret)
+			case !slices.ContainsFunc(all.Items, func(x *value.Value) bool { return x.Text == secret.Text }):
+				all = all.Copy()
+				all.Items = append(all.Items, secret)
+			}
+		}
+	}
+	return all
 }

@@ -19,7 +19,11 @@ func podSecurity(s descriptor.Security) *value.Value {
 	return over(level, s.Pod)
 }
 
-func containerSecurity(s descriptor.Security) *value.Value {
+func containerSecurity(w *descriptor.Workload, c *descriptor.Container) *value.Value {
+	s, own := w.Security, w.Security.Container
+	if c.Phase != descriptor.Main {
+		own = c.Fields.Get("security")
+	}
 	var level *value.Value
 	switch s.Level {
 	case "restricted":
@@ -28,11 +32,11 @@ func containerSecurity(s descriptor.Security) *value.Value {
 	case "baseline":
 		level = m(s.Pos, "allowPrivilegeEscalation", false)
 	}
-	if s.Container.Get("privileged").IsTrue() && level != nil {
+	if own.Get("privileged").IsTrue() && level != nil {
 		level = level.Copy()
 		level.Delete("allowPrivilegeEscalation") // which it can't do without
 	}
-	return deepOver(level, s.Container)
+	return deepOver(level, own)
 }
 
 // deepOver lays a map over another, key by key on every level, as layers do.

@@ -66,6 +66,7 @@ func (g *generator) inherited(o object, s *said) {
 	g.synced(o, s)
 	g.placement(o, s)
 	g.put(25, o, s, "network", g.network)
+	g.containers(o, s)
 	if !g.drop(o, s, "disruption") && !g.useless("disruption") && g.chance(30) {
 		o.set("disruption", g.disruption())
 		s.add("disruption")

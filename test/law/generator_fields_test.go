@@ -53,6 +53,9 @@ var inReference = sync.OnceValue(func() map[string]bool {
 
 // stands reports whether a field can be in a scope.
 func stands(scope, field string) bool {
+	if field == "initContainers.NAME.native" { // which is for sidecars
+		return false
+	}
 	if field == "probes.readiness.terminationGracePeriodSeconds" { // which Kubernetes refuses
 		return false
 	}

@@ -158,7 +158,7 @@ type said struct {
 // builtin gives what the built-in defaults say in an environment.
 func builtin(env string) *said {
 	s := &said{}
-	s.add("security", "disruption")
+	s.add("security", "disruption", "spread")
 	switch env {
 	case "dev", "staging", "prod":
 		s.add("replicas", "config.LOG_LEVEL", "resources.requests.memory", "resources.requests.cpu", "resources.limits.memory", "resources.limits.cpu")

@@ -1,0 +1,275 @@
+package descriptor
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// what names a container in messages; the workload's own is the workload.
+func (c *Container) what() string { return c.label }
+
+// container takes a container's fields, completes and checks them.
+func (e *effective) container(c *Container, v *value.Value, ports []Port) {
+	c.Command, c.Args, c.Resources = v.Get("command"), v.Get("args"), v.Get("resources")
+	c.Ports = ports
+	e.image(c, v.Get("image"))
+	e.probes(c, v.Get("probes"))
+	c.EnvFrom, c.Env = v.Get("envFrom"), e.envVars(v.Get("env"))
+	c.Lifecycle = e.lifecycle(v.Get("lifecycle"))
+}
+
+// containerName is what the workload's own container is called.
+func (e *effective) containerName(w *Workload, v *value.Value) string {
+	switch name := v.StringAt("container", "name"); {
+	case name != "":
+		return name
+	case w.Key != "":
+		return w.Key
+	}
+	return e.Name
+}
+
+// containers lists the containers beside the workload's own: those that run
+// first, then the sidecars, each in the order written.
+func (e *effective) containers(w *Workload) {
+	names := map[string]bool{w.Container.Name: true}
+	for _, group := range []struct {
+		field string
+		phase Phase
+	}{{"initContainers", Initial}, {"sidecars", Beside}} {
+		for _, entry := range w.Fields.Get(group.field).Fields() {
+			if names[entry.Key] {
+				e.diags.Errorh(entry.KeyPos, "container-twice", "rename it", "%s has two containers %q", w.what(), entry.Key)
+				continue
+			}
+			names[entry.Key] = true
+			w.Containers = append(w.Containers, e.further(w, entry, group.phase))
+		}
+	}
+}
+
+// further takes one more container. One without an image runs the workload's
+// own, with its environment and resources under what it says itself.
+func (e *effective) further(w *Workload, entry value.Entry, phase Phase) Container {
+	v := entry.Value
+	c := Container{Name: entry.Key, Pos: entry.KeyPos, Phase: phase, Fields: v, label: "the container " + strconv.Quote(entry.Key)}
+	c.Own = v.StringAt("image", "repository") != ""
+	restart := v.Entry("restartPolicy")
+	always := restart != nil && restart.Value.Text == "Always"
+	if native := v.Entry("native"); native != nil && phase == Initial {
+		e.diags.Errorh(native.KeyPos, "no-use", "write restartPolicy: Always for an init container that goes on", "native is of no use to an init container")
+	}
+	if restart != nil && phase == Beside {
+		e.diags.Errorh(restart.KeyPos, "no-use", "remove it: a sidecar is started again always", "restartPolicy is of no use to a sidecar")
+	}
+	c.Native = phase == Beside && (!v.Get("native").Is(value.Bool) || v.Get("native").IsTrue())
+	if phase == Initial && !always {
+		for _, field := range []string{"probes", "lifecycle"} {
+			if x := v.Entry(field); x != nil && !isNone(x.Value) {
+				e.diags.Errorh(x.KeyPos, "no-use", "remove it, or make it one of sidecars", "%s is of no use to an init container, which runs to its end", field)
+			}
+		}
+	}
+	if !c.Own {
+		merge := merger{}
+		v = v.Copy()
+		for _, field := range []string{"image", "env", "resources"} {
+			if inherited := w.Fields.Get(field); inherited != nil {
+				v.Set(field, merge.merge(workloadType().child(field), inherited, orEmpty(v.Get(field))))
+			}
+		}
+		if !v.Has("envFrom") {
+			v.Set("envFrom", w.Fields.Get("envFrom"))
+		}
+	}
+	e.container(&c, v, e.furtherPorts(v.Get("ports")))
+	return c
+}
+
+// furtherPorts gives ports that no Service has.
+func (e *effective) furtherPorts(v *value.Value) []Port {
+	var ports []Port
+	for _, entry := range v.Fields() {
+		full := entry.Value.Copy()
+		number := full.Get("containerPort")
+		if number == nil {
+			e.diags.Errorh(entry.KeyPos, "missing-port", "add containerPort: with a number", "the container's port %q has no number", entry.Key)
+			continue
+		}
+		p := Port{Name: entry.Key, Pos: entry.KeyPos, Full: full.Set("port", number)}
+		p.Target, _ = number.Int64()
+		ports = append(ports, p)
+	}
+	return ports
+}
+
+func (e *effective) image(c *Container, v *value.Value) {
+	c.Repository, c.Tag, c.Digest = v.StringAt("repository"), v.StringAt("tag"), v.StringAt("digest")
+	c.PullPolicy, c.PullSecrets = v.Get("pullPolicy"), v.Get("pullSecrets")
+	if c.Repository == "" {
+		if e.env != "" && c.Phase == Main { // whose image others have
+			e.diags.Errorh(c.Pos, "missing-image", "add image: with a repository such as ghcr.io/team/app", "%s has no image", c.what())
+		}
+		return
+	}
+	pos := v.Get("repository").At()
+	if tag := v.Get("tag"); tag != nil {
+		pos = tag.Pos
+	}
+	c.Image = Text{joinImage(c.Repository, c.Tag, c.Digest), pos}
+}
+
+// probes completes each probe with the port it goes to.
+func (e *effective) probes(c *Container, v *value.Value) {
+	if !v.Is(value.Map) {
+		return
+	}
+	out := value.NewMap(v.Pos)
+	for _, entry := range v.Entries {
+		p := entry.Value
+		handler := ""
+		for _, h := range probeHandlers {
+			if p.Has(h) {
+				handler = h
+			}
+		}
+		if handler == "" {
+			e.diags.Errorh(entry.KeyPos, "missing-probe", "give a path such as /health, or one of "+strings.Join(probeHandlers, ", "),
+				"the %s probe of %s says nothing to probe", entry.Key, c.what())
+			continue
+		}
+		if handler != "exec" {
+			p = e.probePort(c, entry, handler)
+		} else if p.Get("exec", "command").Empty() {
+			e.diags.Errorh(p.Get("exec").Pos, "missing-command", "add command: [...]", "the %s probe has no command", entry.Key)
+		}
+		if n, ok := p.Get("successThreshold").Int64(); ok && n != 1 && entry.Key != "readiness" {
+			e.diags.Errorf(p.Get("successThreshold").Pos, "out-of-range", "successThreshold of a %s probe must be 1", entry.Key)
+		}
+		if entry.Key == "readiness" && p.Has("terminationGracePeriodSeconds") {
+			e.diags.Errorh(p.Entry("terminationGracePeriodSeconds").KeyPos, "contradiction", "remove it", "a readiness probe has no terminationGracePeriodSeconds: it stops nothing")
+		}
+		out.SetEntry(value.Entry{Key: entry.Key, KeyPos: entry.KeyPos, Value: p})
+	}
+	c.Probes = out
+}
+
+func (e *effective) probePort(c *Container, entry value.Entry, handler string) *value.Value {
+	p := entry.Value
+	h := p.Get(handler)
+	port := h.Get("port")
+	if port == nil {
+		if len(c.Ports) == 0 {
+			e.diags.Errorh(entry.KeyPos, "missing-port", "add port: with the number that the app listens on",
+				"the %s probe of %s has no port to go to", entry.Key, c.what())
+			return p
+		}
+		chosen := c.Ports[0]
+		for _, candidate := range c.Ports {
+			if candidate.Name == "http" {
+				chosen = candidate
+			}
+		}
+		port = value.Str(chosen.Name, h.Pos)
+		if handler == "grpc" { // which takes numbers only
+			port = value.Num(chosen.Target, h.Pos)
+		}
+		return p.Copy().Set(handler, h.Copy().Set("port", port))
+	}
+	if port.Is(value.String) {
+		var names []string
+		for _, candidate := range c.Ports {
+			names = append(names, candidate.Name)
+			if candidate.Name == port.Text {
+				return p
+			}
+		}
+		e.diags.Errorh(port.Pos, "missing-port", diag.Hint(port.Text, "the ports are", names), "%s has no port %q", c.what(), port.Text)
+	}
+	return p
+}
+
+// podOwner names the field that makes a field of the pod, "" for none.
+func podOwner(key string) string {
+	switch key {
+	case "containers":
+		return "sidecars"
+	case "initContainers", "nodeSelector", "tolerations", "affinity", "volumes":
+		return key
+	case "imagePullSecrets":
+		return "pullSecrets"
+	case "securityContext":
+		return "security: {pod: …}"
+	case "terminationGracePeriodSeconds":
+		return "gracePeriod"
+	case "topologySpreadConstraints":
+		return "spread"
+	case "priorityClassName":
+		return "priorityClass"
+	case "serviceAccountName", "serviceAccount", "automountServiceAccountToken":
+		return "serviceAccount"
+	}
+	return ""
+}
+
+// containerOwner names the field that makes a field of a container, "" for none.
+func containerOwner(key string) string {
+	switch key {
+	case "image", "command", "args", "ports", "env", "envFrom", "resources", "lifecycle":
+		return key
+	case "imagePullPolicy":
+		return "image: {pullPolicy: …}"
+	case "livenessProbe", "readinessProbe", "startupProbe":
+		return "probes"
+	case "securityContext":
+		return "security: {container: …}"
+	case "volumeMounts":
+		return "volumes"
+	}
+	return ""
+}
+
+// unowned reports and leaves out the fields that others of the descriptor make.
+func (n *normaliser) unowned(v *value.Value, owner func(key string) string) *value.Value {
+	if !v.Is(value.Map) {
+		return v
+	}
+	out := value.NewMap(v.Pos)
+	for _, entry := range v.Entries {
+		if field := owner(entry.Key); field != "" {
+			n.diags.Errorh(entry.KeyPos, "owned-field", "use "+field, "%s.%s is made of other fields", n.where(), entry.Key)
+			continue
+		}
+		out.SetEntry(entry)
+	}
+	return out
+}
+
+// checkEnvFrom asks each source of variables for what it is.
+func checkEnvFrom(n *normaliser, v *value.Value) *value.Value {
+	if n.whole && !v.Has("secret") && !v.Has("configMap") {
+		n.diags.Errorh(v.Pos, "missing-source", "write secret: NAME or configMap: NAME", "%s names neither a Secret nor a ConfigMap", n.where())
+		return nil
+	}
+	return v
+}
+
+// ContainerMount is where a further container mounts a volume of the workload;
+// Options are Kubernetes' own.
+type ContainerMount struct {
+	Volume  string
+	Pos     diag.Pos
+	Options *value.Value
+}
+
+// Mounts gives where a further container mounts the workload's volumes.
+func (c *Container) Mounts() []ContainerMount {
+	var out []ContainerMount
+	for _, entry := range c.Fields.Get("mounts").Fields() {
+		out = append(out, ContainerMount{volumeName(entry.Key), entry.KeyPos, entry.Value})
+	}
+	return out
+}

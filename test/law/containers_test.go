@@ -1,0 +1,99 @@
+package law_test
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// containers adds those beside the workload's own, and what is left of the pod
+// and its container.
+func (g *generator) containers(o object, s *said) {
+	g.mapField(20, o, s, "initContainers", []string{"database", "migrate", "x-1"}, func(name string) *yaml.Node { return g.further(name, name == "database", name == "migrate") })
+	g.mapField(20, o, s, "sidecars", []string{"proxy", "logs", "copy"}, func(name string) *yaml.Node {
+		c := g.further(name, true, name == "copy")
+		if g.chance(40) {
+			object{c}.set("native", g.boolean())
+		}
+		return c
+	})
+	g.put(20, o, s, "pod", func() *yaml.Node {
+		return g.some(40, "enableServiceLinks", g.boolean(), "runtimeClassName", plain("gvisor"), "hostAliases", list(fields("ip", plain("10.0.0.1"), "hostnames", list(plain("a"), quoted("1")))),
+			"dnsConfig", fields("options", list(fields("name", plain("ndots"), "value", quoted("2")))), "dnsPolicy", plain("ClusterFirst"))
+	})
+	g.put(20, o, s, "container", func() *yaml.Node {
+		return g.some(40, "name", plain(pick(g, "server", "main-1")), "workingDir", g.path(), "tty", g.boolean(), "terminationMessagePolicy", plain("File"),
+			"resizePolicy", list(fields("resourceName", plain("cpu"), "restartPolicy", plain("NotRequired"))))
+	})
+	g.put(20, o, s, "envFrom", g.envFrom)
+	if image := o.get("image"); !s.has("image.pullSecrets") && image == nil && g.chance(10) {
+		o.set("pullSecrets", list(plain("registry"), plain("short")))
+		s.add("image.pullSecrets")
+	}
+}
+
+func (g *generator) path() *yaml.Node { return quoted("/" + strings.Trim(g.word(), "/:")) }
+
+func (g *generator) envFrom() *yaml.Node {
+	n := list()
+	for range g.IntN(3) {
+		from := g.some(30, "prefix", plain("X_"), "optional", g.boolean())
+		if g.chance(50) {
+			object{from}.set("secret", plain("db"))
+		} else {
+			object{from}.set("configMap", plain(pick(g, "cluster", g.name+"-config")))
+		}
+		n.Content = append(n.Content, from)
+	}
+	return n
+}
+
+// further gives a container that goes on, or one that runs to its end. What
+// refers to its ports stands beside them in every layer.
+func (g *generator) further(name string, goesOn, same bool) *yaml.Node {
+	o := object{g.some(20,
+		"command", list(g.scalar()), "args", list(g.scalar(), g.scalar()), "env", fields("LOG_LEVEL", g.scalar(), "PASSWORD", fields("secret", plain("db/key"))), "envFrom", g.envFrom(),
+		"resources", fields("limits", fields("memory", g.amount())),
+		"security", g.some(40, "runAsUser", g.integer(g.IntN(1000)), "readOnlyRootFilesystem", g.boolean(), "capabilities", fields("add", list(plain("NET_ADMIN")))),
+		"mounts", fields("shared", g.mountAt(), "/cache/A", g.path()), "volumeMounts", list(fields("name", plain("shared"), "mountPath", g.path(), "subPath", quoted(g.word()))),
+		"workingDir", g.path(), "stdin", g.boolean(), "stdinOnce", g.boolean(), "tty", g.boolean(), "terminationMessagePath", g.path(), "terminationMessagePolicy", plain("FallbackToLogsOnError"),
+		"volumeDevices", list(fields("name", plain("disk"), "devicePath", plain("/dev/xvda"))), "resizePolicy", list(fields("resourceName", plain("memory"), "restartPolicy", plain("RestartContainer"))))}
+	if !same {
+		image := g.text(g.reference())
+		if g.chance(30) {
+			image = fields("repository", plain(g.repository()), "tag", quoted("v1"), "pullPolicy", plain("Always"), "pullSecrets", list(plain("registry"), plain(name)))
+		}
+		o.set("image", image)
+	}
+	if name == "database" {
+		o.set("restartPolicy", plain("Always"))
+	}
+	if goesOn && g.chance(40) {
+		number := g.number()
+		o.set("ports", fields("own", pick(g, number, fields("containerPort", number, "protocol", plain("UDP"), "hostPort", plain("4180"), "hostIP", quoted("127.0.0.1")))))
+		o.set("probes", pick(g, g.text("/ping"), fields("startup", fields("tcpSocket", fields("port", plain("own"))))))
+		o.set("lifecycle", fields("preStop", fields("sleep", g.integer(5))))
+	} else if name == "x-1" {
+		o.set("restartPolicyRules", list(fields("action", plain("Restart"), "exitCodes", fields("operator", plain("In"), "values", list(plain("42"))))))
+		o.set("restartPolicy", plain("Never"))
+	}
+	g.shuffle(o)
+	return o.Node
+}
+
+func (g *generator) mountAt() *yaml.Node {
+	if g.chance(30) {
+		return g.path()
+	}
+	n := g.some(40, "readOnly", plain("true"), "mountPropagation", plain("None"))
+	switch g.IntN(4) {
+	case 0:
+		object{n}.set("subPath", quoted("a"))
+	case 1:
+		object{n}.set("subPathExpr", quoted("$(LOG_LEVEL)"))
+	case 2:
+		n = fields("readOnly", plain("true"), "recursiveReadOnly", plain("IfPossible"))
+	}
+	object{n}.set("mountPath", g.path())
+	return n
+}
