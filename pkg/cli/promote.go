@@ -40,6 +40,11 @@ says of that field. Of a field that is a map, entries that only --to has stay.`,
 	how.register(cmd)
 	completeEnvironmentsOf(cmd, "from", s, &how.platform, folder)
 	completeEnvironmentsOf(cmd, "to", s, &how.platform, folder)
+	completeWorkloads(cmd, s, &how.platform, folder)
+	// The only error is a flag that does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("field", func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+		return completeField(begun), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+	})
 	return cmd
 }
 

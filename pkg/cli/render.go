@@ -218,6 +218,16 @@ func completeEnvironments(cmd *cobra.Command, s Streams, p *platformFlag, dir fu
 }
 
 func completeEnvironmentsOf(cmd *cobra.Command, flag string, s Streams, p *platformFlag, dir func(args []string) string) {
+	completeByApp(cmd, flag, s, p, dir, (*render.Source).Environments)
+}
+
+// completeWorkloads lets the shell complete --workload by the descriptor's.
+func completeWorkloads(cmd *cobra.Command, s Streams, p *platformFlag, dir func(args []string) string) {
+	completeByApp(cmd, "workload", s, p, dir, func(src *render.Source) []string { return src.Document().Workloads() })
+}
+
+// completeByApp lets the shell complete a flag by what the app has.
+func completeByApp(cmd *cobra.Command, flag string, s Streams, p *platformFlag, dir func(args []string) string, names func(*render.Source) []string) {
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		operator, err := p.read(s)
@@ -229,6 +239,6 @@ func completeEnvironmentsOf(cmd *cobra.Command, flag string, s Streams, p *platf
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		defer src.Close()
-		return src.Environments(), cobra.ShellCompDirectiveNoFileComp
+		return names(src), cobra.ShellCompDirectiveNoFileComp
 	})
 }

@@ -26,6 +26,9 @@ and KEY- removes the field. Comments, quotes and order stay as they are, byte fo
 byte. What was valid stays valid, or nothing is changed.`,
 		Example: "  unfold set --env prod replicas=5 config.LOG_LEVEL=INFO\n  unfold set examples/multi --env prod --workload web replicas=7 --dry-run",
 		Args:    cobra.MinimumNArgs(1),
+		ValidArgsFunction: func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+			return completeField(begun), cobra.ShellCompDirectiveNoSpace
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			dir, args := dirFirst(args, func(arg string) bool { return strings.Contains(arg, "=") || strings.HasSuffix(arg, "-") })
 			if len(args) == 0 {
@@ -48,6 +51,7 @@ byte. What was valid stays valid, or nothing is changed.`,
 	cmd.Flags().StringVarP(&workload, "workload", "w", "", "workload of an app with several")
 	how.register(cmd)
 	completeEnvironments(cmd, s, &how.platform, folderToSet)
+	completeWorkloads(cmd, s, &how.platform, folderToSet)
 	cmd.AddCommand(newSetImage(s))
 	return cmd
 }
