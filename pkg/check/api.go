@@ -3,6 +3,9 @@ package check
 import (
 	"slices"
 	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // missingAPIs finds objects that the cluster can't take. Where the policy says
@@ -44,10 +47,9 @@ func custom(apiVersion string) bool {
 // defines reports whether the app brings the definition of a kind along.
 func (in *Input) defines(apiVersion, kind string) bool {
 	group, _, _ := strings.Cut(apiVersion, "/")
-	for _, v := range in.Manifests {
-		if v.StringAt("kind") == "CustomResourceDefinition" && v.StringAt("spec", "group") == group && v.StringAt("spec", "names", "kind") == kind {
-			return true
-		}
+	definition := func(v *value.Value) bool {
+		return v.StringAt("kind") == "CustomResourceDefinition" && v.StringAt("spec", "group") == group && v.StringAt("spec", "names", "kind") == kind
 	}
-	return false
+	return slices.ContainsFunc(in.Manifests, definition) ||
+		slices.ContainsFunc(in.Objects, func(o object.Object) bool { return definition(o.Value) })
 }
