@@ -232,7 +232,7 @@ type Revision struct {
 // Log gives the commits of the first line of descent that changed a file, the
 // newest first.
 func (r *Repo) Log(ctx context.Context, rev, name string) ([]Revision, error) {
-	out, err := r.git(ctx, nil, "log", "--first-parent", "-z", "--format=%H%x1f%ct%x1f%an%x1f%s", rev, "--", ":(top,literal)"+name)
+	out, err := r.git(ctx, nil, "log", "--no-show-signature", "--first-parent", "-z", "--format=%H%x1f%ct%x1f%an%x1f%s", rev, "--", ":(top,literal)"+name)
 	if err != nil {
 		return nil, err
 	}
