@@ -282,7 +282,7 @@ func (d *drawing) object(s *schema) jsonObject {
 			properties = append(properties, jsonMember{f.name, append(jsonObject{{"description", f.doc}}, d.anyForm(f.typ)...)})
 		case s == documentType() && f.scope == headScope:
 			properties = append(properties, jsonMember{f.name, d.topRow(f)})
-		case s.foreign != nil: // app fields in another file
+		case s.foreign != nil && s != containerType: // app fields in another file
 			if name := fieldName(f, false); !d.taken[name] {
 				d.taken[name] = true
 				d.define(name, d.topRow(f))

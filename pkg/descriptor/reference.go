@@ -86,7 +86,7 @@ func listedBefore(f field) map[*schema]string {
 // workload or environment again, nor those of a type that was listed before.
 func below(b *strings.Builder, path string, s *schema, listed map[*schema]string) {
 	path, s = inner(path, s)
-	if s.kind != objectKind || s.field("replicas") != nil {
+	if s.kind != objectKind || ofWorkload(s) {
 		return
 	}
 	listed[s] = path
@@ -114,6 +114,10 @@ func (s *schema) sameFields(other *schema) bool {
 	return len(s.fields) > 0 && len(s.fields) == len(other.fields) && &s.fields[0] == &other.fields[0]
 }
 
+// ofWorkload reports whether a type has fields of a workload, which have sections
+// of their own.
+func ofWorkload(s *schema) bool { return s.field("image") != nil && s != containerType }
+
 // inner goes through maps and lists to what they hold.
 func inner(path string, s *schema) (string, *schema) {
 	for s.elem != nil {
@@ -137,7 +141,7 @@ func Examples() []Example {
 			out = append(out, Example{path, f.example})
 		}
 		at, s := inner(path, f.typ)
-		if s.kind != objectKind || s.field("replicas") != nil || seen[s] {
+		if s.kind != objectKind || ofWorkload(s) || seen[s] {
 			return
 		}
 		seen[s] = true
