@@ -29,6 +29,9 @@ type App struct {
 	Manifests  []Manifest
 	Components []Text
 	Patches    []Patch
+	// ServiceAccount and Secrets are shared by all workloads.
+	ServiceAccount *ServiceAccount
+	Secrets        []Secret
 	// Accept holds the reasons by which the app accepts findings, by rule.
 	Accept *value.Value
 }
@@ -86,6 +89,11 @@ type Workload struct {
 	Disruption  *value.Value  // nil where there is none
 	Strategy    *value.Value  // as Kubernetes has it
 	Spread      []value.Entry // by the label of nodes
+
+	ServiceAccount *ServiceAccount // its own
+	Account        *value.Value    // the name of its pods' service account
+	Automount      *value.Value    // whether its pods get a token
+	Secrets        []Secret        // its own
 
 	Labels, Annotations, PodLabels, PodAnnotations *value.Value
 	SyncWave, SyncOptions                          *value.Value

@@ -80,9 +80,18 @@ func (e *effective) app(env string) *App {
 	e.reportIdle(m, top.shape)
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
+	app.ServiceAccount = e.serviceAccount(top.merged, e.Name)
+	app.Secrets = e.secrets(app, top.merged, e.Name, top.namespace)
 	for i := range app.Workloads {
+		e.identity(app, &app.Workloads[i])
+		if e.multi {
+			app.Workloads[i].Secrets = e.secrets(app, app.Workloads[i].Fields, app.Workloads[i].Name, top.namespace)
+		}
 		e.reach(app, &app.Workloads[i])
 		e.policy(app, &app.Workloads[i])
+	}
+	for i := range app.Hooks {
+		e.hookIdentity(app, &app.Hooks[i])
 	}
 	e.checkApp(app)
 	return app
@@ -94,6 +103,8 @@ type layered struct {
 	workloads []value.Entry  // each with what it inherits
 	own       []*value.Value // what each says itself
 	opinions  bool
+	// namespace is the one that the descriptor names, without overrides.
+	namespace string
 	shape     []*value.Value
 	layers    []layer // the lowest first
 }
@@ -128,6 +139,7 @@ func (e *effective) layers(env string) (layered, *merger) {
 	}
 	merged = m.merge(schema, merged, out.lay("top level", e.root))
 	merged = m.merge(schema, merged, out.lay("environment "+env, orEmpty(own)))
+	out.namespace = merged.StringAt("namespace", "name")
 	merged = m.merge(schema, merged, out.lay("override", e.overrideLayer(merged)))
 	out.merged = merged
 	if !e.multi {

@@ -46,6 +46,8 @@ func workloadTopics() []topic {
 		{"Configuration", configProse, configFields},
 		{"Volumes", volumesProse, volumeFields},
 		{"Network", networkProse, networkFields},
+		{"Identity", identityProse, identityFields},
+		{"Secrets", secretProse, secretFields},
 		{"Scale", scaleProse, scaleFields},
 		{"Observability", observeProse, observeFields},
 		{"Hooks", hooksProse, hookFields()},

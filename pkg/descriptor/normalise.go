@@ -150,11 +150,16 @@ func (n *normaliser) object(s *schema, v *value.Value) *value.Value {
 // named reports whether a key that is no field is a name of the user's, and not
 // a misspelt field.
 func (s *schema) named(e value.Entry) bool {
-	return s.more != nil && diag.Suggest(e.Key, s.fieldNames()) == "" && s.keys.check(e.Key) == "" &&
+	likely := e.Key != strings.ToUpper(e.Key) && diag.Suggest(e.Key, s.fieldNames()) != ""
+	return s.more != nil && !likely && s.keys.check(e.Key) == "" &&
 		(s.like == nil || e.Value.Is(value.Null) || s.like(e.Value))
 }
 
 func (n *normaliser) unknown(s *schema, e value.Entry) {
+	if s.more != nil && s.like == nil && diag.Suggest(e.Key, s.fieldNames()) == "" {
+		n.diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.where(), s.keys.what, e.Key, s.keys.check(e.Key))
+		return
+	}
 	hint := diag.Hint(e.Key, "the fields here are", s.fieldNames())
 	defaults := s.field("defaults")
 	switch {

@@ -13,7 +13,7 @@ func (e *expander) container(w *descriptor.Workload, c *descriptor.Container, mo
 		"imagePullPolicy", c.PullPolicy,
 		"command", c.Command, "args", c.Args,
 		"ports", containerPorts(c),
-		"envFrom", e.envFrom(w, c), "env", env(c),
+		"envFrom", e.envFrom(w, c), "env", e.env(w, c),
 		"resources", c.Resources,
 		"securityContext", containerSecurity(w, c),
 		"volumeMounts", list(c.Pos, mounts...),
@@ -121,11 +121,17 @@ func (e *expander) envFrom(w *descriptor.Workload, c *descriptor.Container) *val
 	if e.app.Multi { // the workload's own last, so that it wins
 		add(w.Own+"-config", w.Config)
 	}
+	out.Items = append(out.Items, e.secretsEnvFrom(w)...)
 	return out
 }
 
-func env(c *descriptor.Container) *value.Value {
+// env gives a container's variables. Those of secrets are for what runs the app's
+// image.
+func (e *expander) env(w *descriptor.Workload, c *descriptor.Container) *value.Value {
 	out := list(c.Pos)
+	if !c.Own {
+		out.Items = e.secretsEnv(w, c.Env)
+	}
 	for _, x := range c.Env {
 		v := m(x.Pos, "name", x.Name)
 		if text := x.Source.Get("value"); text != nil {

@@ -20,6 +20,8 @@ func Objects(app *descriptor.App, files tree.Tree) ([]object.Object, diag.List) 
 	e.namespace()
 	e.configMap(e.app.Name+"-config", nil, app.Config)
 	e.fileMap(e.app.Name+"-files", nil, app.Files)
+	e.serviceAccount(app.ServiceAccount, nil)
+	e.secrets(app.Secrets, nil)
 	for i := range app.Workloads {
 		e.workload(&app.Workloads[i])
 	}

@@ -9,7 +9,7 @@ import (
 
 func (e *expander) podTemplate(w *descriptor.Workload) *value.Value {
 	return m(w.Pos,
-		"metadata", m(w.Pos, "labels", e.labels(w, w.PodLabels), "annotations", w.PodAnnotations),
+		"metadata", m(w.Pos, "labels", e.labels(w, w.PodLabels), "annotations", over(e.secretsChecksum(w), w.PodAnnotations)),
 		"spec", e.podSpec(w),
 	)
 }
@@ -18,11 +18,15 @@ func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 	volumes, mounts := e.fileVolumes(w)
 	ownVolumes, ownMounts := e.ownVolumes(w)
 	volumes, mounts = append(volumes, ownVolumes...), append(mounts, ownMounts...)
+	secretVolumes, secretMounts := e.secretVolumes(w)
+	volumes, mounts = append(volumes, secretVolumes...), append(mounts, secretMounts...)
 	pod := m(w.Pos,
 		"imagePullSecrets", names(pullSecrets(w)),
+		"serviceAccountName", w.Account,
 		"securityContext", podSecurity(w.Security),
 		"volumes", list(w.Pos, volumes...),
 	)
+	pod.Set("automountServiceAccountToken", w.Automount)
 	e.placement(pod, w)
 	if w.Kind == "Job" || w.Kind == "CronJob" {
 		pod.Set("restartPolicy", value.Str("Never", w.Pos))

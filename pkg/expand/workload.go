@@ -13,6 +13,8 @@ func (e *expander) workload(w *descriptor.Workload) {
 		e.fileMap(w.Name+"-files", w, w.Files)
 	}
 	e.claims(w)
+	e.serviceAccount(w.ServiceAccount, w)
+	e.secrets(w.Secrets, w)
 	e.service(w)
 	e.governing(w)
 	e.runner(w)

@@ -61,7 +61,13 @@ func (id ID) Version() string {
 
 // ClusterScoped reports whether objects of this kind have no namespace, as far
 // as unfold writes them.
-func (id ID) ClusterScoped() bool { return id.Kind == "Namespace" }
+func (id ID) ClusterScoped() bool {
+	switch id.Kind {
+	case "Namespace", "ClusterRole", "ClusterRoleBinding":
+		return true
+	}
+	return false
+}
 
 // Finish gives the objects as they are printed: with their namespace, with
 // hashed names for generated ConfigMaps and the references to them, in

@@ -91,6 +91,8 @@ func (g *generator) shared(o object, s *said, dir string) {
 		}
 		o.set("files", g.entries(s, prefix+"files", names, func(string) *yaml.Node { return g.mounted() }))
 	}
+	g.identity(o, s, prefix)
+	g.secrets(o, s, prefix, dir)
 }
 
 func (g *generator) dropAs(o object, s *said, field, path string) bool {

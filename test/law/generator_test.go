@@ -76,6 +76,12 @@ type generator struct {
 	off bool
 	// keep is the workload that every environment has.
 	keep string
+	// inEnvironment says that the layer of an environment is being made.
+	inEnvironment bool
+	// sealed says that values are bound to the descriptor's namespaces.
+	sealed bool
+	// robot says that service accounts are there already.
+	robot bool
 	// inside says that the fields of one of several workloads are being made.
 	inside bool
 	// locked are inherited values that a workload at the top level deletes, so no
@@ -109,10 +115,11 @@ func generate(seed, index uint64) app {
 	}
 	g.name = pick(g, "app", "shop", "x", "my-app-2", "demo-config", "a-b-c", "app-files")
 	g.multi = g.chance(50)
+	g.robot = g.chance(25)
 	g.scaling = g.randomScaling()
 	g.balanced = g.chance(30)
 	a := app{doc: g.document(), files: g.files, crlf: g.chance(3), bom: g.chance(3)}
-	if !g.namespaces && g.chance(20) {
+	if !g.namespaces && !g.sealed && g.chance(20) {
 		a.argocdNamespace = "argo-says"
 	}
 	if g.chance(35) {
@@ -257,6 +264,8 @@ func (g *generator) workload(w *workload, fresh bool) *yaml.Node {
 
 // environment gives a layer over the top level.
 func (g *generator) environment(env string) *yaml.Node {
+	g.inEnvironment = true
+	defer func() { g.inEnvironment = false }()
 	first := env == g.envs[0] // which is never off
 	if g.chance(8) && !g.envNone[env] && !(first && g.off) {
 		return null(g)
@@ -382,7 +391,7 @@ func (g *generator) overrides(argocdNamespace string) descriptor.Overrides {
 	if g.kind = g.top[0].kind; g.scaling == fixed && !g.useless("replicas") && g.chance(40) {
 		o.Replicas = of(fmt.Sprint(g.IntN(6)))
 	}
-	if argocdNamespace == "" && g.chance(30) {
+	if argocdNamespace == "" && !g.sealed && g.chance(30) {
 		o.Namespace = given("from-outside")
 	}
 	for _, key := range configKeys()[:g.IntN(4)] {

@@ -1,0 +1,157 @@
+package descriptor
+
+import (
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// ServiceAccount is who pods are, and what that may do.
+type ServiceAccount struct {
+	Name string
+	Pos  diag.Pos
+	// Object is the name of the objects that belong to it, of the roles too.
+	Object string
+	Create bool
+	Full   *value.Value
+	// Rules are Kubernetes' own, in the namespace and in the cluster.
+	Rules, ClusterRules []*value.Value
+}
+
+// serviceAccount completes the one that fields describe, nil for none. Object is
+// the name of the objects it belongs to.
+func (e *effective) serviceAccount(fields *value.Value, object string) *ServiceAccount {
+	sa, rbac := fields.Entry("serviceAccount"), fields.Entry("rbac")
+	if rbac != nil && rbac.Value.Empty() {
+		rbac = nil
+	}
+	if sa != nil && sa.Value.Is(value.Bool) {
+		if rbac != nil {
+			e.diags.Errorh(rbac.KeyPos, "contradiction", "remove serviceAccount: false, or rbac", "rbac needs a service account, but serviceAccount is false")
+		}
+		return nil
+	}
+	if sa == nil && rbac == nil {
+		return nil
+	}
+	out := &ServiceAccount{Name: object, Object: object, Create: true}
+	if rbac != nil {
+		out.Pos = rbac.Value.Pos
+		out.Rules, out.ClusterRules = rules(rbac.Value), rules(rbac.Value.Get("cluster"))
+	}
+	if sa == nil {
+		return out
+	}
+	out.Pos, out.Full = sa.Value.Pos, sa.Value
+	if name := sa.Value.StringAt("name"); name != "" {
+		out.Name = name
+	}
+	if create := sa.Value.Get("create"); create != nil && !create.IsTrue() {
+		out.Create = false
+		if !sa.Value.Has("name") {
+			e.diags.Errorh(create.Pos, "missing-field", "add name: with the service account's name", "serviceAccount is not to be created, but names none that is there")
+		}
+		for _, key := range []string{"labels", "annotations", "imagePullSecrets"} {
+			if x := sa.Value.Entry(key); x != nil && !x.Value.Empty() {
+				e.diags.Errorh(x.KeyPos, "contradiction", "remove it, or create: false", "serviceAccount.%s has no effect, since the service account is not created here", key)
+			}
+		}
+	}
+	return out
+}
+
+// account gives the service account of a workload's pods: its own, else the one
+// of all.
+func (a *App) account(w *Workload) *ServiceAccount {
+	if w.ServiceAccount != nil {
+		return w.ServiceAccount
+	}
+	return a.ServiceAccount
+}
+
+// identity settles who a workload's pods are, and whether they get a token: a
+// workload that does not talk to the cluster's API needs none.
+func (e *effective) identity(app *App, w *Workload) {
+	if e.multi {
+		w.ServiceAccount = e.serviceAccount(w.Fields, w.Name)
+		if none := w.Fields.Get("serviceAccount"); none.Is(value.Bool) {
+			w.Automount = e.automount(app, w, nil)
+			return
+		}
+	}
+	sa := app.account(w)
+	e.sameAccount(app, w)
+	w.Automount = e.automount(app, w, sa)
+	if sa != nil {
+		w.Account = value.Str(sa.Name, sa.Pos)
+	}
+}
+
+// hookIdentity gives a hook what its owner has: a workload, or the app.
+func (e *effective) hookIdentity(app *App, hook *Workload) {
+	hook.Automount = e.automount(app, hook, nil)
+	if hook.NoConfig { // which is there before anything that is made
+		return
+	}
+	for _, w := range app.Workloads {
+		if e.multi && w.Name == hook.Own {
+			hook.Secrets, hook.Account, hook.Automount = w.Secrets, w.Account, w.Automount
+			return
+		}
+	}
+	if sa := app.ServiceAccount; sa != nil {
+		hook.Account = value.Str(sa.Name, sa.Pos)
+		hook.Automount = e.automount(app, hook, sa)
+	}
+}
+
+// sameAccount reports two service accounts of one name.
+func (e *effective) sameAccount(app *App, w *Workload) {
+	others := []*ServiceAccount{app.ServiceAccount}
+	for i := range app.Workloads {
+		if other := &app.Workloads[i]; other != w {
+			others = append(others, other.ServiceAccount)
+		}
+	}
+	mine := w.ServiceAccount
+	for _, other := range others {
+		if mine != nil && other != nil && mine.Create && other.Create && mine.Name == other.Name {
+			e.diags.Errorh(mine.Pos, "duplicate-object", "name it alone to use the one that is there, or rename it", "the service account %q of %s is there already", mine.Name, w.what())
+			return
+		}
+	}
+}
+
+func (e *effective) automount(app *App, w *Workload, sa *ServiceAccount) *value.Value {
+	if sa != nil {
+		if x := sa.Full.Get("automount"); x != nil {
+			return x
+		}
+		if len(sa.Rules)+len(sa.ClusterRules) > 0 {
+			return nil
+		}
+	}
+	if !app.Opinions {
+		return nil
+	}
+	return value.True(false, w.Pos)
+}
+
+// rules gives Kubernetes' own rules: those by resource, then those in full.
+func rules(v *value.Value) []*value.Value {
+	var out []*value.Value
+	for _, x := range v.Fields() {
+		if x.Key == "rules" || x.Key == "cluster" || x.Value.Empty() {
+			continue
+		}
+		name, sub, has := strings.Cut(x.Key, "/")
+		resource, group, _ := strings.Cut(name, ".")
+		if has {
+			resource += "/" + sub
+		}
+		text := func(s string) *value.Value { return value.NewList(x.KeyPos, value.Str(s, x.KeyPos)) }
+		out = append(out, value.NewMap(x.KeyPos).Set("apiGroups", text(group)).Set("resources", text(resource)).Set("verbs", x.Value))
+	}
+	return append(out, v.Get("rules").Elements()...)
+}

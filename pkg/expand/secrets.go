@@ -1,0 +1,171 @@
+package expand
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"io"
+	"slices"
+	"strconv"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// secrets adds what controllers make Secrets of.
+func (e *expander) secrets(secrets []descriptor.Secret, w *descriptor.Workload) {
+	for _, s := range secrets {
+		if s.Scope != "" {
+			e.sealed(s, w)
+		} else {
+			e.external(s, w)
+		}
+	}
+}
+
+// early puts an object two waves before the others, so that the pods find what
+// is made of it, and those of hooks in the wave between too.
+func (e *expander) early(v *value.Value, w *descriptor.Workload) *value.Value {
+	var n int64
+	if w != nil {
+		n, _ = w.SyncWave.Int64()
+	} else {
+		n, _ = e.app.SyncWave.Int64()
+		for _, w := range e.app.Workloads {
+			wave, _ := w.SyncWave.Int64()
+			n = min(n, wave)
+		}
+	}
+	metadata := v.Get("metadata")
+	return v.Set("metadata", metadata.Copy().Set("annotations",
+		over(metadata.Get("annotations"), m(v.Pos, syncWave, strconv.FormatInt(n-2, 10)))))
+}
+
+func (e *expander) sealed(s descriptor.Secret, w *descriptor.Workload) {
+	var scope *value.Value
+	if s.Scope == "namespace-wide" || s.Scope == "cluster-wide" {
+		scope = m(s.Pos, "sealedsecrets.bitnami.com/"+s.Scope, "true")
+	}
+	data := value.NewMap(s.Pos)
+	for _, k := range s.Keys {
+		data.Set(k.Key, k.Full.Get("value"))
+	}
+	v := e.head(s.Pos, "bitnami.com/v1alpha1", "SealedSecret", s.Name, w, nil, scope)
+	secret := e.head(s.Pos, "v1", "Secret", s.Name, w, s.Full.Get("labels"), nil).Get("metadata")
+	spec := m(s.Pos, "encryptedData", data, "template", m(s.Pos,
+		"metadata", m(s.Pos, "labels", secret.Get("labels"), "annotations", over(scope, s.Full.Get("annotations"))),
+		"type", s.Full.Get("type")))
+	e.add(object.Object{Value: e.early(v.Set("spec", spec), w), Origin: s.Pos})
+}
+
+func (e *expander) external(s descriptor.Secret, w *descriptor.Workload) {
+	v, data := s.Full, list(s.Pos)
+	for _, k := range s.Keys {
+		remote := value.NewMap(k.Pos)
+		for _, x := range k.Full.Entries {
+			if x.Key != "mount" {
+				remote.SetEntry(x)
+			}
+		}
+		data.Items = append(data.Items, m(k.Pos, "secretKey", k.Key, "remoteRef", remote))
+	}
+	spec := m(s.Pos, "refreshInterval", v.Get("refreshInterval"), "refreshPolicy", v.Get("refreshPolicy"), "secretStoreRef", v.Get("store"),
+		"target", m(s.Pos, "name", s.Name, "creationPolicy", v.Get("creationPolicy"), "deletionPolicy", v.Get("deletionPolicy"), "template", v.Get("template")),
+		"data", data, "dataFrom", v.Get("dataFrom"))
+	o := e.head(s.Pos, "external-secrets.io/v1", "ExternalSecret", s.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec", spec)
+	e.add(object.Object{Value: e.early(o, w), Origin: s.Pos})
+}
+
+// secretsOf gives the Secrets of a workload: those of all, then its own, which
+// win.
+func (e *expander) secretsOf(w *descriptor.Workload) []descriptor.Secret {
+	if w.NoConfig {
+		return nil
+	}
+	return append(slices.Clone(e.app.Secrets), w.Secrets...)
+}
+
+// whole reports whether all of a Secret becomes environment variables.
+func whole(s descriptor.Secret) bool {
+	return s.Mount == nil && (s.More || !slices.ContainsFunc(s.Keys, func(k descriptor.SecretKey) bool { return k.Mount != nil }))
+}
+
+func (e *expander) secretsEnvFrom(w *descriptor.Workload) []*value.Value {
+	var out []*value.Value
+	for _, s := range e.secretsOf(w) {
+		if whole(s) {
+			out = append(out, m(s.Pos, "secretRef", m(s.Pos, "name", s.Name)))
+		}
+	}
+	return out
+}
+
+// secretsEnv gives the variables of Secrets of which other keys are files, but for
+// those that env sets.
+func (e *expander) secretsEnv(w *descriptor.Workload, env []descriptor.EnvVar) []*value.Value {
+	var out []*value.Value
+	for _, s := range e.secretsOf(w) {
+		if s.Mount != nil || whole(s) {
+			continue
+		}
+		for _, k := range s.Keys {
+			taken := func(x descriptor.EnvVar) bool { return x.Name == k.Key }
+			if k.Mount != nil || slices.ContainsFunc(env, taken) {
+				continue
+			}
+			out = slices.DeleteFunc(out, func(x *value.Value) bool { return x.StringAt("name") == k.Key })
+			out = append(out, m(k.Pos, "name", k.Key, "valueFrom", m(k.Pos, "secretKeyRef", m(k.Pos, "name", s.Name, "key", k.Key))))
+		}
+	}
+	return out
+}
+
+// secretVolumes mounts Secrets as folders, and keys as files by themselves.
+// Those of different scopes share a folder.
+func (e *expander) secretVolumes(w *descriptor.Workload) (volumes, mounts []*value.Value) {
+	folders := map[string]*value.Value{}
+	for _, s := range e.secretsOf(w) {
+		name := s.Name[len(e.app.Name)+1:]
+		before := len(mounts)
+		if folder := folders[s.Mount.StringAt()]; folder != nil {
+			if !folder.Has("projected") {
+				folder.Set("projected", m(s.Pos, "sources", list(s.Pos, m(s.Pos, "secret", m(s.Pos, "name", folder.Get("secret", "secretName"))))))
+				folder.Delete("secret")
+			}
+			sources := folder.Get("projected", "sources")
+			sources.Items = append(sources.Items, m(s.Pos, "secret", m(s.Pos, "name", s.Name)))
+		} else if s.Mount != nil {
+			mounts = append(mounts, m(s.Mount.Pos, "name", name, "mountPath", s.Mount, "readOnly", true))
+		}
+		for _, k := range s.Keys {
+			if k.Mount != nil {
+				mounts = append(mounts, m(k.Mount.Pos, "name", name, "mountPath", k.Mount, "subPath", k.Key, "readOnly", true))
+			}
+		}
+		if len(mounts) > before {
+			volume := m(s.Pos, "name", name, "secret", m(s.Pos, "secretName", s.Name))
+			volumes = append(volumes, volume)
+			if s.Mount != nil {
+				folders[s.Mount.Text] = volume
+			}
+		}
+	}
+	return volumes, mounts
+}
+
+// secretsChecksum rolls the pods when a sealed value changes.
+func (e *expander) secretsChecksum(w *descriptor.Workload) *value.Value {
+	sum, any := sha256.New(), false
+	for _, s := range e.secretsOf(w) {
+		for _, k := range s.Keys {
+			if s.Scope != "" {
+				any = true
+				io.WriteString(sum, s.Name+"\x00"+k.Key+"\x00"+k.Full.StringAt("value")+"\x00")
+			}
+		}
+	}
+	if !any {
+		return nil
+	}
+	return m(w.Pos, "unfold.dev/secrets-checksum", hex.EncodeToString(sum.Sum(nil)[:8]))
+}
