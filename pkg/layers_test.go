@@ -22,7 +22,7 @@ var layers = [][]string{
 	{"pkg/object", "pkg/descriptor", "pkg/argocd", "pkg/valid"},
 	{"pkg/expand", "pkg/build", "pkg/check", "pkg/scaffold", "pkg/edit", "pkg/diff"},
 	{"pkg/platform"},
-	{"pkg/render"},
+	{"pkg/render", "pkg/applications"},
 	{"pkg/delivery"},
 	{"pkg/cli"},
 	{"cmd/unfold"},

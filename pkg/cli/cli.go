@@ -97,7 +97,7 @@ is asked for. Argo CD runs it as a config management plugin.`,
 	root.SetErr(s.Err)
 	root.AddCommand(
 		newGenerate(s), newParameters(s), newDiscover(s),
-		newRender(s), newEject(s), newCheck(s), newInit(s), newExplain(s), newSchema(s), newVersion(s),
+		newRender(s), newEject(s), newCheck(s), newInit(s), newArgoCD(s), newExplain(s), newSchema(s), newVersion(s),
 		newSet(s), newPromote(s), newRollback(s), newHistory(s), newDiff(s),
 	)
 	setUsageErrors(root)

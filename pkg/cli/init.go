@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
@@ -99,7 +100,7 @@ func initialise(ctx context.Context, s Streams, dir string, templates []scaffold
 	if err != nil {
 		return err
 	}
-	a := asker{Streams: s, facts: facts, environments: usual}
+	a := asker{Streams: s, facts: facts, environments: usual, remote: remoteOf(ctx, dir)}
 	whole := f.template != ""
 	if !whole {
 		f.template = a.ask("template", "template", facts.Template, "go-service")
@@ -157,6 +158,19 @@ func usualEnvironments(p *platform.Platform) ([]string, error) {
 	return names, nil
 }
 
+// remoteOf gives the address of the git repository that a folder, or the one it
+// will be in, belongs to.
+func remoteOf(ctx context.Context, dir string) string {
+	if _, err := os.Lstat(dir); err != nil {
+		dir = filepath.Dir(dir)
+	}
+	_, url, err := delivery.Origin(ctx, dir)
+	if err != nil {
+		return ""
+	}
+	return url
+}
+
 // look infers from a folder that may not be there yet.
 func look(dir string) (scaffold.Facts, error) {
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
@@ -176,6 +190,7 @@ type asker struct {
 	Streams
 	facts        scaffold.Facts
 	environments []string // there usually are
+	remote       string   // git's, or ""
 	lines        *bufio.Scanner
 }
 
@@ -190,7 +205,7 @@ func (a *asker) answers(dir string, t scaffold.Template, f initFlags) (scaffold.
 	}
 	out := scaffold.Answers{Name: name, Image: f.image, Port: f.port, Environments: f.environments}
 	if out.Image == "" {
-		out.Image = a.ask("image", "image", "", "registry.example.com/"+name)
+		out.Image = a.ask("image", "image", scaffold.Image(a.remote, name), "registry.example.com/"+name)
 	}
 	switch {
 	case f.port != 0 && t.Port == 0:
@@ -216,7 +231,11 @@ func (a *asker) answers(dir string, t scaffold.Template, f initFlags) (scaffold.
 // fallback.
 func (a *asker) ask(what, prompt, inferred, fallback string) string {
 	if inferred != "" {
-		fmt.Fprintf(a.Err, "%s: %s (from %s)\n", what, inferred, a.facts.From[what])
+		from := a.facts.From[what]
+		if from == "" {
+			from = "git's remote"
+		}
+		fmt.Fprintf(a.Err, "%s: %s (from %s)\n", what, inferred, from)
 		return inferred
 	}
 	if !isTerminal(a.In) || !isTerminal(a.Err) {

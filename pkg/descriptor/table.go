@@ -67,6 +67,19 @@ func Choice(what string, texts ...string) *Type {
 	return &schema{kind: textKind, what: what, enum: texts}
 }
 
+// Flag gives the type of true or false, Count that of a whole number, Labels and
+// Annotations those of an object's metadata.
+func Flag() *Type { return boolean }
+
+// Count: see Flag.
+func Count() *Type { return natural }
+
+// Labels: see Flag.
+func Labels() *Type { return labelMap }
+
+// Annotations: see Flag.
+func Annotations() *Type { return annotationMap }
+
 // DefaultsType is the type of app fields that make sense for every app: not
 // those that belong to one workload, nor those that name files in its folder.
 func DefaultsType() *Type {

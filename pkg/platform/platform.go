@@ -19,6 +19,9 @@ const Kind = "Platform"
 type Platform struct {
 	// Defaults are the layers below every app.
 	Defaults descriptor.Defaults
+	ArgoCD   ArgoCD
+	Teams    []Team
+	Previews *Previews // nil where there are none
 
 	everywhere   Settings
 	environments map[string]Settings
@@ -26,14 +29,18 @@ type Platform struct {
 
 // Settings say how things are in an environment.
 type Settings struct {
-	Cluster     Cluster
-	Certificate Certificate
-	Policy      check.Policy
+	Cluster      Cluster
+	Certificate  Certificate
+	Policy       check.Policy
+	Applications Applications
 }
 
-// Cluster is Argo CD's name or the address of a cluster; both are "" where the
-// operator says nothing.
-type Cluster struct{ Name, Server string }
+// Cluster is Argo CD's name or the address of a cluster, or the labels of many.
+// All are empty where the operator says nothing.
+type Cluster struct {
+	Name, Server string
+	Labels       *value.Value
+}
 
 // Certificate is what secrets are sealed with: one of its fields, or none. File
 // is a path as the program can open it.
@@ -50,7 +57,7 @@ func (p *Platform) Settings(env string) Settings {
 // Builtin gives what holds where there is no platform file.
 func Builtin() (*Platform, diag.List) {
 	defaults, diags := descriptor.Builtin()
-	return &Platform{Defaults: defaults}, diags
+	return &Platform{Defaults: defaults, ArgoCD: builtinArgoCD(), everywhere: Settings{Applications: builtinApplications()}}, diags
 }
 
 // Read reads the platform file at a path. Its mistakes are a diag.List, anything
@@ -82,6 +89,7 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 	p := &Platform{environments: map[string]Settings{}}
 	r.layers(p, builtin, full)
 	r.settings(p, full)
+	r.argocd(p, full)
 	if r.diags.HasErrors() {
 		return nil, r.diags
 	}
@@ -162,7 +170,7 @@ func (r *reader) layer(v *value.Value) *value.Value {
 // settings reads what is not about apps, for everywhere and by environment.
 func (r *reader) settings(p *Platform, full *value.Value) {
 	everywhere := full.Copy()
-	for _, key := range []string{"apiVersion", "kind", "defaults", "environments"} {
+	for _, key := range []string{"apiVersion", "kind", "defaults", "environments", "argocd", "teams", "previews"} {
 		everywhere.Delete(key)
 	}
 	everywhere, diags := descriptor.Lay(environmentType(), nil, everywhere)
@@ -181,8 +189,9 @@ func (r *reader) settings(p *Platform, full *value.Value) {
 func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
 	certificate := v.Get("certificate")
 	s := Settings{
-		Cluster:     Cluster{Name: v.StringAt("cluster", "name"), Server: v.StringAt("cluster", "server")},
-		Certificate: Certificate{File: certificate.StringAt("file"), URL: certificate.StringAt("url"), PEM: certificate.StringAt("pem")},
+		Cluster:      Cluster{Name: v.StringAt("cluster", "name"), Server: v.StringAt("cluster", "server"), Labels: v.Get("cluster", "labels")},
+		Applications: r.applications(v.Get("applications")),
+		Certificate:  Certificate{File: certificate.StringAt("file"), URL: certificate.StringAt("url"), PEM: certificate.StringAt("pem")},
 	}
 	if s.Certificate.File != "" && !filepath.IsAbs(s.Certificate.File) {
 		s.Certificate.File = filepath.Join(filepath.Dir(r.file), s.Certificate.File)

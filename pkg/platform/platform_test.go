@@ -35,11 +35,12 @@ environments:
       x
     cluster: {name: c}
 `)
-	main := platform.Settings{Cluster: platform.Cluster{Name: "main"}, Certificate: platform.Certificate{File: "etc/cert.pem"}}
+	usual := platform.Applications{Retries: 5, SyncOptions: []string{"CreateNamespace=true", "ServerSideApply=true"}}
+	main := platform.Settings{Cluster: platform.Cluster{Name: "main"}, Certificate: platform.Certificate{File: "etc/cert.pem"}, Applications: usual}
 	for env, want := range map[string]platform.Settings{
 		"a": main, "other": main,
-		"b": {Cluster: platform.Cluster{Server: "https://b.example.com"}, Certificate: platform.Certificate{URL: "https://b.example.com/cert.pem"}},
-		"c": {Cluster: platform.Cluster{Name: "c"}, Certificate: platform.Certificate{PEM: "-----BEGIN CERTIFICATE-----\nx\n"}},
+		"b": {Cluster: platform.Cluster{Server: "https://b.example.com"}, Certificate: platform.Certificate{URL: "https://b.example.com/cert.pem"}, Applications: usual},
+		"c": {Cluster: platform.Cluster{Name: "c"}, Certificate: platform.Certificate{PEM: "-----BEGIN CERTIFICATE-----\nx\n"}, Applications: usual},
 	} {
 		if diff := cmp.Diff(want, p.Settings(env)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", env, diff)
@@ -105,4 +106,48 @@ func FuzzParse(f *testing.F) {
 			doc.Effective(env, descriptor.Options{Defaults: p.Defaults})
 		}
 	})
+}
+
+func TestArgoCD(t *testing.T) {
+	p := parse(t, `
+applications: {retries: 0, prune: false}
+argocd: {namespace: gitops}
+environments:
+  dev: {applications: {selfHeal: false}}
+  live:
+    applications:
+      automated: false
+      syncOptions: [ServerSideApply=true]
+      syncWindows: [{kind: deny, schedule: "0 0 * * *", duration: 8h, manualSync: true}]
+teams:
+  shop:
+    apps: [apps/shop-*]
+    kinds: [Secret]
+    roles: {dev: {groups: [devs]}, ops: {groups: [ops], actions: [sync], environments: [live]}}
+    notify: {slack: shop}
+previews: {owner: example, repository: apps, environment: dev, token: github/token}
+`)
+	if diff := cmp.Diff(platform.ArgoCD{Namespace: "gitops", Plugin: "unfold", Project: "default"}, p.ArgoCD); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for env, want := range map[string]platform.Applications{
+		"dev": {Keep: true, Drift: true, SyncOptions: []string{"CreateNamespace=true", "ServerSideApply=true"}},
+		"live": {Keep: true, Manual: true, SyncOptions: []string{"ServerSideApply=true"},
+			SyncWindows: []platform.SyncWindow{{Kind: "deny", Schedule: "0 0 * * *", Duration: "8h", ManualSync: true}}},
+	} {
+		if diff := cmp.Diff(want, p.Settings(env).Applications); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", env, diff)
+		}
+	}
+	roles := []platform.Role{
+		{Name: "dev", Groups: []string{"devs"}, Actions: []string{"get", "sync"}},
+		{Name: "ops", Groups: []string{"ops"}, Actions: []string{"sync"}, Environments: []string{"live"}},
+	}
+	if diff := cmp.Diff(roles, p.Teams[0].Roles); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	want := &platform.Previews{Owner: "example", Repository: "apps", Label: "preview", TokenName: "github", TokenKey: "token", Environment: "dev"}
+	if diff := cmp.Diff(want, p.Previews); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
 }

@@ -36,12 +36,14 @@ var settings = sync.OnceValue(func() []descriptor.Row {
 		{Name: "cluster", Doc: "The destination cluster of Applications, as Argo CD knows it.", Type: descriptor.OneOf("a cluster", "its name or address", clusterField,
 			descriptor.Row{Name: "name", Doc: "The cluster's name in Argo CD.", Type: text},
 			descriptor.Row{Name: "server", Doc: "The address of its API server.", Type: descriptor.TextOf("an address", httpsAddress)},
+			descriptor.Row{Name: "labels", Doc: "Every cluster whose Secret in Argo CD has these labels; for ApplicationSets.", Type: descriptor.Labels()},
 		)},
 		{Name: "certificate", Doc: "The certificate that secrets are sealed with.", Type: descriptor.OneOf("a certificate", "a file, an address or the certificate itself", certificateField,
 			descriptor.Row{Name: "file", Doc: "A file that holds it, relative to the platform file.", Type: text},
 			descriptor.Row{Name: "url", Doc: "Where it can be fetched from.", Type: descriptor.TextOf("an address", httpsAddress)},
 			descriptor.Row{Name: "pem", Doc: "The certificate itself.", Type: descriptor.TextOf("a certificate", pemText)},
 		)},
+		applicationRow(),
 	}
 })
 
@@ -63,7 +65,7 @@ func document(environment *descriptor.Type) *descriptor.Type {
 		{Name: "kind", Doc: Kind + ".", Type: descriptor.TextOf("text", nil)},
 		{Name: "defaults", Doc: "App fields for all apps: any field of app.yaml but those of a single workload and those that name files.", Type: descriptor.DefaultsType()},
 	}
-	rows = append(rows, settings()...)
+	rows = append(append(rows, settings()...), argocdRows()...)
 	rows = append(rows, descriptor.Row{Name: "environments", Doc: "The environments by name, in place of the built-in ones. Besides what is listed here, each takes the fields from `namespace` on, over those of the top level.",
 		Type: descriptor.MapOf("a map of environments", "an environment", descriptor.NamespaceName, environment)})
 	return descriptor.Object("a platform file", rows...)

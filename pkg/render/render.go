@@ -43,7 +43,7 @@ type Source struct {
 
 // Result is an app in one environment.
 type Result struct {
-	Name, Env string
+	Name, Env, Namespace string
 	// Manifests is a stream of YAML documents, in kustomize's order.
 	Manifests []byte
 	// Objects counts them.
@@ -140,7 +140,7 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 	if diags.HasErrors() {
 		return nil, diags
 	}
-	result := &Result{Name: e.App.Name, Env: env, Warnings: diags.Warnings()}
+	result := &Result{Name: e.App.Name, Env: env, Namespace: e.App.Namespace.Name, Warnings: diags.Warnings()}
 	// 8. Write: what kustomize built where the descriptor uses it, else directly.
 	if e.App.UsesKustomize() {
 		result.Objects = len(e.built)

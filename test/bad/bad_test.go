@@ -28,6 +28,7 @@ var update = flag.Bool("update", false, "write the expected diagnostics anew")
 const (
 	wantFile    = "want"    // all that is reported, as a person reads it
 	environFile = "environ" // the environment that Argo CD gives to generate
+	commandFile = "command" // the arguments of another command
 	// platformFile is the operator's file for a check. It lies in the app's
 	// folder, from which generate would not take it.
 	platformFile = "platform.yaml"
@@ -35,8 +36,9 @@ const (
 
 // TestBad runs the cases in testdata, each an archive named for what is wrong.
 // Its files are an app's folder; "LINK -> TARGET" makes a symbolic link. With a
-// file "environ", the case is what generate prints with that environment, else
-// all that a check of all environments finds. $DIR in it is the app's folder.
+// file "environ", the case is what generate prints with that environment, with a
+// file "command" what that command prints, else all that a check of all
+// environments finds. $DIR in it is the app's folder.
 func TestBad(t *testing.T) {
 	for _, c := range cases(t) {
 		t.Run(c.name, func(t *testing.T) {
@@ -104,7 +106,7 @@ func (c badCase) unpack(t *testing.T) {
 	for _, f := range c.archive.Files {
 		name, target, isLink := strings.Cut(f.Name, " -> ")
 		path := filepath.Join(dir, filepath.FromSlash(name))
-		if name == wantFile || name == environFile {
+		if name == wantFile || name == environFile || name == commandFile {
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
@@ -130,7 +132,10 @@ func (c badCase) run(t *testing.T) string {
 			t.Fatal(err)
 		}
 		environ = strings.ReplaceAll(strings.TrimSpace(environ), "$DIR", dir)
-		return strings.ReplaceAll(generate(t, strings.Split(environ, "\n")), dir, "$DIR")
+		return strings.ReplaceAll(run(t, []string{"generate"}, strings.Split(environ, "\n")), dir, "$DIR")
+	}
+	if command := c.file(commandFile); command != "" {
+		return run(t, strings.Fields(command), nil)
 	}
 	return report(c.check(t))
 }
@@ -162,14 +167,14 @@ func report(diags diag.List) string {
 	return diags.Error() + "\n"
 }
 
-// generate gives what Argo CD shows when it runs the plugin in the current
-// folder.
-func generate(t *testing.T, environ []string) string {
+// run gives what a command says when it fails in the current folder: for
+// generate, what Argo CD shows.
+func run(t *testing.T, args, environ []string) string {
 	t.Helper()
 	var out, stderr bytes.Buffer
-	code := cli.Run(context.Background(), []string{"generate"}, cli.Streams{Out: &out, Err: &stderr, Environ: environ})
+	code := cli.Run(context.Background(), args, cli.Streams{Out: &out, Err: &stderr, Environ: environ})
 	if code != 1 || out.Len() > 0 {
-		t.Errorf("exit code %d with %d bytes of manifests, want code 1 without any", code, out.Len())
+		t.Errorf("exit code %d with %d bytes of output, want code 1 without any", code, out.Len())
 	}
 	return stderr.String()
 }

@@ -1,0 +1,283 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unfold-gitops/unfold/pkg/applications"
+	"github.com/unfold-gitops/unfold/pkg/delivery"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// The styles of Argo CD's objects.
+const (
+	staticStyle = "applications"
+	setStyle    = "applicationset"
+)
+
+type argocdFlags struct {
+	url, revision, style, output string
+	check                        bool
+	platform                     platformFlag
+}
+
+func newArgoCD(s Streams) *cobra.Command {
+	f := argocdFlags{}
+	cmd := &cobra.Command{
+		Use:   "argocd [PATH]",
+		Short: "Print the Argo CD objects for the apps of a repository",
+		Long: `argocd prints, for all apps at and below PATH (the current folder unless given),
+one Application for each environment and an AppProject for each team of the
+platform file. With --style applicationset it prints ApplicationSets instead,
+which find new apps by themselves.
+
+With --output the objects become files of a folder with a kustomization, and an
+Application for that folder is printed: apply it once, and Argo CD follows the
+files. --check fails where such files are not what would be written now.`,
+		Example: "  unfold argocd apps --repo-url https://git.example.com/team/apps.git\n  unfold argocd --output argocd\n  unfold argocd --output argocd --check",
+		Args:    cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case !slices.Contains([]string{staticStyle, setStyle}, f.style):
+				return usagef("--style %q is not known: %s, %s", f.style, staticStyle, setStyle)
+			case f.check && f.output == "":
+				return usagef("--check needs --output: the folder whose files are checked")
+			}
+			return printArgoCD(cmd.Context(), s, folder(args), f)
+		},
+	}
+	cmd.Flags().StringVar(&f.url, "repo-url", "", "the repository as Argo CD reaches it; git's remote unless given")
+	cmd.Flags().StringVar(&f.revision, "revision", "HEAD", "the branch, tag or commit that is deployed")
+	cmd.Flags().StringVar(&f.style, "style", staticStyle, "what is printed: "+staticStyle+" or "+setStyle)
+	cmd.Flags().StringVarP(&f.output, "output", "o", "", "folder to write the objects to, as files")
+	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; fail where the files in --output are stale")
+	f.platform.register(cmd)
+	// The only error is a flag that does not exist.
+	_ = cmd.RegisterFlagCompletionFunc("style", cobra.FixedCompletions([]string{staticStyle, setStyle}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) error {
+	p, err := f.platform.read(s)
+	if err == nil && p == nil {
+		var diags diag.List
+		p, diags = platform.Builtin()
+		err = diags.Err()
+	}
+	if err != nil {
+		return err
+	}
+	root, url, failure := delivery.Origin(ctx, dir)
+	switch {
+	case failure != nil && f.url == "":
+		return usageError{failure}
+	case failure != nil: // the repository's content, as an archive has it
+		if root, err = filepath.Abs(dir); err != nil {
+			return err
+		}
+	case f.url == "" && url == "":
+		return usagef("the repository has no remote; name it with --repo-url")
+	case f.url == "":
+		f.url = url
+	}
+	repository, err := repositoryOf(ctx, root, dir, p)
+	if err != nil {
+		return err
+	}
+	repository.URL, repository.Revision = f.url, f.revision
+	objects, diags := applications.Static(repository, p)
+	if f.style == setStyle {
+		objects, diags = applications.Sets(repository, p)
+	}
+	if err := diags.Err(); err != nil {
+		return err
+	}
+	for _, w := range diags.Warnings() {
+		fmt.Fprintln(s.Err, w)
+	}
+	if f.output == "" {
+		return writeObjects(s, objects)
+	}
+	return argocdFiles(s, root, objects, repository, p, f)
+}
+
+// repositoryOf renders every environment of the apps at and below dir.
+func repositoryOf(ctx context.Context, root, dir string, p *platform.Platform) (applications.Repository, error) {
+	var out applications.Repository
+	folders, err := render.Find([]string{dir})
+	if err != nil {
+		return out, usageError{err}
+	}
+	var diags diag.List
+	err = render.Each(ctx, folders, func(f render.Folder) (render.Rendered, error) {
+		return render.RenderApp(f, p, "", render.Options{})
+	}, func(f render.Folder, r render.Rendered) error {
+		diags = append(diags, r.Diags...)
+		if r.Foreign || r.Diags.HasErrors() {
+			return nil
+		}
+		app, err := appOf(root, f, r)
+		out.Apps = append(out.Apps, app)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	return out, diags.Err()
+}
+
+// appOf gives an app in all its environments.
+func appOf(root string, f render.Folder, r render.Rendered) (applications.App, error) {
+	var app applications.App
+	absolute, err := filepath.Abs(f.Dir)
+	if err != nil {
+		return app, err
+	}
+	rel, err := filepath.Rel(root, absolute)
+	if err != nil {
+		return app, err
+	}
+	app.Path, app.Pos = filepath.ToSlash(rel), diag.Pos{File: path.Join(f.Dir, descriptor.FileName), Line: 1, Col: 1}
+	for _, result := range r.Results {
+		objects, diags := value.ReadAll(result.Env, result.Manifests)
+		if err := diags.Err(); err != nil {
+			return app, err
+		}
+		app.Name = result.Name
+		app.Environments = append(app.Environments, applications.Environment{Name: result.Env, Namespace: result.Namespace, Objects: objects})
+	}
+	return app, nil
+}
+
+func writeObjects(s Streams, objects []*value.Value) error {
+	var out bytes.Buffer
+	for i, o := range objects {
+		text, err := value.EncodeSource(o)
+		if err != nil {
+			return err
+		}
+		if i > 0 {
+			out.WriteString("---\n")
+		}
+		out.Write(text)
+	}
+	_, err := s.Out.Write(out.Bytes())
+	return err
+}
+
+// argocdFiles writes the objects as files, or checks those that are there.
+func argocdFiles(s Streams, root string, objects []*value.Value, r applications.Repository, p *platform.Platform, f argocdFlags) error {
+	files := tree.Tree{}
+	names := value.NewList(diag.Pos{})
+	for _, o := range objects {
+		text, err := value.EncodeSource(o)
+		if err != nil {
+			return err
+		}
+		name := applications.FileName(o)
+		files[name] = text
+		names.Items = append(names.Items, value.Str(name, diag.Pos{}))
+	}
+	kustomization, err := value.EncodeSource(value.MapOf(diag.Pos{}, "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind", "Kustomization", "resources", names))
+	if err != nil {
+		return err
+	}
+	files["kustomization.yaml"] = kustomization
+	stale, err := staleFiles(f.output, files)
+	if err != nil {
+		return err
+	}
+	if f.check {
+		if len(stale) == 0 {
+			fmt.Fprintf(s.Err, "%s is current: %s\n", f.output, plural(len(files), "file"))
+			return nil
+		}
+		for _, line := range stale {
+			fmt.Fprintln(s.Err, line)
+		}
+		fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output)
+		return errFound
+	}
+	if err := replaceFiles(f.output, files); err != nil {
+		return err
+	}
+	fmt.Fprintf(s.Err, "wrote %s to %s\nnext: commit them, and apply once what stands on standard output\n", plural(len(files), "file"), f.output)
+	absolute, err := filepath.Abs(f.output)
+	if err != nil {
+		return err
+	}
+	inRepository, err := filepath.Rel(root, absolute)
+	if err != nil || strings.HasPrefix(inRepository, "..") {
+		return nil // Argo CD can't follow it there
+	}
+	return writeObjects(s, []*value.Value{applications.Root(r, p, filepath.ToSlash(inRepository))})
+}
+
+// ours reports whether a file is one that argocd writes: others in the folder
+// are left alone.
+func ours(name string) bool {
+	if name == "kustomization.yaml" {
+		return true
+	}
+	kind, _, _ := strings.Cut(name, "-")
+	return path.Ext(name) == ".yaml" && slices.Contains([]string{"application", "applicationset", "appproject"}, kind)
+}
+
+// staleFiles says what in a folder is not as it would be written.
+func staleFiles(dir string, want tree.Tree) ([]string, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var out []string
+	for _, e := range entries {
+		if _, ok := want[e.Name()]; !ok && ours(e.Name()) {
+			out = append(out, filepath.Join(dir, e.Name())+" is of no app any more")
+		}
+	}
+	for _, name := range want.Paths() {
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			out = append(out, filepath.Join(dir, name)+" is missing")
+		case err != nil:
+			return nil, err
+		case !bytes.Equal(got, want[name]):
+			out = append(out, filepath.Join(dir, name)+" is stale")
+		}
+	}
+	return out, nil
+}
+
+// replaceFiles writes the files and removes those of apps that are gone.
+func replaceFiles(dir string, want tree.Tree) error {
+	if err := tree.Write(dir, want, true); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if _, ok := want[e.Name()]; !ok && ours(e.Name()) {
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,29 @@
+package git
+
+import (
+	"context"
+	"net/url"
+	"strings"
+)
+
+// Root gives the folder of the work tree.
+func (r *Repo) Root() string { return r.root }
+
+// RemoteURL gives the address of origin, or of the only remote, without the
+// password that may be in it.
+func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
+	name := "origin"
+	if out, err := r.git(ctx, nil, "remote"); err == nil && len(strings.Fields(out)) == 1 {
+		name = strings.TrimSpace(out)
+	}
+	out, err := r.git(ctx, nil, "remote", "get-url", name)
+	if err != nil {
+		return "", err
+	}
+	address := strings.TrimSpace(out)
+	if u, err := url.Parse(address); err == nil && u.User != nil && strings.HasPrefix(u.Scheme, "http") {
+		u.User = nil
+		address = u.String()
+	}
+	return address, nil
+}
