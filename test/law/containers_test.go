@@ -53,9 +53,9 @@ func (g *generator) envFrom() *yaml.Node {
 func (g *generator) further(name string, goesOn, same bool) *yaml.Node {
 	o := object{g.some(20,
 		"command", list(g.scalar()), "args", list(g.scalar(), g.scalar()), "env", fields("LOG_LEVEL", g.scalar(), "PASSWORD", fields("secret", plain("db/key"))), "envFrom", g.envFrom(),
-		"resources", fields("limits", fields("memory", g.amount())),
+		"resources", fields("limits", fields("ephemeral-storage", plain("64Gi"))),
 		"security", g.some(40, "runAsUser", g.integer(g.IntN(1000)), "readOnlyRootFilesystem", g.boolean(), "capabilities", fields("add", list(plain("NET_ADMIN")))),
-		"mounts", fields("shared", g.mountAt(), "/cache/A", g.path()), "volumeMounts", list(fields("name", plain("shared"), "mountPath", g.path(), "subPath", quoted(g.word()))),
+		"mounts", fields("shared", g.mountAt(), "/cache/A", quoted("/cache/of/A")), "volumeMounts", list(fields("name", plain("shared"), "mountPath", quoted("/again/0x1F"), "subPath", quoted(g.word()))),
 		"workingDir", g.path(), "stdin", g.boolean(), "stdinOnce", g.boolean(), "tty", g.boolean(), "terminationMessagePath", g.path(), "terminationMessagePolicy", plain("FallbackToLogsOnError"),
 		"volumeDevices", list(fields("name", plain("disk"), "devicePath", plain("/dev/xvda"))), "resizePolicy", list(fields("resourceName", plain("memory"), "restartPolicy", plain("RestartContainer"))))}
 	if !same {
@@ -67,15 +67,15 @@ func (g *generator) further(name string, goesOn, same bool) *yaml.Node {
 	}
 	if name == "database" {
 		o.set("restartPolicy", plain("Always"))
+		if g.chance(20) {
+			o.set("restartPolicyRules", list(fields("action", plain("Restart"), "exitCodes", fields("operator", plain("In"), "values", list(plain("42"))))))
+		}
 	}
 	if goesOn && g.chance(40) {
 		number := g.number()
 		o.set("ports", fields("own", pick(g, number, fields("containerPort", number, "protocol", plain("UDP"), "hostPort", plain("4180"), "hostIP", quoted("127.0.0.1")))))
 		o.set("probes", pick(g, g.text("/ping"), fields("startup", fields("tcpSocket", fields("port", plain("own"))))))
 		o.set("lifecycle", fields("preStop", fields("sleep", g.integer(5))))
-	} else if name == "x-1" {
-		o.set("restartPolicyRules", list(fields("action", plain("Restart"), "exitCodes", fields("operator", plain("In"), "values", list(plain("42"))))))
-		o.set("restartPolicy", plain("Never"))
 	}
 	g.shuffle(o)
 	return o.Node

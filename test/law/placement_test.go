@@ -38,7 +38,7 @@ func (g *generator) strategy() *yaml.Node {
 	}
 	count := func() *yaml.Node { return pick(g, plain("1"), quoted("25%"), plain("50%"), plain("0x2")) }
 	update := object{g.some(50, "maxUnavailable", count())}
-	if g.kind == "Deployment" || g.kind == "DaemonSet" {
+	if g.kind == "Deployment" {
 		update.set("maxSurge", count())
 	}
 	if g.kind == "StatefulSet" && g.chance(50) {
