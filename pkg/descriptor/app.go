@@ -54,7 +54,9 @@ type Namespace struct {
 type Workload struct {
 	Key  string // under workloads; "" where it is the app's only one
 	Name string // of its objects
-	Own  string // what its own config and files are named after
+	// Selector holds explicit labels to find the pods by, nil for unfold's own.
+	Selector *value.Value
+	Own      string // what its own config and files are named after
 	// Hook says when Argo CD runs it; nil for what always runs. NoConfig leaves out
 	// config and files.
 	Hook     *Hook

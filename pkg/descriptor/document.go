@@ -71,6 +71,7 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	d.multi = workloads.Is(value.Map)
 	d.readEnvironments(full)
 	d.checkScopes(&n)
+	d.checkSelectors(&n)
 	for _, key := range []string{"apiVersion", "kind", "name", "environments"} {
 		d.root.Delete(key)
 	}
@@ -211,6 +212,23 @@ func (d *Document) checkScopes(n *normaliser) {
 
 // Pos gives the place of the descriptor as a whole.
 func (d *Document) Pos() diag.Pos { return d.root.Pos }
+
+// checkSelectors warns where an environment selects pods by labels of its own,
+// which makes objects of one app answer to different names.
+func (d *Document) checkSelectors(n *normaliser) {
+	for _, env := range d.envs {
+		differs := func(path ...string) {
+			top, own := d.root.Get(path...), env.Value.Get(path...)
+			if own != nil && !value.Equal(top, own) {
+				n.diags.Warnh(own.Pos, "selector-differs", "write the selector at the top level, unless the running objects differ", "the selector differs in the environment %q", env.Key)
+			}
+		}
+		differs("selector")
+		for _, w := range env.Value.Get("workloads").Fields() {
+			differs("workloads", w.Key, "selector")
+		}
+	}
+}
 
 // Environments gives the names of the environments in the order written; where
 // the descriptor lists none, those of the defaults.

@@ -20,7 +20,13 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 			e.diags.Errorf(w.Pos, "bad-name", "the workload's objects are named %q, which %s", w.Name, problem)
 		}
 	}
+	if name := entry.Value.StringAt("objectName"); name != "" {
+		w.Name = name
+	}
 	w.Own = w.Name
+	if selector := entry.Value.Get("selector"); !selector.Empty() {
+		w.Selector = selector
+	}
 	e.nameFits(&w)
 	e.fit(&w, own)
 	v := w.Fields

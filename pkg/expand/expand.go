@@ -49,16 +49,28 @@ func list(pos diag.Pos, items ...*value.Value) *value.Value {
 
 // labels of an object: those that never change first, then the user's.
 func (e *expander) labels(w *descriptor.Workload, more ...*value.Value) *value.Value {
-	out := e.selector(w).Copy()
+	out := e.known(w).Copy()
 	if e.app.Opinions {
 		out.Set("app.kubernetes.io/managed-by", value.Str("unfold", e.app.Pos))
+	}
+	if w != nil {
+		out = over(out, w.Selector)
 	}
 	return over(out, more...)
 }
 
-// selector holds what never changes between environments or releases, since a
-// selector is immutable.
+// selector holds the labels that select a workload's pods: those that the
+// descriptor names, where an existing app has to keep them.
 func (e *expander) selector(w *descriptor.Workload) *value.Value {
+	if w != nil && w.Selector != nil {
+		return w.Selector
+	}
+	return e.known(w)
+}
+
+// known holds what never changes between environments or releases, since a
+// selector is immutable.
+func (e *expander) known(w *descriptor.Workload) *value.Value {
 	if w != nil && w.Hook != nil { // which no Service may select
 		return m(w.Pos, "app.kubernetes.io/name", w.Name)
 	}

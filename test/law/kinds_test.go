@@ -1,6 +1,10 @@
 package law_test
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+)
 
 // randomKind gives a workload's kind, Deployment more often than others.
 func (g *generator) randomKind() string {
@@ -27,6 +31,10 @@ func (g *generator) ofKind(o object, w *workload, fresh bool) {
 	if w.kind == "CronJob" && (fresh || g.chance(30)) {
 		o.set("schedule", g.schedule(s))
 	}
+	if w.kind != "Deployment" || w.key != g.keep { // whose name patches know
+		g.put(8, o, s, "objectName", func() *yaml.Node { return plain(fmt.Sprintf("kept-%d", g.next())) })
+	}
+	g.put(8, o, s, "selector", func() *yaml.Node { return fields("run", g.text("kept"), "tier", plain("x")) })
 	g.put(30, o, s, "spec", func() *yaml.Node {
 		number := func() *yaml.Node { return g.integer(g.IntN(20)) }
 		switch w.kind {
