@@ -16,13 +16,13 @@ func (g *generator) identity(o object, s *said, prefix string) {
 	}
 	if !g.dropAs(o, s, "rbac", prefix+"rbac") && g.chance(25) {
 		rules := func() *yaml.Node {
-			return parsed(pick(g, "[]", "[{apiGroups: [''], resources: [pods], verbs: [get]}]", "[{nonResourceURLs: [/x], verbs: ['*']}, {apiGroups: [a.b], resources: [c], resourceNames: [d], verbs: [e]}]"))
+			return parsed(pick(g, "[]", "[{apiGroups: [''], resources: [pods], verbs: [get]}]", "[{apiGroups: ['*'], resources: ['*'], verbs: ['*']}, {apiGroups: [a.b], resources: [c], resourceNames: [d], verbs: [e]}]"))
 		}
 		if g.chance(25) {
 			o.set("rbac", rules())
 		} else {
 			verbs := list(g.text("get"), g.text("list"))
-			cluster := g.some(50, "rules", rules(), "nodes", verbs, "*", verbs)
+			cluster := g.some(50, "rules", parsed("[{nonResourceURLs: [/x], verbs: [get]}]"), "nodes", verbs, "*", verbs)
 			o.set("rbac", g.some(50, "rules", rules(), "configmaps", verbs, "deployments.apps/scale", verbs, "pods/log", verbs, "*.batch", list(), "cluster", pick(g, cluster, rules())))
 		}
 		s.add(prefix + "rbac")
