@@ -67,17 +67,16 @@ func Choice(what string, texts ...string) *Type {
 	return &schema{kind: textKind, what: what, enum: texts}
 }
 
-// Flag gives the type of true or false, Count that of a whole number, Labels and
-// Annotations those of an object's metadata.
+// Flag gives the type of true or false.
 func Flag() *Type { return boolean }
 
-// Count: see Flag.
+// Count gives the type of a whole number.
 func Count() *Type { return natural }
 
-// Labels: see Flag.
+// Labels gives the type of an object's labels.
 func Labels() *Type { return labelMap }
 
-// Annotations: see Flag.
+// Annotations gives the type of an object's annotations.
 func Annotations() *Type { return annotationMap }
 
 // DefaultsType is the type of app fields that make sense for every app: not
