@@ -11,7 +11,9 @@ import (
 // Secret is one that a controller in the cluster makes.
 type Secret struct {
 	Name string
-	Pos  diag.Pos
+	// Short is the name without that of what it belongs to.
+	Short string
+	Pos   diag.Pos
 	// Scope is that of sealed values, "" for a Secret of an external store.
 	Scope string
 	Mount *value.Value // the folder for all keys
@@ -36,10 +38,11 @@ func (e *effective) secrets(app *App, fields *value.Value, object, named string)
 	var out []Secret
 	if v := fields.Get("secrets"); v.Is(value.Map) {
 		for _, scope := range sealScopes {
-			s := Secret{Name: object + "-secrets", Scope: scope}
+			s := Secret{Short: "secrets", Scope: scope}
 			if scope != strictScope {
-				s.Name += "-" + scope
+				s.Short += "-" + scope
 			}
+			s.Name = object + "-" + s.Short
 			if e.keys(&s, v, sealedSecretsType, func(x *value.Value) bool { return cmpScope(x) == scope }) {
 				out = append(out, s)
 			}
@@ -54,7 +57,7 @@ func (e *effective) secrets(app *App, fields *value.Value, object, named string)
 		}
 	}
 	if v := fields.Get("externalSecrets"); v.Is(value.Map) {
-		s := Secret{Name: object + "-external-secrets", More: !v.Get("dataFrom").Empty()}
+		s := Secret{Name: object + "-external-secrets", Short: "external-secrets", More: !v.Get("dataFrom").Empty()}
 		if e.keys(&s, v, externalSecretsType, func(*value.Value) bool { return true }) || s.More {
 			if v.StringAt("store", "name") == "" {
 				e.diags.Errorh(s.Pos, "missing-store", "add store: with its name, or let the platform file's defaults set externalSecrets.store", "externalSecrets names no store")

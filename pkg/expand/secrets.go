@@ -124,8 +124,11 @@ func (e *expander) secretsEnv(w *descriptor.Workload, env []descriptor.EnvVar) [
 // Those of different scopes share a folder.
 func (e *expander) secretVolumes(w *descriptor.Workload) (volumes, mounts []*value.Value) {
 	folders := map[string]*value.Value{}
-	for _, s := range e.secretsOf(w) {
-		name := s.Name[len(e.app.Name)+1:]
+	for i, s := range e.secretsOf(w) {
+		name := s.Short
+		if i >= len(e.app.Secrets) {
+			name = "workload-" + name
+		}
 		before := len(mounts)
 		if folder := folders[s.Mount.StringAt()]; folder != nil {
 			if !folder.Has("projected") {
