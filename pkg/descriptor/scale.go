@@ -65,14 +65,39 @@ func (e *effective) scale(w *Workload, v *value.Value) {
 			a.Fields = v.Copy().Set("cpu", value.Num(80, v.Pos))
 		}
 	}
+	if idle, ok := v.Get("idleReplicaCount").Int64(); ok && a.KEDA && idle >= least {
+		e.diags.Errorh(v.Get("idleReplicaCount").Pos, "contradiction", "make it less than min, or remove it", "autoscaling.idleReplicaCount is %d, but there are at least %d pods", idle, least)
+	}
+}
+
+// requested wants requests where an autoscaler goes by a percentage of them: of
+// all containers, since Kubernetes adds them up
+// (kubernetes.io/docs/tasks/run-application/horizontal-pod-autoscale).
+func (e *effective) requested(w *Workload) {
+	if w.Autoscaling == nil {
+		return
+	}
+	asks := func(c *Container, resource string) bool {
+		return c.Resources.Get("requests", resource) != nil || c.Resources.Get("limits", resource) != nil
+	}
 	for _, resource := range []string{"cpu", "memory"} {
-		if x := v.Entry(resource); a.Fields.Has(resource) && w.Resources.Get("requests", resource) == nil && w.Resources.Get("limits", resource) == nil {
-			pos := v.Pos
-			if x != nil {
-				pos = x.KeyPos
-			}
+		x := w.Autoscaling.Fields.Entry(resource)
+		if x == nil {
+			continue
+		}
+		pos := x.KeyPos
+		if pos.IsZero() {
+			pos = w.Autoscaling.Pos
+		}
+		if !asks(&w.Container, resource) {
 			e.diags.Errorh(pos, "missing-request", "add resources: {requests: {"+resource+": ...}}",
 				"autoscaling goes by a percentage of the requested %s, and %s requests none", resource, w.what())
+		}
+		for i := range w.Containers {
+			if c := &w.Containers[i]; c.Phase == Beside && !asks(c, resource) {
+				e.diags.Errorh(c.Pos, "missing-request", "add resources: {requests: {"+resource+": ...}} to it",
+					"autoscaling goes by a percentage of the requested %s, and the sidecar %q requests none", resource, c.Name)
+			}
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package descriptor
 
 import (
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,7 +31,13 @@ var mountOptions = []string{"subPath", "subPathExpr", "readOnly", "recursiveRead
 
 // volumes lists the volumes in the order written.
 func (e *effective) volumes(w *Workload, v *value.Value) {
-	names := map[string]string{"files": "that of files", "workload-files": "that of files"}
+	names := map[string]string{"files": "that of files", "external-secrets": "that of externalSecrets"}
+	for _, scope := range []string{"", "-namespace-wide", "-cluster-wide"} {
+		names["secrets"+scope] = "that of secrets"
+	}
+	for _, name := range slices.Collect(maps.Keys(names)) {
+		names["workload-"+name] = names[name]
+	}
 	for _, entry := range v.Fields() {
 		x := Volume{Name: volumeName(entry.Key), Pos: entry.KeyPos}
 		if x.Name == "" {

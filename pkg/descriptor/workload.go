@@ -46,6 +46,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	e.metrics(&w, v.Get("metrics"))
 	w.Security = security(v.Get("security"))
 	e.containers(&w)
+	e.requested(&w)
 	e.volumes(&w, v.Get("volumes"))
 	e.disruption(&w, v.Get("disruption"))
 	e.strategy(&w, v.Get("strategy"))

@@ -96,6 +96,10 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 		add("MemoryNearLimit", "15m", "warning", "a pod uses over 90 % of its memory limit.",
 			`max by (pod) (container_memory_working_set_bytes{%[1]s}) / max by (pod) (kube_pod_container_resource_limits{%[1]s,resource="memory"}) > 0.9`, container)
 	}
+	if w.Resources.Get("limits", "cpu") != nil {
+		add("CPUThrottled", "15m", "warning", "a pod waits for CPU a quarter of the time: its limit holds it back.",
+			"max by (pod) (rate(container_cpu_cfs_throttled_periods_total{%[1]s}[5m]) / rate(container_cpu_cfs_periods_total{%[1]s}[5m])) > 0.25", container)
+	}
 	if a := w.Autoscaling; a != nil {
 		name := w.Name
 		if a.KEDA { // which names what it makes
@@ -106,9 +110,8 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 			fmt.Sprintf(`namespace=%q,horizontalpodautoscaler=%q`, namespace, name))
 	}
 	if requests := w.Metrics.Fields.StringAt("requests"); requests != "" {
-		pods := fmt.Sprintf(`namespace=%q,pod=~%q`, namespace, w.Name+"-.+")
 		add("ManyErrors", "10m", "critical", "over 5 % of the requests fail.",
-			`sum(rate(%[1]s{%[2]s,%[3]s=~"5.."}[5m])) / sum(rate(%[1]s{%[2]s}[5m])) > 0.05`, requests, pods, statusLabel(w))
+			`sum(rate(%[1]s{%[2]s,%[3]s=~"5.."}[5m])) / sum(rate(%[1]s{%[2]s}[5m])) > 0.05`, requests, container, statusLabel(w))
 	}
 	return rules
 }

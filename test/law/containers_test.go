@@ -15,6 +15,7 @@ func (g *generator) containers(o object, s *said) {
 		if g.chance(40) {
 			object{c}.set("native", g.boolean())
 		}
+		g.requested(object{c})
 		return c
 	})
 	g.put(20, o, s, "pod", func() *yaml.Node {

@@ -53,10 +53,13 @@ func (g *generator) autoscaling(o object, s *said) {
 			fields("type", plain("cron"), "metadata", fields("timezone", plain("UTC"), "start", quoted("0 6 * * *"), "end", quoted("0 20 * * *"), "desiredReplicas", quoted("5"))),
 			fields("type", plain("kafka"), "metadata", fields("topic", quoted(g.value())), "authenticationRef", fields("name", plain("kafka"))),
 		))
-		for _, field := range []string{"pollingInterval", "cooldownPeriod", "initialCooldownPeriod", "idleReplicaCount"} {
+		for _, field := range []string{"pollingInterval", "cooldownPeriod", "initialCooldownPeriod"} {
 			if g.chance(30) {
 				a.set(field, number())
 			}
+		}
+		if least > 0 && g.chance(30) {
+			a.set("idleReplicaCount", g.integer(g.IntN(least)))
 		}
 		if g.chance(30) {
 			a.set("fallback", fields("failureThreshold", plain("3"), "replicas", number()))
