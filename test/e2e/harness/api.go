@@ -215,6 +215,16 @@ func (a *API) Patch(apiVersion, kind, namespace, name string, fields Object) err
 	return a.call(http.MethodPatch, path, url.Values{"fieldValidation": {"Strict"}}, "application/merge-patch+json", fields, nil)
 }
 
+// PatchStatus merges fields into an object's status, as the controller of its kind does.
+func (a *API) PatchStatus(apiVersion, kind, namespace, name string, status Object) error {
+	path, err := a.path(apiVersion, kind, namespace, name)
+	if err != nil {
+		return err
+	}
+	body := Object{"status": map[string]any(status)}
+	return a.call(http.MethodPatch, path+"/status", url.Values{"fieldValidation": {"Strict"}}, "application/merge-patch+json", body, nil)
+}
+
 // Delete deletes an object, and nothing that belongs to it.
 func (a *API) Delete(apiVersion, kind, namespace, name string) error {
 	path, err := a.path(apiVersion, kind, namespace, name)
