@@ -7,12 +7,14 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-const hooksProse = "Jobs that Argo CD runs with a sync. A hook has the app's image, environment variables, config, files, resources and security\n" +
-	"unless it says otherwise, and takes the fields of a workload's container and pod; besides them\n" +
-	"`phase` (`Sync` unless given, `PreSync`, `PostSync`, `SyncFail`, `PostDelete`), `wave` (-1 in the phase Sync), `deletePolicy` (`BeforeHookCreation` unless given,\n" +
-	"`HookSucceeded`, `HookFailed`; a list for several) and `config` (`false` leaves the app's config and files out).\n" +
-	"In the phase Sync, what a hook uses is there a wave before it, and the workloads come after it. Nothing of the app is there before a first PreSync or after\n" +
-	"PostDelete, so such a hook can use nothing that unfold makes. In a workload, the hook is named `APP-WORKLOAD-HOOK` and has that workload's image and config."
+const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it stands in: `image`, `env`, `envFrom`,\n" +
+	"`config`, `files`, `secrets`, `externalSecrets`, `resources`, `security`, the service account with its token, `labels`, `annotations`, `podAnnotations`, `gracePeriod`,\n" +
+	"`nodeSelector`, `tolerations`, `affinity`, `priorityClass`, `pod` and `container`. It says itself which `volumes`, `initContainers` and `sidecars` it has: those of the app may be\n" +
+	"open to one pod alone. In the phase Sync, what a hook uses is there a wave before it, and the workloads come after it. Nothing of the app is there before a\n" +
+	"first PreSync or after PostDelete, so such a hook can use nothing that unfold makes. In a workload, the hook is named `APP-WORKLOAD-HOOK`. Argo CD by itself repeats a\n" +
+	"failed sync with its hooks, five times unless the Application says otherwise, so a hook must be safe to run again.\n\n" +
+	"No `network` rule of a workload is about its hooks, so none keeps a hook from reaching what it needs; where a rule lets in the app or the workload that a hook belongs to,\n" +
+	"it lets in the hook. Another app lets it in by `from: [{app: APP-HOOK, namespace: …}]`, after the label `app.kubernetes.io/name` of the hook's pods."
 
 // hookFields are the app's hooks.
 var hookFields = sync.OnceValue(func() []field {
@@ -24,10 +26,10 @@ var hookFields = sync.OnceValue(func() []field {
 // Of a workload's fields, a hook takes those of its container and pod; with some
 // of them it goes by what the workload or app has.
 var (
-	hookTakes = []string{"image", "tag", "command", "args", "env", "resources", "security", "volumes", "spec", "labels", "annotations", "podLabels", "podAnnotations",
-		"gracePeriod", "nodeSelector", "tolerations", "affinity", "priorityClass", "initContainers", "sidecars", "pod", "container", "serviceAccount"}
-	hookInherits = []string{"image", "env", "resources", "security", "labels", "annotations", "podAnnotations", "nodeSelector", "tolerations", "affinity", "priorityClass",
-		"pod", "container", "serviceAccount"}
+	hookTakes = []string{"image", "tag", "pullSecrets", "command", "args", "env", "envFrom", "resources", "security", "volumes", "spec", "labels", "annotations", "podLabels", "podAnnotations",
+		"gracePeriod", "nodeSelector", "tolerations", "affinity", "priorityClass", "initContainers", "sidecars", "pod", "container"}
+	hookInherits = []string{"image", "env", "envFrom", "resources", "security", "labels", "annotations", "podAnnotations", "gracePeriod", "nodeSelector", "tolerations", "affinity", "priorityClass",
+		"pod", "container"}
 )
 
 var hookType = sync.OnceValue(func() *schema {
@@ -36,9 +38,15 @@ var hookType = sync.OnceValue(func() *schema {
 		{name: "wave", doc: "The wave in its phase; -1 in the phase Sync.", typ: &schema{kind: integerKind, what: "a whole number", min: -1 << 31, max: 1<<31 - 1}},
 		{name: "deletePolicy", doc: "When the Job is deleted: BeforeHookCreation (default), HookSucceeded, HookFailed.", typ: &schema{kind: listKind, what: "a list of delete policies", short: listOfOne,
 			line: deletePolicy, elem: deletePolicy}},
-		{name: "config", doc: "false leaves the app's config and files out.", typ: boolean},
+		{name: "config", doc: "false leaves out what the app has of config, files, secrets and service account.", typ: boolean},
+		{name: "serviceAccount", doc: "The name of another service account than the app's; false for none.", typ: &schema{
+			kind: objectKind, what: "a service account", shortKey: "name", orFalse: true,
+			fields: []field{
+				{name: "name", doc: "Its name; that of the app's unless given.", typ: &schema{kind: textKind, what: "a service account's name", check: dnsSubdomain}},
+				{name: "automount", doc: "Whether the pod gets its token.", typ: boolean},
+			}}},
 	}
-	for _, f := range slices.Concat(containerFields, podFields, volumeFields, kindFields, metadataFields) {
+	for _, f := range slices.Concat(containerFields, podFields, containersFields, volumeFields, kindFields, metadataFields) {
 		if slices.Contains(hookTakes, f.name) {
 			fields = append(fields, f)
 		}

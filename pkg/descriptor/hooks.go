@@ -12,6 +12,7 @@ type Hook struct {
 	Phase        string
 	Wave         *value.Value // nil for Argo CD's own, 0
 	DeletePolicy *value.Value
+	Of           string // the key of the workload that it belongs to, "" for the app
 }
 
 // hooks adds the Jobs that run with a sync: those of all workloads by what these
@@ -42,6 +43,11 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 			inherited.SetEntry(x)
 		}
 	}
+	if pod := inherited.Get("pod"); pod.Has("restartPolicy") { // which is for pods that never end
+		pod = pod.Copy()
+		pod.Delete("restartPolicy")
+		inherited.Set("pod", pod)
+	}
 	if e.multi && of == nil {
 		m := merger{}
 		inherited = m.merge(hookType(), inherited, e.overrideShared())
@@ -55,6 +61,9 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	w := Workload{Key: entry.Key, Name: owner + "-" + entry.Key, Own: owner, Pos: entry.KeyPos, Kind: "Job", Fields: v, Hook: &Hook{
 		Phase: v.StringAt("phase"), Wave: v.Get("wave"), DeletePolicy: v.Get("deletePolicy"),
 	}}
+	if of != nil {
+		w.Hook.Of = of.Key
+	}
 	if w.Hook.Phase == "" {
 		w.Hook.Phase = "Sync"
 	}
@@ -77,6 +86,7 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	}
 	e.ownSpec(&w, v.Get("spec"))
 	w.Security = security(v.Get("security"))
+	e.containers(&w)
 	e.volumes(&w, v.Get("volumes"))
 	return w
 }

@@ -88,21 +88,33 @@ func (e *effective) identity(app *App, w *Workload) {
 	}
 }
 
-// hookIdentity gives a hook what its owner has: a workload, or the app.
+// hookIdentity gives a hook what its owner has, a workload or the app, under what
+// it says itself.
 func (e *effective) hookIdentity(app *App, hook *Workload) {
 	hook.Automount = e.automount(app, hook, nil)
-	if hook.NoConfig { // which is there before anything that is made
-		return
+	if !hook.NoConfig { // or it may run before anything is made
+		e.ownersIdentity(app, hook)
 	}
+	own := hook.Fields.Get("serviceAccount")
+	if name := own.Get("name"); name != nil || own.Is(value.Bool) {
+		hook.Account, hook.Automount = name, e.automount(app, hook, nil)
+	}
+	if automount := own.Get("automount"); automount != nil {
+		hook.Automount = automount
+	}
+}
+
+func (e *effective) ownersIdentity(app *App, hook *Workload) {
 	for _, w := range app.Workloads {
-		if e.multi && w.Name == hook.Own {
+		if e.multi && w.Key == hook.Hook.Of {
 			hook.Secrets, hook.Account, hook.Automount = w.Secrets, w.Account, w.Automount
 			return
 		}
 	}
-	if sa := app.ServiceAccount; sa != nil {
+	sa := app.ServiceAccount
+	hook.Automount = e.automount(app, hook, sa)
+	if sa != nil {
 		hook.Account = value.Str(sa.Name, sa.Pos)
-		hook.Automount = e.automount(app, hook, sa)
 	}
 }
 

@@ -114,9 +114,9 @@ func (s *schema) sameFields(other *schema) bool {
 	return len(s.fields) > 0 && len(s.fields) == len(other.fields) && &s.fields[0] == &other.fields[0]
 }
 
-// ofWorkload reports whether a type has fields of a workload, which have sections
-// of their own.
-func ofWorkload(s *schema) bool { return s.field("image") != nil && s != containerType }
+// ofWorkload reports whether a type is that of a workload or environment, whose
+// fields have sections of their own.
+func ofWorkload(s *schema) bool { return s.field("hooks") != nil }
 
 // inner goes through maps and lists to what they hold.
 func inner(path string, s *schema) (string, *schema) {

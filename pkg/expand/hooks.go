@@ -3,6 +3,7 @@ package expand
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -56,7 +57,10 @@ func (e *expander) before(w *descriptor.Workload, made int) {
 		}
 		switch w.Hook.Phase {
 		case "PreSync", "PostDelete":
-			e.diags.Errorh(w.Pos, "hook-too-early", "remove phase, for a hook before the app that can use all it needs; or write config: false where it needs no config and files",
+			if strings.HasSuffix(id.Kind, "Role") || strings.HasSuffix(id.Kind, "RoleBinding") { // which go with the account
+				continue
+			}
+			e.diags.Errorh(w.Pos, "hook-too-early", "remove phase, for a hook before the app that can use all it needs; or write config: false where it needs no config, files, secrets and service account",
 				"the hook %q can't use %s in the phase %s, in which nothing of the app need be there", w.Key, id, w.Hook.Phase)
 		case "Sync":
 			to := wave - 1

@@ -53,12 +53,30 @@ func (e *expander) passes(pos diag.Pos, side string, peers []descriptor.Peer, mo
 		}
 		rule := m(p.Pos, "ports", ports)
 		if peer := e.peer(p); peer != nil {
-			rule.Set(side, list(p.Pos, peer))
+			peers := list(p.Pos, peer)
+			if side == "from" {
+				peers.Items = append(peers.Items, e.peerHooks(p)...)
+			}
+			rule.Set(side, peers)
 		}
 		rules.Items = append(rules.Items, rule)
 	}
 	rules.Items = append(rules.Items, more.Elements()...)
 	return rules
+}
+
+// peerHooks gives the hooks of a peer of this app, whose pods have names of their
+// own for a label.
+func (e *expander) peerHooks(p descriptor.Peer) []*value.Value {
+	var out []*value.Value
+	for i := range e.app.Hooks {
+		hook := &e.app.Hooks[i]
+		if p.App == nil || p.App.Text != e.app.Name || len(p.Namespaces) > 0 || p.Workload != nil && p.Workload.Text != hook.Hook.Of {
+			continue
+		}
+		out = append(out, m(p.Pos, "podSelector", m(p.Pos, "matchLabels", e.known(hook))))
+	}
+	return out
 }
 
 // peer gives a peer in Kubernetes' words, nil for everything.

@@ -18,19 +18,23 @@ func (g *generator) containers(o object, s *said) {
 		g.requested(object{c})
 		return c
 	})
-	g.put(20, o, s, "pod", func() *yaml.Node {
-		return g.some(40, "enableServiceLinks", g.boolean(), "runtimeClassName", plain("gvisor"), "hostAliases", list(fields("ip", plain("10.0.0.1"), "hostnames", list(plain("a"), quoted("1")))),
-			"dnsConfig", fields("options", list(fields("name", plain("ndots"), "value", quoted("2")))), "dnsPolicy", plain("ClusterFirst"))
-	})
-	g.put(20, o, s, "container", func() *yaml.Node {
-		return g.some(40, "name", plain(pick(g, "server", "main-1")), "workingDir", g.path(), "tty", g.boolean(), "terminationMessagePolicy", plain("File"),
-			"resizePolicy", list(fields("resourceName", plain("cpu"), "restartPolicy", plain("NotRequired"))))
-	})
+	g.put(20, o, s, "pod", g.podFields)
+	g.put(20, o, s, "container", g.containerFields)
 	g.put(20, o, s, "envFrom", g.envFrom)
 	if image := o.get("image"); !s.has("image.pullSecrets") && image == nil && g.chance(10) {
 		o.set("pullSecrets", list(plain("registry"), plain("short")))
 		s.add("image.pullSecrets")
 	}
+}
+
+func (g *generator) podFields() *yaml.Node {
+	return g.some(40, "enableServiceLinks", g.boolean(), "runtimeClassName", plain("gvisor"), "hostAliases", list(fields("ip", plain("10.0.0.1"), "hostnames", list(plain("a"), quoted("1")))),
+		"dnsConfig", fields("options", list(fields("name", plain("ndots"), "value", quoted("2")))), "dnsPolicy", plain("ClusterFirst"))
+}
+
+func (g *generator) containerFields() *yaml.Node {
+	return g.some(40, "name", plain(pick(g, "server", "main-1")), "workingDir", g.path(), "tty", g.boolean(), "terminationMessagePolicy", plain("File"),
+		"resizePolicy", list(fields("resourceName", plain("cpu"), "restartPolicy", plain("NotRequired"))))
 }
 
 func (g *generator) path() *yaml.Node { return quoted("/" + strings.Trim(g.word(), "/:")) }

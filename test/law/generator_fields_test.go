@@ -16,6 +16,11 @@ import (
 func TestLawCoversEveryField(t *testing.T) {
 	const seed, most = 1, 3000
 	missing := map[string]bool{}
+	for _, field := range descriptor.FieldNames() {
+		if !inReference()[field] {
+			t.Errorf("%s is no field of the reference", field)
+		}
+	}
 	for _, field := range documented() {
 		for _, scope := range []string{"", "environments.", "workloads."} {
 			if stands(scope, field) {

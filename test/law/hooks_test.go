@@ -15,7 +15,10 @@ func (g *generator) hooks(o object, s *said, prefix string) {
 		h := object{g.some(20, "resources", g.amounts(), "labels", fields("step", g.label()), "annotations", fields("note", g.scalar()), "podLabels", fields("a", g.label()),
 			"podAnnotations", fields("note", g.scalar()), "spec", fields("backoffLimit", g.integer(g.IntN(9))), "wave", plain(pick(g, "-3", "0", "2")),
 			"deletePolicy", pick(g, plain("HookSucceeded"), list(plain("HookFailed"), plain("BeforeHookCreation"))), "args", list(g.scalar()), "env", fields("MODE", g.scalar()),
-			"volumes", fields("/hook-tmp", plain("emptyDir")), "security", plain(pick(g, "none", "restricted")))}
+			"volumes", fields("/hook-tmp", plain("emptyDir")), "security", plain(pick(g, "none", "restricted")),
+			"envFrom", g.envFrom(), "pullSecrets", list(plain("registry")), "gracePeriod", g.integer(g.IntN(300)), "nodeSelector", fields("disk", g.label()), "tolerations", g.tolerations(),
+			"affinity", g.affinity(), "priorityClass", g.priorityClass(), "pod", g.podFields(), "container", g.containerFields(), "initContainers", fields("wait", g.further("wait", false, true)),
+			"sidecars", fields("proxy", g.further("proxy", true, false)), "serviceAccount", g.hookAccount())}
 		h.set("command", list(plain("run"), g.scalar()))
 		if !s.has("image.repository") || g.chance(60) {
 			h.set("image", g.text("reg.io/hook:v1"))
@@ -30,6 +33,10 @@ func (g *generator) hooks(o object, s *said, prefix string) {
 		}
 		return h.Node
 	}))
+}
+
+func (g *generator) hookAccount() *yaml.Node {
+	return pick(g, plain("false"), g.text("robot"), g.some(50, "name", g.text("custom"), "automount", g.boolean()))
 }
 
 func (g *generator) amounts() *yaml.Node { return fields("limits", fields("memory", plain("1Gi"))) }

@@ -9,18 +9,26 @@ func (g *generator) placement(o object, s *said) {
 	g.put(20, o, s, "lifecycle", g.lifecycle)
 	g.put(25, o, s, "spread", g.spread)
 	g.mapField(15, o, s, "nodeSelector", labelKeys(), func(string) *yaml.Node { return g.label() })
-	g.put(12, o, s, "tolerations", func() *yaml.Node {
-		return pick(g, list(), list(g.toleration()), list(g.toleration(), g.toleration()))
-	})
-	g.put(12, o, s, "affinity", func() *yaml.Node {
-		term := func(name string) *yaml.Node {
-			return fields("requiredDuringSchedulingIgnoredDuringExecution", list(fields("topologyKey", plain("kubernetes.io/hostname"),
-				"labelSelector", fields("matchLabels", fields("app.kubernetes.io/name", quoted(name))))))
-		}
-		return g.some(60, "podAffinity", term("db"), "podAntiAffinity", term("0x1F"), "nodeAffinity", fields("requiredDuringSchedulingIgnoredDuringExecution",
-			fields("nodeSelectorTerms", list(fields("matchExpressions", list(fields("key", plain("disk"), "operator", plain("In"), "values", list(quoted("yes")))))))))
-	})
-	g.put(12, o, s, "priorityClass", func() *yaml.Node { return g.text(pick(g, "high", "system-node-critical", "1", "true", "0.5")) })
+	g.put(12, o, s, "tolerations", g.tolerations)
+	g.put(12, o, s, "affinity", g.affinity)
+	g.put(12, o, s, "priorityClass", g.priorityClass)
+}
+
+func (g *generator) priorityClass() *yaml.Node {
+	return g.text(pick(g, "high", "system-node-critical", "1", "true", "0.5"))
+}
+
+func (g *generator) tolerations() *yaml.Node {
+	return pick(g, list(), list(g.toleration()), list(g.toleration(), g.toleration()))
+}
+
+func (g *generator) affinity() *yaml.Node {
+	term := func(name string) *yaml.Node {
+		return fields("requiredDuringSchedulingIgnoredDuringExecution", list(fields("topologyKey", plain("kubernetes.io/hostname"),
+			"labelSelector", fields("matchLabels", fields("app.kubernetes.io/name", quoted(name))))))
+	}
+	return g.some(60, "podAffinity", term("db"), "podAntiAffinity", term("0x1F"), "nodeAffinity", fields("requiredDuringSchedulingIgnoredDuringExecution",
+		fields("nodeSelectorTerms", list(fields("matchExpressions", list(fields("key", plain("disk"), "operator", plain("In"), "values", list(quoted("yes")))))))))
 }
 
 // strategy gives one that the kind takes; one for workloads of all kinds takes
