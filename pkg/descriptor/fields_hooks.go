@@ -39,7 +39,7 @@ var hookType = sync.OnceValue(func() *schema {
 		{name: "deletePolicy", doc: "When the Job is deleted: BeforeHookCreation (default), HookSucceeded, HookFailed.", typ: &schema{kind: listKind, what: "a list of delete policies", short: listOfOne,
 			line: deletePolicy, elem: deletePolicy}},
 		{name: "config", doc: "false leaves out what the app has of config, files, secrets and service account.", typ: boolean},
-		{name: "serviceAccount", doc: "The name of another service account than the app's; false for none.", typ: &schema{
+		{name: "serviceAccount", doc: "The name of another service account than the app's, without its token unless asked; false for none.", typ: &schema{
 			kind: objectKind, what: "a service account", shortKey: "name", orFalse: true,
 			fields: []field{
 				{name: "name", doc: "Its name; that of the app's unless given.", typ: &schema{kind: textKind, what: "a service account's name", check: dnsSubdomain}},

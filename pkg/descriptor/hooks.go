@@ -43,7 +43,7 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 			inherited.SetEntry(x)
 		}
 	}
-	if pod := inherited.Get("pod"); pod.Has("restartPolicy") { // which is for pods that never end
+	if pod := inherited.Get("pod"); pod.StringAt("restartPolicy") == "Always" { // as pods that never end have it
 		pod = pod.Copy()
 		pod.Delete("restartPolicy")
 		inherited.Set("pod", pod)
