@@ -33,9 +33,6 @@ func (g *generator) autoscaling(o object, s *said) {
 			return plain("false")
 		}
 		least := 1 + g.IntN(3)
-		if g.scaling == byTriggers {
-			least--
-		}
 		rule := fields("stabilizationWindowSeconds", g.integer(g.IntN(600)), "policies", list(fields("type", plain("Percent"), "value", plain("50"), "periodSeconds", plain("0x3C"))))
 		n := g.some(40, "cpu", g.integer(50+g.IntN(50)), "memory", g.integer(50+g.IntN(50)), "behavior", g.some(60, "scaleDown", rule, "scaleUp", rule))
 		a := object{n}
@@ -58,8 +55,8 @@ func (g *generator) autoscaling(o object, s *said) {
 				a.set(field, number())
 			}
 		}
-		if least > 0 && g.chance(30) {
-			a.set("idleReplicaCount", g.integer(g.IntN(least)))
+		if g.chance(30) { // less than the fewest of any layer
+			a.set("idleReplicaCount", plain("0"))
 		}
 		if g.chance(30) {
 			a.set("fallback", fields("failureThreshold", plain("3"), "replicas", number()))
