@@ -3,7 +3,7 @@
 // resources from the definitions in their modules. The sources are modules at
 // pinned versions, listed in sources.txt.
 //
-//	kubetypes [-check]
+//	kubetypes [-check|-crds]
 package main
 
 import (
@@ -25,8 +25,13 @@ const target = "pkg/kube/types.txt"
 
 func main() {
 	check := flag.Bool("check", false, "fail if the tables are not what this program would write")
+	crds := flag.Bool("crds", false, "print the paths of the files that define custom resources, and write nothing")
 	flag.Parse()
-	if err := run(*check); err != nil {
+	do := func() error { return run(*check) }
+	if *crds {
+		do = printCRDs
+	}
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "kubetypes:", err)
 		os.Exit(1)
 	}
@@ -65,6 +70,22 @@ func run(check bool) error {
 		err = fmt.Errorf("%s is out of date: run make kube-types", target)
 	}
 	return err
+}
+
+func printCRDs() error {
+	for _, s := range sources() {
+		for _, file := range s.files {
+			if filepath.Ext(file) != ".yaml" {
+				continue
+			}
+			dir, err := s.download()
+			if err != nil {
+				return err
+			}
+			fmt.Println(filepath.Join(dir, file))
+		}
+	}
+	return nil
 }
 
 // source is a module and the files that are read from it.
