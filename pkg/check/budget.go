@@ -21,7 +21,7 @@ func blockingBudget(in *Input, r *report) {
 			continue
 		}
 		least := spec.Get("minAvailable")
-		for _, p := range in.workloads() {
+		for _, p := range in.workloads {
 			n, ok := p.replicas(in)
 			if least == nil || !ok || n == 0 || !selects(spec.Get("selector"), p.template.Get("metadata", "labels")) {
 				continue

@@ -39,6 +39,8 @@ type Input struct {
 	Accept *value.Value
 
 	items []item
+	// workloads are those items that have pods.
+	workloads []pods
 }
 
 // Finding is what a rule found, and the object that it is about.
@@ -96,6 +98,11 @@ func (in Input) apply(rules []Rule, fixed []find) []Finding {
 	}
 	for _, v := range in.Manifests {
 		in.items = append(in.items, item{object.Object{Value: v}.ID(), v, v.Pos})
+	}
+	for _, x := range in.items {
+		if p, ok := x.pods(); ok {
+			in.workloads = append(in.workloads, p)
+		}
 	}
 	var out []Finding
 	for _, f := range fixed {

@@ -19,7 +19,7 @@ func doubleControl(in *Input, r *report) {
 			scaled[key] = x
 		case "PodDisruptionBudget":
 			selector := x.value.Get("spec", "selector")
-			for _, p := range in.workloads() {
+			for _, p := range in.workloads {
 				if p.ends() || !selects(selector, p.template.Get("metadata", "labels")) {
 					continue
 				}

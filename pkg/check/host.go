@@ -2,7 +2,7 @@ package check
 
 // hostAccess finds pods that share something with their node.
 func hostAccess(in *Input, r *report) {
-	for _, p := range in.workloads() {
+	for _, p := range in.workloads {
 		for _, field := range []string{"hostNetwork", "hostPID", "hostIPC"} {
 			if v := p.spec().Get(field); v.IsTrue() {
 				r.about(p.item).Warnh(p.at(v), "host-access", "remove it", "%s has %s: its pods share it with their node", p.ID, field)

@@ -7,7 +7,7 @@ import (
 
 // imageNotPinned finds images that are another one tomorrow.
 func imageNotPinned(in *Input, r *report) {
-	for _, p := range in.workloads() {
+	for _, p := range in.workloads {
 		for _, c := range p.all() {
 			image := c.Get("image")
 			if image.StringAt() == "" {
@@ -40,7 +40,7 @@ func registryNotAllowed(in *Input, r *report) {
 	if len(in.Policy.Registries) == 0 {
 		return
 	}
-	for _, p := range in.workloads() {
+	for _, p := range in.workloads {
 		for _, c := range p.all() {
 			image := c.Get("image")
 			if image.StringAt() == "" {

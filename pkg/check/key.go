@@ -5,7 +5,7 @@ import "github.com/unfold-gitops/unfold/pkg/value"
 // missingKeys finds references to keys of ConfigMaps and Secrets of the app
 // that these do not have.
 func missingKeys(in *Input, r *report) {
-	for _, p := range in.workloads() {
+	for _, p := range in.workloads {
 		p.references(func(kind, name string, key *value.Value) {
 			if key == nil {
 				return

@@ -4,7 +4,7 @@ import "github.com/unfold-gitops/unfold/pkg/diag"
 
 // missingVolumes finds mounts of volumes that the pods do not have.
 func missingVolumes(in *Input, r *report) {
-	for _, p := range in.workloads() {
+	for _, p := range in.workloads {
 		var names []string
 		for _, v := range p.spec().Get("volumes").Elements() {
 			names = append(names, v.StringAt("name"))

@@ -23,17 +23,6 @@ func (x item) pods() (p pods, ok bool) {
 	return p, p.template.Get("spec").Is(value.Map)
 }
 
-// workloads gives all pods there are.
-func (in *Input) workloads() []pods {
-	var out []pods
-	for _, x := range in.items {
-		if p, ok := x.pods(); ok {
-			out = append(out, p)
-		}
-	}
-	return out
-}
-
 // ends reports whether the pods are there to end.
 func (p pods) ends() bool { return p.Kind == "Job" || p.Kind == "CronJob" }
 

@@ -9,7 +9,7 @@ import (
 // there: of containers by probes and Services, of Services by what routes to
 // them.
 func missingPorts(in *Input, r *report) {
-	for _, p := range in.workloads() {
+	for _, p := range in.workloads {
 		for _, c := range p.all() {
 			for _, probe := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
 				for _, handler := range []string{"httpGet", "tcpSocket"} {
@@ -27,7 +27,7 @@ func missingPorts(in *Input, r *report) {
 		}
 		var names []string
 		selected := false
-		for _, p := range in.workloads() {
+		for _, p := range in.workloads {
 			if in.serves(x, p) {
 				selected = true
 				for _, c := range p.all() {

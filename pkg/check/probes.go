@@ -2,7 +2,7 @@ package check
 
 // noProbes finds containers that serve ports and say nothing about their health.
 func noProbes(in *Input, r *report) {
-	for _, p := range in.workloads() {
+	for _, p := range in.workloads {
 		if p.ends() {
 			continue
 		}

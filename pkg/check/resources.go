@@ -5,7 +5,7 @@ import "strings"
 // noResources finds containers that the scheduler knows nothing about, or that
 // may take all memory there is.
 func noResources(in *Input, r *report) {
-	for _, p := range in.workloads() {
+	for _, p := range in.workloads {
 		for _, c := range p.containers() {
 			limits, requests := c.Get("resources", "limits"), c.Get("resources", "requests")
 			var missing []string

@@ -13,11 +13,11 @@ func selectsNothing(in *Input, r *report) {
 			if selector.Empty() || spec.StringAt("type") == "ExternalName" {
 				continue
 			}
-			for _, p := range in.workloads() {
+			for _, p := range in.workloads {
 				matches = matches || in.serves(x, p)
 			}
 		case x.Kind == "PodDisruptionBudget", x.Kind == "PodMonitor":
-			for _, p := range in.workloads() {
+			for _, p := range in.workloads {
 				matches = matches || selects(selector, p.template.Get("metadata", "labels"))
 			}
 		case x.Kind == "ServiceMonitor":
@@ -39,7 +39,7 @@ func elsewhere(spec *value.Value) bool { return !spec.Get("namespaceSelector").E
 
 // selectorMismatch finds workloads that would not know their own pods.
 func selectorMismatch(in *Input, r *report) {
-	for _, p := range in.workloads() {
+	for _, p := range in.workloads {
 		if p.Kind == "Pod" || p.ends() {
 			continue
 		}

@@ -5,7 +5,9 @@ package kube
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
+	"sync"
 )
 
 // Version is the Kubernetes whose types these are.
@@ -195,16 +197,23 @@ func find(name string) (line, bool) {
 
 // search gives the place of the first line that is not below name.
 func search(name string) int {
-	low, high := 0, len(table) // both begin a line
-	for low < high {
-		middle := (low + high) / 2
-		middle = low + strings.LastIndexByte(table[low:middle], '\n') + 1
-		end := middle + strings.IndexByte(table[middle:], '\n') + 1
-		if this, _, _ := strings.Cut(table[middle:end], " "); this < name {
-			low = end
-		} else {
-			high = middle
-		}
+	starts := lines()
+	i, _ := slices.BinarySearchFunc(starts, name, func(start int32, name string) int {
+		this, _, _ := strings.Cut(table[start:], " ")
+		return strings.Compare(this, name)
+	})
+	if i == len(starts) {
+		return len(table)
 	}
-	return low
+	return int(starts[i])
 }
+
+// lines gives where each line of the table begins. It is made when first asked
+// for, since many runs need no type.
+var lines = sync.OnceValue(func() []int32 {
+	starts := make([]int32, 0, strings.Count(table, "\n"))
+	for at := 0; at < len(table); at += strings.IndexByte(table[at:], '\n') + 1 {
+		starts = append(starts, int32(at))
+	}
+	return starts
+})
