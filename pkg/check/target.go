@@ -62,6 +62,11 @@ func (in *Input) backends(found func(x, service item, port *value.Value), lost f
 				}
 				visit(b.Get("name"), port)
 			}
+		case "Rollout":
+			for _, field := range [][]string{{"blueGreen", "activeService"}, {"blueGreen", "previewService"}, {"canary", "stableService"}, {"canary", "canaryService"},
+				{"canary", "pingPong", "pingService"}, {"canary", "pingPong", "pongService"}, {"canary", "trafficRouting", "alb", "rootService"}} {
+				visit(x.value.Get("spec", "strategy").Get(field...), nil)
+			}
 		case "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute":
 			for _, rule := range x.value.Get("spec", "rules").Elements() {
 				for _, b := range rule.Get("backendRefs").Elements() {

@@ -90,6 +90,7 @@ type Workload struct {
 	Security    Security
 	Disruption  *value.Value  // nil where there is none
 	Strategy    *value.Value  // as Kubernetes has it
+	Rollout     *Rollout      // nil where no Rollout replaces the Deployment
 	Spread      []value.Entry // by the label of nodes
 
 	ServiceAccount *ServiceAccount // its own

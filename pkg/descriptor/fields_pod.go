@@ -1,12 +1,14 @@
 package descriptor
 
 const podProse = "Where the pods run, how they start and stop, and how they are replaced. The scheduler by itself spreads pods over zones\n" +
-	"and hosts with some slack; the default of `spread` asks for the same without slack, but never keeps a pod from running."
+	"and hosts with some slack; the default of `spread` asks for the same without slack, but never keeps a pod from running.\n\n" +
+	"`strategy: canary` and `strategy: blueGreen` need [Argo Rollouts](https://argo-rollouts.readthedocs.io) in the cluster; see\n" +
+	"[rollouts.md](rollouts.md) for what they make."
 
 // podFields describe the pods and how they are replaced.
 var podFields = []field{
-	{name: "strategy", scope: inheritedScope, doc: "How pods are replaced: RollingUpdate or Recreate; RollingUpdate or OnDelete of a StatefulSet or DaemonSet.", typ: strategyType,
-		example: "strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}\nenvironments:\n  dev: {strategy: Recreate}"},
+	{name: "strategy", scope: inheritedScope, doc: "How pods are replaced: RollingUpdate or Recreate; RollingUpdate or OnDelete of a StatefulSet or DaemonSet. With canary or blueGreen Argo Rollouts replaces them: a Rollout stands in the place of the Deployment.", typ: strategyType,
+		example: "port: 8080\nstrategy: {canary: {steps: [{setWeight: 10}, {pause: {duration: 10m}}, {setWeight: 50}, {pause: {}}]}}\nenvironments:\n  dev: {strategy: Recreate}\n  staging: {strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}}\n  prod: {}"},
 	{name: "lifecycle", scope: inheritedScope, doc: "What runs in the container after it starts and before it stops.", typ: lifecycleType,
 		example: "lifecycle:\n  preStop: {sleep: 5}\n  postStart: {exec: {command: [/bin/app, warm]}}"},
 	{name: "gracePeriod", scope: inheritedScope, doc: "Seconds that a pod gets to stop in; Kubernetes takes 30.", typ: natural,
@@ -24,14 +26,18 @@ var podFields = []field{
 }
 
 var strategyType = &schema{
-	kind: objectKind, what: "a strategy", shortKey: "type", after: completeStrategy,
+	kind: objectKind, what: "a strategy", shortKey: "type", after: completeStrategy, oneOf: []string{"type", "canary", "blueGreen"},
 	fields: []field{
-		{name: "type", doc: "RollingUpdate, Recreate or OnDelete.", typ: &schema{kind: textKind, what: "a strategy", enum: []string{"RollingUpdate", "Recreate", "OnDelete"}}},
+		{name: "type", doc: "RollingUpdate, Recreate or OnDelete; canary and blueGreen stand for those fields.", typ: &schema{kind: textKind, what: "a strategy", enum: []string{"RollingUpdate", "Recreate", "OnDelete", "canary", "blueGreen"}}},
 		{name: "rollingUpdate", doc: "How far a rolling update goes at once; asks for RollingUpdate.", typ: &schema{kind: objectKind, what: "a rolling update", fields: []field{
 			{name: "maxSurge", doc: "How many pods more than wanted there may be.", typ: share},
 			{name: "maxUnavailable", doc: "How many pods fewer than wanted there may be.", typ: share},
 			{name: "partition", doc: "Of a StatefulSet: only pods with this number or a higher one are replaced.", typ: natural},
 		}}},
+		{name: "canary", doc: "Argo Rollouts' own: new pods take over step by step. Without steps: 20 %, five minutes, 50 %, five minutes, all; `steps: []` for none.",
+			typ: &schema{kind: kubeKind, what: "a canary", of: "argoproj.io/v1alpha1.Rollout.spec.strategy.canary"}},
+		{name: "blueGreen", doc: "Argo Rollouts' own: new pods start beside the old ones and take over at once.",
+			typ: &schema{kind: kubeKind, what: "a blue-green switch", of: "argoproj.io/v1alpha1.Rollout.spec.strategy.blueGreen"}},
 	},
 }
 

@@ -192,7 +192,7 @@ func (e *effective) backend(app *App, w *Workload, x value.Entry) (Backend, bool
 		e.diags.Errorh(x.KeyPos, "missing-port", "add port: with the number that it listens on", "the path %q leads to %s, which has no Service", x.Key, w.what())
 		return b, false
 	}
-	b.Service = value.Str(w.Name, x.KeyPos)
+	b.Service = value.Str(w.front(), x.KeyPos)
 	p := exposedPort(w, b.Port)
 	if p == nil {
 		e.diags.Errorh(b.Port.Pos, "missing-port", diag.Hint(b.Port.Text, "the ports are", exposedNames(w)), "the Service of %s has no port %q", w.what(), b.Port.Text)

@@ -37,10 +37,11 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 	switch {
 	case m.Monitor == "ServiceMonitor" && !exposed:
 		e.diags.Errorh(v.Get("kind").Pos, "contradiction", "write kind: PodMonitor, or expose the port", "the Service of %s does not have the port %q", w.what(), port.Name)
-	case m.Monitor == "" && exposed && w.Kind == "Deployment":
+	case m.Monitor == "" && exposed && w.Kind == "Deployment" && (w.Rollout == nil || len(w.Rollout.Services) == 0):
 		m.Monitor = "ServiceMonitor"
 	case m.Monitor == "":
-		// A StatefulSet's pods are behind two Services and would be scraped twice.
+		// Pods of a StatefulSet, or of a Rollout with Services of its own, are behind
+		// two of them and would be scraped twice.
 		m.Monitor = "PodMonitor"
 	}
 	for _, entry := range v.Get("endpoint").Fields() {

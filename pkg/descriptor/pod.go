@@ -8,17 +8,28 @@ import (
 )
 
 // completeStrategy makes a choice of what a layer says: rollingUpdate asks for
-// the type that it belongs to.
+// the type that it belongs to, and a type of Argo Rollouts stands for its field.
 func completeStrategy(n *normaliser, v *value.Value) *value.Value {
-	update := v.Entry("rollingUpdate")
-	if update == nil || update.Value.Is(value.Null) {
-		return v
+	kind, chosen := v.Get("type"), ""
+	switch {
+	case kind.StringAt() != "":
+		chosen = kind.Text
+	case v.Get("canary").Is(value.Map):
+		chosen = canary
+	case v.Get("blueGreen").Is(value.Map):
+		chosen = blueGreen
 	}
-	switch kind := v.Get("type"); {
-	case kind == nil || kind.Is(value.Null):
+	update := v.Entry("rollingUpdate")
+	updates := update != nil && !update.Value.Is(value.Null)
+	switch {
+	case updates && chosen == "":
 		return v.Copy().Set("type", value.Str("RollingUpdate", update.Value.Pos))
-	case kind.Text != "RollingUpdate":
-		n.diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect", n.where(), kind.Text)
+	case updates && chosen != "RollingUpdate":
+		n.diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect", n.where(), chosen)
+	case kind != nil && (chosen == canary || chosen == blueGreen):
+		v = v.Copy()
+		v.Delete("type")
+		return v.Set(chosen, value.NewMap(kind.Pos))
 	}
 	return v
 }
@@ -26,15 +37,18 @@ func completeStrategy(n *normaliser, v *value.Value) *value.Value {
 // strategies are the types of strategy that a kind has.
 func strategies(kind string) []string {
 	if kind == "Deployment" {
-		return []string{"RollingUpdate", "Recreate"}
+		return []string{"RollingUpdate", "Recreate", canary, blueGreen}
 	}
 	return []string{"RollingUpdate", "OnDelete"}
 }
 
-// strategy takes the strategy as Kubernetes has it. A type from a higher layer
-// puts a lower one's rolling update aside.
+// strategy takes the strategy as Kubernetes or Argo Rollouts has it. A type from
+// a higher layer puts a lower one's rolling update aside.
 func (e *effective) strategy(w *Workload, v *value.Value) {
 	if v.Empty() {
+		return
+	}
+	if e.rollout(w, v) {
 		return
 	}
 	kind := v.Get("type")

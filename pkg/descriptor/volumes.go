@@ -153,6 +153,8 @@ func (e *effective) claim(w *Workload, x *Volume) {
 	case w.Kind == "DaemonSet":
 		e.diags.Errorh(x.Pos, "claim-not-shared", hint, "the pods of a DaemonSet can't share the claim of the volume %q, which is ReadWriteOnce", x.Name)
 	case w.Kind != "Deployment":
+	case w.Rollout != nil:
+		e.diags.Errorh(w.Rollout.Pos, "claim-not-shared", hint, "%s runs old and new pods at the same time, which can't share the claim of the volume %q: it is ReadWriteOnce", w.Rollout.Strategy, x.Name)
 	case w.Fields.Get("autoscaling").Is(value.Map):
 		e.diags.Errorh(w.Fields.Get("autoscaling").Pos, "claim-not-shared", hint, "pods can't be scaled while they share the claim of the volume %q, which is ReadWriteOnce", x.Name)
 	case replicas > 1 && e.asked(w.Replicas):

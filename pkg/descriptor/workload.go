@@ -42,6 +42,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	e.schedule(&w, v.Get("schedule"))
 	e.ownSpec(&w, v.Get("spec"))
 	e.service(&w, v)
+	e.strategy(&w, v.Get("strategy"))
 	e.governing(&w, v)
 	e.metrics(&w, v.Get("metrics"))
 	w.Security = security(v.Get("security"))
@@ -49,7 +50,6 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	e.requested(&w)
 	e.volumes(&w, v.Get("volumes"))
 	e.disruption(&w, v.Get("disruption"))
-	e.strategy(&w, v.Get("strategy"))
 	e.spread(&w, v.Get("spread"))
 	return w
 }

@@ -76,7 +76,14 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 	container := fmt.Sprintf(`namespace=%q,container=%q,pod=~%q`, namespace, w.Container.Name, w.Name+"-.+")
 	owner := strings.ToLower(w.Kind)
 	which := fmt.Sprintf(`namespace=%q,%s=%q`, namespace, owner, w.Name)
-	switch w.Kind {
+	switch _, kind := runnerType(w); kind {
+	case "Rollout": // which kube-state-metrics sees the ReplicaSets of
+		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
+			"kube_replicaset_status_ready_replicas{%[1]s} < kube_replicaset_spec_replicas{%[1]s}",
+			fmt.Sprintf(`namespace=%q,replicaset=~%q`, namespace, w.Name+"-[a-z0-9]+"))
+		// Its own name for the namespace where Prometheus keeps that of what it scrapes.
+		add("RolloutDegraded", "5m", "critical", "the new version was not taken over.",
+			`rollout_info{namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1 or rollout_info{exported_namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1`, namespace, w.Name)
 	case "Deployment":
 		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
 			"kube_deployment_status_replicas_ready{%[1]s} < kube_deployment_spec_replicas{%[1]s}", which)

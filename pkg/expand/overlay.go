@@ -39,6 +39,9 @@ func Tree(base []object.Object, envs []Environment) (tree.Tree, error) {
 	if len(envs) > 0 {
 		b.manifests(envs[0], shared)
 	}
+	if slices.ContainsFunc(base, func(o object.Object) bool { return isRollout(o.Value) }) {
+		b.nameReferences()
+	}
 	b.write()
 	for _, env := range envs {
 		f := w.overlay(env)
@@ -55,6 +58,9 @@ func Alone(env Environment) (tree.Tree, error) {
 	f := w.overlay(env)
 	f.objects(env.Objects)
 	f.manifests(env, manifestsOf(env))
+	if env.hasRollout() {
+		f.nameReferences()
+	}
 	f.write()
 	return w.out, w.err
 }
@@ -79,8 +85,8 @@ type folder struct {
 	dir       string
 	namespace string
 
-	resources, components, generators, patches, replicas, images []*value.Value
-	used                                                         map[string]bool
+	resources, components, generators, patches, replicas, images, configurations []*value.Value
+	used                                                                         map[string]bool
 }
 
 func (w *writer) folder(dir string) *folder {
@@ -112,6 +118,7 @@ func (f *folder) write() {
 		"namespace", f.namespace,
 		"resources", list(diag.Pos{}, f.resources...),
 		"components", list(diag.Pos{}, f.components...),
+		"configurations", list(diag.Pos{}, f.configurations...),
 		"configMapGenerator", list(diag.Pos{}, f.generators...),
 		"patches", list(diag.Pos{}, f.patches...),
 		"replicas", list(diag.Pos{}, f.replicas...),
@@ -252,6 +259,9 @@ func (f *folder) difference(base []object.Object, env Environment, shared []desc
 	all := slices.Clone(env.Manifests)
 	for _, o := range env.Objects {
 		all = append(all, o.Value)
+	}
+	if env.hasRollout() && !slices.ContainsFunc(base, func(o object.Object) bool { return isRollout(o.Value) }) {
+		f.nameReferences()
 	}
 	images, replicas := chooseImages(pairs, all), chooseReplicas(pairs, all)
 	for _, o := range base {

@@ -17,6 +17,7 @@ func (e *expander) workload(w *descriptor.Workload) {
 	e.secrets(w.Secrets, w)
 	e.service(w)
 	e.governing(w)
+	e.rolloutServices(w)
 	e.runner(w)
 	e.autoscaler(w)
 	e.disruption(w)
@@ -30,6 +31,9 @@ func runnerType(w *descriptor.Workload) (apiVersion, kind string) {
 	switch w.Kind {
 	case "Job", "CronJob":
 		return "batch/v1", w.Kind
+	}
+	if w.Rollout != nil {
+		return "argoproj.io/v1alpha1", "Rollout"
 	}
 	return "apps/v1", w.Kind
 }
@@ -47,6 +51,9 @@ func (e *expander) runner(w *descriptor.Workload) {
 		}
 	case "Deployment":
 		spec.Set("strategy", w.Strategy)
+		if r := w.Rollout; r != nil {
+			spec.Set("strategy", value.NewMap(r.Pos).Set(r.Strategy, r.Fields))
+		}
 	case "StatefulSet":
 		spec.Set("serviceName", node(w.Pos, w.Governing)).Set("updateStrategy", w.Strategy)
 	case "DaemonSet":
@@ -85,15 +92,34 @@ func (e *expander) governing(w *descriptor.Workload) {
 	if w.Governing == "" || w.Governing == w.Name {
 		return
 	}
-	spec := m(w.Pos, "clusterIP", "None", "publishNotReadyAddresses", true, "selector", e.selector(w))
-	if ports := e.servicePorts(w); len(ports.Items) > 0 {
-		for _, p := range ports.Items {
-			p.Delete("nodePort")
-		}
-		spec.Set("ports", ports)
-	}
+	spec := m(w.Pos, "clusterIP", "None", "publishNotReadyAddresses", true, "selector", e.selector(w), "ports", e.innerPorts(w))
 	e.add(object.Object{
 		Value:  e.head(w.Pos, "v1", "Service", w.Governing, w, nil, nil).Set("spec", spec),
 		Origin: w.Pos,
 	})
+}
+
+// rolloutServices adds the Services that lead to the old or the new pods alone:
+// Argo Rollouts adds to their selectors which.
+func (e *expander) rolloutServices(w *descriptor.Workload) {
+	if w.Rollout == nil {
+		return
+	}
+	for _, s := range w.Rollout.Services {
+		e.add(object.Object{
+			Value: e.head(s.Pos, "v1", "Service", s.Text, w, nil, nil).
+				Set("spec", m(s.Pos, "selector", e.selector(w), "ports", e.innerPorts(w))),
+			Origin: s.Pos,
+		})
+	}
+}
+
+// innerPorts gives the ports of a Service beside the workload's own: no two can
+// have the same port of the nodes.
+func (e *expander) innerPorts(w *descriptor.Workload) *value.Value {
+	ports := e.servicePorts(w)
+	for _, p := range ports.Items {
+		p.Delete("nodePort")
+	}
+	return ports
 }

@@ -112,10 +112,10 @@ func podSpecs() [][]string {
 	}
 }
 
-// configMapReferences are the fields of a pod's specification that name a
+// ConfigMapReferences are the fields of a pod's specification that name a
 // ConfigMap: kustomize's table (api/internal/konfig/builtinpluginconsts,
 // namereference.go), which is the same for every kind that has pods.
-func configMapReferences() [][]string {
+func ConfigMapReferences() [][]string {
 	return [][]string{
 		{"volumes", "configMap", "name"},
 		{"volumes", "projected", "sources", "configMap", "name"},
@@ -129,7 +129,7 @@ func configMapReferences() [][]string {
 func renameReferences(v *value.Value, names map[string]string) *value.Value {
 	for _, spec := range podSpecs() {
 		v = v.Replace(spec, func(pod *value.Value) *value.Value {
-			for _, path := range configMapReferences() {
+			for _, path := range ConfigMapReferences() {
 				pod = pod.Replace(path, func(name *value.Value) *value.Value {
 					if to, ok := names[name.Text]; ok {
 						return value.Str(to, name.Pos)

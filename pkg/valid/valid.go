@@ -1,7 +1,7 @@
-// Package valid tells what the API server would refuse about an object, without
-// a server: what its type does not allow, and the rules beyond types, one file
-// for each sort of object. What depends on the cluster (quotas, admission
-// webhooks, what is there already) can't be known here.
+// Package valid tells what the API server, and of a Rollout its controller, would
+// refuse about an object, without a server: what its type does not allow, and the
+// rules beyond types, one file for each sort of object. What depends on the
+// cluster (quotas, admission webhooks, what is there already) can't be known here.
 package valid
 
 import (
@@ -43,8 +43,11 @@ func Object(v *value.Value, diags *diag.List) {
 	case "apps/Deployment":
 		c.workload(spec, kind)
 		c.deployment(spec)
-	case "apps/ReplicaSet", "argoproj.io/Rollout":
+	case "apps/ReplicaSet":
 		c.workload(spec, kind)
+	case "argoproj.io/Rollout":
+		c.workload(spec, kind)
+		c.rollout(spec)
 	case "apps/StatefulSet":
 		c.workload(spec, kind)
 		c.statefulSet(spec)

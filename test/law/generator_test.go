@@ -58,6 +58,8 @@ type generator struct {
 	name  string
 	multi bool
 	scaling
+	// rollouts says that Argo Rollouts may replace the pods of Deployments.
+	rollouts bool
 	// none says that the top level switches off the defaults.
 	none bool
 	// opinions says that all environments have the built-in defaults.
@@ -118,6 +120,7 @@ func generate(seed, index uint64) app {
 	g.robot = g.chance(25)
 	g.scaling = g.randomScaling()
 	g.balanced = g.chance(30)
+	g.rollouts = g.chance(25)
 	a := app{doc: g.document(), files: g.files, crlf: g.chance(3), bom: g.chance(3)}
 	if !g.namespaces && !g.sealed && g.chance(20) {
 		a.argocdNamespace = "argo-says"

@@ -30,6 +30,9 @@ func (g *generator) passedOn(o object) {
 	if g.chance(45) {
 		o.set("manifests", g.manifests())
 	}
+	if g.rollouts {
+		return
+	}
 	if g.chance(35) {
 		o.set("patches", g.patches())
 	}
@@ -191,6 +194,20 @@ spec:
     text: |
         several lines
           and more
+`, `
+apiVersion: argoproj.io/v1alpha1
+kind: Rollout
+metadata: {name: NAME}
+spec:
+  replicas: 2
+  selector: {matchLabels: {run: r}}
+  strategy: {canary: {steps: [{setWeight: 20}, {pause: {}}]}}
+  template:
+    metadata: {labels: {run: r}}
+    spec:
+      initContainers: [{name: i, image: "REPO:v1", env: [{name: A, valueFrom: {configMapKeyRef: {name: APP-config, key: A, optional: true}}}]}]
+      containers: [{name: r, image: "REPO", envFrom: [{configMapRef: {name: APP-config, optional: true}}], volumeMounts: [{name: v, mountPath: /v}]}]
+      volumes: [{name: v, projected: {sources: [{configMap: {name: APP-files, optional: true}}]}}]
 `}
 }
 

@@ -1,6 +1,10 @@
 package law_test
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+)
 
 // placement adds how pods are replaced, where they run and how they stop.
 func (g *generator) placement(o object, s *said) {
@@ -41,6 +45,9 @@ func (g *generator) strategy() *yaml.Node {
 	case "StatefulSet", "DaemonSet":
 		types = append(types, "OnDelete")
 	}
+	if g.rollouts && g.kind == "Deployment" && g.chance(60) {
+		return g.rollout()
+	}
 	if g.chance(40) {
 		return g.text(pick(g, types...))
 	}
@@ -55,6 +62,29 @@ func (g *generator) strategy() *yaml.Node {
 	out := g.some(40, "type", plain("RollingUpdate"))
 	object{out}.set("rollingUpdate", update.Node)
 	return out
+}
+
+// rollout gives a strategy of Argo Rollouts. Its Services have names of their own,
+// since there may be no Service to name others after.
+func (g *generator) rollout() *yaml.Node {
+	service := func() *yaml.Node { return g.text(fmt.Sprintf("part-%d", g.next())) }
+	seconds := func() *yaml.Node { return g.integer(g.IntN(900)) }
+	if g.chance(40) {
+		return fields("blueGreen", object{g.some(40, "autoPromotionEnabled", g.boolean(), "scaleDownDelaySeconds", seconds(), "previewReplicaCount", g.integer(1+g.IntN(3)),
+			"previewMetadata", fields("labels", fields("role", g.label())))}.with("activeService", service()).with("previewService", service()).Node)
+	}
+	if g.chance(30) {
+		return plain("canary")
+	}
+	step := func() *yaml.Node {
+		return pick(g, fields("setWeight", g.integer(g.IntN(101))), fields("pause", newObject().Node), fields("pause", fields("duration", pick(g, plain("1_0"), plain("5m"), quoted("1h")))))
+	}
+	out := object{g.some(30, "steps", pick(g, list(), list(step()), list(step(), step(), step())), "maxSurge", pick(g, quoted("25%"), plain("0x2")),
+		"stableMetadata", fields("annotations", fields("note", g.scalar())), "abortScaleDownDelaySeconds", seconds())}
+	if g.chance(30) {
+		out = out.with("stableService", service()).with("canaryService", service()).with("trafficRouting", fields("nginx", fields("stableIngress", g.text("shop"))))
+	}
+	return fields("canary", out.Node)
 }
 
 func (g *generator) lifecycle() *yaml.Node {

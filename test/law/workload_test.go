@@ -50,6 +50,10 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 		o.set("service", null(g))
 		s.del("service")
 	}
+	if g.rollouts && w.kind == "Deployment" && w.reached && len(w.ports) > 0 && g.chance(30) { // by the Services that are there
+		o.set("strategy", pick(g, plain("blueGreen"), fields("canary", fields("trafficRouting", fields("plugins", fields("example.com/router", newObject().Node))))))
+		s.add("strategy")
+	}
 	g.probes(o, w)
 	g.hosts(o, w)
 	g.metrics(o, w)

@@ -28,6 +28,12 @@ func (o object) set(key string, v *yaml.Node) {
 }
 
 // get gives the value under a key, or nil.
+// with is set for an expression.
+func (o object) with(key string, v *yaml.Node) object {
+	o.set(key, v)
+	return o
+}
+
 func (o object) get(key string) *yaml.Node {
 	for i := 0; i+1 < len(o.Content); i += 2 {
 		if o.Content[i].Value == key {

@@ -1,0 +1,116 @@
+package descriptor
+
+import (
+	"slices"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// The strategies of Argo Rollouts
+// (argo-rollouts.readthedocs.io/en/stable/features/specification).
+const (
+	canary    = "canary"
+	blueGreen = "blueGreen"
+)
+
+// Rollout says how Argo Rollouts replaces a workload's pods.
+type Rollout struct {
+	Strategy string       // canary or blueGreen
+	Fields   *value.Value // as Argo Rollouts has them, complete
+	Pos      diag.Pos
+	// Services are those that unfold makes for it, beside the workload's own.
+	Services []Text
+}
+
+// rollout settles how Argo Rollouts replaces the pods, if the strategy is one of
+// its own.
+func (e *effective) rollout(w *Workload, v *value.Value) bool {
+	entry := v.Entry(canary)
+	if entry == nil {
+		entry = v.Entry(blueGreen)
+	}
+	if entry == nil {
+		return false
+	}
+	pos := entry.Value.Pos
+	if w.Kind != "Deployment" {
+		if e.asked(entry.Value) { // else it is not meant for this kind
+			e.diags.Errorh(pos, "bad-value", "allowed are: RollingUpdate, OnDelete", "the strategy of a %s can't be %q: Argo Rollouts replaces Deployments only", w.Kind, entry.Key)
+		}
+		return true
+	}
+	r := &Rollout{Strategy: entry.Key, Fields: entry.Value.Copy(), Pos: pos}
+	if r.Strategy == canary && !r.Fields.Has("steps") {
+		r.Fields.Set("steps", defaultSteps(pos))
+	}
+	e.rolloutServices(w, r)
+	w.Rollout = r
+	return true
+}
+
+// front names the Service by which a workload has its traffic from outside. Where
+// Argo Rollouts divides or switches the traffic, it is that of the old pods.
+func (w *Workload) front() string {
+	if r := w.Rollout; r != nil && (r.Strategy == blueGreen || dividesTraffic(r.Fields)) {
+		for _, field := range []string{"activeService", "stableService"} {
+			if name := r.Fields.StringAt(field); name != "" {
+				return name
+			}
+		}
+	}
+	return w.Name
+}
+
+// defaultSteps let problems show on few pods before many have them, and need
+// nobody to go on.
+func defaultSteps(pos diag.Pos) *value.Value {
+	weight := func(percent int64) *value.Value { return value.MapOf(pos, "setWeight", percent) }
+	pause := value.MapOf(pos, "pause", value.MapOf(pos, "duration", "5m"))
+	return value.NewList(pos, weight(20), pause, weight(50), pause)
+}
+
+// rolloutServices names the Services between which the traffic is divided or
+// switched. The workload's own is the one that has the traffic, so that what
+// leads to it need not change.
+func (e *effective) rolloutServices(w *Workload, r *Rollout) {
+	missing := false
+	use := func(in *value.Value, field, name string, needed bool) {
+		named := in.Get(field)
+		if named == nil && needed {
+			named = value.Str(name, r.Pos)
+			in.Set(field, named)
+			missing = missing || w.Service == nil
+		}
+		made := slices.ContainsFunc(r.Services, func(x Text) bool { return x.Text == named.StringAt() })
+		if named.StringAt() != "" && named.Text != w.Name && w.Service != nil && !made {
+			r.Services = append(r.Services, Text{named.Text, named.Pos})
+		}
+	}
+	if r.Strategy == blueGreen {
+		use(r.Fields, "activeService", w.Name, true)
+		use(r.Fields, "previewService", w.Name+"-preview", true)
+	} else {
+		divided := dividesTraffic(r.Fields)
+		use(r.Fields, "stableService", w.Name, divided)
+		use(r.Fields, "canaryService", w.Name+"-canary", divided)
+		if pair := r.Fields.Get("pingPong"); pair.Is(value.Map) {
+			pair = pair.Copy()
+			r.Fields.Set("pingPong", pair)
+			use(pair, "pingService", w.Name+"-ping", true)
+			use(pair, "pongService", w.Name+"-pong", true)
+		}
+	}
+	if missing {
+		e.diags.Errorh(r.Pos, "missing-service", "add port: with the number that the app listens on, or name Services of your own in "+r.Strategy,
+			"%s has no Service, which %s sends to the new pods", w.what(), r.Strategy)
+	}
+}
+
+// dividesTraffic reports whether a canary needs a Service for the old and one
+// for the new pods: where a router divides the traffic by Service, and not by
+// subset or by turns (pkg/apis/rollouts/validation of Argo Rollouts).
+func dividesTraffic(canary *value.Value) bool {
+	routing := canary.Get("trafficRouting")
+	return routing.Is(value.Map) && !canary.Get("pingPong").Is(value.Map) && !routing.Get("istio", "destinationRule").Is(value.Map)
+}
