@@ -162,7 +162,7 @@ func (e *effective) claim(w *Workload, x *Volume) {
 	default:
 		w.Single = true
 		if replicas > 1 { // which nobody asked for
-			w.Replicas = value.Num(1, x.Pos)
+			w.Replicas, w.AtLeast = value.Num(1, x.Pos), 1
 		}
 	}
 }
