@@ -45,10 +45,32 @@ func Topics() []Topic {
 // Explain explains the field at a path such as probes.liveness. What stands under
 // a name that the user chooses is found under any name.
 func Explain(path string) (Explanation, diag.List) {
-	x := Explanation{typ: documentType()}
+	x, missing, named := resolve(path)
+	if missing == "" {
+		return x, nil
+	}
+	in := ""
+	if x.Path != "" {
+		in = " in " + x.Path
+	}
+	hint := diag.Hint(missing, "the fields here are", x.fieldNames())
+	if _, missing, _ := resolve(named); named != "" && missing == "" {
+		hint = "write " + named
+	}
+	return Explanation{}, diag.List{{Rule: "no-such-field", Message: "there is no field " + strconv.Quote(missing) + in, Hint: hint}}
+}
+
+// resolve follows a path as far as it leads: missing is the key that is not
+// there. named is the path if the last of the names that users choose was left
+// out.
+func resolve(path string) (x Explanation, missing, named string) {
+	x = Explanation{typ: documentType()}
 	for rest := path; rest != ""; {
 		switch {
 		case x.typ != nil && x.typ.elem != nil:
+			if x.typ.kind == mapKind {
+				named = x.Path + ".NAME." + rest
+			}
 			x, rest = x.element(rest)
 			continue
 		case x.kube.IsList() || x.kube.IsMap():
@@ -59,16 +81,11 @@ func Explain(path string) (Explanation, diag.List) {
 		key, _, _ = strings.Cut(key, "[")
 		next, ok := x.field(key)
 		if !ok {
-			in := ""
-			if x.Path != "" {
-				in = " in " + x.Path
-			}
-			return Explanation{}, diag.List{{Rule: "no-such-field", Message: "there is no field " + strconv.Quote(key) + in,
-				Hint: diag.Hint(key, "the fields here are", x.fieldNames())}}
+			return x, key, named
 		}
 		x, rest = next, tail
 	}
-	return x, nil
+	return x, "", named
 }
 
 // element explains what a map holds under the first key of rest, or any item of
