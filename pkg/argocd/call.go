@@ -36,6 +36,8 @@ type Call struct {
 	// APIs are what the cluster serves, as GROUP/VERSION and GROUP/VERSION/KIND;
 	// none outside of Argo CD.
 	APIs []string
+	// KubeVersion is the cluster's version, "" outside of Argo CD.
+	KubeVersion string
 	// LogJSON asks for log lines in JSON.
 	LogJSON bool
 }
@@ -65,6 +67,7 @@ func ReadCall(environ []string) (Call, diag.List) {
 	}
 	c := Call{
 		AppNamespace: vars["ARGOCD_APP_NAMESPACE"],
+		KubeVersion:  vars["KUBE_VERSION"],
 		LogJSON:      vars["ARGOCD_LOG_FORMAT"] == "json",
 	}
 	if apis := vars["KUBE_API_VERSIONS"]; apis != "" {

@@ -99,7 +99,7 @@ func environment(src *render.Source, asked argocd.Given) (string, error) {
 }
 
 func options(call argocd.Call) render.Options {
-	o := render.Options{ArgoCDNamespace: call.AppNamespace, APIs: call.APIs}
+	o := render.Options{ArgoCDNamespace: call.AppNamespace, APIs: call.APIs, Kubernetes: descriptor.KubeVersion(call.KubeVersion)}
 	o.Overrides = descriptor.Overrides{
 		Image: descriptor.Override(call.Image), Tag: descriptor.Override(call.Tag),
 		Replicas: descriptor.Override(call.Replicas), Namespace: descriptor.Override(call.Namespace),

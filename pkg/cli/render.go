@@ -178,10 +178,12 @@ func existing(err error) error {
 	return err
 }
 
-// overrideFlags are the overrides that Argo CD gives as parameters.
+// overrideFlags are the overrides that Argo CD gives as parameters, and what else
+// it tells.
 type overrideFlags struct {
 	image, tag, replicas, namespace, host string
 	config                                []string
+	kubeVersion                           string
 }
 
 func (f *overrideFlags) register(cmd *cobra.Command) {
@@ -190,6 +192,7 @@ func (f *overrideFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.replicas, "replicas", "", "count in place of the descriptor's, or WORKLOAD=COUNT")
 	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "namespace in place of the descriptor's")
 	cmd.Flags().StringVar(&f.host, "host", "", "host in place of the descriptor's, or WORKLOAD=HOST")
+	cmd.Flags().StringVar(&f.kubeVersion, "kube-version", "", "Kubernetes' version in the cluster, which Argo CD knows by itself; new enough unless given")
 	cmd.Flags().StringArrayVar(&f.config, "config", nil, "further KEY=VALUE of config; can be repeated")
 }
 
@@ -202,6 +205,10 @@ func (f *overrideFlags) options() (render.Options, error) {
 		Replicas: flag("replicas", f.replicas), Namespace: flag("namespace", f.namespace),
 		Host: flag("host", f.host),
 	}}
+	if problem := descriptor.KubeVersion(f.kubeVersion).Problem(); problem != "" {
+		return o, usagef("--kube-version %q %s", f.kubeVersion, problem)
+	}
+	o.Kubernetes = descriptor.KubeVersion(f.kubeVersion)
 	for _, kv := range f.config {
 		key, text, ok := strings.Cut(kv, "=")
 		if !ok {

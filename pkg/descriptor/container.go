@@ -65,7 +65,10 @@ func (e *effective) further(w *Workload, entry value.Entry, phase Phase) Contain
 	if restart != nil && phase == Beside {
 		e.diags.Errorh(restart.KeyPos, "no-use", "remove it: a sidecar is started again always", "restartPolicy is of no use to a sidecar")
 	}
-	c.Native = phase == Beside && (!v.Get("native").Is(value.Bool) || v.Get("native").IsTrue())
+	c.Native = phase == Beside && e.native(w, &c)
+	if phase == Initial && always && e.options.Kubernetes.lacksSidecars() {
+		e.diags.Errorh(restart.KeyPos, "old-cluster", "make it one of sidecars", "the init container %q goes on while others run, which Kubernetes has from 1.29 on, and the cluster has %s", c.Name, e.options.Kubernetes)
+	}
 	if phase == Initial && !always {
 		for _, field := range []string{"probes", "lifecycle"} {
 			if x := v.Entry(field); x != nil && !isNone(x.Value) {
@@ -87,6 +90,24 @@ func (e *effective) further(w *Workload, entry value.Entry, phase Phase) Contain
 	}
 	e.container(&c, v, e.furtherPorts(v.Get("ports")))
 	return c
+}
+
+// native settles whether Kubernetes knows a container for a sidecar: unless the
+// descriptor says it, where the cluster has such. A Job would never end beside one
+// that it does not know.
+func (e *effective) native(w *Workload, c *Container) bool {
+	native := c.Fields.Entry("native")
+	switch {
+	case native != nil && native.Value.Is(value.Bool) && !native.Value.IsTrue():
+		return false
+	case !e.options.Kubernetes.lacksSidecars():
+		return true
+	case native != nil && native.Value.IsTrue():
+		e.diags.Errorh(native.KeyPos, "old-cluster", "remove native, or run the app on a newer cluster", "the sidecar %q can't be native: Kubernetes has that from 1.29 on, and the cluster has %s", c.Name, e.options.Kubernetes)
+	case batch(w.Kind):
+		e.diags.Errorh(c.Pos, "old-cluster", "write native: false if it ends by itself", "%s would never end beside the sidecar %q: Kubernetes has native ones from 1.29 on, and the cluster has %s", w.what(), c.Name, e.options.Kubernetes)
+	}
+	return false
 }
 
 // furtherPorts gives ports that no Service has.

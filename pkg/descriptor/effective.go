@@ -15,7 +15,9 @@ type Options struct {
 	// ArgoCDNamespace is the namespace that the Application deploys to, "" outside
 	// of Argo CD.
 	ArgoCDNamespace string
-	Overrides       Overrides
+	// Kubernetes is the cluster's version, as far as it is known.
+	Kubernetes KubeVersion
+	Overrides  Overrides
 }
 
 // Base gives what all environments have in common: the top level over the

@@ -2,9 +2,10 @@ package descriptor
 
 const containersProse = "Further containers of the pods, by name. Those of `initContainers` run one after the other in the order written, each to\n" +
 	"its end, before all others start; then the sidecars start in the order written, then the workload's own container. A\n" +
-	"sidecar is native to Kubernetes, which has them from 1.29 on: an init container with `restartPolicy: Always`, which is\n" +
-	"ready before the app starts, stops after it and does not keep a Job from ending. `native: false` makes it an ordinary\n" +
-	"container, for older clusters. One that is needed by init containers stands among those, with `restartPolicy: Always`.\n\n" +
+	"sidecar is native to Kubernetes where the cluster has them, from 1.29 on: an init container with `restartPolicy: Always`, which is\n" +
+	"ready before the app starts, stops after it and does not keep a Job from ending. On an older cluster, or with `native: false`, it is an ordinary\n" +
+	"container: those stand behind the workload's own, in the order written, and start all at once. `native: true` is an error there. Argo CD tells the cluster's\n" +
+	"version, elsewhere `--kube-version` does; without either the cluster is new enough. One that is needed by init containers stands among those, with `restartPolicy: Always`.\n\n" +
 	"A container without an image runs the workload's own, with its `config`, `env`, `envFrom`, `resources` and mounts under\n" +
 	"what it says itself. The level of `security` holds for all containers, what `security.container` adds for the workload's own."
 
@@ -64,7 +65,7 @@ var containerType = &schema{
 				{name: "mountPropagation", doc: "None, HostToContainer or Bidirectional.", typ: propagation},
 			}}}},
 		{name: "volumeMounts", doc: "Further mounts, Kubernetes' own.", typ: &schema{kind: kubeKind, what: "a list of mounts", of: "[]core/v1.VolumeMount"}},
-		{name: "native", doc: "false makes a sidecar an ordinary container.", typ: boolean},
+		{name: "native", doc: "false makes a sidecar an ordinary container, true insists on a native one; otherwise the cluster's version decides.", typ: boolean},
 		{name: "restartPolicy", doc: "Always lets an init container go on as a sidecar.", typ: &schema{kind: textKind, what: "a restart policy", enum: []string{"Always", "Never", "OnFailure"}}},
 		{name: "restartPolicyRules", doc: "Kubernetes' own.", typ: &schema{kind: kubeKind, what: "a list of rules", of: "[]core/v1.ContainerRestartRule"}},
 		{name: "workingDir", doc: "The folder that it starts in.", typ: anyText},

@@ -24,8 +24,10 @@ type Options struct {
 	ArgoCDNamespace string
 	// APIs are what the cluster serves, as Argo CD lists it; everything where there
 	// are none.
-	APIs      []string
-	Overrides descriptor.Overrides
+	APIs []string
+	// Kubernetes is the cluster's version, as far as it is known.
+	Kubernetes descriptor.KubeVersion
+	Overrides  descriptor.Overrides
 	// Explain adds a comment behind each value: the line that is responsible.
 	Explain bool
 }
@@ -119,7 +121,7 @@ func (s *Source) Document() *descriptor.Document { return s.doc }
 func (s *Source) Defaults() descriptor.Defaults { return s.platform.Defaults }
 
 func (s *Source) options(o Options) descriptor.Options {
-	return descriptor.Options{Defaults: s.Defaults(), ArgoCDNamespace: o.ArgoCDNamespace, Overrides: o.Overrides}
+	return descriptor.Options{Defaults: s.Defaults(), ArgoCDNamespace: o.ArgoCDNamespace, Kubernetes: o.Kubernetes, Overrides: o.Overrides}
 }
 
 // Environments gives the names of the environments that the app is enabled in,
@@ -214,7 +216,7 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 		return nil, nil, diags
 	}
 	// The base need not be complete, so what is wrong with it alone is no matter.
-	app := s.doc.Base(descriptor.Options{Defaults: s.Defaults()})
+	app := s.doc.Base(descriptor.Options{Defaults: s.Defaults(), Kubernetes: o.Kubernetes})
 	if _, err := s.load(app); err != nil {
 		return nil, nil, err
 	}

@@ -9,12 +9,10 @@ import (
 // containers adds those beside the workload's own, and what is left of the pod
 // and its container.
 func (g *generator) containers(o object, s *said) {
-	g.mapField(20, o, s, "initContainers", []string{"database", "migrate", "x-1"}, func(name string) *yaml.Node { return g.further(name, name == "database", name == "migrate") })
+	g.mapField(20, o, s, "initContainers", g.initContainers(), func(name string) *yaml.Node { return g.further(name, name == "database", name == "migrate") })
 	g.mapField(20, o, s, "sidecars", []string{"proxy", "logs", "copy"}, func(name string) *yaml.Node {
 		c := g.further(name, true, name == "copy")
-		if g.chance(40) {
-			object{c}.set("native", g.boolean())
-		}
+		g.native(object{c})
 		g.requested(object{c})
 		return c
 	})
@@ -24,6 +22,24 @@ func (g *generator) containers(o object, s *said) {
 	if image := o.get("image"); !s.has("image.pullSecrets") && image == nil && g.chance(10) {
 		o.set("pullSecrets", list(plain("registry"), plain("short")))
 		s.add("image.pullSecrets")
+	}
+}
+
+// initContainers gives their names; "database" goes on, which an old cluster can't have.
+func (g *generator) initContainers() []string {
+	if g.old {
+		return []string{"migrate", "x-1"}
+	}
+	return []string{"database", "migrate", "x-1"}
+}
+
+// native says of a sidecar what the cluster and the workload can have.
+func (g *generator) native(c object) {
+	switch {
+	case g.old && (g.kind == "" || g.kind == "Job" || g.kind == "CronJob"), g.old && g.chance(40):
+		c.set("native", plain("false"))
+	case !g.old && g.chance(40):
+		c.set("native", g.boolean())
 	}
 }
 

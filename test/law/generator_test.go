@@ -24,6 +24,7 @@ type app struct {
 	// descriptor has a say in that.
 	argocdNamespace string
 	overrides       descriptor.Overrides
+	kubernetes      descriptor.KubeVersion
 }
 
 // source gives the descriptor as it stands in the file.
@@ -58,6 +59,8 @@ type generator struct {
 	name  string
 	multi bool
 	scaling
+	// old says that the cluster has no native sidecars.
+	old bool
 	// rollouts says that Argo Rollouts may replace the pods of Deployments.
 	rollouts bool
 	// none says that the top level switches off the defaults.
@@ -121,12 +124,16 @@ func generate(seed, index uint64) app {
 	g.scaling = g.randomScaling()
 	g.balanced = g.chance(30)
 	g.rollouts = g.chance(25)
+	g.old = g.chance(12)
 	a := app{doc: g.document(), files: g.files, crlf: g.chance(3), bom: g.chance(3)}
 	if !g.namespaces && !g.sealed && g.chance(20) {
 		a.argocdNamespace = "argo-says"
 	}
 	if g.chance(35) {
 		a.overrides = g.overrides(a.argocdNamespace)
+	}
+	if g.old {
+		a.kubernetes = pick[descriptor.KubeVersion](g, "1.28", "v1.27.9-gke.1", "1.28+")
 	}
 	return a
 }

@@ -19,6 +19,9 @@ func (g *generator) hooks(o object, s *said, prefix string) {
 			"envFrom", g.envFrom(), "pullSecrets", list(plain("registry")), "gracePeriod", g.integer(g.IntN(300)), "nodeSelector", fields("disk", g.label()), "tolerations", g.tolerations(),
 			"affinity", g.affinity(), "priorityClass", g.priorityClass(), "pod", g.podFields(), "container", g.containerFields(), "initContainers", fields("wait", g.further("wait", false, true)),
 			"sidecars", fields("proxy", g.further("proxy", true, false)), "serviceAccount", g.hookAccount())}
+		if proxy := (object{h.get("sidecars")}); proxy.Node != nil {
+			g.native(object{proxy.get("proxy")})
+		}
 		h.set("command", list(plain("run"), g.scalar()))
 		if !s.has("image.repository") || g.chance(60) {
 			h.set("image", g.text("reg.io/hook:v1"))

@@ -98,7 +98,7 @@ func (a app) String() string {
 			fmt.Fprintf(&b, "-- %s --\n%s\n", name, all[name])
 		}
 	}
-	fmt.Fprintf(&b, "overrides: %+v, Argo CD's namespace: %q", a.overrides, a.argocdNamespace)
+	fmt.Fprintf(&b, "overrides: %+v, Argo CD's namespace: %q, Kubernetes: %q", a.overrides, a.argocdNamespace, a.kubernetes)
 	return b.String()
 }
 
@@ -119,7 +119,7 @@ func (a app) write(t *testing.T) string {
 }
 
 func (a app) options() render.Options {
-	return render.Options{ArgoCDNamespace: a.argocdNamespace, Overrides: a.overrides}
+	return render.Options{ArgoCDNamespace: a.argocdNamespace, Overrides: a.overrides, Kubernetes: a.kubernetes}
 }
 
 // TestLaw is the law of overlays.
