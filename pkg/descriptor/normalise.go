@@ -84,8 +84,9 @@ func (n *normaliser) full(s *schema, v *value.Value) *value.Value {
 }
 
 func (n *normaliser) wrongType(s *schema, v *value.Value) *value.Value {
-	hint := ""
+	hint := s.otherwise
 	switch {
+	case hint != "":
 	case v.Is(value.String) && !v.Plain && (s.kind == integerKind && v.Text != "" && only(v.Text, digit) || s.kind == booleanKind && (v.Text == "true" || v.Text == "false")):
 		hint = "remove the quotes"
 	case v.Is(value.List) && s.kind == mapKind:

@@ -53,6 +53,8 @@ type schema struct {
 	// like reports whether the value of another key looks like what more takes; what
 	// does not is an unknown field. Nil takes all.
 	like func(*value.Value) bool
+	// otherwise is the hint for a value of another type, or "".
+	otherwise string
 	// secret says that no message may show the value.
 	secret bool
 	// oneOf names the fields of which a layer's choice puts the others aside.

@@ -101,16 +101,21 @@ func (e *expander) secretsEnvFrom(w *descriptor.Workload) []*value.Value {
 }
 
 // secretsEnv gives the variables of Secrets of which other keys are files, but for
-// those that env sets.
+// those that env sets, and those of a later Secret that is loaded as a whole: to
+// Kubernetes a variable by itself wins over those, whatever their order.
 func (e *expander) secretsEnv(w *descriptor.Workload, env []descriptor.EnvVar) []*value.Value {
 	var out []*value.Value
-	for _, s := range e.secretsOf(w) {
+	secrets := e.secretsOf(w)
+	for i, s := range secrets {
 		if s.Mount != nil || whole(s) {
 			continue
 		}
 		for _, k := range s.Keys {
 			taken := func(x descriptor.EnvVar) bool { return x.Name == k.Key }
-			if k.Mount != nil || slices.ContainsFunc(env, taken) {
+			loaded := func(s descriptor.Secret) bool {
+				return whole(s) && slices.ContainsFunc(s.Keys, func(x descriptor.SecretKey) bool { return x.Key == k.Key })
+			}
+			if k.Mount != nil || slices.ContainsFunc(env, taken) || slices.ContainsFunc(secrets[i+1:], loaded) {
 				continue
 			}
 			out = slices.DeleteFunc(out, func(x *value.Value) bool { return x.StringAt("name") == k.Key })

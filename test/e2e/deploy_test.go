@@ -6,6 +6,7 @@ import (
 	"maps"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -108,38 +109,55 @@ func TestDeploy(t *testing.T) {
 	t.Run("applicationset.yaml", func(t *testing.T) {
 		cluster.ApplyFiles(t, harness.RepoPath(t, "deploy", "applicationset.yaml"))
 	})
-	t.Run("helm-values.yaml", func(t *testing.T) {
-		server := withHelmValues(t)
-		if _, err := cluster.API.Apply(server, true); err != nil {
-			t.Error(err)
-		}
-		checkSidecar(t, server)
-		if err := podAdmitted(cluster, server); err != nil {
-			t.Errorf("not admitted in a restricted namespace: %v", err)
-		}
-		component := find(t, kustomized(t, "install.yaml", "component"), "Deployment", "argocd-repo-server")
-		for _, o := range []harness.Object{server, component} {
-			env := byName(o.Get("spec", "template", "spec", "containers"), "argocd-repo-server")["env"].([]any)
-			slices.SortFunc(env, func(a, b any) int {
-				return strings.Compare(fmt.Sprint(a.(map[string]any)["name"]), fmt.Sprint(b.(map[string]any)["name"]))
-			})
-		}
-		for _, field := range []string{"automountServiceAccountToken", "containers", "volumes"} {
-			got, want := server.Get("spec", "template", "spec", field), component.Get("spec", "template", "spec", field)
-			if list, ok := want.([]any); ok && field == "volumes" {
-				want = append(list[1:], list[0]) // the component's patch puts its own first
+	values := harness.ReadFile(t, harness.RepoPath(t, "deploy", "helm-values.yaml"))
+	for name, c := range map[string]struct {
+		values     []byte
+		components []string
+	}{
+		"helm-values.yaml":                        {values, []string{"component"}},
+		"helm-values.yaml with the platform file": {commentedOut.ReplaceAll(values, []byte("$1$2")), []string{"component", "platform"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			server := withHelmValues(t, c.values)
+			if _, err := cluster.API.Apply(server, true); err != nil {
+				t.Error(err)
 			}
-			if d := harness.Diff(field, got, want); d != nil {
-				t.Errorf("not as in the component:\n%s", strings.Join(d, "\n"))
+			checkSidecar(t, server)
+			if err := podAdmitted(cluster, server); err != nil {
+				t.Errorf("not admitted in a restricted namespace: %v", err)
 			}
-		}
+			component := find(t, kustomized(t, "install.yaml", c.components...), "Deployment", "argocd-repo-server")
+			for _, o := range []harness.Object{server, component} { // patches put their own first
+				pod := o.Get("spec", "template", "spec").(map[string]any)
+				sortByName(pod["volumes"])
+				for _, container := range pod["containers"].([]any) {
+					sortByName(container.(map[string]any)["env"])
+					sortByName(container.(map[string]any)["volumeMounts"])
+				}
+			}
+			for _, field := range []string{"automountServiceAccountToken", "containers", "volumes"} {
+				if d := harness.Diff(field, server.Get("spec", "template", "spec", field), component.Get("spec", "template", "spec", field)); d != nil {
+					t.Errorf("not as in the component:\n%s", strings.Join(d, "\n"))
+				}
+			}
+		})
+	}
+}
+
+// commentedOut are the lines of helm-values.yaml that are values and no comment.
+var commentedOut = regexp.MustCompile(`(?m)^( *)# (- name: |  )`)
+
+func sortByName(list any) {
+	items, _ := list.([]any)
+	slices.SortFunc(items, func(a, b any) int {
+		return strings.Compare(fmt.Sprint(a.(map[string]any)["name"]), fmt.Sprint(b.(map[string]any)["name"]))
 	})
 }
 
 // withHelmValues puts the values into Argo CD's own Deployment, at the places where the chart puts them.
-func withHelmValues(t *testing.T) harness.Object {
+func withHelmValues(t *testing.T, text []byte) harness.Object {
 	t.Helper()
-	values, err := harness.ParseYAML(harness.ReadFile(t, harness.RepoPath(t, "deploy", "helm-values.yaml")))
+	values, err := harness.ParseYAML(text)
 	if err != nil {
 		t.Fatal(err)
 	}
