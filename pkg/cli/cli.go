@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/seal"
 )
 
 // The exit codes. Argo CD only tells 0 from the others; people and CI can tell
@@ -48,6 +49,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	}
 	var diags diag.List
 	var usage usageError
+	var unsealed *seal.Failure
 	switch {
 	case errors.Is(err, errFound):
 		return exitMistake
@@ -55,6 +57,9 @@ func Run(ctx context.Context, args []string, s Streams) int {
 		return exitUsage
 	case errors.As(err, &diags):
 		fmt.Fprintln(s.Err, diags.Error())
+		return exitMistake
+	case errors.As(err, &unsealed):
+		fmt.Fprintf(s.Err, "unfold: %v\n", err)
 		return exitMistake
 	case errors.As(err, &usage):
 		fmt.Fprintf(s.Err, "unfold: %v\n", err)
@@ -98,17 +103,17 @@ is asked for. Argo CD runs it as a config management plugin.`,
 	root.AddCommand(
 		newGenerate(s), newParameters(s), newDiscover(s),
 		newRender(s), newEject(s), newCheck(s), newInit(s), newArgoCD(s), newExplain(s), newSchema(s), newVersion(s),
-		newSet(s), newPromote(s), newRollback(s), newHistory(s), newDiff(s),
+		newSet(s), newPromote(s), newRollback(s), newHistory(s), newDiff(s), newSeal(s), newSecrets(s),
 	)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		return usagef("%w; see %s --help", err, c.CommandPath())
+	})
 	setUsageErrors(root)
 	return root
 }
 
-// setUsageErrors makes wrong flags and arguments of all commands usage errors.
+// setUsageErrors makes wrong arguments of all commands usage errors.
 func setUsageErrors(cmd *cobra.Command) {
-	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef("%w; see %s --help", err, c.CommandPath())
-	})
 	if args := cmd.Args; args != nil {
 		cmd.Args = func(c *cobra.Command, given []string) error {
 			if err := args(c, given); err != nil {

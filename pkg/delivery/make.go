@@ -13,6 +13,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/edit"
 	"github.com/unfold-gitops/unfold/pkg/git"
 	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 )
 
 // How says what is done with a change of a descriptor.
@@ -78,6 +79,10 @@ func (p plan) make(a *app, how How) (*made, error) {
 		m.outcome.Lines = p.unchanged(a)
 		return m, nil
 	}
+	if len(src) > tree.MaxFileSize {
+		return nil, a.Errorh(a.pos(), "unreadable", "keep what is large out of it: several small secrets, or externalSecrets",
+			"the file would be larger than %d KiB, which is as much as can be read", tree.MaxFileSize>>10)
+	}
 	fresh, before, after, err := a.change(changes)
 	if err != nil {
 		return nil, err
@@ -85,7 +90,7 @@ func (p plan) make(a *app, how How) (*made, error) {
 	defer fresh.close()
 	m.src, m.before, m.after, m.outcome.Changed = src, before, after, true
 	name := strings.TrimPrefix(a.file(), "/")
-	m.outcome.Descriptor = diff.Unified("a/"+name, "b/"+name, string(a.src), string(src))
+	m.outcome.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src), maskPlain(src))
 	m.outcome.Lines = p.differences(a, fresh)
 	m.message = p.message(a, fresh, how)
 	return m, nil

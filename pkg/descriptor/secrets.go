@@ -38,11 +38,7 @@ func (e *effective) secrets(app *App, fields *value.Value, object, named string)
 	var out []Secret
 	if v := fields.Get("secrets"); v.Is(value.Map) {
 		for _, scope := range sealScopes {
-			s := Secret{Short: "secrets", Scope: scope}
-			if scope != strictScope {
-				s.Short += "-" + scope
-			}
-			s.Name = object + "-" + s.Short
+			s := Secret{Short: shortSecret(scope), Scope: scope, Name: SecretName(object, scope)}
 			if e.keys(&s, v, sealedSecretsType, func(x *value.Value) bool { return cmpScope(x) == scope }) {
 				out = append(out, s)
 			}
@@ -66,6 +62,17 @@ func (e *effective) secrets(app *App, fields *value.Value, object, named string)
 		}
 	}
 	return out
+}
+
+// SecretName gives the name of the Secret that holds the sealed values of a scope.
+// Object is the name of what they belong to.
+func SecretName(object, scope string) string { return object + "-" + shortSecret(scope) }
+
+func shortSecret(scope string) string {
+	if scope == strictScope {
+		return "secrets"
+	}
+	return "secrets-" + scope
 }
 
 func cmpScope(v *value.Value) string {

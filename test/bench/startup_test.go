@@ -13,10 +13,12 @@ import (
 
 // What all packages together may do before main runs, counted and not timed, so
 // that the machine does not matter. A dependency that needs more needs a reason
-// in the commit that raises these (docs/performance.md).
+// in the commit that raises these (docs/performance.md). 206 allocations of 16 KB are
+// golang.org/x/crypto/ssh's, which sealed-secrets' pkg/crypto imports for the
+// fingerprints of keys.
 const (
-	maxAllocations = 2300
-	maxBytes       = 305_000
+	maxAllocations = 2550
+	maxBytes       = 325_000
 	ours           = 20 // of each of our own packages: a few errors and values that are made once
 )
 

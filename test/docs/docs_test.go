@@ -4,6 +4,7 @@ package docs_test
 
 import (
 	"context"
+	"encoding/pem"
 	"flag"
 	"fmt"
 	"os"
@@ -13,7 +14,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/argocd"
@@ -32,7 +35,7 @@ const root = "../.."
 // TestMain lets the test binary stand in for the program in the commands.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) == "unfold" {
-		os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()}))
+		os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()}))
 	}
 	os.Exit(m.Run())
 }
@@ -90,6 +93,7 @@ func TestCommands(t *testing.T) {
 	if err := os.Symlink(self, filepath.Join(bin, "unfold")); err != nil {
 		t.Fatal(err)
 	}
+	secretFiles := toSeal(t)
 	for _, b := range blocks(t) {
 		if b.language != "sh" {
 			continue
@@ -98,6 +102,11 @@ func TestCommands(t *testing.T) {
 			dir := t.TempDir()
 			if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(root+"/examples")); err != nil {
 				t.Fatal(err)
+			}
+			for name, content := range secretFiles {
+				if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+					t.Fatal(err)
+				}
 			}
 			var here []string
 			for line := range strings.Lines(b.text) {
@@ -114,6 +123,20 @@ func TestCommands(t *testing.T) {
 				t.Errorf("%v\n%s", err, out)
 			}
 		})
+	}
+}
+
+// toSeal gives what the commands about secrets take: certificates and values.
+func toSeal(t *testing.T) map[string][]byte {
+	t.Helper()
+	_, cert, err := crypto.GeneratePrivateKeyAndCert(2048, time.Hour, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw})
+	return map[string][]byte{
+		"cert.pem": certificate, "other.pem": certificate,
+		"secrets.env": []byte("USER=shop\nPASSWORD=plain\n"), "server.key": []byte("a key\n"),
 	}
 }
 

@@ -19,7 +19,7 @@ const examples = "../../examples"
 
 // TestMain lets the test binary stand in for the program.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"unfold": func() { os.Exit(cli.Main()) }})
+	testscript.Main(m, map[string]func(){"unfold": func() { os.Exit(cli.Main()) }, "kubectl": kubectl})
 }
 
 func TestScript(t *testing.T) {

@@ -1,0 +1,206 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/edit"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/seal"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Plain is a secret before it is sealed. It must never be printed.
+type Plain struct {
+	Key   string
+	Value []byte
+}
+
+// Sealing says for which secrets values are sealed, and with what.
+type Sealing struct {
+	Envs     []string
+	Workload string
+	// Scope is "" for that of the value which is there, else strict.
+	Scope string
+	// Mount is the file that a key becomes, "" for a variable or what is there.
+	Mount string
+	// Certificate gives an environment's certificate. P is what the platform file
+	// says.
+	Certificate func(ctx context.Context, env string, p platform.Certificate) (*seal.Certificate, error)
+}
+
+// Seal seals values and sets them in the descriptor, in each environment.
+func Seal(ctx context.Context, dir string, s Sealing, values []Plain, how How) (Outcome, error) {
+	p := plan{}
+	if len(s.Envs) == 1 {
+		p.env = s.Envs[0]
+	}
+	certificates, err := s.certificates(ctx, how.Platform)
+	if err != nil {
+		return Outcome{}, err
+	}
+	p.changes = func(a *app) ([]edit.Change, error) {
+		out := a.listed()
+		for i, env := range s.Envs {
+			at, err := a.secretsAt(env, s.Workload)
+			if err != nil {
+				return nil, err
+			}
+			for _, v := range values {
+				text, scope, err := a.seal(certificates[i], s, env, at, v)
+				if err != nil {
+					return nil, err
+				}
+				out = append(out, a.setSecret(append(slices.Clone(at), v.Key), text, scope, s.Mount)...)
+			}
+		}
+		return out, nil
+	}
+	keys := keysOf(values)
+	for _, key := range keys {
+		p.trailers = append(p.trailers, "Secret: "+key)
+	}
+	p.subject = secretSubject("seal", keys, s.Envs)
+	out, err := p.run(ctx, dir, how)
+	if out.Changed {
+		out.Lines = []string{fmt.Sprintf("sealed %s for %s", strings.Join(keys, ", "), strings.Join(s.Envs, ", "))}
+	}
+	return out, err
+}
+
+// SealRaw gives sealed values and changes nothing, in the order of environments,
+// then of values.
+func SealRaw(ctx context.Context, dir string, s Sealing, values []Plain, how How) ([]string, error) {
+	certificates, err := s.certificates(ctx, how.Platform)
+	if err != nil {
+		return nil, err
+	}
+	a, err := open(dir, dir, how.Platform, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer a.close()
+	var out []string
+	for i, env := range s.Envs {
+		at, err := a.secretsAt(env, s.Workload)
+		if err != nil {
+			return nil, err
+		}
+		for _, v := range values {
+			text, _, err := a.seal(certificates[i], s, env, at, v)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, text)
+		}
+	}
+	return out, nil
+}
+
+// certificates gives those of the environments, before anything is sealed.
+func (s Sealing) certificates(ctx context.Context, p *platform.Platform) ([]*seal.Certificate, error) {
+	var out []*seal.Certificate
+	for _, env := range s.Envs {
+		var named platform.Certificate
+		if p != nil {
+			named = p.Settings(env).Certificate
+		}
+		c, err := s.Certificate(ctx, env, named)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, c)
+	}
+	return out, nil
+}
+
+// secretsAt gives the path of an environment's secrets, of the app or of a
+// workload.
+func (a *app) secretsAt(env, workload string) ([]string, error) {
+	if err := a.environment(env); err != nil {
+		return nil, err
+	}
+	at := []string{"environments", env}
+	if workload != "" {
+		if names := a.source.Document().Workloads(); !slices.Contains(names, workload) {
+			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(workload, "the workloads are", names), "there is no workload %q", workload)
+		}
+		at = append(at, "workloads", workload)
+	}
+	return append(at, "secrets"), nil
+}
+
+// seal seals a value for the Secret that an environment has for it.
+func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Plain) (text, scope string, err error) {
+	x, diags := a.source.Document().Effective(env, descriptor.Options{Defaults: a.source.Defaults()})
+	if x == nil {
+		return "", "", diags.Err()
+	}
+	if scope = s.Scope; scope == "" {
+		scope = seal.Strict
+		if there := a.top.Get(append(slices.Clone(at), v.Key)...).StringAt("scope"); there != "" {
+			scope = there
+		}
+	}
+	object := x.Name
+	if s.Workload != "" {
+		i := slices.IndexFunc(x.Workloads, func(w descriptor.Workload) bool { return w.Key == s.Workload })
+		if i < 0 {
+			return "", "", a.Errorh(a.pos(), "unknown-workload", "enable it there first", "the workload %q is not enabled in %s", s.Workload, env)
+		}
+		object = x.Workloads[i].Name
+	}
+	text, err = c.Seal(v.Value, seal.Target{Scope: scope, Namespace: x.Namespace.Name, Name: descriptor.SecretName(object, scope)})
+	return text, scope, err
+}
+
+// setSecret gives the changes that put a sealed value in place. What else is said
+// of the key stays.
+func (a *app) setSecret(path []string, text, scope, mount string) []edit.Change {
+	field := func(name string) []string { return append(slices.Clone(path), name) }
+	sealed := value.Str(text, diag.Pos{})
+	there := a.top.Get(path...)
+	if !there.Is(value.Map) {
+		if scope == seal.Strict && mount == "" {
+			return []edit.Change{edit.Set(sealed, path...)}
+		}
+		full := value.NewMap(diag.Pos{}).Set("value", sealed)
+		if scope != seal.Strict {
+			full.Set("scope", value.Str(scope, diag.Pos{}))
+		}
+		if mount != "" {
+			full.Set("mount", value.Str(mount, diag.Pos{}))
+		}
+		return []edit.Change{edit.Set(full, path...)}
+	}
+	out := []edit.Change{edit.Set(sealed, field("value")...)}
+	if scope != seal.Strict || there.Has("scope") {
+		out = append(out, edit.Set(value.Str(scope, diag.Pos{}), field("scope")...))
+	}
+	if mount != "" {
+		out = append(out, edit.Set(value.Str(mount, diag.Pos{}), field("mount")...))
+	}
+	return out
+}
+
+func keysOf(values []Plain) []string {
+	var out []string
+	for _, v := range values {
+		out = append(out, v.Key)
+	}
+	return out
+}
+
+func secretSubject(verb string, keys, envs []string) func(app, detail string) string {
+	return func(app, _ string) string {
+		text := fmt.Sprintf("chore(%s): %s %s in %s", app, verb, strings.Join(keys, ", "), strings.Join(envs, ", "))
+		if len(text) > 72 {
+			return fmt.Sprintf("chore(%s): %s secrets", app, verb)
+		}
+		return text
+	}
+}

@@ -1,0 +1,349 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/edit"
+	"github.com/unfold-gitops/unfold/pkg/seal"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// RemoveSecrets removes the values of keys in environments.
+func RemoveSecrets(ctx context.Context, dir string, envs []string, workload string, keys []string, how How) (Outcome, error) {
+	p := plan{subject: secretSubject("remove", keys, envs)}
+	p.changes = func(a *app) ([]edit.Change, error) {
+		var out []edit.Change
+		for _, env := range envs {
+			at, err := a.secretsAt(env, workload)
+			if err != nil {
+				return nil, err
+			}
+			for _, key := range keys {
+				path := append(slices.Clone(at), key)
+				if a.top.Get(path...) == nil {
+					return nil, a.Errorh(a.pos(), "unknown-secret", diag.Hint(key, "it has", a.top.Get(at...).Keys()), "%s has no secret %q of its own", env, key)
+				}
+				out = append(out, edit.Remove(2, path...))
+			}
+		}
+		return out, nil
+	}
+	out, err := p.run(ctx, dir, how)
+	if out.Changed {
+		out.Lines = []string{fmt.Sprintf("removed %s from %s", strings.Join(keys, ", "), strings.Join(envs, ", "))}
+	}
+	return out, err
+}
+
+// SecretRow is a key of a Secret in an environment. Workload is "" for what all
+// share, Scope "external" for what lies in an external store.
+type SecretRow struct {
+	Env      string `json:"environment"`
+	Workload string `json:"workload,omitempty"`
+	Key      string `json:"key"`
+	Scope    string `json:"scope"`
+	Secret   string `json:"secret"`
+}
+
+// Secrets lists the secrets of an app, by environment.
+func Secrets(dir string, how How) ([]SecretRow, error) {
+	a, err := open(dir, dir, how.Platform, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer a.close()
+	out := []SecretRow{}
+	for _, env := range a.source.Environments() {
+		all, err := a.secrets(env)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range all {
+			for _, k := range s.Keys {
+				row := SecretRow{env, s.workload, k.Key, s.Scope, s.Name}
+				if s.Scope == "" {
+					row.Scope = "external"
+				}
+				out = append(out, row)
+			}
+		}
+	}
+	return out, nil
+}
+
+// secret is one that an environment has.
+type secret struct {
+	descriptor.Secret
+	workload  string // "" for all
+	namespace string
+}
+
+func (a *app) secrets(env string) ([]secret, error) {
+	if err := a.environment(env); err != nil {
+		return nil, err
+	}
+	x, diags := a.source.Document().Effective(env, descriptor.Options{Defaults: a.source.Defaults()})
+	if x == nil {
+		return nil, diags.Err()
+	}
+	var out []secret
+	add := func(workload string, secrets []descriptor.Secret) {
+		for _, s := range secrets {
+			out = append(out, secret{s, workload, x.Namespace.Name})
+		}
+	}
+	add("", x.Secrets)
+	for _, w := range x.Workloads {
+		add(w.Key, w.Secrets)
+	}
+	return out, nil
+}
+
+// sealed gives the Secrets that have sealed values, and of those only the keys
+// wanted: all where none are named.
+func (a *app) sealed(env string, keys []string) ([]secret, error) {
+	all, err := a.secrets(env)
+	if err != nil {
+		return nil, err
+	}
+	var out []secret
+	var has []string
+	for _, s := range all {
+		if s.Scope == "" {
+			continue
+		}
+		s.Keys = slices.DeleteFunc(s.Keys, func(k descriptor.SecretKey) bool {
+			has = append(has, k.Key)
+			return k.Full.StringAt("value") == "" || len(keys) > 0 && !slices.Contains(keys, k.Key)
+		})
+		if len(s.Keys) > 0 {
+			out = append(out, s)
+		}
+	}
+	for _, key := range keys {
+		if !slices.Contains(has, key) {
+			return nil, a.Errorh(a.pos(), "unknown-secret", diag.Hint(key, "it has", has), "%s has no sealed secret %q", env, key)
+		}
+	}
+	return out, nil
+}
+
+func (s secret) target() seal.Target {
+	return seal.Target{Scope: s.Scope, Namespace: s.namespace, Name: s.Name}
+}
+
+func values(keys []descriptor.SecretKey) map[string]string {
+	out := map[string]string{}
+	for _, k := range keys {
+		out[k.Key] = k.Full.StringAt("value")
+	}
+	return out
+}
+
+// Controller is what opens sealed values, as seal.Controller does.
+type Controller interface {
+	fmt.Stringer
+	Verify(ctx context.Context, t seal.Target, values map[string]string) (bool, error)
+	Rotate(ctx context.Context, t seal.Target, values map[string]string) (fresh map[string]string, ok bool, err error)
+}
+
+// ValidateSecrets asks a controller whether it can open the sealed values of
+// environments, those of keys where any are named. Values that it can't open are
+// errors at their lines.
+func ValidateSecrets(ctx context.Context, dir string, envs, keys []string, c Controller, how How) ([]string, error) {
+	a, err := open(dir, dir, how.Platform, nil)
+	if err != nil {
+		return nil, err
+	}
+	defer a.close()
+	var out []string
+	var diags diag.List
+	for _, env := range envs {
+		secrets, err := a.sealed(env, keys)
+		if err != nil {
+			return nil, err
+		}
+		for _, s := range secrets {
+			closed, err := s.closed(ctx, c)
+			if err != nil {
+				return nil, err
+			}
+			for _, k := range closed {
+				diags.Errorh(k.Pos, "sealed-elsewhere", s.again(env, k.Key), "%s can't open the secret %q of %s: it was sealed for another cluster, or not for %s",
+					c, k.Key, env, s.bound())
+			}
+			if len(closed) == 0 {
+				out = append(out, fmt.Sprintf("%s: %s can open %s, %s", env, c, s.Name, counted(len(s.Keys))))
+			}
+		}
+		if len(secrets) == 0 {
+			out = append(out, env+" has no sealed secrets")
+		}
+	}
+	return out, diags.Sorted().Err()
+}
+
+func counted(keys int) string {
+	if keys == 1 {
+		return "1 key"
+	}
+	return fmt.Sprintf("%d keys", keys)
+}
+
+// closed gives the keys that the controller can't open. It says that of a whole
+// Secret only, so they are tried one by one when something is wrong.
+func (s secret) closed(ctx context.Context, c Controller) ([]descriptor.SecretKey, error) {
+	ok, err := c.Verify(ctx, s.target(), values(s.Keys))
+	switch {
+	case ok || err != nil:
+		return nil, err
+	case len(s.Keys) == 1:
+		return s.Keys, nil
+	}
+	var out []descriptor.SecretKey
+	for i := range s.Keys {
+		ok, err := c.Verify(ctx, s.target(), values(s.Keys[i:i+1]))
+		if err != nil {
+			return nil, err
+		}
+		if !ok {
+			out = append(out, s.Keys[i])
+		}
+	}
+	return out, nil
+}
+
+// bound says what the values of a Secret are sealed for.
+func (s secret) bound() string {
+	switch s.Scope {
+	case seal.ClusterWide:
+		return "the scope cluster-wide"
+	case seal.NamespaceWide:
+		return fmt.Sprintf("the namespace %q", s.namespace)
+	}
+	return fmt.Sprintf("the Secret %q in the namespace %q", s.Name, s.namespace)
+}
+
+// again says how to seal a value anew.
+func (s secret) again(env, key string) string {
+	flags := ""
+	if s.workload != "" {
+		flags = " --workload " + s.workload
+	}
+	return "seal it again: unfold seal --env " + env + flags + " " + key
+}
+
+// RotateSecrets has a controller seal values anew with its newest key, in each
+// environment; all values unless keys are named.
+func RotateSecrets(ctx context.Context, dir string, envs, keys []string, c Controller, how How) (Outcome, error) {
+	a, err := open(dir, dir, how.Platform, nil)
+	if err != nil {
+		return Outcome{}, err
+	}
+	defer a.close()
+	fresh := map[string]string{} // by the old value
+	var lines []string
+	for _, env := range envs {
+		secrets, err := a.sealed(env, keys)
+		if err != nil {
+			return Outcome{}, err
+		}
+		for _, s := range secrets {
+			got, ok, err := c.Rotate(ctx, s.target(), values(s.Keys))
+			if err != nil {
+				return Outcome{}, err
+			}
+			if !ok {
+				return Outcome{}, a.Errorh(s.Pos, "sealed-elsewhere", "see which with: unfold seal --validate --env "+env, "%s can't open all of %s", c, s.Name)
+			}
+			var names []string
+			for key, old := range values(s.Keys) {
+				fresh[old] = got[key]
+				names = append(names, key)
+			}
+			slices.Sort(names)
+			lines = append(lines, fmt.Sprintf("rotated %s of %s", strings.Join(names, ", "), env))
+		}
+	}
+	if len(fresh) == 0 {
+		return Outcome{App: a.source.Document().Name, Lines: []string{"no sealed secrets in " + strings.Join(envs, ", ")}}, nil
+	}
+	p := plan{
+		subject: secretSubject("rotate", []string{"secrets"}, envs),
+		changes: func(a *app) ([]edit.Change, error) { return a.replaceSealed(envs, fresh), nil },
+	}
+	out, err := p.run(ctx, dir, how)
+	if out.Changed {
+		out.Lines = lines
+	}
+	return out, err
+}
+
+// replaceSealed gives the changes that put fresh values in the place of old ones,
+// where these stand: in an environment, or at the top level.
+func (a *app) replaceSealed(envs []string, fresh map[string]string) []edit.Change {
+	var out []edit.Change
+	in := func(path ...string) {
+		secrets := append(path, "secrets")
+		for _, e := range a.top.Get(secrets...).Fields() {
+			at := append(slices.Clone(secrets), e.Key)
+			text := e.Value.StringAt()
+			if e.Value.Is(value.Map) {
+				at, text = append(at, "value"), e.Value.StringAt("value")
+			}
+			if now := fresh[text]; now != "" {
+				out = append(out, edit.Set(value.Str(now, diag.Pos{}), at...))
+			}
+		}
+	}
+	layers := [][]string{nil}
+	for _, env := range envs {
+		layers = append(layers, []string{"environments", env})
+	}
+	for _, layer := range layers {
+		in(slices.Clone(layer)...)
+		for _, w := range a.source.Document().Workloads() {
+			in(append(slices.Clone(layer), "workloads", w)...)
+		}
+	}
+	return out
+}
+
+// maskPlain gives a descriptor without what stands under secrets and is not
+// sealed: it should not be there, and must not be printed.
+func maskPlain(src []byte) string {
+	root, err := value.Layout(src)
+	if err != nil {
+		return ""
+	}
+	var plain []*value.Node
+	find := func(n *value.Node) {
+		if n != nil && n.Form != value.Missing && len(n.Pairs)+len(n.Items) == 0 && !seal.Is(n.Text) {
+			plain = append(plain, n)
+		}
+	}
+	root.Walk(func(n *value.Node) {
+		p := n.Pair("secrets")
+		if p == nil {
+			return
+		}
+		for _, x := range p.Value.Pairs {
+			if slices.Contains([]string{"mount", "type", "labels", "annotations"}, x.Key.Text) {
+				continue
+			}
+			if find(x.Value); x.Value.Pair("value") != nil {
+				find(x.Value.Pair("value").Value)
+			}
+		}
+	})
+	slices.SortFunc(plain, func(a, b *value.Node) int { return b.Start - a.Start })
+	for _, n := range plain {
+		src = slices.Concat(src[:n.Start], []byte("***"), src[n.End:])
+	}
+	return string(src)
+}

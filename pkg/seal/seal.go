@@ -1,0 +1,68 @@
+// Package seal makes sealed values, which only the sealed-secrets controller of a
+// cluster opens. No error and no output holds a word of what is sealed.
+package seal
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"encoding/binary"
+
+	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
+)
+
+// Scopes of a sealed value, as kubeseal calls them.
+const (
+	Strict        = "strict"
+	NamespaceWide = "namespace-wide"
+	ClusterWide   = "cluster-wide"
+)
+
+// Scopes gives all scopes, the narrowest first.
+func Scopes() []string { return []string{Strict, NamespaceWide, ClusterWide} }
+
+// Failure is what could not be done, with the next step for the user.
+type Failure struct{ Message, Hint string }
+
+// Error gives the message and, on a line of its own, the hint.
+func (f *Failure) Error() string {
+	if f.Hint == "" {
+		return f.Message
+	}
+	return f.Message + "\n  hint: " + f.Hint
+}
+
+// Target is the Secret that a value is sealed for.
+type Target struct{ Scope, Namespace, Name string }
+
+// label is what the controller expects a value to be bound to: the same as
+// EncryptionLabel in sealed-secrets' v1alpha1, which is too slow to import.
+func (t Target) label() []byte {
+	switch t.Scope {
+	case ClusterWide:
+		return nil
+	case NamespaceWide:
+		return []byte(t.Namespace)
+	}
+	return []byte(t.Namespace + "/" + t.Name)
+}
+
+// Seal gives a value as kubeseal --raw prints it.
+func (c *Certificate) Seal(plain []byte, t Target) (string, error) {
+	b, err := crypto.HybridEncrypt(rand.Reader, c.key, plain, t.label())
+	if err != nil {
+		return "", err
+	}
+	return base64.StdEncoding.EncodeToString(b), nil
+}
+
+// Is reports whether a text has the form of a sealed value: an RSA ciphertext with
+// its length in front, then one of AES-GCM.
+func Is(text string) bool {
+	const smallestKey, tag = 128, 16 // bytes
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil || len(b) < 2 {
+		return false
+	}
+	key := int(binary.BigEndian.Uint16(b))
+	return key >= smallestKey && len(b) >= 2+key+tag
+}

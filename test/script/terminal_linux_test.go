@@ -1,0 +1,93 @@
+package script_test
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unsafe"
+)
+
+// TestEcho types a secret at a terminal, once unfold has switched echo off, and
+// looks at what the terminal shows.
+func TestEcho(t *testing.T) {
+	dir := t.TempDir()
+	descriptor := "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: ghcr.io/example/shop:v1\nenvironments:\n  prod: {}\n"
+	if err := os.WriteFile(filepath.Join(dir, "app.yaml"), []byte(descriptor), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	terminal, device := openTerminal(t)
+	cmd := exec.Command("unfold", "seal", "--env", "prod", "TOKEN")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "WORK="+dir)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = device, device, device
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for !silent(t, device) {
+		time.Sleep(time.Millisecond)
+	}
+	if _, err := io.WriteString(terminal, "plaintext\n"); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err != nil {
+		t.Error(err)
+	}
+	if silent(t, device) {
+		t.Error("the terminal stays without echo")
+	}
+	device.Close()
+	shown, _ := io.ReadAll(terminal) // ends in EIO when nobody has the device any more
+	if want := "TOKEN: \r\nsealed TOKEN for prod\r\n"; string(shown) != want {
+		t.Errorf("the terminal shows %q, want %q", shown, want)
+	}
+	content, err := os.ReadFile(filepath.Join(dir, "app.yaml"))
+	if err != nil || strings.Contains(string(content), "plaintext") || !strings.Contains(string(content), "TOKEN: AQ") {
+		t.Errorf("%v\n%s", err, content)
+	}
+}
+
+// openTerminal opens a pseudo-terminal, the side of a person and that of a program.
+func openTerminal(t *testing.T) (person, program *os.File) {
+	t.Helper()
+	person, err := os.OpenFile("/dev/ptmx", os.O_RDWR|syscall.O_NOCTTY, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { person.Close() })
+	var number, locked int32
+	ioctl(t, person, syscall.TIOCGPTN, unsafe.Pointer(&number))
+	ioctl(t, person, syscall.TIOCSPTLCK, unsafe.Pointer(&locked))
+	if program, err = os.OpenFile("/dev/pts/"+strconv.Itoa(int(number)), os.O_RDWR|syscall.O_NOCTTY, 0); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { program.Close() })
+	return person, program
+}
+
+func silent(t *testing.T, device *os.File) bool {
+	t.Helper()
+	var state syscall.Termios
+	ioctl(t, device, syscall.TCGETS, unsafe.Pointer(&state))
+	return state.Lflag&syscall.ECHO == 0
+}
+
+func ioctl(t *testing.T, f *os.File, request uintptr, arg unsafe.Pointer) {
+	t.Helper()
+	raw, err := f.SyscallConn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := raw.Control(func(fd uintptr) {
+		if _, _, failed := syscall.Syscall(syscall.SYS_IOCTL, fd, request, uintptr(arg)); failed != 0 {
+			t.Fatal(failed)
+		}
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
