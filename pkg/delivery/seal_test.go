@@ -111,14 +111,7 @@ func TestSeal(t *testing.T) {
 
 // TestSealTooLarge refuses what would make a descriptor that can't be read.
 func TestSealTooLarge(t *testing.T) {
-	_, cert, err := crypto.GeneratePrivateKeyAndCert(2048, time.Hour, "test")
-	if err != nil {
-		t.Fatal(err)
-	}
-	certificate, err := seal.ParseNow("test", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	certificate := throwAway(t)
 	dir := t.TempDir()
 	file := filepath.Join(dir, "app.yaml")
 	if err := os.WriteFile(file, []byte(sealed), 0o640); err != nil {
@@ -127,8 +120,22 @@ func TestSealTooLarge(t *testing.T) {
 	s := Sealing{Envs: []string{"prod"}, Certificate: func(context.Context, string, platform.Certificate) (*seal.Certificate, error) {
 		return certificate, nil
 	}}
-	_, err = Seal(t.Context(), dir, s, []Plain{{"TOKEN", make([]byte, 1<<20)}}, How{})
+	_, err := Seal(t.Context(), dir, s, []Plain{{"TOKEN", make([]byte, 1<<20)}}, How{})
 	if src, _ := os.ReadFile(file); err == nil || !strings.Contains(err.Error(), "larger than 1024 KiB") || string(src) != sealed {
 		t.Errorf("%v", err)
 	}
+}
+
+// throwAway gives a certificate whose key nobody has.
+func throwAway(t *testing.T) *seal.Certificate {
+	t.Helper()
+	_, cert, err := crypto.GeneratePrivateKeyAndCert(2048, time.Hour, "test")
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate, err := seal.ParseNow("test", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return certificate
 }

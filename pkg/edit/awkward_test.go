@@ -11,8 +11,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/diff"
 	"github.com/unfold-gitops/unfold/pkg/edit"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 var update = flag.Bool("update", false, "write the golden file")
@@ -26,6 +28,9 @@ var ways = []struct {
 	{"add a key", []edit.Change{edit.SetText("5", "environments", "prod", "replicas")}},
 	{"add a map", []edit.Change{edit.SetText("yes, it is", "environments", "prod", "config", "NEW")}},
 	{"add at the top", []edit.Change{edit.SetText("1", "replicas")}},
+	{"seal", []edit.Change{edit.Set(value.Str("AQ+/==", diag.Pos{}), "environments", "prod", "secrets", "TOKEN")}},
+	{"seal with a scope", sealing("AQ+/==")},
+	{"remove the secret", []edit.Change{edit.Remove(2, "environments", "prod", "secrets", "TOKEN")}},
 	{"remove", []edit.Change{edit.Remove(2, "environments", "prod", "tag")}},
 	{"remove the environment", []edit.Change{edit.Remove(1, "environments", "prod")}},
 }
