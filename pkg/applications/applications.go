@@ -120,8 +120,7 @@ func (m *maker) application(app App, env Environment, team *platform.Team) *valu
 	if scaled := scaledKinds(env.Objects); len(scaled) > 0 {
 		ignore(spec, scaled)
 	}
-	metadata := m.metadata(app.Name+"-"+env.Name, team)
-	metadata.Get("metadata", "labels").Set("app.kubernetes.io/name", value.Str(app.Name, diag.Pos{})).Set("unfold.dev/environment", value.Str(env.Name, diag.Pos{}))
+	metadata := m.metadata(app.Name+"-"+env.Name, app.Name, env.Name, team)
 	return of("apiVersion", apiVersion, "kind", "Application").SetEntry(metadata.Entries[0]).Set("spec", spec)
 }
 
@@ -131,8 +130,8 @@ func of(pairs ...any) *value.Value { return value.MapOf(diag.Pos{}, pairs...) }
 func texts(list ...string) *value.Value { return value.Texts(diag.Pos{}, list...) }
 
 // metadata gives that of an Application, under its key.
-func (m *maker) metadata(name string, team *platform.Team) *value.Value {
-	labels := of("app.kubernetes.io/managed-by", "unfold")
+func (m *maker) metadata(name, app, env string, team *platform.Team) *value.Value {
+	labels := of("app.kubernetes.io/name", app, "app.kubernetes.io/managed-by", "unfold", "unfold.dev/environment", env)
 	annotations := of(generatePaths, ".")
 	if team != nil {
 		labels.Set("unfold.dev/team", value.Str(team.Name, diag.Pos{}))

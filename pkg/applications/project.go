@@ -27,6 +27,10 @@ func (m *maker) project(t *platform.Team) *value.Value {
 	var destinations, windows []*value.Value
 	for _, env := range m.environments(t) {
 		windows = append(windows, m.windows(env)...)
+		if slices.Contains(m.Settings(env).Applications.SyncOptions, createsSpace) {
+			// Argo CD asks the project before it creates the namespace of the destination.
+			clusterKinds = append(clusterKinds, kindIn("", "Namespace"))
+		}
 		to := destination(m.Settings(env).Cluster)
 		if m.Settings(env).Cluster.Labels != nil { // any cluster may have them
 			to = of("server", "*")
@@ -103,7 +107,7 @@ func (m *maker) inEnvironment(env string) []string {
 }
 
 // madeKinds are the kinds that unfold makes by itself and that live in a
-// namespace. A Namespace is none of them: Argo CD creates those.
+// namespace.
 func madeKinds() []string {
 	return []string{
 		"ConfigMap", "PersistentVolumeClaim", "Service", "ServiceAccount",

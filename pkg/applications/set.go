@@ -73,19 +73,29 @@ func patterns(apps []descriptor.Text) []string {
 	return out
 }
 
+// folderName is the name of an app's folder in templates, as a name of Kubernetes.
+const folderName = "{{ .path.basenameNormalized }}"
+
 // set gives the ApplicationSet of an owner's apps in an environment.
 func (m *maker) set(o owner, env string) *value.Value {
 	cluster := m.Settings(env).Cluster
 	apps := matrix(m.files(o, m.Revision), only(m.names(), env))
-	to, name := destination(cluster), "{{ .path.basenameNormalized }}-"+env
+	to, name := destination(cluster), folderName+"-"+env
 	if cluster.Labels != nil {
 		apps = matrix(apps, of("clusters", of("selector", of("matchLabels", cluster.Labels))))
 		to, name = of("server", "{{ .server }}"), name+"-{{ .nameNormalized }}"
 	}
 	// The folder's name, not the app's: app teams can't take the name or the
 	// namespace of another team.
-	template := m.metadata(name, o.team).Set("spec", m.spec(o.team, env, "{{ .path.path }}", m.namespace("{{ .path.basenameNormalized }}", env), to))
-	return m.applicationSet(o.name+"-"+env, apps, template, false)
+	template := m.metadata(name, folderName, env, o.team).Set("spec", m.spec(o.team, env, "{{ .path.path }}", m.namespace(folderName, env), to))
+	policy := "sync"
+	if m.Settings(env).Applications.Keep {
+		policy = "create-update" // what is no longer in git stays, Applications too
+	}
+	set := m.applicationSet(o.name+"-"+env, apps, template, policy)
+	// Image updaters set parameters in Applications: they are left alone.
+	set.Get("spec").Set("ignoreApplicationDifferences", value.NewList(diag.Pos{}, of("jqPathExpressions", texts(".spec.source.plugin.parameters"))))
+	return set
 }
 
 // namespace is where the apps of a folder, or of a pattern of folders, go to.
@@ -97,19 +107,15 @@ func (m *maker) namespace(folder, env string) string {
 	return descriptor.FillIn(pattern, folder, env)
 }
 
-func (m *maker) applicationSet(name string, generator, template *value.Value, previews bool) *value.Value {
-	spec := of(
-		"goTemplate", true, "goTemplateOptions", texts("missingkey=error"),
-		"generators", value.NewList(diag.Pos{}, generator),
-		"syncPolicy", of("applicationsSync", "sync"),
-	)
-	if !previews {
-		// Image updaters set parameters in Applications: they are left alone.
-		spec.Set("ignoreApplicationDifferences", value.NewList(diag.Pos{}, of("jqPathExpressions", texts(".spec.source.plugin.parameters"))))
-	}
+func (m *maker) applicationSet(name string, generator, template *value.Value, policy string) *value.Value {
 	return of("apiVersion", apiVersion, "kind", "ApplicationSet",
 		"metadata", of("name", name, "namespace", m.ArgoCD.Namespace, "labels", of("app.kubernetes.io/managed-by", "unfold")),
-		"spec", spec.Set("template", template))
+		"spec", of(
+			"goTemplate", true, "goTemplateOptions", texts("missingkey=error"),
+			"generators", value.NewList(diag.Pos{}, generator),
+			"syncPolicy", of("applicationsSync", policy),
+			"template", template,
+		))
 }
 
 func matrix(generators ...*value.Value) *value.Value {
@@ -141,15 +147,21 @@ func (m *maker) names() []string {
 	return names
 }
 
-// only gives one element for an app.yaml that has the environment, none for
-// others.
+// only gives one element for an app.yaml that has the environment, and has it
+// enabled; none for others. Whatever is wrong in the file is left to the plugin:
+// an error here would stop the generator for all apps.
 func only(all []string, env string) *value.Value {
 	usual := "dict"
 	for _, name := range all {
 		usual += fmt.Sprintf(" %q dict", name)
 	}
 	return of("list", of("elementsYaml", strings.Join([]string{
-		`{{- if hasKey (dig "environments" (` + usual + `) .) "` + env + `" }}`,
+		`{{- $all := get . "environments" }}`,
+		`{{- if not (kindIs "map" $all) }}{{ $all = ` + usual + ` }}{{ end }}`,
+		`{{- $this := get $all "` + env + `" }}`,
+		`{{- $enabled := get . "enabled" }}`,
+		`{{- if and (kindIs "map" $this) (hasKey $this "enabled") }}{{ $enabled = $this.enabled }}{{ end }}`,
+		`{{- if and (hasKey $all "` + env + `") (ne (toString $enabled) "false") }}`,
 		"- environment: " + env,
 		"{{- else }}",
 		"[]",
@@ -157,6 +169,18 @@ func only(all []string, env string) *value.Value {
 		"",
 	}, "\n")))
 }
+
+// previewTag gives the tag of a preview to an app's image: of several workloads to
+// each that has no image of its own. An empty text overrides nothing.
+const previewTag = `{{- $tag := .head_sha }}{{ $tags := list $tag -}}
+{{- if kindIs "map" (get . "workloads") }}{{ $tags = list -}}
+{{- range $name, $w := .workloads }}{{ if not (and (kindIs "map" $w) (hasKey $w "image")) -}}
+{{- $tags = append $tags (printf "%s=%s" $name $tag) }}{{ end }}{{ end }}{{ end }}{{ join "," $tags -}}`
+
+// previewHost gives a host to an app that can be reached: the plugin refuses one
+// for others.
+const previewHost = `{{ if or (get . "ingress") (get . "route") (get . "port") (get . "ports")
+(regexMatch "\"(ingress|route)\":" (toJson (list (get . "workloads") (get . "environments")))) }}%s{{ end }}`
 
 // previews gives the ApplicationSet of an owner's apps in pull requests: each
 // in a namespace of its own, at the commit of the pull request and with the
@@ -169,18 +193,20 @@ func (m *maker) previews(o owner) *value.Value {
 		of("pullRequest", of("github", github, "requeueAfterSeconds", int64(300))),
 		m.files(o, "{{ .head_sha }}"),
 	)
-	const name = "{{ .path.basenameNormalized }}-pr-{{ .number }}"
+	const name = folderName + "-pr-{{ .number }}"
 	spec := m.spec(o.team, p.Environment, "{{ .path.path }}", name, destination(m.Settings(p.Environment).Cluster))
 	parameters := value.NewList(diag.Pos{},
 		of("name", "namespace", "string", name),
-		of("name", "tag", "string", "{{ .head_sha }}"),
+		of("name", "tag", "string", previewTag),
 	)
 	if p.Domain != "" {
-		parameters.Items = append(parameters.Items, of("name", "host", "string", name+"."+p.Domain))
+		parameters.Items = append(parameters.Items, of("name", "host", "string", fmt.Sprintf(previewHost, name+"."+p.Domain)))
 	}
 	source := spec.Get("source")
 	source.Set("targetRevision", value.Str("{{ .head_sha }}", diag.Pos{}))
 	source.Get("plugin").Set("parameters", parameters)
 	spec.Get("syncPolicy").Set("automated", of("prune", true, "selfHeal", true))
-	return m.applicationSet(o.name+"-previews", generator, m.metadata(name, o.team).Set("spec", spec), true)
+	metadata := m.metadata(name, folderName, p.Environment, o.team)
+	metadata.Get("metadata", "labels").Set("unfold.dev/preview", value.Str("{{ .number }}", diag.Pos{}))
+	return m.applicationSet(o.name+"-previews", generator, metadata.Set("spec", spec), "sync")
 }

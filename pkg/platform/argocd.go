@@ -86,7 +86,7 @@ var applicationRow = sync.OnceValue(func() descriptor.Row {
 	)
 	return descriptor.Row{Name: "applications", Doc: "What the Argo CD Applications say that `unfold argocd` prints.", Type: descriptor.Object("Application settings",
 		descriptor.Row{Name: "automated", Doc: "false leaves syncs to people.", Type: descriptor.Flag()},
-		descriptor.Row{Name: "prune", Doc: "false keeps what is no longer in git.", Type: descriptor.Flag()},
+		descriptor.Row{Name: "prune", Doc: "false keeps what is no longer in git, and with `--style applicationset` the Applications of folders that are gone.", Type: descriptor.Flag()},
 		descriptor.Row{Name: "selfHeal", Doc: "false leaves alone what somebody changed in the cluster.", Type: descriptor.Flag()},
 		descriptor.Row{Name: "retries", Doc: "How often a failed sync is tried again; 5 unless given.", Type: descriptor.Count()},
 		descriptor.Row{Name: "syncOptions", Doc: "In place of `CreateNamespace=true` and `ServerSideApply=true`.", Type: descriptor.ListOf("a list of sync options", text)},

@@ -143,6 +143,17 @@ func (c *Cluster) waitStatus(t testing.TB, name, revision string, synced bool) {
 	})
 }
 
+// WaitStatus waits until the sync status of an Application is this one.
+func (c *Cluster) WaitStatus(t testing.TB, name, status string) {
+	t.Helper()
+	Eventually(t, syncTimeout, name+" to be "+status, func() error {
+		if got := c.App(t, name).Text("status", "sync", "status"); got != status {
+			return fmt.Errorf("it is %q", got)
+		}
+		return nil
+	})
+}
+
 // WaitCondition waits until an Application has a condition whose text holds all of the words, and returns it.
 func (c *Cluster) WaitCondition(t testing.TB, name string, words ...string) string {
 	t.Helper()

@@ -29,6 +29,8 @@ type PluginOptions struct {
 	TmpSize string
 	// RepoServer is added to the arguments of repo-server.
 	RepoServer []string
+	// ApplicationSets is added to the environment of the ApplicationSet controller.
+	ApplicationSets []string
 }
 
 // brokenVariable names a folder whose unfold takes the place of the product's in the sidecar: for the test that the

@@ -1,6 +1,7 @@
 package harness
 
 import (
+	"maps"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -54,6 +55,20 @@ func (c *Cluster) installArgoCD(t testing.TB) {
 	)
 }
 
+// Register makes the cluster known to Argo CD once more, by a name, as another cluster would be.
+func (c *Cluster) Register(t testing.TB, name string, labels map[string]any) {
+	t.Helper()
+	labels = maps.Clone(labels)
+	labels["argocd.argoproj.io/secret-type"] = "cluster"
+	c.MustApply(t, Object{
+		"apiVersion": "v1", "kind": "Secret", "metadata": map[string]any{"name": "cluster-" + name, "labels": labels},
+		"stringData": map[string]any{
+			"name": name, "server": c.API.address,
+			"config": `{"bearerToken": "` + token + `", "tlsClientConfig": {"insecure": true}}`,
+		},
+	})
+}
+
 // InstallCRDs installs Argo CD's own kinds and waits until they are served.
 func (c *Cluster) InstallCRDs(t testing.TB) {
 	t.Helper()
@@ -100,7 +115,7 @@ func (i *Installation) startControllers(t testing.TB) {
 			"--metrics-addr", "127.0.0.1:" + setMetrics, "--probe-addr", "127.0.0.1:" + setProbe,
 			"--webhook-addr", "127.0.0.1:" + setWebhook,
 		},
-		Env:    env,
+		Env:    append(env, i.options.ApplicationSets...),
 		Dir:    dir,
 		Signal: syscall.SIGKILL,
 	})

@@ -25,6 +25,34 @@ func NewRepo(t testing.TB) *Repo {
 	return r
 }
 
+// Clone clones the repository for somebody who works on it and pushes. What is pushed reaches the work tree of the
+// repository too.
+func (r *Repo) Clone() *Repo {
+	r.t.Helper()
+	r.git("config", "receive.denyCurrentBranch", "updateInstead")
+	clone := &Repo{Dir: filepath.Join(ShortTempDir(r.t), "clone"), t: r.t}
+	r.git("clone", "--quiet", r.URL(), clone.Dir)
+	return clone
+}
+
+// Push pushes what was committed.
+func (r *Repo) Push() {
+	r.t.Helper()
+	r.git("push", "--quiet")
+}
+
+// PushTo pushes what was committed to another branch.
+func (r *Repo) PushTo(branch string) {
+	r.t.Helper()
+	r.git("push", "--quiet", "origin", "HEAD:refs/heads/"+branch)
+}
+
+// Head is the revision that is checked out.
+func (r *Repo) Head() string {
+	r.t.Helper()
+	return strings.TrimSpace(r.git("rev-parse", "HEAD"))
+}
+
 // URL is what an Application names as repoURL.
 func (r *Repo) URL() string { return "file://" + r.Dir }
 
@@ -71,22 +99,27 @@ func (r *Repo) Commit(message string) string {
 	r.t.Helper()
 	r.git("add", "--all")
 	r.git("commit", "--quiet", "--message", message)
-	return strings.TrimSpace(r.git("rev-parse", "HEAD"))
+	return r.Head()
 }
 
 func (r *Repo) git(args ...string) string {
 	r.t.Helper()
 	cmd := exec.Command("git", args...)
 	cmd.Dir = r.Dir
-	// No configuration of the machine: a signing key or a hook there is not ours to use.
-	cmd.Env = []string{
-		"PATH=" + os.Getenv("PATH"), "HOME=" + r.Dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
-		"GIT_AUTHOR_NAME=e2e", "GIT_AUTHOR_EMAIL=e2e@example.com",
-		"GIT_COMMITTER_NAME=e2e", "GIT_COMMITTER_EMAIL=e2e@example.com",
-	}
+	cmd.Env = r.Environ()
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		r.t.Fatalf("git %s: %v\n%s", strings.Join(args, " "), err, out)
 	}
 	return string(out)
+}
+
+// Environ is the environment of git, and of programs that run it. It has no configuration of the machine: a signing key
+// or a hook there is not ours to use.
+func (r *Repo) Environ() []string {
+	return []string{
+		"PATH=" + os.Getenv("PATH"), "HOME=" + r.Dir, "GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL=/dev/null",
+		"GIT_AUTHOR_NAME=e2e", "GIT_AUTHOR_EMAIL=e2e@example.com",
+		"GIT_COMMITTER_NAME=e2e", "GIT_COMMITTER_EMAIL=e2e@example.com",
+	}
 }
