@@ -67,6 +67,7 @@ lint: $(TOOLS)/staticcheck $(TOOLS)/actionlint ## Check formatting, go vet, stat
 	cd test/e2e && go vet ./... && $(TOOLS)/staticcheck ./...
 	cd test/editor && go vet ./... && $(TOOLS)/staticcheck ./...
 	$(TOOLS)/actionlint -shellcheck= -pyflakes=
+	bash test/ci/lint $(TOOLS)/actionlint
 
 .PHONY: docker-lint
 docker-lint: $(TOOLS)/dockerlint ## Check the Dockerfile with BuildKit's linter, and the linter with bad Dockerfiles
