@@ -119,15 +119,18 @@ func (e *effective) mounts(w *Workload, x *Volume, entry value.Entry) {
 }
 
 // mountedElsewhere reports whether one of the workload's other containers mounts
-// a volume.
+// a volume, or any has it for a device.
 func mountedElsewhere(w *Workload, name string) bool {
+	names := func(v *value.Value) bool {
+		return slices.ContainsFunc(v.Elements(), func(m *value.Value) bool { return m.StringAt("name") == name })
+	}
 	for _, c := range w.Containers {
 		if slices.ContainsFunc(c.Mounts(), func(m ContainerMount) bool { return m.Volume == name }) ||
-			slices.ContainsFunc(c.Fields.Get("volumeMounts").Elements(), func(m *value.Value) bool { return m.StringAt("name") == name }) {
+			names(c.Fields.Get("volumeMounts")) || names(c.Fields.Get("volumeDevices")) {
 			return true
 		}
 	}
-	return false
+	return names(w.Fields.Get("container", "volumeDevices"))
 }
 
 // claim completes a workload's own claim. One that only one node or pod can
