@@ -48,7 +48,8 @@ type Outcome struct {
 
 // plan is a change of a descriptor that can be made anew on top of another one.
 type plan struct {
-	env string
+	env    string
+	fields []string // keys of fields that are set
 	// what names it in a commit's first line, given what it comes to
 	subject func(app, detail string) string
 	changes func(*app) ([]edit.Change, error)
@@ -98,8 +99,8 @@ func (p plan) make(a *app, how How) (*made, error) {
 
 // unchanged says what is there already.
 func (p plan) unchanged(a *app) []string {
-	if p.env == "" {
-		return []string{"unchanged"}
+	if len(p.fields) > 0 {
+		return []string{"unchanged: " + strings.Join(p.fields, ", ")}
 	}
 	images, keys := a.images(p.env)
 	return []string{"unchanged: " + p.env + " has " + named(images, keys)}
@@ -355,9 +356,8 @@ func SetImage(ctx context.Context, dir, env string, images []Image, how How) (Ou
 // of the app or of one of its workloads.
 func SetFields(ctx context.Context, dir, env, workload string, fields []Field, how How) (Outcome, error) {
 	p := plan{env: env, changes: func(a *app) ([]edit.Change, error) { return a.setFields(env, workload, fields) }}
-	var keys []string
 	for _, f := range fields {
-		keys = append(keys, f.Key)
+		p.fields = append(p.fields, f.Key)
 		p.trailers = append(p.trailers, "Field: "+f.Key)
 	}
 	p.subject = func(app, _ string) string {
@@ -365,7 +365,7 @@ func SetFields(ctx context.Context, dir, env, workload string, fields []Field, h
 		if env != "" {
 			in = " in " + env
 		}
-		text := fmt.Sprintf("chore(%s): set %s%s", app, strings.Join(keys, ", "), in)
+		text := fmt.Sprintf("chore(%s): set %s%s", app, strings.Join(p.fields, ", "), in)
 		if len(text) > 72 {
 			return fmt.Sprintf("chore(%s): set fields%s", app, in)
 		}

@@ -1,6 +1,8 @@
 package delivery_test
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -133,7 +135,30 @@ func TestRefused(t *testing.T) {
 		r.want(code, out, 3, part)
 		r.clean(clone, head)
 	}
+	for status, part := range map[int]string{http.StatusForbidden: "error: 403", http.StatusUnauthorized: "could not read Username"} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("WWW-Authenticate", "Basic")
+			w.WriteHeader(status)
+		}))
+		r.git(clone, "remote", "set-url", "origin", server.URL+"/x.git")
+		code, out = r.unfold(clone, args...)
+		r.want(code, out, 3, part, "\n  hint: give the clone a deploy key or a token that may write to the repository")
+		r.clean(clone, head)
+		server.Close()
+	}
+	// Whoever may read need not be allowed to write.
+	reader := filepath.Join(r.dir, "remote.git", "hooks", "update")
+	r.write(reader, "#!/bin/sh\necho 'remote: Write access to repository not granted.' >&2\nexit 1\n")
+	if err := os.Chmod(reader, 0o755); err != nil {
+		t.Fatal(err)
+	}
 	r.git(clone, "remote", "set-url", "origin", r.url())
+	code, out = r.unfold(clone, args...)
+	r.want(code, out, 3, "the push was refused: ", "Write access to repository not granted", "\n  hint: ")
+	r.clean(clone, head)
+	if err := os.Remove(reader); err != nil {
+		t.Fatal(err)
+	}
 
 	r.git(clone, "checkout", "--quiet", "--detach")
 	code, out = r.unfold(clone, args...)

@@ -76,7 +76,11 @@ func TestDeploy(t *testing.T) {
 	cluster.InstallCRDs(t)
 	cluster.MustApply(t, harness.NewNamespace("strict", map[string]any{"pod-security.kubernetes.io/enforce": "restricted"}))
 	for _, installation := range argoInstallations {
-		for _, components := range [][]string{{"component"}, {"component", "large"}, {"component", "platform"}} {
+		variants := [][]string{{"component"}, {"component", "large"}, {"component", "platform"}}
+		if installation != "core-install.yaml" { // which has no notifications
+			variants = append(variants, []string{"component", "notifications"})
+		}
+		for _, components := range variants {
 			t.Run(installation+"/"+components[len(components)-1], func(t *testing.T) {
 				objects := kustomized(t, installation, components...)
 				for _, o := range objects {

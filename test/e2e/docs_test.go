@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"context"
+	"encoding/json"
 	"maps"
 	"os"
 	"os/exec"
@@ -38,8 +39,8 @@ func blocks(document string) []block {
 	return list
 }
 
-// TestOperatingGuide follows docs/operating.md from its top to its end: it installs with the first YAML, parses the
-// others, and runs all commands against a real Argo CD.
+// TestOperatingGuide follows docs/operating.md from its top to its end, and then docs/notifications.md: it installs with
+// their YAML, parses the others, and runs all commands against a real Argo CD.
 func TestOperatingGuide(t *testing.T) {
 	i := startInstallation(t)
 	i.create(t, i.application("example-app", "prod"))
@@ -60,8 +61,13 @@ func TestOperatingGuide(t *testing.T) {
 	}
 
 	installed := false
-	for _, b := range blocks(string(harness.ReadFile(t, harness.RepoPath(t, "docs", "operating.md")))) {
+	guide := blocks(string(harness.ReadFile(t, harness.RepoPath(t, "docs", "operating.md"))))
+	for _, b := range append(guide, blocks(string(harness.ReadFile(t, harness.RepoPath(t, "docs", "notifications.md"))))...) {
 		switch b.language {
+		case "json":
+			if !json.Valid([]byte(b.text)) {
+				t.Errorf("line %d: this is no JSON", b.line)
+			}
 		case "yaml":
 			var content map[string]any
 			if err := yaml.UnmarshalStrict([]byte(b.text), &content); err != nil {

@@ -1,4 +1,4 @@
-package notifications_test
+package library_test
 
 import (
 	"bufio"

@@ -1,4 +1,4 @@
-module github.com/unfold-gitops/unfold/test/e2e/notifications
+module github.com/unfold-gitops/unfold/test/e2e/library
 
 go 1.26.0
 

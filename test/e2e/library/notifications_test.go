@@ -1,6 +1,7 @@
-// Package notifications_test runs deploy/notifications in Argo CD's own notifications controller, with a Kubernetes that
-// is kept in memory, and receives what it sends to Slack, by e-mail and to a webhook.
-package notifications_test
+// Package library_test asks Argo CD as a library. deploy/notifications runs in its notifications controller, with a
+// Kubernetes that is kept in memory, and what it sends to Slack, by e-mail and to a webhook is received. AppProjects are
+// held to its validation and its RBAC.
+package library_test
 
 import (
 	"context"
