@@ -83,8 +83,11 @@ func TestApplicationSet(t *testing.T) {
 		i.repo.Write("apps/single/app.yaml", string(harness.ReadFile(t, harness.Testdata(t, "single-environment.yaml"))))
 		i.repo.Write("apps/default/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: default\nimage: nginx:1.29\n")
 		i.repo.Write("apps/single/notes/app.yaml", "no: descriptor\n")
-		i.revision = i.repo.Commit("two more apps")
-		names = append(names, "single-live", "default-dev", "default-staging", "default-prod")
+		i.repo.Write("apps/off/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: off\nimage: nginx:1.29\nenvironments: {dev: {enabled: false}, live: }\n")
+		i.repo.Write("apps/broken/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: broken\nimage: nginx:1.29\nenvironments: [dev]\n")
+		i.revision = i.repo.Commit("more apps")
+		names = append(names, "single-live", "default-dev", "default-staging", "default-prod", "off-live",
+			"broken-dev", "broken-staging", "broken-prod") // which say what is wrong
 		i.applications(t, names...)
 		i.synced(t, i.adopted("single", "live"), i.adopted("default", "prod"))
 	})
