@@ -12,7 +12,7 @@ var configFields = []field{
 }
 
 var fileType = &schema{
-	kind: objectKind, what: "a file", shortKey: "content", oneOf: []string{"content", "from"},
+	kind: objectKind, what: "a file", shortKey: "content", oneOf: [][]string{{"content", "from"}},
 	fields: []field{
 		{name: "content", doc: "The file's text.", typ: anyText},
 		{name: "from", doc: "A file in the app's folder that holds the content.", typ: fileName},

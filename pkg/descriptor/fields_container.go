@@ -39,7 +39,7 @@ var containerFields = []field{
 }
 
 var imageType = &schema{
-	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]", check: imageReference}, oneOf: []string{"tag", "digest"},
+	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]", check: imageReference}, oneOf: [][]string{{"tag", "digest"}},
 	fields: []field{
 		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: imageRepository}},
 		{name: "tag", doc: "The tag.", typ: tagType},
@@ -74,7 +74,7 @@ var probeHandlers = []string{"httpGet", "tcpSocket", "grpc", "exec"}
 var probePath = &schema{kind: textKind, what: "a path such as /health", check: urlPath}
 
 var probeType = &schema{
-	kind: objectKind, what: "a probe", short: probeShort, line: probePath, oneOf: probeHandlers,
+	kind: objectKind, what: "a probe", short: probeShort, line: probePath, oneOf: [][]string{probeHandlers},
 	fields: []field{
 		{name: "httpGet", doc: "An HTTP request that has to succeed; the port is the workload's first unless given.", typ: &schema{kind: objectKind, what: "an HTTP request", fields: []field{
 			{name: "path", doc: "The path asked for.", typ: anyText},
@@ -131,7 +131,7 @@ var (
 	}}
 	envType = &schema{
 		kind: objectKind, what: "an environment variable", shortKey: "value",
-		oneOf: []string{"value", "secret", "configMap", "field", "resource"},
+		oneOf: [][]string{{"value", "secret", "configMap", "field", "resource"}},
 		fields: []field{
 			{name: "value", doc: "The value itself.", typ: anyText},
 			{name: "secret", doc: "A key of a Secret, as NAME/KEY.", typ: refType},

@@ -23,7 +23,7 @@ var containersFields = []field{
 }
 
 var envFromType = &schema{kind: listKind, what: "a list of sources", elem: &schema{
-	kind: objectKind, what: "a source of variables", oneOf: []string{"secret", "configMap"}, after: checkEnvFrom,
+	kind: objectKind, what: "a source of variables", oneOf: [][]string{{"secret", "configMap"}}, after: checkEnvFrom,
 	fields: []field{
 		{name: "secret", doc: "A Secret's name.", typ: &schema{kind: textKind, what: "a Secret's name", check: dnsSubdomain}},
 		{name: "configMap", doc: "A ConfigMap's name.", typ: &schema{kind: textKind, what: "a ConfigMap's name", check: dnsSubdomain}},
@@ -55,7 +55,7 @@ var containerType = &schema{
 		{name: "lifecycle", doc: "What runs after it starts and before it stops; not of an init container.", typ: lifecycleType},
 		{name: "security", doc: "Its securityContext, over what the workload's level sets.", typ: &schema{kind: kubeKind, what: "a container's securityContext", of: "core/v1.SecurityContext"}},
 		{name: "mounts", doc: "Where it mounts the workload's volumes, by their key in volumes.", typ: &schema{kind: mapKind, what: "a map of mounts", keys: keyRule{"a volume", volumeKey}, elem: &schema{
-			kind: objectKind, what: "a path", shortKey: "mountPath",
+			kind: objectKind, what: "a path", shortKey: "mountPath", oneOf: [][]string{{"subPath", "subPathExpr"}},
 			fields: []field{
 				{name: "mountPath", doc: "The path in the container.", typ: &schema{kind: textKind, what: "a path in the container", check: mountPath}},
 				{name: "subPath", doc: "The path in the volume.", typ: anyText},

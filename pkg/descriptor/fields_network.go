@@ -63,7 +63,7 @@ var (
 	hostList = &schema{kind: listKind, what: "a list of hosts", elem: hostText, short: oneItem, line: hostText}
 
 	backendType = &schema{
-		kind: objectKind, what: "a port or a backend", shortKey: "port", oneOf: []string{"workload", "service"},
+		kind: objectKind, what: "a port or a backend", shortKey: "port", oneOf: [][]string{{"workload", "service"}},
 		fields: []field{
 			{name: "port", doc: "The Service's port, by name or number; http or the first unless given.", typ: portRef},
 			{name: "workload", doc: "Another workload of the app.", typ: &schema{kind: textKind, what: "a workload", check: dnsLabel}},
@@ -113,7 +113,7 @@ var (
 
 var (
 	routeBackendType = &schema{
-		kind: objectKind, what: "a port or a backend", shortKey: "port", oneOf: []string{"workload", "service"},
+		kind: objectKind, what: "a port or a backend", shortKey: "port", oneOf: [][]string{{"workload", "service"}},
 		fields: []field{
 			{name: "port", doc: "The Service's port, by name or number; http or the first unless given.", typ: portRef},
 			{name: "workload", doc: "Another workload of the app.", typ: &schema{kind: textKind, what: "a workload", check: dnsLabel}},

@@ -26,7 +26,7 @@ var podFields = []field{
 }
 
 var strategyType = &schema{
-	kind: objectKind, what: "a strategy", shortKey: "type", after: completeStrategy, oneOf: []string{"type", "canary", "blueGreen"},
+	kind: objectKind, what: "a strategy", shortKey: "type", after: completeStrategy, oneOf: [][]string{{"type", "canary", "blueGreen"}},
 	fields: []field{
 		{name: "type", doc: "RollingUpdate, Recreate or OnDelete; canary and blueGreen stand for those fields.", typ: &schema{kind: textKind, what: "a strategy", enum: []string{"RollingUpdate", "Recreate", "OnDelete", "canary", "blueGreen"}}},
 		{name: "rollingUpdate", doc: "How far a rolling update goes at once; asks for RollingUpdate.", typ: &schema{kind: objectKind, what: "a rolling update", fields: []field{
@@ -51,7 +51,7 @@ var lifecycleType = &schema{
 }
 
 var lifecycleHandler = &schema{
-	kind: objectKind, what: "a handler", oneOf: []string{"exec", "httpGet", "tcpSocket", "sleep"},
+	kind: objectKind, what: "a handler", oneOf: [][]string{{"exec", "httpGet", "tcpSocket", "sleep"}},
 	fields: []field{
 		{name: "exec", doc: "A command in the container, Kubernetes' own.", typ: &schema{kind: kubeKind, what: "a command", of: "core/v1.ExecAction"}},
 		{name: "httpGet", doc: "An HTTP request, Kubernetes' own.", typ: &schema{kind: kubeKind, what: "an HTTP request", of: "core/v1.HTTPGetAction"}},

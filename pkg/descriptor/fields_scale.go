@@ -35,7 +35,7 @@ var autoscalingType = &schema{
 }
 
 var disruptionType = &schema{
-	kind: objectKind, what: "a disruption budget", orFalse: true, oneOf: []string{"minAvailable", "maxUnavailable"},
+	kind: objectKind, what: "a disruption budget", orFalse: true, oneOf: [][]string{{"minAvailable", "maxUnavailable"}},
 	fields: []field{
 		{name: "maxUnavailable", doc: "How many pods may be down at once.", typ: share},
 		{name: "minAvailable", doc: "How many pods have to be up.", typ: share},

@@ -25,7 +25,7 @@ var volumeSources = []string{
 
 var volumeType = &schema{
 	kind: objectKind, what: "a size such as 10Gi, emptyDir", short: volumeShort, line: &schema{kind: textKind, what: "a size such as 10Gi, or emptyDir"},
-	oneOf: volumeSources, after: existingClaim,
+	oneOf: [][]string{volumeSources, {"subPath", "subPathExpr"}}, after: existingClaim,
 	fields: []field{
 		{name: "claim", doc: "A claim of its own; or the name of one that is there.", typ: claimType},
 		{name: "persistentVolumeClaim", doc: "A claim that is there.", typ: &schema{kind: kubeKind, what: "a claim", of: "core/v1.PersistentVolumeClaimVolumeSource"}},
@@ -62,7 +62,7 @@ var volumeType = &schema{
 var (
 	recursive   = &schema{kind: textKind, what: "whether it is recursive", enum: []string{"Disabled", "IfPossible", "Enabled"}}
 	propagation = &schema{kind: textKind, what: "a mount propagation", enum: []string{"None", "HostToContainer", "Bidirectional"}}
-	mountType   = &schema{kind: objectKind, what: "a mount", shortKey: "subPath", orFalse: true, oneOf: []string{"subPath", "subPathExpr"}, fields: []field{
+	mountType   = &schema{kind: objectKind, what: "a mount", shortKey: "subPath", orFalse: true, oneOf: [][]string{{"subPath", "subPathExpr"}}, fields: []field{
 		{name: "subPath", doc: "The path in the volume.", typ: anyText},
 		{name: "subPathExpr", doc: "The same with $(VAR) filled in from the environment.", typ: anyText},
 		{name: "readOnly", doc: "true mounts it read-only.", typ: boolean},

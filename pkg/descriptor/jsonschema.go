@@ -298,19 +298,21 @@ func (d *drawing) object(s *schema) jsonObject {
 	if s.more != nil {
 		out[2].value = append(jsonObject{{"description", s.more.doc}}, orNull(d.anyForm(s.more.typ))...)
 	}
-	if slices.Contains(s.oneOf, "digest") {
-		return out // a tag may stand beside it
-	}
 	var excluded []any
-	for i, a := range s.oneOf[:max(len(s.oneOf)-1, 0)] {
-		others := jsonObject{}
-		for _, b := range s.oneOf[i+1:] {
-			others = append(others, jsonMember{b, jsonObject{{"type", "null"}, {"errorMessage", fmt.Sprintf("%s and %s exclude one another", a, b)}}})
+	for _, union := range s.oneOf {
+		if slices.Contains(union, "digest") {
+			continue // a tag may stand beside it
 		}
-		excluded = append(excluded, jsonObject{
-			{"if", jsonObject{{"required", []any{a}}, {"properties", jsonObject{{a, notNull()}}}}},
-			{"then", jsonObject{{"properties", others}}},
-		})
+		for i, a := range union[:len(union)-1] {
+			others := jsonObject{}
+			for _, b := range union[i+1:] {
+				others = append(others, jsonMember{b, jsonObject{{"type", "null"}, {"errorMessage", fmt.Sprintf("%s and %s exclude one another", a, b)}}})
+			}
+			excluded = append(excluded, jsonObject{
+				{"if", jsonObject{{"required", []any{a}}, {"properties", jsonObject{{a, notNull()}}}}},
+				{"then", jsonObject{{"properties", others}}},
+			})
+		}
 	}
 	if excluded != nil {
 		out = append(out, jsonMember{"allOf", excluded})

@@ -41,8 +41,11 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 	if !upper.Pos.IsZero() { // an empty layer has no place
 		out.Pos = upper.Pos
 	}
-	if s != nil && len(s.oneOf) > 0 {
-		putAside(s, out, upper)
+	if len(lower.Entries) == 0 && s != nil && s.kind == kubeKind {
+		s = nil // nothing that it could tell apart
+	}
+	for _, union := range s.unions() {
+		putAside(union, out, upper)
 	}
 	index := make(map[string]int, len(out.Entries))
 	for i, e := range out.Entries {
@@ -125,16 +128,16 @@ func hookDepth(path []string) int {
 	return 0
 }
 
-// putAside removes from out the fields that upper's choice excludes.
-func putAside(s *schema, out, upper *value.Value) {
+// putAside removes from out the fields of a union that upper's choice excludes.
+func putAside(union []string, out, upper *value.Value) {
 	chosen := false
 	for _, e := range upper.Entries {
-		chosen = chosen || e.Value.Kind != value.Null && slices.Contains(s.oneOf, e.Key)
+		chosen = chosen || e.Value.Kind != value.Null && slices.Contains(union, e.Key)
 	}
 	if !chosen {
 		return
 	}
 	out.Entries = slices.DeleteFunc(out.Entries, func(e value.Entry) bool {
-		return slices.Contains(s.oneOf, e.Key) && !upper.Has(e.Key)
+		return slices.Contains(union, e.Key) && !upper.Has(e.Key)
 	})
 }

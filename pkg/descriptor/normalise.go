@@ -184,17 +184,19 @@ func (n *normaliser) unknown(s *schema, e value.Entry) {
 // choice reports fields of which a layer can name only one. A tag beside a
 // digest is no such case: Kubernetes takes both.
 func (n *normaliser) choice(s *schema, v *value.Value) {
-	if slices.Contains(s.oneOf, "digest") {
-		return
-	}
-	var chosen []string
-	for _, e := range v.Entries {
-		if e.Value.Kind != value.Null && slices.Contains(s.oneOf, e.Key) {
-			chosen = append(chosen, strconv.Quote(e.Key))
+	for _, union := range s.oneOf {
+		if slices.Contains(union, "digest") {
+			continue
 		}
-	}
-	if len(chosen) > 1 {
-		n.diags.Errorh(v.Pos, "one-of", "keep one of them", "%s has %s, which exclude one another", n.where(), strings.Join(chosen, " and "))
+		var chosen []string
+		for _, e := range v.Entries {
+			if e.Value.Kind != value.Null && slices.Contains(union, e.Key) {
+				chosen = append(chosen, strconv.Quote(e.Key))
+			}
+		}
+		if len(chosen) > 1 {
+			n.diags.Errorh(v.Pos, "one-of", "keep one of them", "%s has %s, which exclude one another", n.where(), strings.Join(chosen, " and "))
+		}
 	}
 }
 

@@ -1,6 +1,9 @@
 package descriptor
 
-import "github.com/unfold-gitops/unfold/pkg/value"
+import (
+	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
 
 // typeKind is the outermost shape of a type's full form.
 type typeKind uint8
@@ -57,8 +60,8 @@ type schema struct {
 	otherwise string
 	// secret says that no message may show the value.
 	secret bool
-	// oneOf names the fields of which a layer's choice puts the others aside.
-	oneOf []string
+	// oneOf holds sets of fields of which a layer's choice puts the others aside.
+	oneOf [][]string
 	// after checks and completes the full form of one layer.
 	after func(n *normaliser, v *value.Value) *value.Value
 }
@@ -130,6 +133,35 @@ func (s *schema) child(key string) *schema {
 		}
 	case mapKind:
 		return s.elem
+	case kubeKind:
+		t, _ := kube.Named(s.of)
+		return kubeSchema(t.Below(key))
 	}
 	return nil
+}
+
+// kubeSchema gives the schema of a type of Kubernetes' own, nil for one that layers
+// do not merge.
+func kubeSchema(t kube.Type) *schema {
+	switch {
+	case t.IsObject():
+		return &schema{kind: kubeKind, of: t.Name()}
+	case t.IsMap():
+		if elem := kubeSchema(t.Elem()); elem != nil {
+			return &schema{kind: mapKind, elem: elem}
+		}
+	}
+	return nil
+}
+
+// unions gives the sets of fields of which a layer's choice puts the others aside.
+func (s *schema) unions() [][]string {
+	switch {
+	case s == nil:
+		return nil
+	case s.kind != kubeKind:
+		return s.oneOf
+	}
+	t, _ := kube.Named(s.of)
+	return [][]string{t.Union()}
 }

@@ -30,7 +30,7 @@ func Object(what string, rows ...Row) *Type {
 // place, which line describes, goes to the field that short names.
 func OneOf(what, line string, short func(text string) (field string), rows ...Row) *Type {
 	s := Object(what, rows...)
-	s.oneOf, s.line = s.fieldNames(), TextOf(line, nil)
+	s.oneOf, s.line = [][]string{s.fieldNames()}, TextOf(line, nil)
 	s.short = func(v *value.Value) *value.Value {
 		if !v.IsScalar() {
 			return nil

@@ -110,9 +110,6 @@ func (e *effective) mounts(w *Workload, x *Volume, entry value.Entry) {
 			x.Mounts = append(x.Mounts, Mount{m.Key, m.KeyPos, m.Value})
 		}
 	}
-	if options.Has("subPath") && options.Has("subPathExpr") {
-		e.diags.Errorh(x.Pos, "one-of", "keep one of them", `the volume %q has "subPath" and "subPathExpr", which exclude one another`, entry.Key)
-	}
 	if len(x.Mounts) == 0 && !mountedElsewhere(w, x.Name) {
 		e.diags.Errorh(x.Pos, "not-mounted", "add mounts: /PATH", "the volume %q is mounted nowhere", x.Name)
 	}

@@ -150,6 +150,25 @@ func (t Type) Fields() []Field {
 	return out
 }
 
+// Below gives the type of what stands under a key of a type that has fields, or of
+// a map; the zero Type where nothing does.
+func (t Type) Below(key string) Type {
+	if t.IsMap() {
+		return t.Elem()
+	}
+	f, _ := t.field(key)
+	return f.Type
+}
+
+// Union gives the fields of a type that exclude one another, nil for none.
+func (t Type) Union() []string {
+	l, ok := t.line()
+	if !ok || l.union() == "" {
+		return nil
+	}
+	return strings.Split(strings.TrimPrefix(l.union(), "?"), ",")
+}
+
 func (t Type) fieldNames() []string {
 	var names []string
 	for _, f := range t.Fields() {

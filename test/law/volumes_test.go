@@ -32,11 +32,7 @@ func (g *generator) volume(w *workload, key string) *yaml.Node {
 		}
 	}
 	if inPath {
-		field := "subPath"
-		if key == "/work" { // a volume has only one of the two in all its layers
-			field = "subPathExpr"
-		}
-		o.Content = append(o.Content, g.mount(field).Content...)
+		o.Content = append(o.Content, g.mount(pick(g, "subPath", "subPathExpr")).Content...)
 	}
 	if !inPath || g.chance(15) {
 		at := "/mnt/" + strings.TrimPrefix(key, "/")
