@@ -16,7 +16,7 @@ const module = "github.com/unfold-gitops/unfold/"
 // layers is the table of docs/architecture.md: imports point strictly down, and
 // packages of one layer never import each other.
 var layers = [][]string{
-	{"pkg/diag", "pkg/tree", "pkg/git"},
+	{"pkg/diag", "pkg/tree", "pkg/git", "pkg/credential"},
 	{"pkg/value", "pkg/report"},
 	{"pkg/kube"},
 	{"pkg/object", "pkg/descriptor", "pkg/argocd", "pkg/valid"},

@@ -33,12 +33,18 @@ type Input struct {
 	Open    bool
 	// Pos is the place of what is missing altogether.
 	Pos diag.Pos
-	// Policy is the operator's, and Accept the reasons by which the app accepts
-	// what rules find, by their names.
+	// Sources gives the documents of manifests, patches and components, to tell which
+	// of them brought in what is found after the build. Nil where there are none.
+	Sources func() []*value.Value
+	// Policy is the operator's. Accept holds the reasons by which the app accepts
+	// what rules find, by their names and then by what they find it in.
 	Policy Policy
 	Accept *value.Value
 
 	items []item
+	// found are texts that look like credentials, once looked for.
+	found  []suspect
+	looked bool
 	// workloads are those items that have pods.
 	workloads []pods
 }
@@ -47,6 +53,9 @@ type Input struct {
 type Finding struct {
 	diag.Diagnostic
 	Object object.ID
+	// name is what an app accepts it by, besides the object; text is where it stands.
+	name string
+	text *value.Value
 }
 
 // item is an object with what the rules ask for again and again.
@@ -77,6 +86,9 @@ func Built(in Input, before []Finding, pos diag.Pos) []Finding {
 	found := in.apply(rules, []find{missingAPIs})
 	for i, f := range found {
 		found[i].Pos = pos
+		if at, ok := in.source(f); ok {
+			found[i].Pos = at
+		}
 		for _, b := range before {
 			if b.Rule == f.Rule && b.Message == f.Message {
 				found[i].Pos = b.Pos
@@ -111,13 +123,21 @@ func (in Input) apply(rules []Rule, fixed []find) []Finding {
 	in.acceptance(&report{out: &out})
 	for _, r := range rules {
 		s := in.Policy.of(r, in.Env)
-		if s.Severity == Off || s.Accept && in.Accept.Has(r.Name) {
+		accepted := in.Accept.Get(r.Name)
+		if !s.Accept {
+			accepted = nil
+		}
+		if s.Severity == Off || accepted.Has(descriptor.AcceptAll) {
 			continue
 		}
 		from := len(out)
 		r.find(&in, &report{out: &out})
-		for i := range out[from:] {
-			out[from+i].Severity = s.Severity.severity()
+		kept := slices.DeleteFunc(out[from:], func(f Finding) bool {
+			return accepted.Has(f.Object.String()) || f.name != "" && accepted.Has(f.name)
+		})
+		out = out[:from+len(kept)]
+		for i := range kept {
+			kept[i].Severity = s.Severity.severity()
 		}
 	}
 	return out
@@ -125,12 +145,20 @@ func (in Input) apply(rules []Rule, fixed []find) []Finding {
 
 // report collects findings about one object after the other.
 type report struct {
-	out *[]Finding
-	of  object.ID
+	out  *[]Finding
+	of   object.ID
+	name string
+	text *value.Value
 }
 
 // about gives a report for findings about an object.
-func (r *report) about(x item) *report { return &report{r.out, x.ID} }
+func (r *report) about(x item) *report { return &report{out: r.out, of: x.ID} }
+
+// named gives a report for findings about a text in the object that an app can
+// accept by a name.
+func (r *report) named(name string, text *value.Value) *report {
+	return &report{r.out, r.of, name, text}
+}
 
 // Errorh reports what is an error whatever the policy says.
 func (r *report) Errorh(pos diag.Pos, rule, hint, format string, args ...any) {
@@ -142,7 +170,7 @@ func (r *report) Warnh(pos diag.Pos, rule, hint, format string, args ...any) {
 	r.add(diag.Diagnostic{Pos: pos, Severity: diag.Warning, Rule: rule, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-func (r *report) add(d diag.Diagnostic) { *r.out = append(*r.out, Finding{d, r.of}) }
+func (r *report) add(d diag.Diagnostic) { *r.out = append(*r.out, Finding{d, r.of, r.name, r.text}) }
 
 // Final gives those findings that a patch can't mend, as diagnostics: those of
 // what the app brings along, and those that no policy changes.

@@ -61,10 +61,13 @@ func (p Policy) of(r Rule, env string) Setting {
 	if s, ok := p.Rules[r.Name]; ok {
 		return s
 	}
-	if r.In != "" && r.In != env {
+	switch {
+	case r.In == "" || r.In == env:
+		return Setting{Severity: r.Severity, Accept: !r.strict}
+	case r.Else == "":
 		return Setting{Severity: Off}
 	}
-	return Setting{Severity: r.Severity, Accept: !r.strict}
+	return Setting{Severity: r.Else, Accept: !r.strict}
 }
 
 // acceptance looks whether what the app accepts is there to be accepted.

@@ -1,17 +1,16 @@
 package check
 
-import "github.com/unfold-gitops/unfold/pkg/object"
+import "github.com/unfold-gitops/unfold/pkg/value"
 
 // plainSecret finds Secrets that stand in the repository for all to read.
 func plainSecret(in *Input, r *report) {
-	for _, v := range in.Manifests {
-		id := object.Object{Value: v}.ID()
-		if id.Kind != "Secret" || id.Group() != "" {
+	for _, x := range in.items {
+		if x.Kind != "Secret" || x.Group() != "" {
 			continue
 		}
 		for _, field := range []string{"data", "stringData"} {
-			if x := v.Get(field); !x.Empty() {
-				r.about(item{ID: id}).Warnh(x.Pos, "plain-secret", "seal it, or fetch it from a store of secrets", "%s stands in the repository in plain text", id)
+			if content := x.value.Get(field); content.Is(value.Map) && !content.Empty() {
+				r.about(x).named(x.shown(), nil).Warnh(x.at(content), "plain-secret", in.cure("plain-secret", x.shown(), content.Entries[0].Key), "%s stands in the repository in plain text", x.shown())
 			}
 		}
 	}

@@ -14,9 +14,11 @@ type find func(*Input, *report)
 type Rule struct {
 	Name string
 	// Severity is that of its findings where no policy says otherwise, in the
-	// environment In, or in all where that is "".
+	// environment In, or in all where that is "". Elsewhere it is Else, off where that
+	// is "".
 	Severity  Level
 	In        string
+	Else      Level
 	Why, Cure string
 
 	// strict findings can be accepted only where the policy says so.
@@ -56,10 +58,14 @@ func Rules() []Rule {
 			Why: "A load balancer without source ranges is open to the whole internet.", Cure: "Name `loadBalancerSourceRanges`, or use an Ingress."},
 		{Name: "patch-matches-nothing", Severity: Warning, source: true, find: patchMatchesNothing,
 			Why: "kustomize says nothing about a patch whose target matches no object.", Cure: "Name an object that `unfold render` prints."},
-		{Name: "plain-secret", Severity: Warning, source: true, find: plainSecret,
-			Why: "Who can read the repository can read the Secret, for ever.", Cure: "Seal it, or fetch it from a store of secrets."},
+		{Name: "plain-credential", Severity: Error, In: prod, Else: Warning, find: plainCredentials,
+			Why: "Who can read the repository can read the password, token or private key, for ever, and so can who sees the pod.", Cure: "[Seal it](secrets.md), or fetch it from a store of secrets."},
+		{Name: "plain-secret", Severity: Error, In: prod, Else: Warning, find: plainSecret,
+			Why: "Who can read the repository can read the Secret, for ever.", Cure: "[Seal it](secrets.md), or fetch it from a store of secrets."},
 		{Name: "privileged", Severity: Warning, find: privileged,
 			Why: "A privileged container is root on its node.", Cure: "Add the one capability that is needed."},
+		{Name: "random-value", Severity: Warning, find: randomValues,
+			Why: "A text that looks random may be the key of a service that has no form to know it by.", Cure: "Seal it if it is a secret, else accept it by its name."},
 		{Name: "registry-not-allowed", Severity: Error, strict: true, find: registryNotAllowed,
 			Why: "The operator lists the registries that images may come from.", Cure: "Copy the image to one of them."},
 		{Name: "selector-mismatch", Severity: Error, find: selectorMismatch,
@@ -105,6 +111,9 @@ func Reference() string {
 		level := string(r.Severity)
 		if r.In != "" {
 			level += " in " + r.In
+		}
+		if r.Else != "" {
+			level += ", " + string(r.Else) + " elsewhere"
 		}
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Name, level, r.Why, r.Cure)
 	}

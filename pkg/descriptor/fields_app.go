@@ -1,6 +1,10 @@
 package descriptor
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
 
 const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` and\n" +
 	"`components` are kustomize's own and come last; they see names without the hash of a ConfigMap. Nothing outside of the\n" +
@@ -20,14 +24,32 @@ var appFields = []field{
 	{name: "defaults", scope: appScope, doc: "none switches off every default that unfold adds.", typ: &schema{kind: textKind, what: "a set of defaults", enum: []string{"none"},
 		otherwise: "write the fields at the top level, which holds for every environment, or defaults: none"},
 		example: "defaults: none"},
-	{name: "accept", scope: appScope, doc: "Findings of rules that are all right here: the rule's name and the reason. The operator may forbid it.", typ: &schema{kind: mapKind, what: "a map of reasons", keys: keyRule{"a rule", ruleName}, elem: &schema{kind: textKind, what: "a reason", check: reason}},
-		example: "accept: {no-probes: the load balancer has its own}"},
+	{name: "accept", scope: appScope, doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for each thing that it finds something in, by its name. The operator may forbid it.", typ: &schema{kind: mapKind, what: "a map of rules", keys: keyRule{"a rule", ruleName}, elem: acceptType},
+		example: "config: {DEMO_TOKEN: demo-only}\naccept:\n  no-probes: the load balancer has its own\n  plain-credential: {DEMO_TOKEN: everybody may use it}"},
 	{name: "manifests", scope: appScope, doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", typ: &schema{kind: listKind, what: "a list of files and objects", elem: &schema{kind: anyKind, what: "a file or an object", after: checkManifest}},
 		example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n    spec: {podSelector: {}, policyTypes: [Ingress]}"},
 	{name: "components", scope: appScope, doc: "Folders in the app's folder that hold kustomize components.", typ: &schema{kind: listKind, what: "a list of folders", elem: fileName},
 		example: "components: [components/debug]"},
 	{name: "patches", scope: appScope, doc: "Changes to the objects in kustomize's own syntax, applied last.", typ: &schema{kind: listKind, what: "a list of patches", elem: patchType},
 		example: "patches:\n  - target: {kind: Deployment, name: app}\n    patch: |\n      - op: add\n        path: /spec/minReadySeconds\n        value: 10"},
+}
+
+// AcceptAll stands for all that a rule finds, among the names of what it finds
+// something in.
+const AcceptAll = "*"
+
+// acceptType holds reasons by what they are about: an object as messages call it,
+// such as deployment/shop, or what is said in the message. A reason alone is one
+// for all.
+var acceptType = &schema{
+	kind: mapKind, what: "a map of reasons", elem: &schema{kind: textKind, what: "a reason", check: reason},
+	line: &schema{kind: textKind, what: "a reason"},
+	short: func(v *value.Value) *value.Value {
+		if !v.IsScalar() {
+			return nil
+		}
+		return value.NewMap(v.Pos).Set(AcceptAll, v)
+	},
 }
 
 var namespaceType = &schema{

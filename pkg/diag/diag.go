@@ -116,14 +116,23 @@ func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sorted gives the diagnostics by position, each once.
+// Sorted gives the diagnostics by position, each once: what is an error in one
+// environment and a warning in another is an error.
 func (l List) Sorted() List {
 	out := slices.Clone(l)
 	slices.SortStableFunc(out, func(a, b Diagnostic) int {
 		return cmp.Or(a.Pos.Compare(b.Pos), cmp.Compare(a.Severity, b.Severity), strings.Compare(a.Message, b.Message))
 	})
-	return slices.CompactFunc(out, func(a, b Diagnostic) bool {
-		return a.Pos == b.Pos && a.Severity == b.Severity && a.Message == b.Message
+	type said struct {
+		pos     Pos
+		message string
+	}
+	seen := make(map[said]bool, len(out))
+	return slices.DeleteFunc(out, func(d Diagnostic) bool {
+		key := said{d.Pos, d.Message}
+		again := seen[key]
+		seen[key] = true
+		return again
 	})
 }
 

@@ -2,9 +2,12 @@ package render
 
 import (
 	"errors"
+	"path"
 	"slices"
+	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/check"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
 	"github.com/unfold-gitops/unfold/pkg/object"
@@ -105,10 +108,39 @@ func (s *Source) input(e expand.Environment) check.Input {
 func (s *Source) built(e expand.Environment, objects []*value.Value) check.Input {
 	in := s.input(e)
 	in.Objects, in.Manifests, in.Patches = nil, nil, nil
+	in.Sources = sync.OnceValue(func() []*value.Value { return s.sources(e) })
 	for _, v := range objects {
 		in.Objects = append(in.Objects, object.Object{Value: v})
 	}
 	return in
+}
+
+// sources gives the YAML documents of what the app hands to kustomize. What a patch
+// in the descriptor says has the place of the patch.
+func (s *Source) sources(e expand.Environment) []*value.Value {
+	docs := slices.Clone(e.Manifests)
+	for _, p := range e.App.Patches {
+		if p.File != "" {
+			found, _ := value.ReadAll(s.name+p.File, s.files[p.File])
+			docs = append(docs, found...)
+			continue
+		}
+		text := p.Value.Get("patch")
+		found, _ := value.ReadAll(s.name+descriptor.FileName, []byte(text.StringAt()))
+		for _, doc := range found {
+			doc.Walk(func(x *value.Value) { x.Pos = text.At() })
+		}
+		docs = append(docs, found...)
+	}
+	for _, c := range e.App.Components {
+		name := path.Clean(c.Text)
+		t := s.files.Under(name)
+		for _, file := range t.Paths() {
+			found, _ := value.ReadAll(s.name+path.Join(name, file), t[file])
+			docs = append(docs, found...)
+		}
+	}
+	return docs
 }
 
 // passedOn gives the place of the first entry that kustomize changes objects by.

@@ -15,8 +15,16 @@ func (g *generator) accept() *yaml.Node {
 	for _, rule := range []string{"missing-key", "missing-target", "missing-port", "missing-volume", "selects-nothing", "selector-mismatch", "double-control"} {
 		out.set(rule, plain("a random app"))
 	}
+	for _, rule := range []string{"plain-secret", "plain-credential"} {
+		reasons := newObject()
+		reasons.set("*", plain("a random app"))
+		if g.chance(30) {
+			reasons.set(pick(g, "PASSWORD", "deployment/"+g.name), g.text("it is all right here"))
+		}
+		out.set(rule, reasons.Node)
+	}
 	if g.chance(40) {
-		out.set(pick(g, "no-probes", "image-not-pinned", "no-resources", "yaml-1.1"), g.text("it is all right here"))
+		out.set(pick(g, "no-probes", "image-not-pinned", "no-resources", "yaml-1.1", "random-value"), g.text("it is all right here"))
 	}
 	g.shuffle(out)
 	return out.Node

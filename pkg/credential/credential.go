@@ -1,0 +1,140 @@
+// Package credential tells texts that look like credentials from those that do
+// not: private keys, the tokens of well-known services, addresses with a
+// password, and what stands under a name such as PASSWORD. It reads texts alone,
+// compiles nothing and keeps nothing; what it costs grows with the text.
+//
+// How often it is right is measured by test/credentials on a labelled list, and
+// stands in docs/secrets.md.
+package credential
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Sign is a part of a text that looks like a credential.
+type Sign struct {
+	// What names its sort, such as "a private key"; never the text itself.
+	What string
+	// Line is the line of the text, or the number of the argument, from 1.
+	Line int
+	// Guess says that nothing but its randomness speaks for it.
+	Guess bool
+
+	start, end int // in the text
+}
+
+// InValue gives the signs in a value by the name it stands under, or "". A value
+// of several lines is read as a file.
+func InValue(key, text string) []Sign {
+	if strings.Contains(strings.TrimSpace(text), "\n") {
+		return InText(text)
+	}
+	signs := certain(scan(text))
+	if x, ok := named(key, text, true); ok { // all of it
+		if len(signs) > 0 {
+			x.What = signs[0].What
+		}
+		return []Sign{x}
+	}
+	if len(signs) > 0 {
+		return signs
+	}
+	return guesses(key, text)
+}
+
+// InField gives the signs in a text of any field of an object: what is a
+// credential wherever it stands, and a password by the field's name.
+func InField(name, text string) []Sign {
+	if strings.ContainsAny(name, "pP") && strengthOf(name) == passwordName {
+		if x, ok := named(name, text, true); ok {
+			return []Sign{x}
+		}
+	}
+	s := scanner{text: text}
+	s.known()
+	return settle(text, s.signs)
+}
+
+// InText gives the signs in a file: what InValue knows, wherever it stands.
+func InText(text string) []Sign { return scan(text) }
+
+// InArgs gives the signs in a command and its arguments. Line counts arguments.
+func InArgs(args []string) []Sign {
+	var out []Sign
+	for i, arg := range args {
+		signs := scan(arg)
+		if len(signs) == 0 && i > 0 {
+			flag := args[i-1]
+			switch {
+			case len(flag) > 2 && flag[0] == '-' && !strings.ContainsAny(flag, "= ") && !strings.HasPrefix(arg, "-"):
+				if x, ok := named(strings.TrimLeft(flag, "-"), arg, true); ok {
+					signs = []Sign{x}
+				}
+			case (flag == "-u" || flag == "--user") && userAndPassword(arg):
+				signs = []Sign{{What: aPassword, end: len(arg)}}
+			}
+		}
+		for _, x := range signs {
+			x.Line = i + 1
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// Conceal gives text without the credentials in it, each replaced by mask.
+func Conceal(signs []Sign, text, mask string) string {
+	var b strings.Builder
+	at := 0
+	for _, x := range signs {
+		if x.start < at || x.end > len(text) {
+			continue
+		}
+		b.WriteString(text[at:x.start])
+		b.WriteString(mask)
+		at = x.end
+	}
+	b.WriteString(text[at:])
+	return b.String()
+}
+
+func certain(signs []Sign) []Sign {
+	return slices.DeleteFunc(signs, func(x Sign) bool { return x.Guess })
+}
+
+// apart leaves out what overlaps the one before it.
+func apart(signs []Sign) []Sign {
+	var out []Sign
+	for _, x := range signs {
+		if len(out) == 0 || x.start >= out[len(out)-1].end {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// settle orders signs by their place, leaves out what others cover, guesses
+// first, and counts lines.
+func settle(text string, signs []Sign) []Sign {
+	slices.SortStableFunc(signs, func(a, b Sign) int {
+		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
+	})
+	sure := apart(certain(slices.Clone(signs)))
+	out := sure
+	for _, x := range apart(signs) {
+		i, _ := slices.BinarySearchFunc(sure, x.start, func(s Sign, at int) int { return cmp.Compare(s.end, at+1) })
+		if x.Guess && (i == len(sure) || sure[i].start >= x.end) {
+			out = append(out[:len(out):len(out)], x)
+		}
+	}
+	slices.SortFunc(out, func(a, b Sign) int { return cmp.Compare(a.start, b.start) })
+	line, at := 1, 0
+	for i := range out {
+		line += strings.Count(text[at:out[i].start], "\n")
+		at = out[i].start
+		out[i].Line = line
+	}
+	return out
+}
