@@ -21,6 +21,7 @@ import (
 // app is an app's folder with a descriptor, which need not be the one in it.
 type app struct {
 	dir, name string // name is that of the folder in messages
+	rev       string // the commit that it is of; "" for what is in the folder
 	platform  *platform.Platform
 	src       []byte
 	top       *value.Value // as it stands in the file

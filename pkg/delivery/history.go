@@ -1,6 +1,7 @@
 package delivery
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -56,7 +57,7 @@ func ReadHistory(ctx context.Context, dir, env string, p *platform.Platform) (Hi
 
 func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) ([]Release, error) {
 	file := git.Join(prefix, descriptor.FileName)
-	revisions, err := repo.Log(ctx, "HEAD", file)
+	revisions, err := repo.Log(ctx, cmp.Or(a.rev, "HEAD"), file)
 	if err != nil || len(revisions) == 0 {
 		return nil, err
 	}

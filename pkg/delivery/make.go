@@ -307,6 +307,7 @@ func openAt(ctx context.Context, repo *git.Repo, prefix, rev, name string, p *pl
 		os.RemoveAll(temp)
 		return nil, nil, err
 	}
+	a.rev = rev
 	return a, func() {
 		a.close()
 		os.RemoveAll(temp)

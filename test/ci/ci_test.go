@@ -148,7 +148,7 @@ func (r *repository) pushed() string {
 
 func read(t *testing.T, name string) *value.Value {
 	t.Helper()
-	content, err := os.ReadFile(filepath.Join(recipes, name))
+	content, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -210,7 +210,7 @@ func (r *repository) steps(list *value.Value, env, context map[string]string, ch
 // action runs a composite action.
 func (r *repository) action(name string, with *value.Value, context map[string]string) {
 	r.t.Helper()
-	action := read(r.t, filepath.Join("github", name, "action.yml"))
+	action := read(r.t, filepath.Join(recipes, "github", name, "action.yml"))
 	context = maps.Clone(context)
 	for _, e := range action.Get("inputs").Fields() {
 		text := resolve(r.t, e.Value.StringAt("default"), context)
@@ -231,7 +231,7 @@ func (r *repository) action(name string, with *value.Value, context map[string]s
 // job runs a job of a workflow.
 func (r *repository) job(workflow, name string, context map[string]string, chosen ...string) {
 	r.t.Helper()
-	w := read(r.t, "github/.github/workflows/"+workflow)
+	w := read(r.t, recipes+"/github/.github/workflows/"+workflow)
 	context = maps.Clone(context)
 	env := map[string]string{}
 	job := w.Get("jobs", name)
@@ -289,7 +289,7 @@ func TestGitHubPullRequest(t *testing.T) {
 }
 
 func TestGitHubPromote(t *testing.T) {
-	w := read(t, "github/.github/workflows/promote.yml")
+	w := read(t, recipes+"/github/.github/workflows/promote.yml")
 	for action, want := range map[string]string{
 		"promote dev to staging":  "chore(demo-app): promote v3 from dev to staging",
 		"promote staging to prod": "chore(demo-app): promote v2 from staging to prod",
@@ -314,7 +314,7 @@ func TestGitHubPreviews(t *testing.T) {
 
 func TestGitLab(t *testing.T) {
 	const image = "registry.gitlab.example.com/team/demo-app"
-	w := read(t, "gitlab/.gitlab-ci.yml")
+	w := read(t, recipes+"/gitlab/.gitlab-ci.yml")
 	for job, check := range map[string]func(r *repository){
 		"test": func(r *repository) { wants(t, "the log", r.log(), "make setup test") },
 		"check": func(r *repository) {
@@ -386,13 +386,19 @@ func TestRules(t *testing.T) {
 	if err != nil || len(files) == 0 || len(actions) == 0 {
 		t.Fatal(files, actions, err)
 	}
+	// The workflows of this repository, and of apps that unfold init makes.
+	r := newRepository(t, "ghcr.io/example/demo-app")
+	r.run("", "unfold init --template python-app my-app </dev/null")
+	for _, dir := range []string{"../..", filepath.Join(r.dir, "my-app")} {
+		more, err := filepath.Glob(dir + "/.github/workflows/*.yml")
+		if err != nil || len(more) == 0 {
+			t.Fatal(dir, more, err)
+		}
+		files = append(files, more...)
+	}
 	pinned := regexp.MustCompile(`^(\./|[\w.-]+/[\w./-]+@(v\d+|[0-9a-f]{40})$)`)
 	for _, file := range append(files, actions...) {
-		name, err := filepath.Rel(recipes, file)
-		if err != nil {
-			t.Fatal(err)
-		}
-		w := read(t, name)
+		name, w := file, read(t, file)
 		lists := []*value.Value{w.Get("runs", "steps")}
 		for _, job := range w.Get("jobs").Fields() {
 			lists = append(lists, job.Value.Get("steps"))

@@ -260,9 +260,17 @@ func TestHistory(t *testing.T) {
 	if got := r.git(clone, "log", "-1", "--format=%B"); !strings.HasPrefix(got, "chore(app0): promote v1 from prod to staging\n\nApp: app0\nEnvironment: staging\nImage: ghcr.io/example/app0:v1\nPromoted-From: prod\n") {
 		t.Error(got)
 	}
+	// A clone that is behind goes by the history of the remote, not by its own.
+	behind := filepath.Join(r.clone("behind"), "apps", "app0")
+	for _, tag := range []string{"v3", "v4"} {
+		code, out = r.unfold(app, "set", "image", "--env", "prod", "ghcr.io/example/app0:"+tag, "--push")
+		r.want(code, out, 0, "pushed")
+	}
+	code, out = r.unfold(behind, "rollback", "--env", "prod", "--push")
+	r.want(code, out, 0, "prod: ghcr.io/example/app0:v4 -> ghcr.io/example/app0:v3\n", "pushed")
 	shallow := filepath.Join(r.clone("shallow", "--depth=1"), "apps", "app0")
 	code, out = r.unfold(shallow, "history", "--env", "prod")
-	r.want(code, out, 0, "ghcr.io/example/app0:v1\n", "the clone is shallow")
+	r.want(code, out, 0, "ghcr.io/example/app0:v3\n", "the clone is shallow")
 	code, out = r.unfold(shallow, "rollback", "--env", "prod")
 	r.want(code, out, 1, "run git fetch --unshallow first")
 }
