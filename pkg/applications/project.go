@@ -75,8 +75,9 @@ func (m *maker) environments(t *platform.Team) []string {
 	return names
 }
 
-// namespaces gives where a team's apps go to in an environment: those of the
-// apps there are, or patterns for all that the ApplicationSets will find.
+// namespaces gives where a team's apps go to in an environment: by the platform's
+// pattern, never by what an app.yaml says, for the team writes that itself. The
+// ApplicationSets get patterns for all that they will find.
 func (m *maker) namespaces(t *platform.Team, env string) []string {
 	var out []string
 	if m.sets {
@@ -91,7 +92,7 @@ func (m *maker) namespaces(t *platform.Team, env string) []string {
 	for i, app := range m.Apps {
 		for _, e := range app.Environments {
 			if m.teams[i] == t && e.Name == env {
-				out = append(out, e.Namespace)
+				out = append(out, m.namespace(app.Name, env))
 			}
 		}
 	}
@@ -121,8 +122,15 @@ func madeKinds() []string {
 	}
 }
 
-// allowed warns of objects that the team's AppProject will refuse.
+// allowed warns of what the team's AppProject will refuse.
 func (m *maker) allowed(t *platform.Team, app App, env Environment, kinds, clusterKinds []*value.Value) {
+	if !m.sets && !slices.ContainsFunc(append(m.namespaces(t, env.Name), t.Namespaces...), func(pattern string) bool {
+		ok, err := path.Match(pattern, env.Namespace)
+		return ok && err == nil
+	}) {
+		m.diags.Warnh(app.Pos, "namespace-not-allowed", "add it to namespaces of the team in the platform file",
+			"the app %q goes to the namespace %q in %s, and the project of the team %q does not allow that", app.Name, env.Namespace, env.Name, t.Name)
+	}
 	for _, o := range env.Objects {
 		id := object.Object{Value: o}.ID()
 		field, list := "kinds", kinds
