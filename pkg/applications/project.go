@@ -84,7 +84,7 @@ func (m *maker) namespaces(t *platform.Team, env string) []string {
 		for _, pattern := range patterns(t.Apps) {
 			out = append(out, m.namespace(path.Base(pattern), env))
 			if m.Previews != nil && m.Previews.Environment == env {
-				out = append(out, path.Base(pattern)+"-pr-*")
+				out = append(out, cmp.Or(m.Previews.Namespace, path.Base(pattern)+"-pr-*"))
 			}
 		}
 		return out

@@ -177,14 +177,9 @@ const previewTag = `{{- $tag := .head_sha }}{{ $tags := list $tag -}}
 {{- range $name, $w := .workloads }}{{ if not (and (kindIs "map" $w) (hasKey $w "image")) -}}
 {{- $tags = append $tags (printf "%s=%s" $name $tag) }}{{ end }}{{ end }}{{ end }}{{ join "," $tags -}}`
 
-// previewHost gives a host to an app that can be reached: the plugin refuses one
-// for others.
-const previewHost = `{{ if or (get . "ingress") (get . "route") (get . "port") (get . "ports")
-(regexMatch "\"(ingress|route)\":" (toJson (list (get . "workloads") (get . "environments")))) }}%s{{ end }}`
-
-// previews gives the ApplicationSet of an owner's apps in pull requests: each
-// in a namespace of its own, at the commit of the pull request and with the
-// image of that tag.
+// previews gives the ApplicationSet of an owner's apps in pull requests: each at
+// the commit of the pull request and with the image of that tag, in a namespace of
+// its own or in one for all. There its objects have the number in their names.
 func (m *maker) previews(o owner) *value.Value {
 	p := m.Previews
 	github := of("owner", p.Owner, "repo", p.Repository, "api", p.API, "labels", texts(p.Label),
@@ -193,14 +188,22 @@ func (m *maker) previews(o owner) *value.Value {
 		of("pullRequest", of("github", github, "requeueAfterSeconds", int64(300))),
 		m.files(o, "{{ .head_sha }}"),
 	)
-	const name = folderName + "-pr-{{ .number }}"
-	spec := m.spec(o.team, p.Environment, "{{ .path.path }}", name, destination(m.Settings(p.Environment).Cluster))
+	const suffix = "-pr-{{ .number }}"
+	const name = folderName + suffix
+	namespace := name
+	if p.Namespace != "" {
+		namespace = p.Namespace
+	}
+	spec := m.spec(o.team, p.Environment, "{{ .path.path }}", namespace, destination(m.Settings(p.Environment).Cluster))
 	parameters := value.NewList(diag.Pos{},
-		of("name", "namespace", "string", name),
+		of("name", "namespace", "string", namespace),
 		of("name", "tag", "string", previewTag),
 	)
+	if p.Namespace != "" {
+		parameters.Items = append(parameters.Items, of("name", "nameSuffix", "string", suffix))
+	}
 	if p.Domain != "" {
-		parameters.Items = append(parameters.Items, of("name", "host", "string", fmt.Sprintf(previewHost, name+"."+p.Domain)))
+		parameters.Items = append(parameters.Items, of("name", "hostSuffix", "string", suffix+"."+p.Domain))
 	}
 	source := spec.Get("source")
 	source.Set("targetRevision", value.Str("{{ .head_sha }}", diag.Pos{}))

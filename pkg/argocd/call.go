@@ -31,8 +31,8 @@ type Call struct {
 	// Namespace that the Application deploys to, "" outside of Argo CD.
 	AppNamespace string
 	// Overrides of the descriptor.
-	Image, Tag, Replicas, Namespace, Host Given
-	Config                                []GivenConfig
+	Image, Tag, Replicas, Namespace, Host, NameSuffix, HostSuffix Given
+	Config                                                        []GivenConfig
 	// APIs are what the cluster serves, as GROUP/VERSION and GROUP/VERSION/KIND;
 	// none outside of Argo CD.
 	APIs []string
@@ -75,7 +75,7 @@ func ReadCall(environ []string) (Call, diag.List) {
 	}
 	for _, p := range Parameters() {
 		if target := c.target(p.Name); target != nil {
-			name := userPrefix + strings.ToUpper(p.Name)
+			name := userPrefix + p.variable()
 			*target = Given{vars[name], diag.Pos{File: name}}
 		}
 	}
@@ -103,6 +103,10 @@ func (c *Call) target(name string) *Given {
 		return &c.Tag
 	case "host":
 		return &c.Host
+	case "nameSuffix":
+		return &c.NameSuffix
+	case "hostSuffix":
+		return &c.HostSuffix
 	case "replicas":
 		return &c.Replicas
 	case "namespace":

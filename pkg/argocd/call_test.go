@@ -14,6 +14,7 @@ func TestReadCall(t *testing.T) {
 	none := func(c argocd.Call) argocd.Call {
 		for name, g := range map[string]*argocd.Given{
 			"ENVIRONMENT": &c.Environment, "IMAGE": &c.Image, "TAG": &c.Tag, "REPLICAS": &c.Replicas, "NAMESPACE": &c.Namespace, "HOST": &c.Host,
+			"NAME_SUFFIX": &c.NameSuffix, "HOST_SUFFIX": &c.HostSuffix,
 		} {
 			if g.Pos.IsZero() {
 				g.Pos.File = "ARGOCD_ENV_" + name

@@ -1,5 +1,10 @@
 package argocd
 
+import (
+	"strings"
+	"unicode"
+)
+
 // Parameter is a row of the table of parameters, of which the announcements,
 // the documentation and the reading are made.
 type Parameter struct {
@@ -20,8 +25,23 @@ func Parameters() []Parameter {
 		{Name: "replicas", Title: "Replicas", Tooltip: "How many pods run; of one of several workloads as WORKLOAD=COUNT", Announced: true},
 		{Name: "host", Title: "Host", Tooltip: "The host that leads to the app, in place of all others; to one of several workloads as WORKLOAD=HOST", Announced: true},
 		{Name: "config", Title: "Config", Tooltip: "Further keys of config", CollectionType: "map", Announced: true},
+		{Name: "hostSuffix", Title: "Host suffix", Tooltip: "Makes every host the name of its Ingress or route with this behind it, such as -pr-7.example.com"},
+		{Name: "nameSuffix", Title: "Name suffix", Tooltip: "What the names of all objects end with, for the app once more beside itself: a preview"},
 		{Name: "namespace", Title: "Namespace", Tooltip: "The namespace, which has to be the Application's"},
 	}
+}
+
+// variable gives the name of the variable that says the same: NAME_SUFFIX of
+// nameSuffix.
+func (p Parameter) variable() string {
+	var b strings.Builder
+	for _, r := range p.Name {
+		if unicode.IsUpper(r) {
+			b.WriteByte('_')
+		}
+		b.WriteRune(unicode.ToUpper(r))
+	}
+	return b.String()
 }
 
 // ParameterNames gives the names in the table's order.

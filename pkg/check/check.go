@@ -6,6 +6,7 @@ package check
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -25,6 +26,8 @@ type Input struct {
 	APIs []string
 	// Generated are the names of ConfigMaps that get a hash behind them.
 	Generated []string
+	// Names stand around the names of objects that come out.
+	Names object.Names
 	// Manifests are those that the app brings along.
 	Manifests []*value.Value
 	// Patches are the entries of patches; Open says that there are components,
@@ -85,6 +88,11 @@ func Built(in Input, before []Finding, pos diag.Pos) []Finding {
 	rules := slices.DeleteFunc(Rules(), func(r Rule) bool { return r.source })
 	found := in.apply(rules, []find{missingAPIs})
 	for i, f := range found {
+		if id := in.Names.Undo(f.Object); id != f.Object {
+			f.Message = strings.ReplaceAll(f.Message, f.Object.String(), id.String())
+			f.Object = id
+			found[i] = f
+		}
 		found[i].Pos = pos
 		if at, ok := in.source(f); ok {
 			found[i].Pos = at

@@ -3,6 +3,7 @@ package check
 import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/object"
 	"github.com/unfold-gitops/unfold/pkg/valid"
 )
 
@@ -13,7 +14,11 @@ func validObjects(in *Input, r *report) {
 			continue
 		}
 		var diags diag.List
-		valid.Object(x.value, &diags)
+		v := x.value
+		if !in.Names.None() { // by the name that it comes out with
+			v = in.Names.Rename([]object.Object{{Value: v}})[0].Value
+		}
+		valid.Object(v, &diags)
 		about := r.about(x)
 		for _, d := range diags {
 			// A default can be wrong only together with what the descriptor says.

@@ -103,7 +103,7 @@ func options(call argocd.Call) render.Options {
 	o.Overrides = descriptor.Overrides{
 		Image: descriptor.Override(call.Image), Tag: descriptor.Override(call.Tag),
 		Replicas: descriptor.Override(call.Replicas), Namespace: descriptor.Override(call.Namespace),
-		Host: descriptor.Override(call.Host),
+		Host: descriptor.Override(call.Host), NameSuffix: descriptor.Override(call.NameSuffix), HostSuffix: descriptor.Override(call.HostSuffix),
 	}
 	for _, c := range call.Config {
 		o.Overrides.Config = append(o.Overrides.Config, descriptor.ConfigOverride{Key: c.Key, Override: descriptor.Override(c.Given)})

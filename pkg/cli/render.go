@@ -181,9 +181,9 @@ func existing(err error) error {
 // overrideFlags are the overrides that Argo CD gives as parameters, and what else
 // it tells.
 type overrideFlags struct {
-	image, tag, replicas, namespace, host string
-	config                                []string
-	kubeVersion                           string
+	image, tag, replicas, namespace, host, nameSuffix, hostSuffix string
+	config                                                        []string
+	kubeVersion                                                   string
 }
 
 func (f *overrideFlags) register(cmd *cobra.Command) {
@@ -193,6 +193,8 @@ func (f *overrideFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "namespace in place of the descriptor's")
 	cmd.Flags().StringVar(&f.host, "host", "", "host in place of the descriptor's, or WORKLOAD=HOST")
 	cmd.Flags().StringVar(&f.kubeVersion, "kube-version", "", "Kubernetes' version in the cluster, which Argo CD knows by itself; new enough unless given")
+	cmd.Flags().StringVar(&f.nameSuffix, "name-suffix", "", "what names end with, for the app once more beside itself")
+	cmd.Flags().StringVar(&f.hostSuffix, "host-suffix", "", "makes every host NAME and this, with the name of its Ingress or route")
 	cmd.Flags().StringArrayVar(&f.config, "config", nil, "further KEY=VALUE of config; can be repeated")
 }
 
@@ -203,7 +205,7 @@ func (f *overrideFlags) options() (render.Options, error) {
 	o := render.Options{Overrides: descriptor.Overrides{
 		Image: flag("image", f.image), Tag: flag("tag", f.tag),
 		Replicas: flag("replicas", f.replicas), Namespace: flag("namespace", f.namespace),
-		Host: flag("host", f.host),
+		Host: flag("host", f.host), NameSuffix: flag("name-suffix", f.nameSuffix), HostSuffix: flag("host-suffix", f.hostSuffix),
 	}}
 	if problem := descriptor.KubeVersion(f.kubeVersion).Problem(); problem != "" {
 		return o, usagef("--kube-version %q %s", f.kubeVersion, problem)

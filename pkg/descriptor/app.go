@@ -12,6 +12,9 @@ type App struct {
 	Pos  diag.Pos // of the descriptor's name
 	// Env is the environment, "" for what all environments have in common.
 	Env string
+	// Prefix and Suffix stand around the names of its objects, which have them only
+	// when they are written out.
+	Prefix, Suffix Text
 	// Multi says that the app's objects are named and selected by workload too.
 	Multi bool
 	// Opinions is false where defaults: none switched off what unfold adds.
@@ -190,6 +193,9 @@ type Patch struct {
 	File  string
 	Value *value.Value
 }
+
+// Named gives the name that an object has when it is written out.
+func (a *App) Named(name string) string { return a.Prefix.Text + name + a.Suffix.Text }
 
 // UsesKustomize reports whether kustomize itself has to build the app.
 func (a *App) UsesKustomize() bool {

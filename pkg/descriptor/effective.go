@@ -56,6 +56,8 @@ type effective struct {
 	options Options
 	diags   diag.List
 	env     string
+	// prefix and suffix stand around the names of objects.
+	prefix, suffix Text
 }
 
 func (e *effective) app(env string) *App {
@@ -71,6 +73,7 @@ func (e *effective) app(env string) *App {
 		SyncOptions: top.merged.Get("syncOptions"),
 		Accept:      top.merged.Get("accept"),
 	}
+	e.names(app, top.merged)
 	app.Files = e.files(top.merged.Get("files"))
 	for i, w := range top.workloads {
 		if on := w.Value.Get("enabled"); e.multi && on.Is(value.Bool) && !on.IsTrue() {
@@ -262,6 +265,36 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 	for _, item := range merged.Get("patches").Elements() {
 		app.Patches = append(app.Patches, Patch{Pos: item.Pos, File: item.StringAt("path"), Value: item})
 	}
+}
+
+// names settles what stands around the names of objects.
+func (e *effective) names(app *App, merged *value.Value) {
+	for field, to := range map[string]*Text{"namePrefix": &app.Prefix, "nameSuffix": &app.Suffix} {
+		if v := merged.Get(field); v.Is(value.String) {
+			*to = Text{v.Text, v.Pos}
+		}
+	}
+	e.prefix, e.suffix = app.Prefix, app.Suffix
+	e.hostSuffix()
+}
+
+// again reports whether the app is to run once more beside itself, under a name
+// from outside.
+func (e *effective) again() bool { return e.options.Overrides.NameSuffix.Text != "" }
+
+// longName reports a name that has no room for prefix and suffix. What says what
+// has the name, at is its place.
+func (e *effective) longName(name, what string, most int, at diag.Pos, why string) {
+	full := e.prefix.Text + name + e.suffix.Text
+	if len(full) <= most {
+		return
+	}
+	if len(name) <= most && e.suffix.Text != "" {
+		at = e.suffix.Pos
+	} else if len(name) <= most && e.prefix.Text != "" {
+		at = e.prefix.Pos
+	}
+	e.diags.Errorh(at, "bad-name", "shorten it", "the name %q of %s is longer than %d characters, and %s", full, what, most, why)
 }
 
 // namespace settles where the app runs: the descriptor's own word, then what

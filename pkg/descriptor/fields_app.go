@@ -8,7 +8,13 @@ import (
 
 const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` and\n" +
 	"`components` are kustomize's own and come last; they see names without the hash of a ConfigMap. Nothing outside of the\n" +
-	"app's folder is read, and nothing is fetched."
+	"app's folder is read, and nothing is fetched.\n\n" +
+	"`namePrefix` and `nameSuffix` stand around the names of all objects, those of `manifests` and `components` too, and in the references among\n" +
+	"them, as kustomize does it. Patches see names without them. The label `app.kubernetes.io/name` has them too, and with it every selector: one\n" +
+	"instance never selects the pods of another in its namespace. In `manifests` that label is followed as well, unless they look into other\n" +
+	"namespaces. An explicit `selector` stays as it is: see to it that no other instance has its labels. A strict sealed Secret keeps its name, since it\n" +
+	"can be opened under that alone. Texts, such as a URL in `config`, are never changed. The names of a Service's pods and so on have to fit: an error\n" +
+	"says where the whole name is too long."
 
 // appFields are the fields of the top level and, but for headScope, of an
 // environment.
@@ -19,6 +25,10 @@ var appFields = []field{
 		example: "kind: App"},
 	{name: "name", scope: headScope, doc: "The app's name, which its objects get.", typ: &schema{kind: textKind, what: "an app's name", check: dnsLabel},
 		example: "name: orders"},
+	{name: "namePrefix", scope: appScope, doc: "What the names of all objects begin with, but for those of sealed Secrets.", typ: &schema{kind: textKind, what: "a prefix of names", check: namePrefix},
+		example: "namePrefix: blue-"},
+	{name: "nameSuffix", scope: appScope, doc: "What the names of all objects end with, but for those of sealed Secrets.", typ: &schema{kind: textKind, what: "a suffix of names", check: nameSuffix},
+		example: "nameSuffix: -canary"},
 	{name: "namespace", scope: appScope, doc: "Where the app runs; APP-ENV unless given.", typ: namespaceType,
 		example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
 	{name: "defaults", scope: appScope, doc: "none switches off every default that unfold adds.", typ: &schema{kind: textKind, what: "a set of defaults", enum: []string{"none"},

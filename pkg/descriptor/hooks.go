@@ -72,6 +72,8 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	}
 	if problem := dnsLabel(w.Name); problem != "" && e.Name != "" {
 		e.diags.Errorf(w.Pos, "bad-name", "the hook's Job is named %q, which %s", w.Name, problem)
+	} else {
+		e.longName(w.Name, "a hook's Job", 63, w.Pos, "its pods carry the name in a label")
 	}
 	w.Container = Container{Name: e.containerName(&w, v), Pos: w.Pos, Fields: v, label: w.what()}
 	e.container(&w.Container, v, nil)

@@ -114,7 +114,40 @@ func (e *effective) ingress(app *App, w *Workload, name string, entry value.Entr
 	if issuer := v.Get("issuer"); issuer != nil && issuer.StringAt("name") == "" {
 		e.diags.Errorh(issuer.Pos, "missing-field", "add name: with the issuer's name", "the issuer of %s has no name", w.what())
 	}
+	e.rehostIngress(&i)
 	w.Ingresses = append(w.Ingresses, i)
+}
+
+// rehostIngress gives an Ingress other hosts where those are overridden, in its
+// TLS too.
+func (e *effective) rehostIngress(i *Ingress) {
+	hosts := make([]*value.Value, len(i.Hosts))
+	for n, h := range i.Hosts {
+		hosts[n] = h.Name
+	}
+	of := e.rehost(i.Name, hosts)
+	if of == nil {
+		return
+	}
+	for n, h := range i.Hosts {
+		i.Hosts[n].Name = of[h.Name.Text]
+	}
+	i.Full = i.Full.Replace([]string{"tls", "secrets"}, func(secrets *value.Value) *value.Value {
+		out := value.NewMap(secrets.Pos)
+		for _, s := range secrets.Entries {
+			list := value.NewList(s.Value.Pos)
+			for _, host := range s.Value.Elements() {
+				if x := of[host.Text]; x != nil { // else it is that of another Ingress
+					list.Items = append(list.Items, x)
+				}
+			}
+			if len(list.Items) > 0 {
+				s.Value = list
+				out.SetEntry(s)
+			}
+		}
+		return out
+	})
 }
 
 // hosts gives those under host, complete; for one that is asked for without a
@@ -122,7 +155,7 @@ func (e *effective) ingress(app *App, w *Workload, name string, entry value.Entr
 func (e *effective) hosts(name string, v *value.Value, bare bool) []*value.Value {
 	given := v.Get("host").Elements()
 	if bare {
-		given = []*value.Value{value.Str(name, v.Pos)}
+		given = []*value.Value{value.Str(e.prefix.Text+name+e.suffix.Text, v.Pos)}
 	}
 	var out []*value.Value
 	for _, x := range given {
@@ -252,6 +285,12 @@ func (e *effective) route(app *App, w *Workload, entry *value.Entry) {
 	r := Route{Name: w.Name, Pos: v.Pos, Full: v, Hosts: e.hosts(w.Name, v, v.Empty())}
 	if len(r.Hosts) == 0 {
 		return
+	}
+	of := e.rehost(r.Name, r.Hosts)
+	for i, host := range r.Hosts {
+		if of != nil {
+			r.Hosts[i] = of[host.Text]
+		}
 	}
 	if v.Get("parents").Empty() {
 		e.diags.Errorh(v.Pos, "missing-parent", "add parents: NAMESPACE/NAME of the Gateway", "the route of %s belongs to no Gateway", w.what())

@@ -106,15 +106,15 @@ func specOwner(kind, key string) string {
 // nameFits refuses names that leave no room for what Kubernetes adds to those
 // of pods and Jobs.
 func (e *effective) nameFits(w *Workload) {
-	most, why := 63, ""
+	most, why := 63, "its pods carry the name in a label"
 	switch w.Kind {
 	case "StatefulSet":
 		most, why = 52, "its pods carry the name with a revision in a label"
 	case "CronJob":
 		most, why = 52, "its Jobs carry the name with a number"
 	}
-	if len(w.Name) > most && dnsLabel(w.Name) == "" {
-		e.diags.Errorh(w.Pos, "bad-name", "shorten it", "the name %q of a %s is longer than %d characters, and %s", w.Name, w.Kind, most, why)
+	if dnsLabel(w.Name) == "" {
+		e.longName(w.Name, "a "+w.Kind, most, w.Pos, why)
 	}
 }
 

@@ -33,6 +33,19 @@ func dnsLabel1123(s string) string { return kube.Label(s) }
 // dnsSubdomain is RFC 1123's subdomain, which most objects' names are.
 func dnsSubdomain(s string) string { return kube.Subdomain(s) }
 
+// namePrefix is what a name can begin with.
+func namePrefix(s string) string { return aroundName(s, s+"x") }
+
+// nameSuffix is what a name can end with.
+func nameSuffix(s string) string { return aroundName(s, "x"+s) }
+
+func aroundName(s, whole string) string {
+	if s == "" {
+		return "is empty"
+	}
+	return dnsLabel(whole)
+}
+
 // portName is an IANA service name, which a container port's name has to be.
 func portName(s string) string { return kube.PortName(s) }
 

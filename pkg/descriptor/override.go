@@ -2,6 +2,7 @@ package descriptor
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -19,7 +20,12 @@ type Override struct {
 // one of several workloads, WORKLOAD=VALUE; commas separate more of them.
 type Overrides struct {
 	Image, Tag, Replicas, Namespace, Host Override
-	Config                                []ConfigOverride
+	// NameSuffix makes the app run once more beside itself: a preview.
+	NameSuffix Override
+	// HostSuffix makes every host that of its object's name with this behind it. An
+	// app of one workload with a port and no host gets an Ingress.
+	HostSuffix Override
+	Config     []ConfigOverride
 }
 
 // ConfigOverride sets one key of config.
@@ -36,6 +42,9 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 	if o.Namespace.Text != "" {
 		layer.Set("namespace", e.override("namespace", o.Namespace))
 	}
+	if o.NameSuffix.Text != "" {
+		layer.Set("nameSuffix", e.override("nameSuffix", o.NameSuffix))
+	}
 	if len(o.Config) > 0 {
 		config := value.NewMap(o.Config[0].Pos)
 		for _, c := range o.Config {
@@ -49,6 +58,9 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 	}
 	if e.multi {
 		return layer
+	}
+	if o := e.options.Overrides.HostSuffix; o.Text != "" && len(hostFields(merged)) == 0 && !merged.Get("ports").Empty() && !isNone(merged.Get("service")) && !batch(e.kind) && !e.multi {
+		layer.Set("ingress", value.MapOf(o.Pos, "host", value.NewList(o.Pos, value.Str("host"+o.Text, o.Pos)))) // which it gets another name for
 	}
 	for _, x := range e.workloadOverrides() {
 		if x.Text == "" {
@@ -245,6 +257,32 @@ func (e *effective) setHost(layer, below *value.Value, o Override) {
 			at.Set("host", hosts)
 		}
 		at.Set("hosts", moved)
+	}
+}
+
+// rehost gives an Ingress or route the hosts that hostSuffix says: the name of the
+// object, and further ones with a number. Of gives the new host of an old one.
+func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*value.Value) {
+	o := e.options.Overrides.HostSuffix
+	if o.Text == "" || dnsSubdomain("x"+o.Text) != "" {
+		return nil
+	}
+	of = map[string]*value.Value{}
+	for i, host := range hosts {
+		text := name + o.Text
+		if i > 0 {
+			text = name + "-" + strconv.Itoa(i+1) + o.Text
+		}
+		of[host.Text] = value.Str(text, o.Pos)
+	}
+	return of
+}
+
+// hostSuffix checks the override.
+func (e *effective) hostSuffix() {
+	o := e.options.Overrides.HostSuffix
+	if problem := dnsSubdomain("x" + o.Text); o.Text != "" && problem != "" {
+		e.diags.Errorh(o.Pos, "bad-name", "write what stands behind a name, such as -pr-7.example.com", "hosts can't end with %q: a host %s", o.Text, problem)
 	}
 }
 

@@ -39,6 +39,9 @@ func (e *effective) secrets(app *App, fields *value.Value, object, named string)
 	if v := fields.Get("secrets"); v.Is(value.Map) {
 		for _, scope := range sealScopes {
 			s := Secret{Short: shortSecret(scope), Scope: scope, Name: SecretName(object, scope)}
+			if scope != strictScope { // what is not bound to a name
+				s.Name = e.prefix.Text + s.Name + e.suffix.Text
+			}
 			if e.keys(&s, v, sealedSecretsType, func(x *value.Value) bool { return cmpScope(x) == scope }) {
 				out = append(out, s)
 			}
@@ -116,6 +119,11 @@ func (e *effective) keys(s *Secret, v *value.Value, typ *schema, belongs func(*v
 func (e *effective) sealedElsewhere(app *App, s Secret, k SecretKey, named string) {
 	if named == "" {
 		named = e.options.Defaults.Place(e.env).namespace(e.Name, e.env)
+	}
+	if s.Scope == strictScope && e.again() {
+		e.diags.Errorh(k.Pos, "sealed-elsewhere", "seal it again by kubeseal --raw with --scope cluster-wide, and write scope: cluster-wide",
+			"the secret %q is sealed for the name %q, which the app once more under the suffix %q can't have", k.Key, s.Name, e.suffix.Text)
+		return
 	}
 	if to := app.Namespace.Name; to != named {
 		flags := "--namespace " + to

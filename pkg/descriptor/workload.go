@@ -24,7 +24,9 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 		w.Name = name
 	}
 	w.Own = w.Name
-	if selector := entry.Value.Get("selector"); !selector.Empty() {
+	// Pods that are there keep theirs, but those of the app once more are new, and
+	// must not be taken for them.
+	if selector := entry.Value.Get("selector"); !selector.Empty() && !e.again() {
 		w.Selector = selector
 	}
 	e.nameFits(&w)

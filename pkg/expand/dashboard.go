@@ -19,7 +19,7 @@ func (e *expander) dashboard(w *descriptor.Workload) {
 	}
 	title := d.StringAt("title")
 	if title == "" {
-		title = w.Name
+		title = e.app.Named(w.Name)
 	}
 	// Structs and maps of strings can always be encoded.
 	text, _ := json.MarshalIndent(e.grafana(w, title), "", "  ")
@@ -29,7 +29,7 @@ func (e *expander) dashboard(w *descriptor.Workload) {
 	}
 	e.add(object.Object{
 		Value: e.head(d.Pos, "v1", "ConfigMap", w.Name+"-dashboard", w, labels, d.Get("annotations")).
-			Set("data", m(d.Pos, w.Name+".json", string(text)+"\n")),
+			Set("data", m(d.Pos, e.app.Named(w.Name)+".json", string(text)+"\n")),
 		Origin: d.Pos,
 	})
 }
@@ -80,7 +80,7 @@ func (e *expander) grafana(w *descriptor.Workload, title string) grafanaDashboar
 		return fallback
 	}
 	requests, duration, status := or("requests", "http_requests_total"), or("duration", "http_request_duration_seconds"), statusLabel(w)
-	pods := fmt.Sprintf(`namespace=%q,pod=~%q`, e.app.Namespace.Name, w.Name+"-.+")
+	pods := fmt.Sprintf(`namespace=%q,pod=~%q`, e.app.Namespace.Name, podNames(w, e.app.Named(w.Name)))
 	container := fmt.Sprintf(`%s,container=%q`, pods, w.Container.Name)
 	d := grafanaDashboard{
 		Title: title, Tags: []string{"unfold", e.app.Name}, SchemaVersion: 39, Refresh: "30s", Time: grafanaTime{"now-6h", "now"},

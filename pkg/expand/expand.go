@@ -26,6 +26,11 @@ func Objects(app *descriptor.App, files tree.Tree) ([]object.Object, diag.List) 
 		e.workload(&app.Workloads[i])
 	}
 	e.hooks()
+	if full := app.Named(app.Name); full != app.Name { // what the descriptor's own selectors mean too
+		for i, o := range e.objects {
+			e.objects[i].Value = relabel(o.Value, app.Name, full)
+		}
+	}
 	return e.objects, e.diags
 }
 
@@ -72,9 +77,10 @@ func (e *expander) selector(w *descriptor.Workload) *value.Value {
 // selector is immutable.
 func (e *expander) known(w *descriptor.Workload) *value.Value {
 	if w != nil && w.Hook != nil { // which no Service may select
-		return m(w.Pos, "app.kubernetes.io/name", w.Name)
+		return m(w.Pos, "app.kubernetes.io/name", e.app.Named(w.Name))
 	}
-	out := m(e.app.Pos, "app.kubernetes.io/name", e.app.Name)
+	// With prefix and suffix: what runs beside it must not select its pods.
+	out := m(e.app.Pos, nameLabel, e.app.Named(e.app.Name))
 	if e.app.Multi && w != nil {
 		out.Set("app.kubernetes.io/component", value.Str(w.Key, w.Pos))
 	}

@@ -36,7 +36,7 @@ func (e *expander) ingress(w *descriptor.Workload, i descriptor.Ingress) {
 		}
 		rules.Items = append(rules.Items, m(h.Name.Pos, "host", everyHost(h.Name), "http", m(h.Name.Pos, "paths", paths)))
 	}
-	tls, issued := certificates(i)
+	tls, issued := e.certificates(i)
 	spec := m(i.Pos, "ingressClassName", i.Class, "defaultBackend", v.Get("defaultBackend"), "tls", tls, "rules", rules)
 	e.add(object.Object{
 		Value:  e.head(i.Pos, "networking.k8s.io/v1", "Ingress", i.Name, w, v.Get("labels"), over(issued, v.Get("annotations"))).Set("spec", spec),
@@ -54,7 +54,7 @@ func everyHost(host *value.Value) *value.Value {
 
 // certificates gives an Ingress's TLS and the annotation by which cert-manager
 // makes the certificate. An issuer alone turns TLS on.
-func certificates(i descriptor.Ingress) (tls, annotations *value.Value) {
+func (e *expander) certificates(i descriptor.Ingress) (tls, annotations *value.Value) {
 	t, issuer := i.Full.Get("tls"), i.Full.Get("issuer")
 	if t.Is(value.Bool) || t == nil && issuer == nil {
 		return nil, nil
@@ -87,7 +87,7 @@ func certificates(i descriptor.Ingress) (tls, annotations *value.Value) {
 	if len(rest.Items) > 0 || len(tls.Items) == 0 {
 		secret := t.Get("secretName")
 		if secret == nil {
-			secret = value.Str(i.Name+"-tls", at)
+			secret = value.Str(e.app.Named(i.Name)+"-tls", at)
 		}
 		tls.Items = append(tls.Items, m(at, "hosts", rest, "secretName", secret))
 	}

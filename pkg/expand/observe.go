@@ -32,7 +32,7 @@ func (e *expander) observe(w *descriptor.Workload) {
 	})
 	if rules := e.alerts(w); len(rules) > 0 {
 		pos := x.Fields.Get("alerts").Pos
-		group := m(pos, "name", w.Name, "rules", list(pos, rules...))
+		group := m(pos, "name", e.app.Named(w.Name), "rules", list(pos, rules...))
 		e.add(object.Object{
 			Value:  e.head(pos, monitoring, "PrometheusRule", w.Name, w, labels, nil).Set("spec", m(pos, "groups", list(pos, group))),
 			Origin: pos,
@@ -68,22 +68,23 @@ func (e *expander) alerts(w *descriptor.Workload) []*value.Value {
 // the app's own counter where the descriptor names it.
 func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.Value {
 	var rules []*value.Value
+	own := e.app.Named(w.Name)
 	add := func(name, duration, severity, summary, expr string, args ...any) {
 		rules = append(rules, m(pos, "alert", name, "expr", fmt.Sprintf(expr, args...), "for", duration,
-			"labels", m(pos, "severity", severity), "annotations", m(pos, "summary", w.Name+": "+summary)))
+			"labels", m(pos, "severity", severity), "annotations", m(pos, "summary", own+": "+summary)))
 	}
 	namespace := e.app.Namespace.Name
-	container := fmt.Sprintf(`namespace=%q,container=%q,pod=~%q`, namespace, w.Container.Name, w.Name+"-.+")
+	container := fmt.Sprintf(`namespace=%q,container=%q,pod=~%q`, namespace, w.Container.Name, podNames(w, own))
 	owner := strings.ToLower(w.Kind)
-	which := fmt.Sprintf(`namespace=%q,%s=%q`, namespace, owner, w.Name)
+	which := fmt.Sprintf(`namespace=%q,%s=%q`, namespace, owner, own)
 	switch _, kind := runnerType(w); kind {
 	case "Rollout": // which kube-state-metrics sees the ReplicaSets of
 		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
 			"kube_replicaset_status_ready_replicas{%[1]s} < kube_replicaset_spec_replicas{%[1]s}",
-			fmt.Sprintf(`namespace=%q,replicaset=~%q`, namespace, w.Name+"-[a-z0-9]+"))
+			fmt.Sprintf(`namespace=%q,replicaset=~%q`, namespace, own+"-"+templateHash))
 		// Its own name for the namespace where Prometheus keeps that of what it scrapes.
 		add("RolloutDegraded", "5m", "critical", "the new version was not taken over.",
-			`rollout_info{namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1 or rollout_info{exported_namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1`, namespace, w.Name)
+			`rollout_info{namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1 or rollout_info{exported_namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1`, namespace, own)
 	case "Deployment":
 		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
 			"kube_deployment_status_replicas_ready{%[1]s} < kube_deployment_spec_replicas{%[1]s}", which)
@@ -93,9 +94,12 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 	case "DaemonSet":
 		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
 			"kube_daemonset_status_number_ready{%[1]s} < kube_daemonset_status_desired_number_scheduled{%[1]s}", which)
-	case "Job", "CronJob":
+	case "Job":
 		add("JobFailed", "1m", "warning", "a Job has failed.",
-			`kube_job_status_failed{namespace=%q,job_name=~%q} > 0`, namespace, w.Name+"(-.+)?")
+			`kube_job_status_failed{namespace=%q,job_name=%q} > 0`, namespace, own)
+	case "CronJob":
+		add("JobFailed", "1m", "warning", "a Job has failed.",
+			`kube_job_status_failed{namespace=%q,job_name=~%q} > 0`, namespace, own+scheduledTime)
 	}
 	add("RestartsOften", "5m", "warning", "a container restarts again and again.",
 		"increase(kube_pod_container_status_restarts_total{%s}[30m]) > 3", container)
@@ -108,7 +112,7 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 			"max by (pod) (rate(container_cpu_cfs_throttled_periods_total{%[1]s}[5m]) / rate(container_cpu_cfs_periods_total{%[1]s}[5m])) > 0.25", container)
 	}
 	if a := w.Autoscaling; a != nil {
-		name := w.Name
+		name := own
 		if a.KEDA { // which names what it makes
 			name = "keda-hpa-" + name
 		}
@@ -121,6 +125,36 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 			`sum(rate(%[1]s{%[2]s,%[3]s=~"5.."}[5m])) / sum(rate(%[1]s{%[2]s}[5m])) > 0.05`, requests, container, statusLabel(w))
 	}
 	return rules
+}
+
+// What Kubernetes puts behind names: letters and digits that form no words
+// (k8s.io/apimachinery/pkg/util/rand), the hash of a ReplicaSet, and the time of a
+// CronJob's Job in minutes.
+const (
+	safe          = "[bcdfghjklmnpqrstvwxz2456789]"
+	random        = "-" + safe + "{5}"
+	templateHash  = safe + "{6,10}"
+	scheduledTime = "-[0-9]+"
+)
+
+// podNames gives a regular expression for the names of a workload's pods, and not
+// for those of another whose name begins alike.
+func podNames(w *descriptor.Workload, name string) string {
+	const longest = 58 // part of a generated name that is not random
+	switch w.Kind {
+	case "StatefulSet":
+		return name + "-[0-9]+"
+	case "DaemonSet":
+		return name + random
+	case "Job":
+		return name + "(-[0-9]+)?" + random // with the index of its pod, where it has one
+	case "CronJob":
+		return name + scheduledTime + "(-[0-9]+)?" + random
+	}
+	if len(name)+len("-0123456789-") > longest { // the hash is cut off
+		return name[:min(len(name), longest)] + "[-bcdfghjklmnpqrstvwxz2456789]*"
+	}
+	return name + "-" + templateHash + random
 }
 
 func statusLabel(w *descriptor.Workload) string {

@@ -46,6 +46,7 @@ func Tree(base []object.Object, envs []Environment) (tree.Tree, error) {
 	for _, env := range envs {
 		f := w.overlay(env)
 		f.difference(base, env, shared)
+		f.names(env)
 		f.write()
 	}
 	return w.out, w.err
@@ -58,9 +59,11 @@ func Alone(env Environment) (tree.Tree, error) {
 	f := w.overlay(env)
 	f.objects(env.Objects)
 	f.manifests(env, manifestsOf(env))
+	f.relabelManifests(env)
 	if env.hasRollout() {
 		f.nameReferences()
 	}
+	f.names(env)
 	f.write()
 	return w.out, w.err
 }
@@ -85,8 +88,8 @@ type folder struct {
 	dir       string
 	namespace string
 
-	resources, components, generators, patches, replicas, images, configurations []*value.Value
-	used                                                                         map[string]bool
+	resources, components, generators, patches, replicas, images, configurations, transformers []*value.Value
+	used                                                                                       map[string]bool
 }
 
 func (w *writer) folder(dir string) *folder {
@@ -104,6 +107,7 @@ func (w *writer) overlay(env Environment) *folder {
 		outer.resource("generated")
 		outer.userComponents(env)
 		outer.userPatches(env)
+		outer.names(env)
 		outer.write()
 		dir += "/generated"
 	}
@@ -123,6 +127,7 @@ func (f *folder) write() {
 		"patches", list(diag.Pos{}, f.patches...),
 		"replicas", list(diag.Pos{}, f.replicas...),
 		"images", list(diag.Pos{}, f.images...),
+		"transformers", list(diag.Pos{}, f.transformers...),
 	)
 	f.put(f.dir+"/kustomization.yaml", k, value.EncodeSource)
 }
@@ -279,6 +284,7 @@ func (f *folder) difference(base []object.Object, env Environment, shared []desc
 		}
 		f.patch(p.env, operations(from, p.env.Value), env.Objects)
 	}
+	f.relabelManifests(env)
 	for _, r := range replicas {
 		f.replicas = append(f.replicas, m(diag.Pos{}, "name", r.name, "count", r.count))
 	}

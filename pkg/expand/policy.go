@@ -87,7 +87,11 @@ func (e *expander) peer(p descriptor.Peer) *value.Value {
 	out := value.NewMap(p.Pos)
 	pods, namespaces := p.Full.Get("pods"), p.Full.Get("namespaces")
 	if p.App != nil {
-		pods = m(p.Pos, "matchLabels", m(p.Pos, "app.kubernetes.io/name", p.App, "app.kubernetes.io/component", p.Workload))
+		name := p.App
+		if name.Text == e.app.Name && len(p.Namespaces) == 0 {
+			name = value.Str(e.app.Named(name.Text), name.Pos)
+		}
+		pods = m(p.Pos, "matchLabels", m(p.Pos, "app.kubernetes.io/name", name, "app.kubernetes.io/component", p.Workload))
 	}
 	const nameLabel = "kubernetes.io/metadata.name" // which every namespace has
 	switch len(p.Namespaces) {

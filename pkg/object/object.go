@@ -90,7 +90,7 @@ func Finish(objects []Object, namespace string) []Object {
 			o.Value = setMetadata(o.Value, "namespace", namespace)
 		}
 		if len(hashed) > 0 {
-			o.Value = renameReferences(o.Value, hashed)
+			o.Value = renameReferences(o.Value, id.Kind, hashed)
 		}
 		out = append(out, o)
 	}
@@ -126,22 +126,32 @@ func ConfigMapReferences() [][]string {
 	}
 }
 
-func renameReferences(v *value.Value, names map[string]string) *value.Value {
+func renameReferences(v *value.Value, kind string, names map[string]string) *value.Value {
+	rename := func(name *value.Value) *value.Value {
+		if to, ok := names[name.Text]; ok {
+			return value.Str(to, name.Pos)
+		}
+		return name
+	}
+	switch kind {
+	case "Role", "ClusterRole":
+		return v.Replace([]string{"rules", "resourceNames"}, rename)
+	case "Ingress":
+		return v.Replace([]string{"metadata", "annotations", fastCGI}, rename)
+	}
 	for _, spec := range podSpecs() {
 		v = v.Replace(spec, func(pod *value.Value) *value.Value {
 			for _, path := range ConfigMapReferences() {
-				pod = pod.Replace(path, func(name *value.Value) *value.Value {
-					if to, ok := names[name.Text]; ok {
-						return value.Str(to, name.Pos)
-					}
-					return name
-				})
+				pod = pod.Replace(path, rename)
 			}
 			return pod
 		})
 	}
 	return v
 }
+
+// fastCGI is the annotation by which an Ingress names a ConfigMap.
+const fastCGI = "nginx.ingress.kubernetes.io/fastcgi-params-configmap"
 
 // Hash gives the suffix that kustomize gives a ConfigMap (api/hasher): ten
 // letters of the SHA-256 of its kind, data and binaryData as JSON, with the

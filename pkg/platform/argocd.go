@@ -69,7 +69,8 @@ type Previews struct {
 	Label               string
 	TokenName, TokenKey string // of the Secret with a token
 	Environment         string // whose settings a preview has
-	Domain              string // below which its host is
+	Domain              string // below which its hosts are
+	Namespace           string // of all previews, "" where each has one of its own
 }
 
 const roleActions = "get, sync, create, update, delete, override, action, logs"
@@ -132,7 +133,8 @@ var argocdRows = sync.OnceValue(func() []descriptor.Row {
 			descriptor.Row{Name: "label", Doc: "The label that asks for a preview: preview unless given.", Type: text},
 			descriptor.Row{Name: "token", Doc: "The Secret with a token for GitHub, as NAME/KEY.", Type: descriptor.TextOf("NAME/KEY", nameAndKey)},
 			descriptor.Row{Name: "environment", Doc: "The environment whose settings a preview has.", Type: descriptor.TextOf("an environment", descriptor.NamespaceName)},
-			descriptor.Row{Name: "domain", Doc: "The domain below which a preview's host is.", Type: descriptor.TextOf("a domain", descriptor.ObjectName)},
+			descriptor.Row{Name: "domain", Doc: "The domain below which a preview's hosts are, as NAME-pr-NUMBER.", Type: descriptor.TextOf("a domain", descriptor.ObjectName)},
+			descriptor.Row{Name: "namespace", Doc: "One namespace for all previews, whose objects then have names with -pr-NUMBER; unless given, each has a namespace of its own.", Type: descriptor.TextOf("a namespace", descriptor.NamespaceName)},
 		)},
 	}
 })
@@ -217,6 +219,7 @@ func (r *reader) argocd(p *Platform, full *value.Value) {
 		Owner: v.StringAt("owner"), Repository: v.StringAt("repository"), API: v.StringAt("api"),
 		Label: "preview", TokenName: token, TokenKey: key,
 		Environment: v.StringAt("environment"), Domain: v.StringAt("domain"),
+		Namespace: v.StringAt("namespace"),
 	}
 	if label := v.StringAt("label"); label != "" {
 		p.Previews.Label = label

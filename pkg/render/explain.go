@@ -54,16 +54,23 @@ var changed = diag.Pos{File: "kustomize"}
 // kustomize loses.
 func traced(e expand.Environment, built []*value.Value) []*value.Value {
 	var own []*value.Value
-	for _, o := range object.Finish(e.Objects, e.App.Namespace.Name) {
+	for _, o := range e.Finished() {
 		own = append(own, o.Value)
 	}
 	if built == nil {
 		return own
 	}
 	before := map[object.ID]*value.Value{}
-	for _, v := range append(own, e.Manifests...) {
+	for _, v := range own {
 		id := object.Object{Value: v}.ID()
 		before[unhashed(id)], before[id] = v, v
+	}
+	for _, v := range e.Manifests {
+		id := object.Object{Value: v}.ID()
+		if !object.KeepsName(id.Kind) {
+			id.Name = e.Names().Of(id.Name)
+		}
+		before[id] = v
 	}
 	out := make([]*value.Value, len(built))
 	for i, v := range built {

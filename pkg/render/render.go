@@ -153,7 +153,7 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 		}
 		return result, err
 	}
-	objects := object.Finish(e.Objects, e.App.Namespace.Name)
+	objects := e.Finished()
 	result.Objects = len(objects)
 	if o.Explain {
 		result.Manifests, err = s.explained(e.Environment, nil)

@@ -90,7 +90,8 @@ func errorOf(diags *diag.List, err error) error {
 func (s *Source) input(e expand.Environment) check.Input {
 	in := check.Input{
 		Env: e.App.Env, Namespace: e.App.Namespace.Name, Pos: e.App.Pos,
-		Objects: e.Objects, Manifests: e.Manifests, Open: len(e.App.Components) > 0,
+		Objects: e.Objects, Manifests: e.Relabelled(), Open: len(e.App.Components) > 0,
+		Names:  e.Names(),
 		Policy: s.platform.Settings(e.App.Env).Policy, Accept: e.App.Accept,
 	}
 	for _, o := range e.Objects {
@@ -109,6 +110,9 @@ func (s *Source) built(e expand.Environment, objects []*value.Value) check.Input
 	in := s.input(e)
 	in.Objects, in.Manifests, in.Patches = nil, nil, nil
 	in.Sources = sync.OnceValue(func() []*value.Value { return s.sources(e) })
+	for i, name := range in.Generated {
+		in.Generated[i] = in.Names.Of(name)
+	}
 	for _, v := range objects {
 		in.Objects = append(in.Objects, object.Object{Value: v})
 	}

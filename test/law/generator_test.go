@@ -221,9 +221,16 @@ func (g *generator) topLevel(o object) {
 	if g.chance(35) {
 		g.namespace(o, g.root)
 	}
+	g.around(o, g.root)
 	o.set("accept", g.accept())
 	g.passedOn(o)
 	g.requested(o)
+}
+
+// around gives what stands around the names of objects.
+func (g *generator) around(o object, s *said) {
+	g.put(12, o, s, "namePrefix", func() *yaml.Node { return plain(pick(g, "x-", "blue-", "app")) })
+	g.put(12, o, s, "nameSuffix", func() *yaml.Node { return plain(pick(g, "-2", "-canary", "x")) })
 }
 
 // workloads gives those of the top level.
@@ -291,6 +298,7 @@ func (g *generator) environment(env string) *yaml.Node {
 	if g.chance(50) {
 		g.image(o, s.said, false)
 	}
+	g.around(o, s.said)
 	g.inherited(o, s.said)
 	g.shared(o, s.said, "/etc/app")
 	if first && g.off {
@@ -403,6 +411,12 @@ func (g *generator) overrides(argocdNamespace string) descriptor.Overrides {
 	}
 	if argocdNamespace == "" && !g.sealed && g.chance(30) {
 		o.Namespace = given("from-outside")
+	}
+	if !g.sealed && g.chance(30) {
+		o.NameSuffix = given(pick(g, "-pr-7", "-preview"))
+	}
+	if g.chance(30) {
+		o.HostSuffix = given(pick(g, "-pr-7.example.com", ".preview.example.com"))
 	}
 	for _, key := range configKeys()[:g.IntN(4)] {
 		o.Config = append(o.Config, descriptor.ConfigOverride{Key: key, Override: given(g.value())})
