@@ -43,7 +43,7 @@ var metricName = &schema{kind: textKind, what: "a metric's name", check: promMet
 var alertType = &schema{
 	kind: objectKind, what: "an alert", shortKey: "expr",
 	fields: []field{
-		{name: "expr", doc: "The PromQL expression that is true when something is wrong.", typ: anyText},
+		{name: "expr", doc: "The PromQL expression that is true when something is wrong.", typ: &schema{kind: textKind, what: "a PromQL expression", check: promExpression}},
 		{name: "for", doc: "How long it has to be true.", typ: &schema{kind: textKind, what: "a duration", check: promDuration}},
 		{name: "severity", doc: "The label severity: warning unless given.", typ: anyText},
 		{name: "summary", doc: "The annotation summary.", typ: anyText},

@@ -141,7 +141,7 @@ func (c *checker) unknown(t Type, e value.Entry) {
 	if len(c.path) > 0 {
 		in = " in " + c.where()
 	}
-	c.diags.Errorh(e.KeyPos, "unknown-field", diag.Hint(e.Key, "the fields here are", t.fieldNames()), "unknown field %q%s", e.Key, in)
+	c.diags.Errorh(e.KeyPos, "unknown-field", diag.Hint(e.Key, t.fieldsOf(), t.fieldNames()), "unknown field %q%s", e.Key, in)
 }
 
 func (c *checker) list(t Type, x expression, v *value.Value) {

@@ -119,8 +119,8 @@ func TestCheck(t *testing.T) {
 		name, typ, src, want string
 	}{
 		{"fine", "core/v1.Toleration", "{key: a, operator: Exists, tolerationSeconds: 30}", ""},
-		{"a name with a space", "core/v1.Toleration", "{'key:s operator': a}", "f:1:2: unknown field \"key:s operator\" in x\n  hint: the fields here are: effect, key, operator, tolerationSeconds, value"},
-		{"an empty name", "core/v1.LocalObjectReference", "{'': a}", "f:1:2: unknown field \"\" in x\n  hint: the fields here are: name"},
+		{"a name with a space", "core/v1.Toleration", "{'key:s operator': a}", "f:1:2: unknown field \"key:s operator\" in x\n  hint: the fields of Kubernetes 1.34 here are: effect, key, operator, tolerationSeconds, value"},
+		{"an empty name", "core/v1.LocalObjectReference", "{'': a}", "f:1:2: unknown field \"\" in x\n  hint: the fields of Kubernetes 1.34 here are: name"},
 		{"null is the same as nothing", "core/v1.Toleration", "{key: null}", ""},
 		{"null for a required field", "core/v1.EnvVar", "{name: null}", "f:1:8: x.name must be text, not nothing"},
 		{"an item that is null", "core/v1.Capabilities", "{add: [~]}", "f:1:8: x.add.0 must be text, not nothing"},

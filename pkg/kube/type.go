@@ -169,6 +169,16 @@ func (t Type) Union() []string {
 	return strings.Split(strings.TrimPrefix(l.union(), "?"), ",")
 }
 
+// fieldsOf begins the list of a type's fields, and says of which Kubernetes they
+// are: a newer one may have more.
+func (t Type) fieldsOf() string {
+	group, _, _ := strings.Cut(t.home, "/")
+	if strings.Contains(group, ".") && (!strings.HasSuffix(group, ".k8s.io") || group == "gateway.networking.k8s.io") {
+		return "the fields here are"
+	}
+	return "the fields of Kubernetes " + Version + " here are"
+}
+
 func (t Type) fieldNames() []string {
 	var names []string
 	for _, f := range t.Fields() {

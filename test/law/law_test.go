@@ -64,7 +64,7 @@ func each(t *testing.T, share uint64, check func(t *testing.T, a app) error) {
 					t.Logf("LAW_SEED=%d, descriptor %d: %v", seed, index, err)
 					return
 				}
-				t.Logf("before it is shrunk: %.2000s", err)
+				t.Logf("before it is shrunk: %.2000s\n%s", err, a)
 				if failures.Add(1) == 1 { // which takes long, and one is enough to start with
 					a, err = shrink(a, err, func(a app) error { return check(t, a) })
 				}
@@ -72,7 +72,8 @@ func each(t *testing.T, share uint64, check func(t *testing.T, a app) error) {
 			})
 		}
 	})
-	if refused := refusals.Load(); refused > max(3, n/3) {
+	// Some 2 of 80 are, so a tenth is far too many; a few are nothing in a short run.
+	if refused := refusals.Load(); refused > max(3, n/10) {
 		t.Errorf("LAW_SEED=%d: %d of %d descriptors are refused", seed, refused, n)
 	}
 }
