@@ -23,7 +23,7 @@ var layers = [][]string{
 	{"pkg/expand", "pkg/build", "pkg/check", "pkg/scaffold", "pkg/edit", "pkg/diff", "pkg/seal"},
 	{"pkg/platform"},
 	{"pkg/render", "pkg/applications"},
-	{"pkg/delivery"},
+	{"pkg/delivery", "pkg/repository"},
 	{"pkg/cli"},
 	{"cmd/unfold"},
 }
@@ -37,7 +37,7 @@ var only = map[string][]string{
 	"os/exec":                     {"pkg/git", "pkg/seal"},
 	"github.com/bitnami-labs/":    {"pkg/seal"},
 	"golang.org/x/term":           {"pkg/cli"},
-	module + "pkg/git":            {"pkg/delivery"}, // so nothing that generate does starts a process
+	module + "pkg/git":            {"pkg/delivery", "pkg/repository"}, // so nothing that generate does starts a process
 	module + "pkg/seal":           {"pkg/delivery", "pkg/cli"},
 	"net":                         nil,
 	"net/http":                    {"pkg/seal"},

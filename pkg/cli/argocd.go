@@ -3,10 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"os"
-	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -15,11 +12,10 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/applications"
 	"github.com/unfold-gitops/unfold/pkg/delivery"
-	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
-	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/repository"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -94,14 +90,18 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	case f.url == "":
 		f.url = url
 	}
-	repository, err := repositoryOf(ctx, root, dir, p)
+	folders, err := render.Find([]string{dir})
+	if err != nil {
+		return usageError{err}
+	}
+	apps, err := repository.Apps(ctx, root, folders, p)
 	if err != nil {
 		return err
 	}
-	repository.URL, repository.Revision = f.url, f.revision
-	objects, diags := applications.Static(repository, p)
+	r := applications.Repository{URL: f.url, Revision: f.revision, Apps: apps}
+	objects, diags := applications.Static(r, p)
 	if f.style == setStyle {
-		objects, diags = applications.Sets(repository, p)
+		objects, diags = applications.Sets(r, p)
 	}
 	if err := diags.Err(); err != nil {
 		return err
@@ -112,55 +112,7 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	if f.output == "" {
 		return writeObjects(s, objects)
 	}
-	return argocdFiles(s, root, objects, repository, p, f)
-}
-
-// repositoryOf renders every environment of the apps at and below dir.
-func repositoryOf(ctx context.Context, root, dir string, p *platform.Platform) (applications.Repository, error) {
-	var out applications.Repository
-	folders, err := render.Find([]string{dir})
-	if err != nil {
-		return out, usageError{err}
-	}
-	var diags diag.List
-	err = render.Each(ctx, folders, func(f render.Folder) (render.Rendered, error) {
-		return render.RenderApp(f, p, "", render.Options{})
-	}, func(f render.Folder, r render.Rendered) error {
-		diags = append(diags, r.Diags...)
-		if r.Foreign || r.Diags.HasErrors() {
-			return nil
-		}
-		app, err := appOf(root, f, r)
-		out.Apps = append(out.Apps, app)
-		return err
-	})
-	if err != nil {
-		return out, err
-	}
-	return out, diags.Err()
-}
-
-// appOf gives an app in all its environments.
-func appOf(root string, f render.Folder, r render.Rendered) (applications.App, error) {
-	var app applications.App
-	absolute, err := filepath.Abs(f.Dir)
-	if err != nil {
-		return app, err
-	}
-	rel, err := filepath.Rel(root, absolute)
-	if err != nil {
-		return app, err
-	}
-	app.Path, app.Pos = filepath.ToSlash(rel), diag.Pos{File: path.Join(f.Dir, descriptor.FileName), Line: 1, Col: 1}
-	for _, result := range r.Results {
-		objects, diags := value.ReadAll(result.Env, result.Manifests)
-		if err := diags.Err(); err != nil {
-			return app, err
-		}
-		app.Name = result.Name
-		app.Environments = append(app.Environments, applications.Environment{Name: result.Env, Namespace: result.Namespace, Objects: objects})
-	}
-	return app, nil
+	return argocdFiles(s, root, objects, r, p, f)
 }
 
 func writeObjects(s Streams, objects []*value.Value) error {
@@ -181,23 +133,11 @@ func writeObjects(s Streams, objects []*value.Value) error {
 
 // argocdFiles writes the objects as files, or checks those that are there.
 func argocdFiles(s Streams, root string, objects []*value.Value, r applications.Repository, p *platform.Platform, f argocdFlags) error {
-	files := tree.Tree{}
-	names := value.NewList(diag.Pos{})
-	for _, o := range objects {
-		text, err := value.EncodeSource(o)
-		if err != nil {
-			return err
-		}
-		name := applications.FileName(o)
-		files[name] = text
-		names.Items = append(names.Items, value.Str(name, diag.Pos{}))
-	}
-	kustomization, err := value.EncodeSource(value.MapOf(diag.Pos{}, "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind", "Kustomization", "resources", names))
+	files, err := repository.Files(objects)
 	if err != nil {
 		return err
 	}
-	files["kustomization.yaml"] = kustomization
-	stale, err := staleFiles(f.output, files)
+	stale, err := repository.StaleFiles(f.output, files)
 	if err != nil {
 		return err
 	}
@@ -206,13 +146,13 @@ func argocdFiles(s Streams, root string, objects []*value.Value, r applications.
 			fmt.Fprintf(s.Err, "%s is current: %s\n", f.output, plural(len(files), "file"))
 			return nil
 		}
-		for _, line := range stale {
-			fmt.Fprintln(s.Err, line)
+		for _, x := range stale {
+			fmt.Fprintln(s.Err, x.File, x.Why)
 		}
 		fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output)
 		return errFound
 	}
-	if err := replaceFiles(f.output, files); err != nil {
+	if err := repository.Replace(f.output, files); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Err, "wrote %s to %s\nnext: commit them, and apply once what stands on standard output\n", plural(len(files), "file"), f.output)
@@ -225,59 +165,4 @@ func argocdFiles(s Streams, root string, objects []*value.Value, r applications.
 		return nil // Argo CD can't follow it there
 	}
 	return writeObjects(s, []*value.Value{applications.Root(r, p, filepath.ToSlash(inRepository))})
-}
-
-// ours reports whether a file is one that argocd writes: others in the folder
-// are left alone.
-func ours(name string) bool {
-	if name == "kustomization.yaml" {
-		return true
-	}
-	kind, _, _ := strings.Cut(name, "-")
-	return path.Ext(name) == ".yaml" && slices.Contains([]string{"application", "applicationset", "appproject"}, kind)
-}
-
-// staleFiles says what in a folder is not as it would be written.
-func staleFiles(dir string, want tree.Tree) ([]string, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
-		return nil, err
-	}
-	var out []string
-	for _, e := range entries {
-		if _, ok := want[e.Name()]; !ok && ours(e.Name()) {
-			out = append(out, filepath.Join(dir, e.Name())+" is of no app any more")
-		}
-	}
-	for _, name := range want.Paths() {
-		got, err := os.ReadFile(filepath.Join(dir, name))
-		switch {
-		case errors.Is(err, os.ErrNotExist):
-			out = append(out, filepath.Join(dir, name)+" is missing")
-		case err != nil:
-			return nil, err
-		case !bytes.Equal(got, want[name]):
-			out = append(out, filepath.Join(dir, name)+" is stale")
-		}
-	}
-	return out, nil
-}
-
-// replaceFiles writes the files and removes those of apps that are gone.
-func replaceFiles(dir string, want tree.Tree) error {
-	if err := tree.Write(dir, want, true); err != nil {
-		return err
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
-	}
-	for _, e := range entries {
-		if _, ok := want[e.Name()]; !ok && ours(e.Name()) {
-			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
-				return err
-			}
-		}
-	}
-	return nil
 }

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"slices"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
@@ -15,81 +17,149 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/report"
+	"github.com/unfold-gitops/unfold/pkg/repository"
 )
 
+type checkFlags struct {
+	format     string
+	repository bool
+	skip       []string
+	platform   platformFlag
+}
+
 func newCheck(s Streams) *cobra.Command {
-	var format string
-	var p platformFlag
+	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
-		Short: "Check every app below the paths, in every environment",
+		Short: "Check every app below the paths, in every environment, and the repository",
 		Long: `check finds every app.yaml at and below the paths (the current folder unless
 given), renders all environments of each and prints what is wrong, all of it, with
-its line. It exits with 1 if there are errors.`,
-		Example: "  unfold check\n  unfold check apps --format github",
+its line. It exits with 1 if there are errors.
+
+In the top folder of a repository it looks at the rest of it too, part by part: where
+descriptors lie, the platform file, the Argo CD objects if they are committed, Secrets
+in plain text, and whether CI sets images. What is not there is said behind a "–", and
+is no mistake. A platform file that lies in the repository holds for the apps.`,
+		Example: "  unfold check\n  unfold check apps --format github\n  unfold check --skip ci,argocd",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(report.Formats(), format) {
-				return usagef("--format %q is not known: %s", format, join(report.Formats()))
+			if !slices.Contains(report.Formats(), f.format) {
+				return usagef("--format %q is not known: %s", f.format, join(report.Formats()))
+			}
+			for _, part := range f.skip {
+				if !slices.Contains(repository.Parts(), part) {
+					return usagef("--skip %q is not known: %s", part, join(repository.Parts()))
+				}
 			}
 			if len(args) == 0 {
 				args = []string{"."}
 			}
-			operator, err := p.read(s)
+			whole := f.repository
+			if whole && len(args) > 1 {
+				return usagef("--repository takes one folder")
+			}
+			if !cmd.Flags().Changed("repository") {
+				whole = len(args) == 1 && isRepository(args[0])
+			}
+			operator, err := f.platform.read(s)
 			var mistakes diag.List
 			if errors.As(err, &mistakes) {
-				return errors.Join(report.Write(s.Out, format, version, mistakes), errFound)
+				return errors.Join(report.Write(s.Out, f.format, version, mistakes), errFound)
 			}
 			if err != nil {
 				return err
 			}
-			return check(cmd.Context(), s, operator, args, format)
+			return f.check(cmd.Context(), s, operator, args, whole)
 		},
 	}
-	cmd.Flags().StringVar(&format, "format", "text", "how findings are printed: "+join(report.Formats()))
-	p.register(cmd)
-	// The only error is a flag that does not exist.
+	cmd.Flags().StringVar(&f.format, "format", "text", "how findings are printed: "+join(report.Formats()))
+	cmd.Flags().BoolVar(&f.repository, "repository", false, "look at the folder as a whole repository; as if given where it holds .git")
+	cmd.Flags().StringSliceVar(&f.skip, "skip", nil, "parts of the repository to leave out: "+join(repository.Parts()))
+	f.platform.register(cmd)
+	// The only errors are flags that do not exist.
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("skip", cobra.FixedCompletions(repository.Parts(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func check(ctx context.Context, s Streams, p *platform.Platform, paths []string, format string) error {
+// isRepository reports whether dir is the top folder of one.
+func isRepository(dir string) bool {
+	_, err := os.Lstat(filepath.Join(dir, ".git"))
+	return err == nil
+}
+
+func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform, paths []string, whole bool) error {
 	folders, err := render.Find(paths)
 	if err != nil {
 		return usageError{err}
 	}
 	if len(folders) == 0 {
-		return usagef("no app.yaml at or below %s", join(paths))
+		return usagef("no app.yaml at or below %s; unfold init writes one", join(paths))
 	}
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	bar := newProgress(s, "checked", len(folders))
-	summary, err := render.CheckAll(ctx, folders, p, bar.show)
-	bar.clear()
+	var summary render.Summary
+	if whole {
+		file, _ := f.platform.path(s)
+		var found repository.Report
+		found, err = repository.Check(ctx, paths[0], folders, repository.Options{Platform: p, PlatformFile: file, Skip: f.skip, Progress: bar.show})
+		summary = render.Summary{Apps: found.Apps, Environments: found.Environments, Diags: found.Diags()}
+		bar.clear()
+		if err == nil && f.format == "text" {
+			err = writeGroups(s, found)
+		}
+	} else {
+		summary, err = render.CheckAll(ctx, folders, p, bar.show)
+		bar.clear()
+	}
 	if err != nil {
 		return err
 	}
-	if err := report.Write(s.Out, format, version, summary.Diags); err != nil {
-		return err
-	}
-	errors, warnings := 0, 0
-	for _, d := range summary.Diags.Sorted() {
-		if d.Severity == diag.Error {
-			errors++
-		} else {
-			warnings++
+	if !whole || f.format != "text" {
+		if err := report.Write(s.Out, f.format, version, summary.Diags); err != nil {
+			return err
 		}
 	}
+	all := summary.Diags.Sorted()
+	warnings := len(all.Warnings())
 	fmt.Fprintf(s.Err, "checked %s in %s: %s, %s\n", plural(summary.Apps, "app"), plural(summary.Environments, "environment"),
-		plural(errors, "error"), plural(warnings, "warning"))
-	if errors > 0 {
+		plural(len(all)-warnings, "error"), plural(warnings, "warning"))
+	if all.HasErrors() {
 		return errFound
 	}
 	return nil
 }
 
-func plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
+// writeGroups prints what was found about a repository, for people.
+func writeGroups(s Streams, r repository.Report) error {
+	paint := func(code, text string) string { return text }
+	if colourful(s) {
+		paint = func(code, text string) string { return "\x1b[" + code + "m" + text + "\x1b[0m" }
 	}
-	return fmt.Sprintf("%d %ss", n, what)
+	var b strings.Builder
+	for i, g := range r.Groups {
+		if i > 0 {
+			b.WriteByte('\n')
+		}
+		b.WriteString(paint("1", g.Title) + "\n")
+		for _, line := range g.Lines {
+			mark := paint("32", "✓")
+			switch {
+			case line.Diags.HasErrors():
+				mark = paint("31", "✗")
+			case line.Note:
+				mark = paint("2", "–")
+			case len(line.Diags) > 0:
+				mark = paint("33", "!")
+			}
+			fmt.Fprintf(&b, "  %s %s\n", mark, line.Text)
+			for _, d := range line.Diags.Sorted() {
+				b.WriteString("      " + strings.ReplaceAll(d.String(), "\n", "\n      ") + "\n")
+			}
+		}
+	}
+	_, err := fmt.Fprint(s.Out, b.String())
+	return err
 }
+
+func plural(n int, what string) string { return repository.Plural(n, what) }

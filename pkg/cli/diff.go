@@ -3,7 +3,6 @@ package cli
 import (
 	"errors"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 
@@ -128,13 +127,7 @@ func title(d delivery.Difference, all []delivery.Difference) string {
 
 // painter gives lines their colours on a terminal.
 func (f *diffFlags) painter(s Streams) func(kind byte, line string) string {
-	colored := f.color == "always"
-	if file, ok := s.Out.(*os.File); ok && f.color == "auto" && !slices.ContainsFunc(s.Environ, func(kv string) bool {
-		return strings.HasPrefix(kv, "NO_COLOR=") && kv != "NO_COLOR=" || kv == "TERM=dumb"
-	}) {
-		info, err := file.Stat()
-		colored = err == nil && info.Mode()&os.ModeCharDevice != 0
-	}
+	colored := f.color == "always" || f.color == "auto" && colourful(s)
 	return func(kind byte, line string) string {
 		code := ""
 		switch kind {
@@ -152,6 +145,13 @@ func (f *diffFlags) painter(s Streams) func(kind byte, line string) string {
 		}
 		return "\x1b[" + code + "m" + line + "\x1b[0m"
 	}
+}
+
+// colourful reports whether standard output is a terminal that wants colours.
+func colourful(s Streams) bool {
+	return isTerminal(s.Out) && !slices.ContainsFunc(s.Environ, func(kv string) bool {
+		return strings.HasPrefix(kv, "NO_COLOR=") && kv != "NO_COLOR=" || kv == "TERM=dumb"
+	})
 }
 
 // markdown gives the differences as a comment on a pull request, within what

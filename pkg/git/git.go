@@ -199,25 +199,27 @@ func (r *Repo) Shallow(ctx context.Context) bool {
 // Changed reports whether the work tree or the index differs from HEAD at or
 // below a path.
 func (r *Repo) Changed(ctx context.Context, name string) (bool, error) {
-	out, err := r.git(ctx, nil, "status", "--porcelain=v1", "--untracked-files=all", "--", ":(top,literal)"+cmpOr(name, "."))
+	out, err := r.git(ctx, nil, "status", "--porcelain=v1", "--untracked-files=all", "--", pathspec(name))
 	return out != "", err
 }
 
-func cmpOr(a, b string) string {
-	if a == "" {
-		return b
+// pathspec matches a path, or everything where it is "": a literal "." at the top
+// would match nothing.
+func pathspec(name string) string {
+	if name == "" {
+		return ":(top)"
 	}
-	return a
+	return ":(top,literal)" + name
 }
 
 // Same reports whether nothing below a path differs between a commit and the
 // work tree.
 func (r *Repo) Same(ctx context.Context, rev, name string) (bool, error) {
-	out, err := r.git(ctx, nil, "diff", "--no-ext-diff", "--name-only", rev, "--", ":(top,literal)"+cmpOr(name, "."))
+	out, err := r.git(ctx, nil, "diff", "--no-ext-diff", "--name-only", rev, "--", pathspec(name))
 	if err != nil || out != "" {
 		return false, err
 	}
-	out, err = r.git(ctx, nil, "ls-files", "--others", "--exclude-standard", "--", ":(top,literal)"+cmpOr(name, "."))
+	out, err = r.git(ctx, nil, "ls-files", "--others", "--exclude-standard", "--", pathspec(name))
 	return out == "", err
 }
 
@@ -317,6 +319,21 @@ func (r *Repo) Paths(ctx context.Context, rev, prefix string) ([]string, error) 
 		names = append(names, e.name)
 	}
 	return names, err
+}
+
+// WorkFiles lists the files of the work tree below a path, but for those that git
+// ignores, by their names there.
+func (r *Repo) WorkFiles(ctx context.Context, prefix string) ([]string, error) {
+	out, err := r.git(ctx, nil, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", pathspec(prefix))
+	if err != nil {
+		return nil, err
+	}
+	var names []string
+	for name := range strings.SplitSeq(strings.TrimSuffix(out, "\x00"), "\x00") {
+		names = append(names, strings.TrimPrefix(name, prefix))
+	}
+	slices.Sort(names)
+	return slices.Compact(names), nil
 }
 
 // Export writes the files that a commit has below prefix to the folder to.

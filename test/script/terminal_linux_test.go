@@ -91,3 +91,30 @@ func ioctl(t *testing.T, f *os.File, request uintptr, arg unsafe.Pointer) {
 		t.Fatal(err)
 	}
 }
+
+// TestColours looks at what check shows at a terminal, and at one that is told to
+// have no colours.
+func TestColours(t *testing.T) {
+	dir := t.TempDir()
+	descriptor := "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: ghcr.io/example/shop:v1\n"
+	if err := os.WriteFile(filepath.Join(dir, "app.yaml"), []byte(descriptor), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for variable, want := range map[string]string{
+		"NO_COLOR=":  "\x1b[1mApps\x1b[0m\r\n  \x1b[32m✓\x1b[0m . renders in dev, staging, prod\r\n",
+		"NO_COLOR=1": "Apps\r\n  ✓ . renders in dev, staging, prod\r\n",
+	} {
+		terminal, device := openTerminal(t)
+		cmd := exec.Command("unfold", "check", "--repository")
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "TERM=xterm", variable)
+		cmd.Stdout, cmd.Stderr = device, device
+		if err := cmd.Run(); err != nil {
+			t.Error(err)
+		}
+		device.Close()
+		if shown, _ := io.ReadAll(terminal); !strings.Contains(string(shown), want) {
+			t.Errorf("%s: the terminal shows %q, want in it %q", variable, shown, want)
+		}
+	}
+}

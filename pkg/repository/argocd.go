@@ -1,0 +1,262 @@
+package repository
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/applications"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Apps renders every environment of the apps in folders, which lie in the
+// repository whose root is given. Mistakes are a diag.List.
+func Apps(ctx context.Context, root string, folders []render.Folder, p *platform.Platform) ([]applications.App, error) {
+	var out []applications.App
+	var diags diag.List
+	err := render.Each(ctx, folders, func(f render.Folder) (render.Rendered, error) {
+		return render.RenderApp(f, p, "", render.Options{})
+	}, func(f render.Folder, r render.Rendered) error {
+		diags = append(diags, r.Diags...)
+		if r.Foreign || r.Diags.HasErrors() {
+			return nil
+		}
+		app, err := appOf(root, f, r)
+		out = append(out, app)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return out, diags.Err()
+}
+
+// appOf gives an app in all its environments.
+func appOf(root string, f render.Folder, r render.Rendered) (applications.App, error) {
+	var app applications.App
+	absolute, err := filepath.Abs(f.Dir)
+	if err != nil {
+		return app, err
+	}
+	rel, err := filepath.Rel(root, absolute)
+	if err != nil {
+		return app, err
+	}
+	app.Path, app.Pos = filepath.ToSlash(rel), diag.Pos{File: path.Join(f.Dir, descriptor.FileName), Line: 1, Col: 1}
+	for _, result := range r.Results {
+		objects, diags := value.ReadAll(result.Env, result.Manifests)
+		if err := diags.Err(); err != nil {
+			return app, err
+		}
+		app.Name = result.Name
+		app.Environments = append(app.Environments, applications.Environment{Name: result.Env, Namespace: result.Namespace, Objects: objects})
+	}
+	return app, nil
+}
+
+const kustomizationFile = "kustomization.yaml"
+
+// Files gives Argo CD's objects as the files of a kustomization.
+func Files(objects []*value.Value) (tree.Tree, error) {
+	out := tree.Tree{}
+	names := value.NewList(diag.Pos{})
+	for _, o := range objects {
+		text, err := value.EncodeSource(o)
+		if err != nil {
+			return nil, err
+		}
+		name := applications.FileName(o)
+		out[name] = text
+		names.Items = append(names.Items, value.Str(name, diag.Pos{}))
+	}
+	kustomization, err := value.EncodeSource(value.MapOf(diag.Pos{}, "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind", "Kustomization", "resources", names))
+	out[kustomizationFile] = kustomization
+	return out, err
+}
+
+// written reports whether a file is one that Files gives: others in the folder
+// are left alone.
+func written(name string) bool {
+	if name == kustomizationFile {
+		return true
+	}
+	kind, _, _ := strings.Cut(name, "-")
+	return path.Ext(name) == ".yaml" && slices.Contains([]string{"application", "applicationset", "appproject"}, kind)
+}
+
+// Stale is a file that is not as it would be written, and why.
+type Stale struct{ File, Why string }
+
+// StaleFiles gives those in a folder that are not as they should be.
+func StaleFiles(dir string, want tree.Tree) ([]Stale, error) {
+	entries, err := os.ReadDir(dir)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	var out []Stale
+	for _, e := range entries {
+		if _, ok := want[e.Name()]; !ok && written(e.Name()) {
+			out = append(out, Stale{filepath.Join(dir, e.Name()), "is of no app any more"})
+		}
+	}
+	for _, name := range want.Paths() {
+		got, err := os.ReadFile(filepath.Join(dir, name))
+		switch {
+		case errors.Is(err, os.ErrNotExist):
+			out = append(out, Stale{filepath.Join(dir, name), "is missing"})
+		case err != nil:
+			return nil, err
+		case !bytes.Equal(got, want[name]):
+			out = append(out, Stale{filepath.Join(dir, name), "is stale"})
+		}
+	}
+	return out, nil
+}
+
+// Replace writes the files and removes those of apps that are gone.
+func Replace(dir string, want tree.Tree) error {
+	if err := tree.Write(dir, want, true); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if _, ok := want[e.Name()]; !ok && written(e.Name()) {
+			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// committed are Argo CD's objects in a folder, as `unfold argocd` wrote them.
+type committed struct {
+	dir, url, revision string
+	sets               bool
+}
+
+// committedObjects finds the folders that `unfold argocd --output` wrote.
+func (c *checker) committedObjects() []committed {
+	var out []committed
+	for _, f := range c.files.list {
+		for _, o := range f.docs() {
+			spec, set := o.Get("spec"), o.StringAt("kind") == "ApplicationSet"
+			if set {
+				spec = o.Get("spec", "template", "spec")
+			} else if o.StringAt("kind") != "Application" {
+				continue
+			}
+			if o.StringAt("metadata", "labels", "app.kubernetes.io/managed-by") != "unfold" || path.Base(f.name) != applications.FileName(o) {
+				continue
+			}
+			url, revision := spec.StringAt("source", "repoURL"), spec.StringAt("source", "targetRevision")
+			if spec.Get("source", "plugin") == nil || strings.Contains(url+revision, "{{") {
+				continue // the Application of these Applications, or that of pull requests
+			}
+			found := committed{path.Dir(f.shown), url, revision, set}
+			if !slices.ContainsFunc(out, func(x committed) bool { return x.dir == found.dir }) {
+				out = append(out, found)
+			}
+		}
+	}
+	return out
+}
+
+// checkArgoCD compares what is committed with what would be written now.
+func (c *checker) checkArgoCD() (Group, error) {
+	g := Group{Title: "Argo CD"}
+	folders := c.committedObjects()
+	if len(folders) == 0 {
+		g.note("no Argo CD objects are committed; unfold argocd --output FOLDER writes them")
+		return g, nil
+	}
+	p := c.platform
+	if p == nil {
+		var diags diag.List
+		if p, diags = platform.Builtin(); diags.HasErrors() {
+			return g, diags
+		}
+	}
+	root, err := filepath.Abs(c.dir)
+	if err != nil {
+		return g, err
+	}
+	var apps []applications.App
+	for _, a := range c.apps {
+		if a.Diags.HasErrors() {
+			g.note("not looked at: %s has to be right first", a.Dir)
+			return g, nil
+		}
+		if a.Foreign {
+			continue
+		}
+		app, err := appOf(root, a.Folder, a.Rendered)
+		if err != nil {
+			return g, err
+		}
+		apps = append(apps, app)
+	}
+	for _, folder := range folders {
+		r := applications.Repository{URL: folder.url, Revision: folder.revision, Apps: apps}
+		if err := c.compare(&g, folder, r, p); err != nil {
+			return g, err
+		}
+	}
+	return g, nil
+}
+
+// compare adds what differs in one folder.
+func (c *checker) compare(g *Group, folder committed, r applications.Repository, p *platform.Platform) error {
+	objects, diags := applications.Static(r, p)
+	command := "unfold argocd"
+	if c.dir != "." {
+		command += " " + filepath.ToSlash(c.dir)
+	}
+	if folder.sets {
+		objects, diags = applications.Sets(r, p)
+		command += " --style applicationset"
+	}
+	if diags.HasErrors() {
+		g.found(diags, "%s: %s", folder.dir, counted(diags))
+		return nil
+	}
+	want, err := Files(objects)
+	if err != nil {
+		return err
+	}
+	stale, err := StaleFiles(filepath.FromSlash(folder.dir), want)
+	if err != nil {
+		return err
+	}
+	if len(stale) == 0 {
+		g.found(diags, "%s is current: %s", folder.dir, Plural(len(want), "file"))
+		return nil
+	}
+	if folder.revision != "HEAD" {
+		command += " --revision " + folder.revision
+	}
+	command += " --repo-url " + folder.url + " --output " + folder.dir
+	if c.PlatformFile != "" {
+		command += " --platform " + c.PlatformFile
+	}
+	hint := "run " + command + ", and commit " + folder.dir
+	for _, s := range stale {
+		diags.Errorh(diag.Pos{File: filepath.ToSlash(s.File)}, "stale-argocd", hint, "the file %s", s.Why)
+		hint = "" // once is enough
+	}
+	g.found(diags, "%s is not current: %s", folder.dir, counted(diags))
+	return nil
+}

@@ -1,0 +1,148 @@
+package repository
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/git"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// file is one that may say something about the repository.
+type file struct {
+	name  string // in the repository, by slashes
+	shown string // as messages call it
+	src   []byte
+}
+
+// docs gives the documents in it; none where it is not quite YAML, as a chart's
+// templates are.
+func (f file) docs() []*value.Value {
+	docs, diags := value.ReadAll(f.shown, f.src)
+	if diags.HasErrors() {
+		return nil
+	}
+	var out []*value.Value
+	for _, d := range docs {
+		if d.StringAt("kind") == "List" {
+			out = append(out, d.Get("items").Elements()...)
+			continue
+		}
+		out = append(out, d)
+	}
+	return out
+}
+
+// files are those of a repository that matter here.
+type files struct {
+	list []file
+	yaml int // of all YAML files
+}
+
+// readFiles reads the YAML files of a repository, but for those that git
+// ignores.
+func readFiles(ctx context.Context, dir string) (files, error) {
+	var out files
+	names, err := list(ctx, dir)
+	if err != nil {
+		return out, err
+	}
+	for _, name := range names {
+		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" {
+			continue
+		}
+		full := filepath.Join(dir, filepath.FromSlash(name))
+		info, err := os.Lstat(full)
+		switch {
+		case errors.Is(err, fs.ErrNotExist): // not committed yet that it is gone
+			continue
+		case err != nil:
+			return out, err
+		case !info.Mode().IsRegular() || info.Size() > tree.MaxFileSize:
+			continue
+		}
+		src, err := os.ReadFile(full)
+		if err != nil {
+			return out, err
+		}
+		out.yaml++
+		if f := (file{name, filepath.ToSlash(full), src}); f.matters() {
+			out.list = append(out.list, f)
+		}
+	}
+	return out, nil
+}
+
+// matters tells quickly, without parsing.
+func (f file) matters() bool {
+	return isCI(f.name) || slices.ContainsFunc([]string{"unfold.dev/", "argoproj.io/", "Secret"}, func(s string) bool {
+		return bytes.Contains(f.src, []byte(s))
+	})
+}
+
+// list gives the names of the files below dir, sorted: what git would commit, or
+// everything where there is no git.
+func list(ctx context.Context, dir string) ([]string, error) {
+	if repo, prefix, err := git.Open(ctx, dir); err == nil {
+		return repo.WorkFiles(ctx, prefix)
+	} else if ctx.Err() != nil {
+		return nil, err
+	}
+	var names []string
+	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "node_modules"):
+			return fs.SkipDir
+		case entry.IsDir():
+			return nil
+		}
+		rel, err := filepath.Rel(dir, name)
+		names = append(names, filepath.ToSlash(rel))
+		return err
+	})
+	return names, err
+}
+
+// Compiled when first asked for: generate, which starts for every app, never is.
+var (
+	platformKind   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:[ \t]*["']?Platform\b`) })
+	descriptorKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:[ \t]*["']?App\b`) })
+	ourAPI         = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?unfold\.dev/`) })
+)
+
+// platforms gives the operator's files.
+func (all files) platforms() []file {
+	var out []file
+	for _, f := range all.list {
+		if ourAPI().Match(f.src) && platformKind().Match(f.src) {
+			out = append(out, f)
+		}
+	}
+	return out
+}
+
+// misnamed gives descriptors that nobody finds.
+func (all files) misnamed() []file {
+	var out []file
+	for _, f := range all.list {
+		base := path.Base(f.name)
+		lower := strings.ToLower(base)
+		if base != descriptor.FileName && (lower == "app.yaml" || lower == "app.yml") && ourAPI().Match(f.src) && descriptorKind().Match(f.src) {
+			out = append(out, f)
+		}
+	}
+	return out
+}

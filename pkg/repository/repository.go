@@ -1,0 +1,276 @@
+// Package repository looks at a whole repository: its apps, and what lies beside
+// them, such as the Argo CD objects, Secrets and CI.
+package repository
+
+import (
+	"context"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/render"
+)
+
+// The parts that may be left out.
+const (
+	structurePart = "structure"
+	platformPart  = "platform"
+	argocdPart    = "argocd"
+	secretsPart   = "secrets"
+	ciPart        = "ci"
+)
+
+// Parts gives the names of the parts that may be left out, in their order.
+func Parts() []string {
+	return []string{structurePart, platformPart, argocdPart, secretsPart, ciPart}
+}
+
+// Options say what is looked at, and how.
+type Options struct {
+	// Platform is the operator's, and PlatformFile where it was read. Where they are
+	// empty, the one that lies in the repository holds, if there is exactly one.
+	Platform     *platform.Platform
+	PlatformFile string
+	// Skip are those of Parts that are left out.
+	Skip []string
+	// Progress is called after each app.
+	Progress func(done int)
+}
+
+// Report is what was found, part by part.
+type Report struct {
+	Groups             []Group
+	Apps, Environments int
+}
+
+// Diags gives what is wrong in all parts, in their order.
+func (r Report) Diags() diag.List {
+	var all diag.List
+	for _, g := range r.Groups {
+		for _, line := range g.Lines {
+			all = append(all, line.Diags...)
+		}
+	}
+	return all
+}
+
+// Group is a part of the report.
+type Group struct {
+	Title string
+	Lines []Line
+}
+
+// Line says that something is right, or with Diags that it is not, or with Note
+// that there was nothing to look at.
+type Line struct {
+	Text  string
+	Note  bool
+	Diags diag.List
+}
+
+func (g *Group) right(format string, args ...any) {
+	g.Lines = append(g.Lines, Line{Text: fmt.Sprintf(format, args...)})
+}
+
+func (g *Group) note(format string, args ...any) {
+	g.Lines = append(g.Lines, Line{Text: fmt.Sprintf(format, args...), Note: true})
+}
+
+func (g *Group) found(diags diag.List, format string, args ...any) {
+	g.Lines = append(g.Lines, Line{Text: fmt.Sprintf(format, args...), Diags: diags})
+}
+
+// checker looks at one repository.
+type checker struct {
+	dir      string
+	files    files
+	platform *platform.Platform
+	apps     []renderedApp
+	Options
+}
+
+// renderedApp is an app as it comes out.
+type renderedApp struct {
+	render.Folder
+	render.Rendered
+}
+
+// Check looks at the repository in dir and at the apps in folders, several at a
+// time. An error is a fault of the machine, or that ctx is done.
+func Check(ctx context.Context, dir string, folders []render.Folder, o Options) (Report, error) {
+	var out Report
+	read, err := readFiles(ctx, dir)
+	if err != nil {
+		return out, err
+	}
+	c := &checker{dir: dir, files: read, platform: o.Platform, Options: o}
+	operators := c.checkPlatform()
+	apps, err := c.checkApps(ctx, folders)
+	if err != nil {
+		return out, err
+	}
+	objects, err := c.checkArgoCD()
+	if err != nil {
+		return out, err
+	}
+	groups := []struct {
+		part string
+		Group
+	}{
+		{structurePart, c.checkStructure()}, {platformPart, operators}, {"", apps}, {argocdPart, objects},
+		{secretsPart, c.checkSecrets()}, {ciPart, c.checkCI()},
+	}
+	for _, g := range groups {
+		if slices.Contains(c.Skip, g.part) {
+			g.Lines = nil
+			g.note("left out by --skip %s", g.part)
+		}
+		out.Groups = append(out.Groups, g.Group)
+	}
+	for _, a := range c.apps {
+		if !a.Foreign {
+			out.Apps++
+		}
+		out.Environments += a.Rendered.Environments
+	}
+	return out, nil
+}
+
+// checkPlatform looks at the operator's files, and chooses the one by which the
+// apps are checked.
+func (c *checker) checkPlatform() Group {
+	g := Group{Title: "Platform"}
+	if c.PlatformFile != "" {
+		g.right("%s is valid, and the apps are checked by it", c.PlatformFile)
+	}
+	var right []string
+	for _, f := range c.files.platforms() {
+		if path.Clean(c.PlatformFile) == f.shown {
+			continue
+		}
+		p, diags := platform.Parse(f.shown, f.src)
+		switch {
+		case diags.HasErrors():
+			g.found(diags, "%s", f.shown)
+			right = append(right, "") // so that no other one is taken for it
+		case c.platform == nil:
+			c.platform = p
+			fallthrough
+		default:
+			right = append(right, f.shown)
+		}
+	}
+	switch {
+	case c.PlatformFile != "":
+		for _, name := range right {
+			if name != "" {
+				g.right("%s is valid", name)
+			}
+		}
+	case len(right) == 1 && right[0] != "":
+		c.PlatformFile = right[0]
+		g.right("%s is valid, and the apps are checked by it", right[0])
+	case len(right) > 0:
+		c.platform = nil
+		for _, name := range right {
+			if name != "" {
+				g.right("%s is valid", name)
+			}
+		}
+		g.note("the apps are checked by the built-in defaults; --platform chooses a platform file")
+	default:
+		g.note("no platform file: the built-in defaults hold")
+	}
+	return g
+}
+
+// manyApps is from where on those that are right share a line.
+const manyApps = 20
+
+func (c *checker) checkApps(ctx context.Context, folders []render.Folder) (Group, error) {
+	g := Group{Title: "Apps"}
+	right, environments := 0, 0
+	err := render.Each(ctx, folders, func(f render.Folder) (render.Rendered, error) {
+		return render.RenderApp(f, c.platform, "", render.Options{})
+	}, func(f render.Folder, r render.Rendered) error {
+		c.apps = append(c.apps, renderedApp{f, r})
+		c.Progress(len(c.apps))
+		switch {
+		case len(r.Diags) > 0:
+			g.found(r.Diags, "%s: %s", f.Dir, counted(r.Diags))
+		case len(folders) > manyApps:
+			right++
+			environments += r.Environments
+		default:
+			var names []string
+			for _, x := range r.Results {
+				names = append(names, x.Env)
+			}
+			g.right("%s renders in %s", f.Dir, strings.Join(names, ", "))
+		}
+		return nil
+	})
+	if right > 0 {
+		g.right("%s in %s", Plural(right, "app"), Plural(environments, "environment"))
+	}
+	return g, err
+}
+
+// counted says how many errors and warnings there are.
+func counted(diags diag.List) string {
+	diags = diags.Sorted()
+	warnings := len(diags.Warnings())
+	errors := len(diags) - warnings
+	switch {
+	case warnings == 0:
+		return Plural(errors, "error")
+	case errors == 0:
+		return Plural(warnings, "warning")
+	}
+	return Plural(errors, "error") + ", " + Plural(warnings, "warning")
+}
+
+// Plural gives a number of things.
+func Plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
+}
+
+// checkStructure looks at where things lie and how they are called.
+func (c *checker) checkStructure() Group {
+	g := Group{Title: "Structure"}
+	var diags diag.List
+	first, apps := map[string]string{}, 0
+	for _, a := range c.apps {
+		if a.Foreign {
+			continue
+		}
+		apps++
+		if len(a.Results) == 0 {
+			continue
+		}
+		name := a.Results[0].Name
+		if other, ok := first[name]; ok {
+			diags.Warnh(diag.Pos{File: path.Join(a.Dir, descriptor.FileName), Line: 1, Col: 1}, "app-twice",
+				"rename one of them, unless they go to different clusters", "the app %q is in the folders %q and %q", name, other, a.Dir)
+			continue
+		}
+		first[name] = a.Dir
+	}
+	for _, f := range c.files.misnamed() {
+		diags.Errorh(diag.Pos{File: f.shown, Line: 1, Col: 1}, "misnamed-descriptor", "rename it to "+descriptor.FileName,
+			"the file is a descriptor, but nothing looks for one of the name %q", path.Base(f.name))
+	}
+	if len(diags) > 0 {
+		g.found(diags, "%s", counted(diags))
+	} else {
+		g.right("%s, each with a name of its own", Plural(apps, "app"))
+	}
+	return g
+}

@@ -1,0 +1,98 @@
+package repository
+
+import (
+	"path"
+	"regexp"
+	"strings"
+	"sync"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// plainSecret is the rule of pkg/check for the Secrets that an app brings along.
+const plainSecret = "plain-secret"
+
+// checkSecrets finds Secrets in files that no app refers to; those of apps are
+// judged with the app, by the operator's policy.
+func (c *checker) checkSecrets() Group {
+	g := Group{Title: "Secrets"}
+	judged := map[diag.Pos]bool{}
+	for _, a := range c.apps {
+		for _, d := range a.Diags {
+			judged[d.Pos] = judged[d.Pos] || d.Rule == plainSecret
+		}
+	}
+	accepting := c.accepting()
+	var diags diag.List
+	sealed := 0
+	for _, f := range c.files.list {
+		for _, o := range f.docs() {
+			if o.StringAt("kind") == "SealedSecret" {
+				sealed++
+			}
+			at, ok := inPlainText(o)
+			if !ok || judged[at] || accepting(f) {
+				continue
+			}
+			diags.Errorh(at, plainSecret, "seal it by unfold seal and delete the file, or let git ignore it; what was pushed has to be changed as well",
+				"%s stands in the repository in plain text", object.Object{Value: o}.ID())
+		}
+	}
+	switch {
+	case len(diags) > 0:
+		g.found(diags, "%s in plain text", Plural(len(diags.Sorted()), "Secret"))
+	case sealed > 0:
+		g.right("no Secret in plain text in %s, %s", Plural(c.files.yaml, "YAML file"), Plural(sealed, "SealedSecret"))
+	default:
+		g.right("no Secret in plain text in %s", Plural(c.files.yaml, "YAML file"))
+	}
+	return g
+}
+
+// accepting gives whether a file is in the folder of an app that accepts Secrets
+// in plain text, with its reason.
+func (c *checker) accepting() func(file) bool {
+	var folders []string
+	for _, f := range c.files.list {
+		if path.Base(f.name) != descriptor.FileName {
+			continue
+		}
+		for _, d := range f.docs() {
+			if d.Get("accept").Has(plainSecret) {
+				folders = append(folders, path.Dir(f.name)+"/")
+			}
+		}
+	}
+	return func(f file) bool {
+		for _, dir := range folders {
+			if dir == "./" || strings.HasPrefix(f.name, dir) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// placeholder matches what stands for a value that another tool puts there, and
+// what SOPS encrypted.
+var placeholder = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(<.*>|\$\{.*\}|\{\{.*\}\}|ENC\[.*\])$`)
+})
+
+// inPlainText gives the place of a Secret's content that anybody can read.
+func inPlainText(o *value.Value) (at diag.Pos, ok bool) {
+	if o.StringAt("kind") != "Secret" || o.StringAt("apiVersion") != "v1" || o.Has("sops") {
+		return at, false
+	}
+	for _, field := range []string{"data", "stringData"} {
+		for _, e := range o.Get(field).Fields() {
+			if text := e.Value.StringAt(); text != "" && !placeholder().MatchString(text) {
+				return o.Get(field).Pos, true
+			}
+		}
+	}
+	return at, false
+}
