@@ -42,11 +42,15 @@ func TestMain(m *testing.M) {
 
 func documents(t *testing.T) []string {
 	t.Helper()
-	files, err := filepath.Glob(root + "/docs/*.md")
-	if err != nil {
-		t.Fatal(err)
+	files := []string{root + "/README.md", root + "/CONTRIBUTING.md"}
+	for _, pattern := range []string{"/docs/*.md", "/examples/*/README.md"} {
+		found, err := filepath.Glob(root + pattern)
+		if err != nil || len(found) < 3 {
+			t.Fatal(found, err)
+		}
+		files = append(files, found...)
 	}
-	return append(files, root+"/README.md", root+"/CONTRIBUTING.md")
+	return files
 }
 
 // block is a fenced part of a document.
@@ -55,7 +59,9 @@ type block struct {
 	line                 int
 }
 
-func (b block) name() string { return fmt.Sprintf("%s:%d", filepath.Base(b.file), b.line) }
+func (b block) name() string {
+	return fmt.Sprintf("%s:%d", strings.TrimPrefix(filepath.ToSlash(b.file), root+"/"), b.line)
+}
 
 func blocks(t *testing.T) []block {
 	t.Helper()
@@ -83,7 +89,7 @@ func blocks(t *testing.T) []block {
 }
 
 // TestCommands runs each block of commands in a folder of its own that holds a
-// copy of the examples.
+// copy of the examples; those of an example in its copy.
 func TestCommands(t *testing.T) {
 	bin := t.TempDir()
 	self, err := os.Executable()
@@ -118,6 +124,9 @@ func TestCommands(t *testing.T) {
 			}
 			cmd := exec.Command("sh", "-eu", "-c", strings.Join(here, ""))
 			cmd.Dir = dir
+			if below, ok := strings.CutPrefix(filepath.ToSlash(b.file), root+"/examples/"); ok {
+				cmd.Dir = filepath.Join(dir, "examples", filepath.Dir(below))
+			}
 			cmd.Env = append(slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "GIT_") }), "PATH="+bin+":"+os.Getenv("PATH"))
 			if out, err := cmd.CombinedOutput(); err != nil {
 				t.Errorf("%v\n%s", err, out)

@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/test/internal/oracle"
@@ -25,17 +26,28 @@ func TestGolden(t *testing.T) {
 	if err != nil || len(cases) < 25 {
 		t.Fatalf("%d cases, %v", len(cases), err)
 	}
-	folders := map[string]string{
-		"example-app": "../../examples/example-app",
-		"multi":       "../../examples/multi",
+	team, err := platform.Read("../../examples/team-repo/platform.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	type app struct {
+		dir      string
+		platform *platform.Platform
+	}
+	apps := map[string]app{
+		"example-app":    {"../../examples/example-app", nil},
+		"multi":          {"../../examples/multi", nil},
+		"team-repo-web":  {"../../examples/team-repo/apps/web", team},
+		"team-repo-api":  {"../../examples/team-repo/apps/api", team},
+		"team-repo-jobs": {"../../examples/team-repo/apps/jobs", team},
 	}
 	for _, dir := range cases {
-		folders[filepath.Base(filepath.Dir(dir))] = dir
+		apps[filepath.Base(filepath.Dir(dir))] = app{dir, nil}
 	}
-	for name, dir := range folders {
+	for name, app := range apps {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			u, err := oracle.Unfold(dir, render.Options{})
+			u, err := oracle.UnfoldUnder(app.dir, app.platform, render.Options{})
 			if err != nil {
 				t.Fatal(err)
 			}
