@@ -80,7 +80,8 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	root, url, failure := delivery.Origin(ctx, dir)
 	switch {
 	case failure != nil && f.url == "":
-		return usageError{failure}
+		reason, _, _ := strings.Cut(failure.Error(), "\n")
+		return usagef("%s\n  hint: name the repository that Argo CD reads with --repo-url, or run this in a clone of it", reason)
 	case failure != nil: // the repository's content, as an archive has it
 		if root, err = filepath.Abs(dir); err != nil {
 			return err
