@@ -152,6 +152,10 @@ type committed struct {
 func (c *checker) committedObjects() []committed {
 	var out []committed
 	for _, f := range c.files.list {
+		dir := path.Dir(f.shown)
+		if !f.contains("argoproj.io/") || slices.ContainsFunc(out, func(x committed) bool { return x.dir == dir }) {
+			continue
+		}
 		for _, o := range f.docs() {
 			spec, set := o.Get("spec"), o.StringAt("kind") == "ApplicationSet"
 			if set {
@@ -166,10 +170,8 @@ func (c *checker) committedObjects() []committed {
 			if spec.Get("source", "plugin") == nil || strings.Contains(url+revision, "{{") {
 				continue // the Application of these Applications, or that of pull requests
 			}
-			found := committed{path.Dir(f.shown), url, revision, set}
-			if !slices.ContainsFunc(out, func(x committed) bool { return x.dir == found.dir }) {
-				out = append(out, found)
-			}
+			out = append(out, committed{dir, url, revision, set})
+			break
 		}
 	}
 	return out

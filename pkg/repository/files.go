@@ -86,10 +86,10 @@ func readFiles(ctx context.Context, dir string) (files, error) {
 
 // matters tells quickly, without parsing.
 func (f file) matters() bool {
-	return isCI(f.name) || slices.ContainsFunc([]string{"unfold.dev/", "argoproj.io/", "Secret"}, func(s string) bool {
-		return bytes.Contains(f.src, []byte(s))
-	})
+	return isCI(f.name) || slices.ContainsFunc([]string{"unfold.dev/", "argoproj.io/", "Secret"}, f.contains)
 }
+
+func (f file) contains(text string) bool { return bytes.Contains(f.src, []byte(text)) }
 
 // list gives the names of the files below dir, sorted: what git would commit, or
 // everything where there is no git.

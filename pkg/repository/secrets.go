@@ -29,6 +29,9 @@ func (c *checker) checkSecrets() Group {
 	var diags diag.List
 	sealed := 0
 	for _, f := range c.files.list {
+		if !f.contains("Secret") {
+			continue
+		}
 		for _, o := range f.docs() {
 			if o.StringAt("kind") == "SealedSecret" {
 				sealed++
@@ -57,7 +60,7 @@ func (c *checker) checkSecrets() Group {
 func (c *checker) accepting() func(file) bool {
 	var folders []string
 	for _, f := range c.files.list {
-		if path.Base(f.name) != descriptor.FileName {
+		if path.Base(f.name) != descriptor.FileName || !f.contains(plainSecret) {
 			continue
 		}
 		for _, d := range f.docs() {
