@@ -94,6 +94,91 @@ func TestParametersOverride(t *testing.T) {
 	}
 }
 
+// TestHostOverride checks that an Application can give an app another host, as previews do, and one of its workloads by
+// name; and that a host which leads nowhere is refused.
+func TestHostOverride(t *testing.T) {
+	p := startPlugin(t, harness.PluginOptions{})
+	const descriptor = "apps/hosts/app.yaml"
+	p.repo.Write(descriptor, `apiVersion: unfold.dev/v1alpha1
+kind: App
+name: hosts
+image: ghcr.io/example/hosts:v1
+workloads:
+  web: {port: 8080, probes: /healthz, ingress: {host: www.example.com, className: nginx, tls: web-tls}}
+  api: {port: 9090, probes: /healthz}
+environments:
+  dev: {}
+  prod: {workloads: {api: {ingress: {host: api.example.com, className: nginx}}}}
+`)
+	p.commit("an app with hosts")
+	request := func(source *harness.Plugin) harness.ManifestRequest {
+		q := p.request("hosts", "hosts-"+source.Env[0].Value, source)
+		q.APIVersions = append(q.APIVersions, "networking.k8s.io/v1", "networking.k8s.io/v1/Ingress")
+		return q
+	}
+	hosts := func(source *harness.Plugin) []string {
+		var out []string
+		for _, o := range p.returned(t, request(source)) {
+			if o["kind"] != "Ingress" {
+				continue
+			}
+			rule, _ := item(o.Get("spec", "rules"), 0)
+			out = append(out, o.Text("metadata", "name")+"="+rule.Text("host"))
+			if tls, ok := item(o.Get("spec", "tls"), 0); ok {
+				out = append(out, fmt.Sprint(tls["hosts"]))
+			}
+		}
+		slices.Sort(out)
+		return out
+	}
+	with := func(environment, host string) *harness.Plugin {
+		source := byVariable(environment)
+		source.Parameters = []harness.Parameter{text("host", host)}
+		return source
+	}
+	byHostVariable := byVariable("dev")
+	byHostVariable.Env = append(byHostVariable.Env, harness.Variable{Name: "HOST", Value: "pr-18.example.com"})
+	for _, tt := range []struct {
+		source *harness.Plugin
+		want   []string
+	}{
+		{byVariable("dev"), []string{"[www.example.com]", "hosts-web=www.example.com"}},
+		{with("dev", "pr-17.example.com"), []string{"[pr-17.example.com]", "hosts-web=pr-17.example.com"}},
+		{byHostVariable, []string{"[pr-18.example.com]", "hosts-web=pr-18.example.com"}},
+		{with("prod", "api=api-17.example.com"), []string{"[www.example.com]", "hosts-api=api-17.example.com", "hosts-web=www.example.com"}},
+	} {
+		if got := hosts(tt.source); !slices.Equal(got, tt.want) {
+			t.Errorf("got  %q\nwant %q", got, tt.want)
+		}
+	}
+	for host, want := range map[string]string{"pr-17.example.com": "host", "no host": "host", "db=x.example.com": `"db"`} {
+		if message := p.refused(t, request(with("prod", host))); !strings.Contains(message, want) {
+			t.Errorf("the host %q: the error does not hold %q: %s", host, want, message)
+		}
+	}
+}
+
+// TestClusterVersion checks that a cluster without native sidecars gets ordinary containers, by what Argo CD says of it.
+func TestClusterVersion(t *testing.T) {
+	p := startPlugin(t, harness.PluginOptions{})
+	p.repo.Write("apps/sidecar/app.yaml", `apiVersion: unfold.dev/v1alpha1
+kind: App
+name: sidecar
+image: ghcr.io/example/sidecar:v1
+sidecars: {proxy: {image: "ghcr.io/example/proxy:v1"}}
+environments: {dev: {}}
+`)
+	p.commit("an app with a sidecar")
+	for version, native := range map[string]bool{"1.28": false, "v1.28.15": false, "1.28+": false, "1.29": true, "1.34.4": true} {
+		q := p.request("sidecar", "sidecar-dev", byVariable("dev"))
+		q.KubeVersion = version
+		deployment := the(t, p.returned(t, q), "Deployment")
+		if _, ok := item(deployment.Get("spec", "template", "spec", "initContainers"), 0); ok != native {
+			t.Errorf("Kubernetes %s: the sidecar is native: %v", version, ok)
+		}
+	}
+}
+
 // TestNamedOnly runs the variant without discovery, which answers Applications that name it and no others.
 func TestNamedOnly(t *testing.T) {
 	p := startPlugin(t, harness.PluginOptions{Config: harness.RepoPath(t, "deploy", "plugin-named-only.yaml")})
