@@ -45,6 +45,9 @@ func (e *effective) rollout(w *Workload, v *value.Value) bool {
 		r.Fields.Set("steps", defaultSteps(pos))
 	}
 	e.rolloutServices(w, r)
+	if w.Fields.Get("ingress").Is(value.Map) {
+		nameIngress(w, r)
+	}
 	w.Rollout = r
 	return true
 }
@@ -104,6 +107,20 @@ func (e *effective) rolloutServices(w *Workload, r *Rollout) {
 	if missing {
 		e.diags.Errorh(r.Pos, "missing-service", "add port: with the number that the app listens on, or name Services of your own in "+r.Strategy,
 			"%s has no Service, which %s sends to the new pods", w.what(), r.Strategy)
+	}
+}
+
+// nameIngress lets a router that goes by an Ingress, which nothing names, go by the
+// workload's own.
+func nameIngress(w *Workload, r *Rollout) {
+	for _, router := range []struct{ name, field, several string }{{"nginx", "stableIngress", "stableIngresses"}, {"alb", "ingress", "ingresses"}} {
+		v := r.Fields.Get("trafficRouting", router.name)
+		if !v.Is(value.Map) || v.Has(router.field) || v.Has(router.several) {
+			continue
+		}
+		r.Fields = r.Fields.Replace([]string{"trafficRouting", router.name}, func(v *value.Value) *value.Value {
+			return v.Copy().Set(router.field, value.Str(w.Name, v.Pos))
+		})
 	}
 }
 

@@ -34,6 +34,8 @@ func TestRollout(t *testing.T) {
 		{name: "taken away", top: "strategy: canary", env: "strategy: null"},
 		{name: "divided traffic", top: "port: 80\nstrategy: {canary: {steps: [], trafficRouting: {nginx: {}}}}",
 			want: "{canary: {steps: [], trafficRouting: {nginx: {}}, stableService: a, canaryService: a-canary}}", services: "a-canary", front: "a"},
+		{name: "by the app's Ingress", top: "port: 80\ningress: {host: a.example.com}\nstrategy: {canary: {steps: [], trafficRouting: {nginx: {}, alb: {servicePort: 80}}}}",
+			want: "{canary: {steps: [], trafficRouting: {nginx: {stableIngress: a}, alb: {servicePort: 80, ingress: a}}, stableService: a, canaryService: a-canary}}", services: "a-canary", front: "a"},
 		{name: "named Services", top: "port: 80\nstrategy: {canary: {steps: [], trafficRouting: {nginx: {}}, stableService: old, canaryService: new}}",
 			want: "{canary: {steps: [], trafficRouting: {nginx: {}}, stableService: old, canaryService: new}}", services: "old new", front: "old"},
 		{name: "named Services of a canary by pods", top: "port: 80\nstrategy: {canary: {steps: [], canaryService: new}}", want: "{canary: {steps: [], canaryService: new}}", services: "new", front: "a"},
