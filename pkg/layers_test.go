@@ -18,7 +18,7 @@ const module = "github.com/unfold-gitops/unfold/"
 var layers = [][]string{
 	{"pkg/diag", "pkg/tree", "pkg/git", "pkg/credential"},
 	{"pkg/value", "pkg/report"},
-	{"pkg/kube"},
+	{"pkg/kube", "pkg/mask"},
 	{"pkg/object", "pkg/descriptor", "pkg/argocd", "pkg/valid"},
 	{"pkg/expand", "pkg/build", "pkg/check", "pkg/scaffold", "pkg/edit", "pkg/diff", "pkg/seal"},
 	{"pkg/platform"},

@@ -2,8 +2,10 @@ package check
 
 import (
 	"strings"
+	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/mask"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -15,15 +17,26 @@ func yaml11Scalars(in *Input, diags *report) {
 		wrong[d.Pos] = true
 	}
 	for _, v := range in.Manifests {
+		shown := sync.OnceValue(func() map[diag.Pos]string { return shownTexts(v) })
 		v.Walk(func(x *value.Value) {
 			if !x.Plain || !x.IsScalar() || wrong[x.Pos] {
 				return
 			}
 			if what := surprise(x); what != "" {
-				diags.Warnh(x.Pos, "yaml-1.1", "put it in quotes if it is text", "%q without quotes is %s to Kubernetes", x.Text, what)
+				diags.Warnh(x.Pos, "yaml-1.1", "put it in quotes if it is text", "%q without quotes is %s to Kubernetes", shown()[x.Pos], what)
 			}
 		})
 	}
+}
+
+// shownTexts gives the texts of an object as messages may quote them.
+func shownTexts(v *value.Value) map[diag.Pos]string {
+	if v.StringAt("kind") == "Secret" {
+		v = mask.All(v, nil, mask.Always("…"))
+	}
+	out := map[diag.Pos]string{}
+	mask.Tree(v, nil, mask.Always("…")).Walk(func(x *value.Value) { out[x.Pos] = x.Text })
+	return out
 }
 
 // surprise says what YAML 1.1 makes of a plain scalar, or "" where that is what

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 )
 
@@ -38,7 +39,7 @@ byte. What was valid stays valid, or nothing is changed.`,
 			for _, arg := range args {
 				f, problem := delivery.ParseField(arg)
 				if problem != "" {
-					return usagef("%q %s; see unfold set --help", arg, problem)
+					return usagef("%q %s; see unfold set --help", credential.Shown(arg), problem)
 				}
 				fields = append(fields, f)
 			}

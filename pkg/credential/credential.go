@@ -84,8 +84,9 @@ func InArgs(args []string) []Sign {
 	return out
 }
 
-// Conceal gives text without the credentials in it, each replaced by mask.
-func Conceal(signs []Sign, text, mask string) string {
+// Conceal gives text without the credentials in it, each replaced by what instead
+// gives for it.
+func Conceal(signs []Sign, text string, instead func(found string) string) string {
 	var b strings.Builder
 	at := 0
 	for _, x := range signs {
@@ -93,11 +94,16 @@ func Conceal(signs []Sign, text, mask string) string {
 			continue
 		}
 		b.WriteString(text[at:x.start])
-		b.WriteString(mask)
+		b.WriteString(instead(text[x.start:x.end]))
 		at = x.end
 	}
 	b.WriteString(text[at:])
 	return b.String()
+}
+
+// Shown gives a text as messages may quote it.
+func Shown(text string) string {
+	return Conceal(InText(text), text, func(string) string { return "…" })
 }
 
 func certain(signs []Sign) []Sign {

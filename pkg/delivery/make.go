@@ -91,7 +91,7 @@ func (p plan) make(a *app, how How) (*made, error) {
 	defer fresh.close()
 	m.src, m.before, m.after, m.outcome.Changed = src, before, after, true
 	name := strings.TrimPrefix(a.file(), "/")
-	m.outcome.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src), maskPlain(src))
+	m.outcome.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
 	m.outcome.Lines = p.differences(a, fresh)
 	m.message = p.message(a, fresh, how)
 	return m, nil

@@ -313,37 +313,3 @@ func (a *app) replaceSealed(envs []string, fresh map[string]string) []edit.Chang
 	}
 	return out
 }
-
-// maskPlain gives a descriptor without what stands under secrets and is not
-// sealed: it should not be there, and must not be printed.
-func maskPlain(src []byte) string {
-	root, err := value.Layout(src)
-	if err != nil {
-		return ""
-	}
-	var plain []*value.Node
-	find := func(n *value.Node) {
-		if n != nil && n.Form != value.Missing && len(n.Pairs)+len(n.Items) == 0 && !seal.Is(n.Text) {
-			plain = append(plain, n)
-		}
-	}
-	root.Walk(func(n *value.Node) {
-		p := n.Pair("secrets")
-		if p == nil {
-			return
-		}
-		for _, x := range p.Value.Pairs {
-			if slices.Contains([]string{"mount", "type", "labels", "annotations"}, x.Key.Text) {
-				continue
-			}
-			if find(x.Value); x.Value.Pair("value") != nil {
-				find(x.Value.Pair("value").Value)
-			}
-		}
-	})
-	slices.SortFunc(plain, func(a, b *value.Node) int { return b.Start - a.Start })
-	for _, n := range plain {
-		src = slices.Concat(src[:n.Start], []byte("***"), src[n.End:])
-	}
-	return string(src)
-}

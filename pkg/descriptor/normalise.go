@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube"
 	"github.com/unfold-gitops/unfold/pkg/value"
@@ -36,6 +37,16 @@ func (n *normaliser) step(key string, f func()) {
 	n.path = append(n.path, key)
 	f()
 	n.path = n.path[:len(n.path)-1]
+}
+
+// named is step for a name that the user chose, which may say that the value is
+// secret.
+func (n *normaliser) named(key string, f func()) {
+	if credential.Named(key) && !n.hidden {
+		n.hidden = true
+		defer func() { n.hidden = false }()
+	}
+	n.step(key, f)
 }
 
 // full gives the full form of v, or nil after reporting why there is none.
@@ -101,7 +112,7 @@ func (n *normaliser) show(text string) string {
 	if n.hidden {
 		return "…"
 	}
-	return text
+	return credential.Shown(text)
 }
 
 func (n *normaliser) describe(v *value.Value) string {
@@ -212,7 +223,7 @@ func (n *normaliser) mapping(s *schema, v *value.Value) *value.Value {
 				continue
 			}
 		}
-		n.step(e.Key, func() {
+		n.named(e.Key, func() {
 			if x := n.full(s.elem, e.Value); x != nil {
 				out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: x})
 			}

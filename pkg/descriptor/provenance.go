@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/mask"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -32,8 +33,8 @@ type Origin struct {
 	Value *value.Value // null deletes
 }
 
-// hidden stands for the values of secrets, which are never printed.
-const hidden = "(hidden)"
+// Hidden stands for the values of secrets, which are never printed.
+const Hidden = "(hidden)"
 
 // Provenance gives where the values of an environment come from.
 func (d *Document) Provenance(env string, o Options) (*Provenance, diag.List) {
@@ -160,26 +161,13 @@ func at(v *value.Value, keys []string) *value.Value {
 	return v
 }
 
-// conceal hides the values of secrets, of the app and of its workloads.
+// conceal hides the values of secrets, of the app and of its workloads, and what
+// looks like one elsewhere.
 func conceal(fields *value.Value) *value.Value {
-	out := fields.Replace([]string{"secrets"}, Conceal)
+	all := func(v *value.Value) *value.Value { return mask.All(v, nil, mask.Always(Hidden)) }
+	out := fields.Replace([]string{"secrets"}, all)
 	for _, w := range fields.Get("workloads").Fields() {
-		out = out.Replace([]string{"workloads", w.Key, "secrets"}, Conceal)
+		out = out.Replace([]string{"workloads", w.Key, "secrets"}, all)
 	}
-	return out
-}
-
-// Conceal gives v with each text in it hidden.
-func Conceal(v *value.Value) *value.Value {
-	if v.IsScalar() {
-		return value.Str(hidden, v.Pos)
-	}
-	out := v.Copy()
-	for i := range out.Items {
-		out.Items[i] = Conceal(out.Items[i])
-	}
-	for i := range out.Entries {
-		out.Entries[i].Value = Conceal(out.Entries[i].Value)
-	}
-	return out
+	return mask.Tree(out, nil, mask.Always(Hidden))
 }

@@ -1,7 +1,7 @@
 package diff
 
 import (
-	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/mask"
 	"github.com/unfold-gitops/unfold/pkg/object"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -14,8 +14,9 @@ const (
 	maskedAfter  = "*** (after)"
 )
 
-// Mask gives two streams of manifests with the content of every Secret, and the
-// ciphertext of every SealedSecret, replaced.
+// Mask gives two streams of manifests with the content of every Secret, the
+// ciphertext of every SealedSecret, and whatever else looks like a credential,
+// replaced.
 func Mask(a, b []byte) (string, string) {
 	x, y := parse(a), parse(b)
 	return encode(maskAll(x, y, maskedBefore)), encode(maskAll(y, x, maskedAfter))
@@ -38,13 +39,20 @@ func encode(objects []*value.Value) string {
 func maskAll(objects, others []*value.Value, changed string) []*value.Value {
 	byID := map[object.ID]*value.Value{}
 	for _, o := range others {
-		byID[object.Object{Value: o}.ID()] = o
+		byID[unhashedID(o)] = o
 	}
 	out := make([]*value.Value, len(objects))
 	for i, o := range objects {
-		out[i] = mask(o, byID[object.Object{Value: o}.ID()], changed)
+		out[i] = hidden(o, byID[unhashedID(o)], changed)
 	}
 	return out
+}
+
+// unhashedID tells an object from others without the hash of its content.
+func unhashedID(v *value.Value) object.ID {
+	id := idOf(v)
+	id.Name = unhashed(id)
+	return id
 }
 
 // secretFields are where kinds keep what nobody is to read.
@@ -58,30 +66,26 @@ func secretFields(kind string) [][]string {
 	return nil
 }
 
-// mask replaces texts of v, by changed where other has another text there.
-func mask(v, other *value.Value, changed string) *value.Value {
-	hide := func(x, was *value.Value) *value.Value {
-		if was != nil && !value.Equal(x, was) {
-			return value.Str(changed, diag.Pos{})
+// hide gives the marks of a text, changed where other has another one there.
+func hide(changed string) mask.Instead {
+	return func(x, other *value.Value) string {
+		if other != nil && !value.Equal(x, other) {
+			return changed
 		}
-		return value.Str(masked, diag.Pos{})
+		return masked
 	}
+}
+
+// hidden gives an object without what nobody is to read.
+func hidden(v, other *value.Value, changed string) *value.Value {
 	for _, path := range secretFields(v.StringAt("kind")) {
-		v = v.Replace(path, func(m *value.Value) *value.Value {
-			if !m.Is(value.Map) {
-				return hide(m, other.Get(path...))
-			}
-			out := m.Copy()
-			for i, e := range out.Entries {
-				out.Entries[i].Value = hide(e.Value, other.Get(path...).Get(e.Key))
-			}
-			return out
-		})
+		was := other.Get(path...)
+		v = v.Replace(path, func(m *value.Value) *value.Value { return mask.All(m, was, hide(changed)) })
 	}
 	// kubectl keeps a copy of the whole object there.
 	copied := []string{"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"}
 	if v.StringAt("kind") == "Secret" {
-		v = v.Replace(copied, func(x *value.Value) *value.Value { return hide(x, other.Get(copied...)) })
+		v = v.Replace(copied, func(x *value.Value) *value.Value { return mask.All(x, other.Get(copied...), hide(changed)) })
 	}
-	return v
+	return mask.Tree(v, other, hide(changed))
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -226,13 +227,13 @@ func (c *checker) scalar(x expression, v *value.Value) {
 	c.bounds(x, float64(utf8.RuneCountInString(v.Text)), v, "characters")
 	if x.format != "" {
 		if text := problem(x.format, v); text != "" {
-			c.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", c.where(), v.Text, text)
+			c.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", c.where(), credential.Shown(v.Text), text)
 		}
 	}
 	if x.pattern != "" && v.Is(value.String) {
 		pattern := unescape(x.pattern)
 		if re, err := regexp.Compile(pattern); err == nil && !re.MatchString(v.Text) {
-			c.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it does not match %s", c.where(), v.Text, pattern)
+			c.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it does not match %s", c.where(), credential.Shown(v.Text), pattern)
 		}
 	}
 }
@@ -290,9 +291,19 @@ func (c *checker) wrongType(x expression, v *value.Value) {
 	case v.Is(value.String) && !v.Plain && (x.kind == 'b' && (v.Text == "true" || v.Text == "false") || strings.IndexByte("iln", x.kind) >= 0 && isNumber(v.Text)):
 		hint = "remove the quotes"
 	case x.kind == '[' && v.IsScalar() && strings.HasPrefix(x.rest, "s"):
-		hint = "write [" + strconv.Quote(v.Text) + "]"
+		hint = "write [" + strconv.Quote(credential.Shown(v.Text)) + "]"
 	}
-	c.diags.Errorh(v.At(), "wrong-type", hint, "%s must be %s, not %s", c.where(), expects(x.kind), v.Describe())
+	c.diags.Errorh(v.At(), "wrong-type", hint, "%s must be %s, not %s", c.where(), expects(x.kind), c.describe(v))
+}
+
+// describe names a value, without its text where it can be a credential: the value
+// of a variable or header, and what a Secret or ConfigMap holds.
+func (c *checker) describe(v *value.Value) string {
+	n := len(c.path)
+	if v.IsScalar() && n > 0 && (c.path[n-1] == "value" || n > 1 && slices.Contains([]string{"data", "stringData"}, c.path[n-2])) {
+		return "a " + v.Kind.String()
+	}
+	return v.Describe()
 }
 
 func isNumber(s string) bool {

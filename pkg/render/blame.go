@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/build"
+	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
@@ -135,7 +136,7 @@ func explain(err error) (message, hint string) {
 // oneLine gives kustomize's message on one line and without the way through the
 // tree it was given.
 func oneLine(err error) string {
-	text := strings.Join(strings.Fields(err.Error()), " ")
+	text := credential.Shown(strings.Join(strings.Fields(err.Error()), " "))
 	if ways := regexp.MustCompile(`recursed accumulation of path '[^']*': `).FindAllStringIndex(text, -1); ways != nil {
 		text = strings.TrimRight(text[ways[len(ways)-1][1]:], `\"`)
 		text = regexp.MustCompile(`\\+"`).ReplaceAllString(text, `"`)

@@ -8,6 +8,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
+	"github.com/unfold-gitops/unfold/pkg/mask"
 	"github.com/unfold-gitops/unfold/pkg/object"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -112,7 +113,7 @@ func placed(v, before *value.Value) *value.Value {
 	return out
 }
 
-// concealed hides what Secrets hold.
+// concealed hides what Secrets hold, and what looks like a credential elsewhere.
 func concealed(v *value.Value) *value.Value {
 	var fields [][]string
 	switch v.StringAt("kind") {
@@ -122,7 +123,7 @@ func concealed(v *value.Value) *value.Value {
 		fields = [][]string{{"spec", "encryptedData"}}
 	}
 	for _, path := range fields {
-		v = v.Replace(path, descriptor.Conceal)
+		v = v.Replace(path, func(x *value.Value) *value.Value { return mask.All(x, nil, mask.Always(descriptor.Hidden)) })
 	}
-	return v
+	return mask.Tree(v, nil, mask.Always(descriptor.Hidden))
 }

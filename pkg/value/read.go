@@ -10,6 +10,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
@@ -280,13 +281,13 @@ func (r *reader) mergeKey(v *Value, lines map[string]diag.Pos, m *yaml.Node, dep
 }
 
 // Describe names a value as a message about a wrong type does: its kind, and
-// its text where it is short.
+// its text where it is short, without the credentials in it.
 func (v *Value) Describe() string {
 	if v == nil || v.Kind == Null {
 		return "nothing"
 	}
 	if v.IsScalar() {
-		text := v.Text
+		text := credential.Shown(v.Text)
 		if r := []rune(text); len(r) > 40 {
 			text = string(r[:40]) + "…"
 		}
