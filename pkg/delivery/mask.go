@@ -24,7 +24,7 @@ func maskPlain(src, other []byte, changed string) string {
 	slices.SortFunc(found, func(a, b *value.Node) int { return b.Start - a.Start })
 	for _, n := range found {
 		shown := "***"
-		if !there[n.Text] {
+		if len(others) > 0 && !there[n.Text] {
 			shown = changed
 		}
 		src = slices.Concat(src[:n.Start], []byte(shown), src[n.End:])
