@@ -1,10 +1,9 @@
 package descriptor
 
 import (
-	"encoding/base64"
-	"encoding/binary"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -94,22 +93,18 @@ func defaultScope(_ *normaliser, v *value.Value) *value.Value {
 	return v
 }
 
-// checkSealed refuses what can't be a sealed value, without a word of it: an RSA
-// ciphertext with its length in front, then one of AES-GCM (sealed-secrets,
-// pkg/crypto, HybridEncrypt).
+// checkSealed refuses what can't be a sealed value, without a word of it.
 func checkSealed(n *normaliser, v *value.Value) *value.Value {
-	const smallestKey, tag = 128, 16 // bytes
 	const hint = "write what kubeseal --raw prints, never the secret itself"
-	b, err := base64.StdEncoding.DecodeString(v.Text)
-	if err != nil {
+	switch problem := credential.Sealed(v.Text); problem {
+	case "":
+		return v
+	case "is not base64":
 		n.diags.Errorh(v.Pos, "not-sealed", hint, "%s is not a sealed value: it is not base64", n.where())
-		return nil
+	default:
+		n.diags.Errorh(v.Pos, "not-sealed", hint, "%s is not a sealed value, or not all of one: it %s", n.where(), problem)
 	}
-	if len(b) < 2 || int(binary.BigEndian.Uint16(b)) < smallestKey || len(b) < 2+int(binary.BigEndian.Uint16(b))+tag {
-		n.diags.Errorh(v.Pos, "not-sealed", hint, "%s is not a sealed value, or not all of one: it is too short", n.where())
-		return nil
-	}
-	return v
+	return nil
 }
 
 // remoteShort is the one-line form of a value in an external store.

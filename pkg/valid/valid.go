@@ -38,6 +38,8 @@ func Object(v *value.Value, diags *diag.List) {
 		c.configMap(v)
 	case "/Secret":
 		c.secret(v)
+	case "bitnami.com/SealedSecret":
+		c.sealedSecret(spec)
 	case "/PersistentVolumeClaim":
 		c.claim(spec, "spec")
 	case "apps/Deployment":
