@@ -58,7 +58,7 @@ func (e *effective) secrets(app *App, fields *value.Value, object, named string)
 	if v := fields.Get("externalSecrets"); v.Is(value.Map) {
 		s := Secret{Name: object + "-external-secrets", Short: "external-secrets", More: !v.Get("dataFrom").Empty()}
 		if e.keys(&s, v, externalSecretsType, func(*value.Value) bool { return true }) || s.More {
-			if v.StringAt("store", "name") == "" {
+			if v.StringAt("store", "name") == "" && needsStore(s, v) {
 				e.diags.Errorh(s.Pos, "missing-store", "add store: with its name, or let the platform file's defaults set externalSecrets.store", "externalSecrets names no store")
 			}
 			out = append(out, s)
@@ -76,6 +76,12 @@ func shortSecret(scope string) string {
 		return "secrets"
 	}
 	return "secrets-" + scope
+}
+
+// needsStore reports whether anything comes from a store that the ExternalSecret as
+// a whole names: not what brings its own, or a generator.
+func needsStore(s Secret, v *value.Value) bool {
+	return len(s.Keys) > 0 || slices.ContainsFunc(v.Get("dataFrom").Elements(), func(x *value.Value) bool { return !x.Has("sourceRef") })
 }
 
 func cmpScope(v *value.Value) string {

@@ -113,11 +113,11 @@ func (g *generator) reference() string {
 }
 
 func configKeys() []string {
-	return []string{"LOG_LEVEL", "A", "B_C", "dotted.name", "with-dash", "_x", "lower", "DATABASE_URL", "E1", "E2", "Z"}
+	return []string{"LOG_LEVEL", "A", "B_C", "dotted.name", "with-dash", "_x", "lower", "DATABASE_URL", "E1", "E2", "Z", "API_TOKEN"}
 }
 
 func envNames() []string {
-	return []string{"FIRST", "SECOND", "A", "B_C", "dotted.name", "with-dash", "_x", "LAST", "LOG_LEVEL"}
+	return []string{"FIRST", "SECOND", "A", "B_C", "dotted.name", "with-dash", "_x", "LAST", "LOG_LEVEL", "DB_PASSWORD"}
 }
 
 func labelKeys() []string {
