@@ -55,12 +55,9 @@ func unhashedID(v *value.Value) object.ID {
 	return id
 }
 
-// secretFields are where kinds keep what nobody is to read.
+// secretFields are where kinds keep what nobody is to read, besides Secrets.
 func secretFields(kind string) [][]string {
-	switch kind {
-	case "Secret":
-		return [][]string{{"data"}, {"stringData"}}
-	case "SealedSecret":
+	if kind == "SealedSecret" {
 		return [][]string{{"spec", "encryptedData"}}
 	}
 	return nil

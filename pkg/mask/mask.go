@@ -58,6 +58,8 @@ func (m masker) tree(key string, v, other *value.Value) *value.Value {
 	for i, e := range out.Entries {
 		x, was := e.Value, other.Get(e.Key)
 		switch {
+		case v.StringAt("kind") == "Secret" && (e.Key == "data" || e.Key == "stringData"):
+			x = All(x, was, m.instead)
 		case name != "" && e.Key == "value" && x.IsScalar(): // a variable, a header
 			x = m.text(x, was, credential.InValue(name, x.Text))
 		case values(key) && x.IsScalar():
