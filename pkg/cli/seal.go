@@ -128,7 +128,7 @@ func (f *sealFlags) validate(cmd *cobra.Command, s Streams, dir string, keys []s
 		return usagef("--validate takes no values and no certificate: it is about what app.yaml holds")
 	}
 	for _, key := range keys {
-		if !isSecretKey(key) {
+		if !seal.IsKey(key) {
 			return errKey
 		}
 	}
@@ -199,7 +199,7 @@ func sealDir(args []string) (dir string, keys []string, err error) {
 	info, err := os.Stat(args[0])
 	isDir := err == nil && info.IsDir()
 	switch {
-	case isDir && (!isSecretKey(args[0]) || args[0] == "." || args[0] == ".."):
+	case isDir && (!seal.IsKey(args[0]) || args[0] == "." || args[0] == ".."):
 		return args[0], args[1:], nil
 	case isDir:
 		if _, err := os.Stat(filepath.Join(args[0], descriptor.FileName)); err == nil {
@@ -207,20 +207,13 @@ func sealDir(args []string) (dir string, keys []string, err error) {
 		}
 	case strings.Contains(args[0], "="):
 		return "", nil, errArgument
-	case !isSecretKey(args[0]):
+	case !seal.IsKey(args[0]):
 		return "", nil, usagef("the first argument is neither a folder nor a key: a key is made of letters, digits, '-', '_' and '.'")
 	}
 	return ".", args, nil
 }
 
 var errArgument = usageError{errors.New("seal takes keys, and no value as an argument, since others can see it: type it, or give it on standard input")}
-
-func isSecretKey(key string) bool {
-	const other = "-._"
-	return key != "" && !strings.ContainsFunc(key, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune(other, r)
-	})
-}
 
 // values reads what is to be sealed. No message repeats an argument that might
 // be a value.
@@ -229,7 +222,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 	stdin := false
 	add := func(key string, plain []byte) error {
 		switch {
-		case !isSecretKey(key):
+		case !seal.IsKey(key):
 			return errKey
 		case slices.ContainsFunc(out, func(p delivery.Plain) bool { return p.Key == key }):
 			return usagef("the key %q is given twice", key)
@@ -248,7 +241,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 			return nil, usagef("standard input can be the value of one key only")
 		}
 		stdin = stdin || path == "-"
-		if !isSecretKey(key) {
+		if !seal.IsKey(key) {
 			return nil, errKey
 		}
 		plain, err := readSecret(s, path, "the file of --from-file for "+key)
@@ -270,7 +263,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 				continue
 			}
 			key, plain, ok := strings.Cut(line, "=")
-			if !ok || !isSecretKey(strings.TrimSpace(key)) {
+			if !ok || !seal.IsKey(strings.TrimSpace(key)) {
 				return nil, &seal.Failure{Message: fmt.Sprintf("line %d of %s is not KEY=VALUE", i+1, f.envFile), Hint: "a value of several lines has to be sealed with --from-file"}
 			}
 			if err := add(strings.TrimSpace(key), []byte(plain)); err != nil {
@@ -285,7 +278,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 		if strings.Contains(key, "=") {
 			return nil, errArgument
 		}
-		if !isSecretKey(key) {
+		if !seal.IsKey(key) {
 			return nil, errKey
 		}
 		plain, err := f.ask(s, key, len(keys) > 1 || stdin || f.envFile == "-")

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/seal"
@@ -41,17 +42,8 @@ func plainSecrets(src []byte) (found []*value.Node, ok bool) {
 	}
 	p := plainFinder{seen: map[*value.Node]bool{}}
 	root.Walk(func(n *value.Node) {
-		secrets := n.Pair("secrets")
-		if secrets == nil {
-			return
-		}
-		for _, x := range secrets.Value.Pairs {
-			if slices.Contains([]string{"mount", "type", "labels", "annotations"}, x.Key.Text) {
-				continue
-			}
-			if p.unsealed(x.Value); x.Value.Pair("value") != nil {
-				p.unsealed(x.Value.Pair("value").Value)
-			}
+		if secrets := under(n, "secrets"); secrets != nil {
+			p.secrets(secrets)
 		}
 	})
 	p.look("", root)
@@ -67,13 +59,42 @@ func scalar(n *value.Node) bool {
 	return n != nil && n.Form != value.Missing && len(n.Pairs)+len(n.Items) == 0
 }
 
+// secrets finds all below secrets that is neither sealed nor said about what is,
+// whatever it is and looks like: keys too.
+func (p *plainFinder) secrets(n *value.Node) {
+	if len(n.Pairs) == 0 {
+		p.unsealed(n)
+		return
+	}
+	for _, x := range n.Pairs {
+		if x.Merge || slices.Contains([]string{"mount", "type", "labels", "annotations"}, x.Key.Text) {
+			continue
+		}
+		p.add(x.Key, !seal.IsKey(x.Key.Text))
+		if len(x.Value.Pairs) == 0 {
+			p.unsealed(x.Value)
+		}
+		for _, y := range x.Value.Pairs {
+			text := y.Value.Text
+			switch key := y.Key.Text; {
+			case y.Merge, key == "scope" && slices.Contains(seal.Scopes(), text), key == "mount" && strings.HasPrefix(text, "/"):
+			case key == "value", key == "scope", key == "mount":
+				p.unsealed(y.Value)
+			default:
+				p.add(y.Key, true)
+				p.unsealed(y.Value)
+			}
+		}
+	}
+}
+
+// unsealed finds what is not sealed: a text, a list, a map.
 func (p *plainFinder) unsealed(n *value.Node) {
-	if scalar(n) && !seal.Is(n.Text) {
+	empty := n.Form == value.Missing || n.Form == value.Alias || n.Kind == value.Null || !scalar(n) && len(n.Pairs)+len(n.Items) == 0
+	if !empty && !seal.Is(n.Text) {
 		p.add(n, true)
 	}
-	if n != nil {
-		p.seen[n] = true
-	}
+	p.seen[n] = true
 }
 
 func (p *plainFinder) add(n *value.Node, secret bool) {

@@ -26,7 +26,7 @@ func RemoveSecrets(ctx context.Context, dir string, envs []string, workload stri
 			for _, key := range keys {
 				path := append(slices.Clone(at), key)
 				if a.top.Get(path...) == nil {
-					return nil, a.Errorh(a.pos(), "unknown-secret", diag.Hint(key, "it has", a.top.Get(at...).Keys()), "%s has no secret %q of its own", env, key)
+					return nil, a.Errorh(a.pos(), "unknown-secret", diag.Hint(key, "it has", slices.DeleteFunc(a.top.Get(at...).Keys(), func(key string) bool { return !seal.IsKey(key) })), "%s has no secret %q of its own", env, key)
 				}
 				out = append(out, edit.Remove(2, path...))
 			}

@@ -86,11 +86,11 @@ func (e *effective) app(env string) *App {
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
 	app.ServiceAccount = e.serviceAccount(top.merged, e.Name)
-	app.Secrets = e.secrets(app, top.merged, e.Name, top.namespace)
+	app.Secrets = e.secrets(app, top.merged, "", e.Name, top.namespace)
 	for i := range app.Workloads {
 		e.identity(app, &app.Workloads[i])
 		if e.multi {
-			app.Workloads[i].Secrets = e.secrets(app, app.Workloads[i].Fields, app.Workloads[i].Name, top.namespace)
+			app.Workloads[i].Secrets = e.secrets(app, app.Workloads[i].Fields, app.Workloads[i].Key, app.Workloads[i].Name, top.namespace)
 		}
 		e.reach(app, &app.Workloads[i])
 		e.policy(app, &app.Workloads[i])

@@ -168,8 +168,12 @@ func (s *schema) named(e value.Entry) bool {
 }
 
 func (n *normaliser) unknown(s *schema, e value.Entry) {
+	key := e.Key
+	if diag.Suggest(key, s.fieldNames()) == "" && (s.secret || !only(key, func(c byte) bool { return letterOrDigit(c) && !digit(c) })) {
+		key = n.show(key) // not a field of anything, so perhaps what is to be kept
+	}
 	if s.more != nil && s.like == nil && diag.Suggest(e.Key, s.fieldNames()) == "" {
-		n.diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.where(), s.keys.what, e.Key, s.keys.check(e.Key))
+		n.diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.where(), s.keys.what, key, s.keys.check(e.Key))
 		return
 	}
 	hint := diag.Hint(e.Key, "the fields here are", s.fieldNames())
@@ -189,7 +193,7 @@ func (n *normaliser) unknown(s *schema, e value.Entry) {
 			hint = e.Key + " stands at the top level or directly below an environment"
 		}
 	}
-	n.diags.Errorh(e.KeyPos, "unknown-field", hint, "unknown field %q%s", e.Key, n.in())
+	n.diags.Errorh(e.KeyPos, "unknown-field", hint, "unknown field %q%s", key, n.in())
 }
 
 // choice reports fields of which a layer can name only one. A tag beside a

@@ -9,13 +9,13 @@ import (
 
 // TestConceal holds that no value of a secret is left, wherever it stands.
 func TestConceal(t *testing.T) {
-	const src = "secrets: {A: hunter2, B: {value: hunter2, more: [hunter2, 7]}}\nconfig: {A: kept}\nworkloads:\n  web: {secrets: {C: hunter2}, env: {SECRETS: kept}}\n  worker: {}\n"
+	const src = "secrets: {A: hunter2, B: {value: hunter2, more: [hunter2, 7]}}\nconfig: {A: kept}\nworkloads:\n  web: {secrets: {C: hunter2}, env: {SECRETS: kept}}\n  worker: {}\nmanifests: [{kind: Secret, stringData: {A: hunter2}, type: kept}, a.yaml]\n"
 	v, diags := value.Read("app.yaml", []byte(src))
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
 	got := conceal(v).Flow()
-	const want = "{secrets: {A: (hidden), B: {value: (hidden), more: [(hidden), (hidden)]}}, config: {A: kept}, workloads: {web: {secrets: {C: (hidden)}, env: {SECRETS: kept}}, worker: {}}}"
+	const want = "{secrets: {A: (hidden), B: {value: (hidden), more: [(hidden), (hidden)]}}, config: {A: kept}, workloads: {web: {secrets: {C: (hidden)}, env: {SECRETS: kept}}, worker: {}}, manifests: [{kind: Secret, stringData: {A: (hidden)}, type: kept}, a.yaml]}"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}

@@ -31,10 +31,11 @@ type SecretKey struct {
 	Full  *value.Value
 }
 
-// secrets gives the Secrets that fields describe. Object is the name of what they
-// belong to, named the namespace by the descriptor. Sealed values of different scopes
+// secrets gives the Secrets that fields describe. Workload is the key of the one
+// they belong to, "" for all, object its name, named the namespace by the
+// descriptor. Sealed values of different scopes
 // can't share a Secret.
-func (e *effective) secrets(app *App, fields *value.Value, object, named string) []Secret {
+func (e *effective) secrets(app *App, fields *value.Value, workload, object, named string) []Secret {
 	var out []Secret
 	if v := fields.Get("secrets"); v.Is(value.Map) {
 		for _, scope := range sealScopes {
@@ -50,7 +51,7 @@ func (e *effective) secrets(app *App, fields *value.Value, object, named string)
 			}
 			for _, k := range s.Keys {
 				if k.Full.Has("value") && !e.sealedForSeveral(k) {
-					e.sealedElsewhere(app, s, k, named)
+					e.sealedElsewhere(app, s, k, workload, named)
 				}
 			}
 		}
@@ -103,7 +104,7 @@ func (e *effective) keys(s *Secret, v *value.Value, typ *schema, belongs func(*v
 		k := SecretKey{Key: x.Key, Pos: x.KeyPos, Mount: x.Value.Get("mount"), Full: x.Value}
 		switch {
 		case s.Scope != "" && !k.Full.Has("value"):
-			e.diags.Errorh(k.Pos, "missing-value", "add value: with what kubeseal --raw prints", "the secret %q has no sealed value", k.Key)
+			e.diags.Errorh(k.Pos, "missing-value", "seal one: unfold seal --env ENV "+k.Key+", or add value: with what kubeseal --raw prints", "the secret %q has no sealed value", k.Key)
 		case s.Scope == "" && k.Full.StringAt("key") == "":
 			e.diags.Errorh(k.Pos, "missing-value", "write its path in the store", "the external secret %q has no path", k.Key)
 		case k.Mount != nil && mounted[k.Mount.Text] != "":
@@ -122,21 +123,21 @@ func (e *effective) keys(s *Secret, v *value.Value, typ *schema, belongs func(*v
 // sealedElsewhere reports a value that the controller could not open where the
 // app runs, since a parameter or Argo CD moved it. What a value is sealed for
 // can't be read from it, so the descriptor's namespace counts.
-func (e *effective) sealedElsewhere(app *App, s Secret, k SecretKey, named string) {
+func (e *effective) sealedElsewhere(app *App, s Secret, k SecretKey, workload, named string) {
 	if named == "" {
 		named = e.options.Defaults.Place(e.env).namespace(e.Name, e.env)
 	}
+	again := "unfold seal --env " + e.env
+	if workload != "" {
+		again += " --workload " + workload
+	}
 	if s.Scope == strictScope && e.again() {
-		e.diags.Errorh(k.Pos, "sealed-elsewhere", "seal it again by kubeseal --raw with --scope cluster-wide, and write scope: cluster-wide",
+		e.diags.Errorh(k.Pos, "sealed-elsewhere", "seal it again: "+again+" --scope cluster-wide "+k.Key,
 			"the secret %q is sealed for the name %q, which the app once more under the suffix %q can't have", k.Key, s.Name, e.suffix.Text)
 		return
 	}
 	if to := app.Namespace.Name; to != named {
-		flags := "--namespace " + to
-		if s.Scope == strictScope {
-			flags += " --name " + s.Name
-		}
-		e.diags.Errorh(k.Pos, "sealed-elsewhere", "set namespace: "+to+" and seal it again by kubeseal --raw "+flags+", or seal it with the scope cluster-wide",
+		e.diags.Errorh(k.Pos, "sealed-elsewhere", "set namespace: "+to+" for "+e.env+" and seal it again: "+again+" "+k.Key+"; or add --scope cluster-wide for a value that opens in every namespace, as previews need",
 			"the secret %q is sealed for the namespace %q, but the app runs in %q", k.Key, named, to)
 	}
 }

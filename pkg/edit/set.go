@@ -124,7 +124,7 @@ func (e *editor) set() {
 		default:
 			at := e.old.Get(path[:i+1]...)
 			e.diags.Errorh(e.pos(x.Head), "edit", "write its full form, a map, first",
-				"%s can't be set: %s is %s and has no fields", name(path), name(path[:i+1]), at.Describe())
+				"%s can't be set: %s is a %s and has no fields", name(path), name(path[:i+1]), at.Kind)
 			return
 		}
 	}

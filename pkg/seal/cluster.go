@@ -27,7 +27,7 @@ func (c Controller) Certificate(ctx context.Context) (*Certificate, error) {
 func (c Controller) Verify(ctx context.Context, t Target, values map[string]string) (bool, error) {
 	_, err := c.call(ctx, "verify", t.object(values))
 	var a *answer
-	if errors.As(err, &a) && a.reason == "Conflict" { // what the server of /v1/verify says
+	if errors.As(err, &a) && a.conflict() {
 		return false, nil
 	}
 	return err == nil, c.failure(err)
@@ -38,7 +38,7 @@ func (c Controller) Verify(ctx context.Context, t Target, values map[string]stri
 func (c Controller) Rotate(ctx context.Context, t Target, values map[string]string) (fresh map[string]string, ok bool, err error) {
 	src, err := c.call(ctx, "rotate", t.object(values))
 	var a *answer
-	if errors.As(err, &a) && (a.reason == "InternalError" || a.reason == "Conflict") {
+	if errors.As(err, &a) && (a.reason == "InternalError" || a.conflict()) {
 		return nil, false, nil
 	}
 	if err != nil {
@@ -76,6 +76,10 @@ func (t Target) object(values map[string]string) []byte {
 type answer struct{ reason, text string }
 
 func (a *answer) Error() string { return a.text }
+
+// conflict reports whether the answer is 409, by which the controller says that it
+// can't open something. kubectl takes 409 to a POST for AlreadyExists.
+func (a *answer) conflict() bool { return a.reason == "Conflict" || a.reason == "AlreadyExists" }
 
 // call reaches the controller through its Service, as kubeseal does, with kubectl
 // for the way there. A body is posted.

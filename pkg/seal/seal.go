@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
+	"strings"
 
 	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
 )
@@ -65,4 +66,11 @@ func Is(text string) bool {
 	}
 	key := int(binary.BigEndian.Uint16(b))
 	return key >= smallestKey && len(b) >= 2+key+tag
+}
+
+// IsKey reports whether a text can be a key of a Secret.
+func IsKey(text string) bool {
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._", r)
+	})
 }

@@ -181,11 +181,16 @@ func (r *reader) readScalar(n *yaml.Node) *Value {
 		case "!!str":
 		case "!!int", "!!float", "!!bool", "!!null":
 			if untagged := (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}); untagged.ShortTag() != n.ShortTag() {
-				r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag", "the tag %q does not fit the text %q", n.Tag, n.Value)
+				r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag", "the tag %q does not fit the text", n.Tag)
 				return v
 			}
 		default:
-			r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag", "the tag %q is not supported", n.Tag)
+			// Its name only if it is YAML's: else it may be a secret that was not put in quotes.
+			if strings.HasPrefix(n.Tag, "!!") {
+				r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag", "the tag %q is not supported", n.Tag)
+			} else {
+				r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag, or put a text that starts with ! in quotes", "tags are not supported")
+			}
 			return v
 		}
 	}

@@ -10,7 +10,6 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
@@ -25,10 +24,8 @@ func syntaxError(file string, src []byte, err error) diag.Diagnostic {
 	if name, ok := strings.CutPrefix(text, "unknown anchor '"); ok {
 		name = strings.TrimSuffix(name, "' referenced")
 		d.Pos.Line, d.Pos.Col = find(lines, "*"+name)
-		if l := d.Pos.Line - 1; l >= 0 && l < len(lines) && len(credential.InText(string(lines[l]))) > 0 {
-			name = "…" // a password that starts with an asterisk
-		}
-		d.Message, d.Hint = "the alias "+strconv.Quote("*"+name)+" has no anchor", "define it before, as &"+name+", or put the text in quotes"
+		// Not its name: it may be a secret that was not put in quotes.
+		d.Message, d.Hint = "the alias has no anchor", "put a text that starts with * in quotes, or define the anchor before"
 		return d
 	}
 	tab := indentTab(lines, line-1)

@@ -54,7 +54,7 @@ func (c controller) answer(args []string) ([]byte, error) {
 		return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}), nil
 	case "create --raw " + service + "verify --filename -":
 		if _, err := open(keys, nil); err != nil {
-			return nil, errors.New("Error from server (Conflict): the server reported a conflict")
+			return nil, errors.New("Error from server (AlreadyExists): the server reported a conflict")
 		}
 		return nil, nil
 	case "create --raw " + service + "rotate --filename -":

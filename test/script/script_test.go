@@ -3,7 +3,10 @@
 package script_test
 
 import (
+	"bytes"
+	"context"
 	"flag"
+	"io"
 	"os"
 	"path/filepath"
 	"testing"
@@ -19,9 +22,32 @@ const examples = "../../examples"
 
 // TestMain lets the test binary stand in for the program.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"unfold": func() { os.Exit(cli.Main()) }, "kubectl": kubectl})
+	testscript.Main(m, map[string]func(){"unfold": unfold, "kubectl": kubectl})
 }
 
+// unfold runs the program, and keeps all that it prints for TestScript.
+func unfold() {
+	name := os.Getenv(printed)
+	if name == "" {
+		os.Exit(cli.Main())
+	}
+	kept, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o600)
+	if err != nil {
+		panic(err)
+	}
+	os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Streams{
+		In: os.Stdin, Out: io.MultiWriter(os.Stdout, kept), Err: io.MultiWriter(os.Stderr, kept), Environ: os.Environ(),
+	}))
+}
+
+const (
+	// printed is the variable that names the file of what was printed.
+	printed = "UNFOLD_TEST_PRINTED"
+	// secretWord is in every secret of the scripts, and in nothing else.
+	secretWord = "plaintext"
+)
+
+// TestScript runs the scripts, and finds no secret in all that they print.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata/script",
@@ -29,6 +55,13 @@ func TestScript(t *testing.T) {
 		RequireUniqueNames:  true,
 		UpdateScripts:       *update,
 		Setup: func(env *testscript.Env) error {
+			name := filepath.Join(t.TempDir(), "printed")
+			env.Setenv(printed, name)
+			env.Defer(func() {
+				if all, _ := os.ReadFile(name); bytes.Contains(bytes.ToLower(all), []byte(secretWord)) {
+					t.Errorf("%s: a secret was printed", env.WorkDir)
+				}
+			})
 			return os.CopyFS(filepath.Join(env.WorkDir, "examples"), os.DirFS(examples))
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
