@@ -39,7 +39,7 @@ var only = map[string][]string{
 	"golang.org/x/term":           {"pkg/cli"},
 	module + "pkg/git":            {"pkg/delivery", "pkg/repository"}, // so nothing that generate does starts a process
 	module + "pkg/seal":           {"pkg/delivery", "pkg/cli"},
-	"net":                         nil,
+	"net":                         {"pkg/seal"},
 	"net/http":                    {"pkg/seal"},
 	"github.com/rogpeppe/":        nil,
 	"github.com/santhosh-tekuri/": nil,

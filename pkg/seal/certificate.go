@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"os"
@@ -80,6 +81,10 @@ func Read(ctx context.Context, from string) (*Certificate, error) {
 	var err error
 	if u, bad := url.Parse(from); bad == nil && (u.Scheme == "https" || u.Scheme == "http") {
 		from = u.Redacted()
+		if !trusted(u) {
+			return nil, &Failure{fmt.Sprintf("the certificate %s can't be trusted: by http anybody on the way can put one in its place, and read what is sealed with it", from),
+				"give an https address, or the file"}
+		}
 		src, err = download(ctx, u)
 	} else {
 		src, err = readFile(from)
@@ -107,6 +112,12 @@ func readFile(name string) ([]byte, error) {
 	return readAll(f)
 }
 
+// trusted reports whether what comes from an address is what stands there.
+func trusted(u *url.URL) bool {
+	ip := net.ParseIP(u.Hostname())
+	return u.Scheme == "https" || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback()
+}
+
 func download(ctx context.Context, u *url.URL) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, patient)
 	defer cancel()
@@ -114,7 +125,13 @@ func download(ctx context.Context, u *url.URL) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	response, err := http.DefaultClient.Do(request)
+	client := http.Client{CheckRedirect: func(to *http.Request, before []*http.Request) error {
+		if !trusted(to.URL) || len(before) > 5 {
+			return errors.New("the server leads to an address that can't be trusted")
+		}
+		return nil
+	}}
+	response, err := client.Do(request)
 	if err != nil {
 		return nil, err
 	}

@@ -1,9 +1,13 @@
 package seal
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/pem"
+	"math/big"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -42,6 +46,10 @@ func TestParse(t *testing.T) {
 		{src: old, problem: "expired on 2030-05-25"},
 		{src: cert(key, now.Add(5*time.Minute)), want: key},
 		{src: next, problem: "is not valid before 2030-06-02"},
+		{src: curved(t, now), problem: "is of a key that is not RSA"},
+		{src: curved(t, now) + valid, want: key},
+		{src: "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n", problem: "holds no certificate"},
+		{src: "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n", problem: "holds a certificate that can't be read"},
 		{src: "hello", problem: "holds no certificate"},
 		{src: valid + "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n", problem: "holds a private key"},
 	} {
@@ -61,6 +69,14 @@ func TestReadAddress(t *testing.T) {
 		t.Fatal(err)
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch r.URL.Path {
+		case "/there":
+			http.Redirect(w, r, "/v1/cert.pem", http.StatusFound)
+			return
+		case "/elsewhere":
+			http.Redirect(w, r, "http://sealing.example.com/cert.pem", http.StatusFound)
+			return
+		}
 		if r.URL.Path != "/v1/cert.pem" {
 			http.NotFound(w, r)
 			return
@@ -74,7 +90,31 @@ func TestReadAddress(t *testing.T) {
 	if _, err := Read(t.Context(), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"); err == nil || strings.Contains(err.Error(), "AAAA") || !strings.Contains(err.Error(), "holds a private key") {
 		t.Errorf("%v", err)
 	}
+	if _, err := Read(t.Context(), server.URL+"/there"); err != nil {
+		t.Error(err)
+	}
+	if _, err := Read(t.Context(), server.URL+"/elsewhere"); err == nil || !strings.Contains(err.Error(), "leads to an address that can't be trusted") {
+		t.Errorf("%v", err)
+	}
+	if _, err := Read(t.Context(), "http://user:word@sealing.example.com/cert.pem"); err == nil || !strings.Contains(err.Error(), "by http anybody on the way") || strings.Contains(err.Error(), "word@") {
+		t.Errorf("%v", err)
+	}
 	if _, err := Read(t.Context(), server.URL+"/other"); err == nil || !strings.Contains(err.Error(), "404 Not Found") {
 		t.Errorf("%v", err)
 	}
+}
+
+// curved gives a certificate of a key that is not RSA.
+func curved(t *testing.T, now time.Time) string {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
 }
