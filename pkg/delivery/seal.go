@@ -43,19 +43,30 @@ func Seal(ctx context.Context, dir string, s Sealing, values []Plain, how How) (
 	if err != nil {
 		return Outcome{}, err
 	}
+	var done []string
 	p.changes = func(a *app) ([]edit.Change, error) {
 		out := a.listed()
+		done = nil
 		for i, env := range s.Envs {
 			at, err := a.secretsAt(env, s.Workload)
 			if err != nil {
 				return nil, err
 			}
+			keys := map[seal.Target][]string{}
+			var targets []seal.Target
 			for _, v := range values {
-				text, scope, err := a.seal(certificates[i], s, env, at, v)
+				text, t, err := a.seal(certificates[i], s, env, at, v)
 				if err != nil {
 					return nil, err
 				}
-				out = append(out, a.setSecret(append(slices.Clone(at), v.Key), text, scope, s.Mount)...)
+				if keys[t] == nil {
+					targets = append(targets, t)
+				}
+				keys[t] = append(keys[t], v.Key)
+				out = append(out, a.setSecret(append(slices.Clone(at), v.Key), text, t.Scope, s.Mount)...)
+			}
+			for _, t := range targets {
+				done = append(done, fmt.Sprintf("sealed %s for %s, to open in %s", strings.Join(keys[t], ", "), env, t))
 			}
 		}
 		return out, nil
@@ -67,7 +78,7 @@ func Seal(ctx context.Context, dir string, s Sealing, values []Plain, how How) (
 	p.subject = secretSubject("seal", keys, s.Envs)
 	out, err := p.run(ctx, dir, how)
 	if out.Changed {
-		out.Lines = []string{fmt.Sprintf("sealed %s for %s", strings.Join(keys, ", "), strings.Join(s.Envs, ", "))}
+		out.Lines = done
 	}
 	return out, err
 }
@@ -135,12 +146,13 @@ func (a *app) secretsAt(env, workload string) ([]string, error) {
 }
 
 // seal seals a value for the Secret that an environment has for it.
-func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Plain) (text, scope string, err error) {
+func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Plain) (text string, t seal.Target, err error) {
 	x, diags := a.source.Document().Effective(env, descriptor.Options{Defaults: a.source.Defaults()})
 	if x == nil {
-		return "", "", diags.Err()
+		return "", t, diags.Err()
 	}
-	if scope = s.Scope; scope == "" {
+	scope := s.Scope
+	if scope == "" {
 		scope = seal.Strict
 		if there := a.top.Get(append(slices.Clone(at), v.Key)...).StringAt("scope"); there != "" {
 			scope = there
@@ -150,12 +162,13 @@ func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Pl
 	if s.Workload != "" {
 		i := slices.IndexFunc(x.Workloads, func(w descriptor.Workload) bool { return w.Key == s.Workload })
 		if i < 0 {
-			return "", "", a.Errorh(a.pos(), "unknown-workload", "enable it there first", "the workload %q is not enabled in %s", s.Workload, env)
+			return "", t, a.Errorh(a.pos(), "unknown-workload", "enable it there first", "the workload %q is not enabled in %s", s.Workload, env)
 		}
 		object = x.Workloads[i].Name
 	}
-	text, err = c.Seal(v.Value, seal.Target{Scope: scope, Namespace: x.Namespace.Name, Name: descriptor.SecretName(object, scope)})
-	return text, scope, err
+	t = seal.Target{Scope: scope, Namespace: x.Namespace.Name, Name: descriptor.SecretName(object, scope)}
+	text, err = c.Seal(v.Value, t)
+	return text, t, err
 }
 
 // setSecret gives the changes that put a sealed value in place. What else is said

@@ -174,8 +174,8 @@ func ValidateSecrets(ctx context.Context, dir string, envs, keys []string, c Con
 				return nil, err
 			}
 			for _, k := range closed {
-				diags.Errorh(k.Pos, "sealed-elsewhere", s.again(env, k.Key), "%s can't open the secret %q of %s: it was sealed for another cluster, or not for %s",
-					c, k.Key, env, s.bound())
+				diags.Errorh(k.Pos, "sealed-elsewhere", s.again(env, k.Key), "%s can't open the secret %q of %s: it was sealed for another cluster, or not to open in %s",
+					c, k.Key, env, s.target())
 			}
 			if len(closed) == 0 {
 				out = append(out, fmt.Sprintf("%s: %s can open %s, %s", env, c, s.Name, counted(len(s.Keys))))
@@ -216,17 +216,6 @@ func (s secret) closed(ctx context.Context, c Controller) ([]descriptor.SecretKe
 		}
 	}
 	return out, nil
-}
-
-// bound says what the values of a Secret are sealed for.
-func (s secret) bound() string {
-	switch s.Scope {
-	case seal.ClusterWide:
-		return "the scope cluster-wide"
-	case seal.NamespaceWide:
-		return fmt.Sprintf("the namespace %q", s.namespace)
-	}
-	return fmt.Sprintf("the Secret %q in the namespace %q", s.Name, s.namespace)
 }
 
 // again says how to seal a value anew.

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/base64"
 	"encoding/binary"
+	"fmt"
 	"strings"
 
 	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
@@ -34,6 +35,17 @@ func (f *Failure) Error() string {
 
 // Target is the Secret that a value is sealed for.
 type Target struct{ Scope, Namespace, Name string }
+
+// String says where a value opens.
+func (t Target) String() string {
+	switch t.Scope {
+	case ClusterWide:
+		return "every namespace of the cluster"
+	case NamespaceWide:
+		return fmt.Sprintf("the namespace %q", t.Namespace)
+	}
+	return fmt.Sprintf("the Secret %q of the namespace %q", t.Name, t.Namespace)
+}
 
 // label is what the controller expects a value to be bound to: the same as
 // EncryptionLabel in sealed-secrets' v1alpha1, which is too slow to import.
