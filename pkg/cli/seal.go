@@ -94,7 +94,7 @@ what app.yaml holds for the environment, all of it unless KEYs are given.`,
 	flags.BoolVar(&validate, "validate", false, "ask the controller whether it can open what is sealed; change nothing")
 	cmd.SetFlagErrorFunc(silentFlags)
 	f.registerCertificate(cmd)
-	registerController(cmd, &f.controller)
+	registerController(cmd, s, &f.controller)
 	f.how.register(cmd)
 	completeEnvironments(cmd, s, &f.how.platform, folderToSet)
 	completeWorkloads(cmd, s, &f.how.platform, folderToSet)
@@ -114,12 +114,21 @@ func (f *sealFlags) registerCertificate(cmd *cobra.Command) {
 	cmd.Flags().StringArrayVar(&f.certs, "cert", nil, "the controller's certificate, a file or an https address; ENV=CERT for one environment of several")
 }
 
-// registerController takes kubeseal's flags for the controller, with its defaults.
-func registerController(cmd *cobra.Command, c *seal.Controller) {
+// registerController takes kubeseal's flags for the controller, with its defaults
+// and its variables.
+func registerController(cmd *cobra.Command, s Streams, c *seal.Controller) {
+	usual := func(name, value string) string {
+		for _, kv := range s.Environ {
+			if text, ok := strings.CutPrefix(kv, name+"="); ok && text != "" {
+				value = text
+			}
+		}
+		return value
+	}
 	flags := cmd.Flags()
 	flags.StringVar(&c.Context, "context", "", "kubectl's context of the cluster; the current one unless given")
-	flags.StringVar(&c.Namespace, "controller-namespace", "kube-system", "namespace of the controller")
-	flags.StringVar(&c.Name, "controller-name", "sealed-secrets-controller", "name of the controller's Service")
+	flags.StringVar(&c.Namespace, "controller-namespace", usual("SEALED_SECRETS_CONTROLLER_NAMESPACE", "kube-system"), "namespace of the controller")
+	flags.StringVar(&c.Name, "controller-name", usual("SEALED_SECRETS_CONTROLLER_NAME", "sealed-secrets-controller"), "name of the controller's Service")
 }
 
 // validate asks the controller about what is there.

@@ -135,7 +135,7 @@ are given. Without a cluster, type the values anew: unfold seal --env ENV KEY.`,
 		},
 	}
 	cmd.Flags().StringArrayVarP(&envs, "env", "e", nil, "environment; several by several flags")
-	registerController(cmd, &controller)
+	registerController(cmd, s, &controller)
 	how.register(cmd)
 	completeEnvironments(cmd, s, &how.platform, folderToSet)
 	return cmd
