@@ -154,7 +154,7 @@ func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Pl
 	scope := s.Scope
 	if scope == "" {
 		scope = seal.Strict
-		if there := a.top.Get(append(slices.Clone(at), v.Key)...).StringAt("scope"); there != "" {
+		if there := a.top.Get(append(slices.Clone(at), v.Key)...).StringAt("scope"); slices.Contains(seal.Scopes(), there) {
 			scope = there
 		}
 	}

@@ -169,7 +169,8 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 			t.Errorf("%s was not sealed", key)
 		}
 	}
-	for key, plain := range w.plain {
+	for _, key := range []string{"WORD", "LINES", "YAML"} {
+		plain := w.plain[key]
 		for _, field := range unsealed(plain) {
 			w.write("app.yaml", strings.Replace(leakApp, "prod: {}\n", "prod:\n"+field, 1))
 			for _, args := range everyVerb() {
