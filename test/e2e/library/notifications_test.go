@@ -159,10 +159,10 @@ func (r *running) becomes(status map[string]any) []string {
 	ctx := r.t.Context()
 	app, err := r.apps.Get(ctx, "shop-prod", metav1.GetOptions{})
 	if err != nil {
-		app, err = r.apps.Create(ctx, application(status), metav1.CreateOptions{})
+		_, err = r.apps.Create(ctx, application(status), metav1.CreateOptions{})
 	} else {
 		app.Object["status"] = status
-		app, err = r.apps.Update(ctx, app, metav1.UpdateOptions{})
+		_, err = r.apps.Update(ctx, app, metav1.UpdateOptions{})
 	}
 	if err != nil {
 		r.t.Fatal(err)
