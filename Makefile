@@ -107,6 +107,11 @@ e2e: build ## Run against a real argocd-repo-server and argocd-cmp-server
 e2e-load: build ## Put a real repo-server under load
 	bash test/e2e/run load
 
+.PHONY: release
+release: ## Build for linux, darwin and windows on amd64 and arm64 into bin/release, with checksums
+	rm -rf bin/release
+	go run ./test/tools/release -version $(VERSION) -output bin/release
+
 .PHONY: clean
 clean: ## Remove everything that the other targets built
 	rm -rf bin test/e2e/.bin

@@ -63,7 +63,7 @@ is no mistake. A platform file that lies in the repository holds for the apps.`,
 			operator, err := f.platform.read(s)
 			var mistakes diag.List
 			if errors.As(err, &mistakes) {
-				return errors.Join(report.Write(s.Out, f.format, version, mistakes), errFound)
+				return errors.Join(report.Write(s.Out, f.format, programVersion(), mistakes), errFound)
 			}
 			if err != nil {
 				return err
@@ -116,7 +116,7 @@ func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform,
 		return err
 	}
 	if !whole || f.format != "text" {
-		if err := report.Write(s.Out, f.format, version, summary.Diags); err != nil {
+		if err := report.Write(s.Out, f.format, programVersion(), summary.Diags); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"path/filepath"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -23,11 +25,10 @@ const (
 	exitFault   = 3 // the machine failed, or unfold has a bug
 )
 
-// version is set by the linker.
-var version = "dev"
-
-// Streams are what a command reads and writes, and the variables it is told.
+// Streams are what a command reads and writes, the variables it is told, and the
+// path by which it was started.
 type Streams struct {
+	Program  string
 	In       io.Reader
 	Out, Err io.Writer
 	Environ  []string
@@ -36,7 +37,7 @@ type Streams struct {
 // Main runs the program on the process's own arguments and streams and gives
 // its exit code.
 func Main() int {
-	return Run(context.Background(), os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
+	return Run(context.Background(), os.Args[1:], Streams{Program: os.Args[0], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
 }
 
 // Run runs one command and gives its exit code.
@@ -97,6 +98,10 @@ is asked for. Argo CD runs it as a config management plugin.`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
+	}
+	// As a plugin of kubectl's the program is found by its name, and called by two words.
+	if name := filepath.Base(s.Program); strings.TrimSuffix(name, ".exe") == "kubectl-unfold" {
+		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl unfold"}
 	}
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)

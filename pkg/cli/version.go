@@ -1,25 +1,68 @@
 package cli
 
 import (
+	"cmp"
+	"encoding/json"
 	"fmt"
 	"runtime"
+	"runtime/debug"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/kube"
 )
 
+// version is set by the linker; programVersion gives it.
+var version = "dev"
+
+// programVersion gives the program's version: that of a release, or the module's
+// where "go install" built it.
+func programVersion() string {
+	if version != "dev" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "(devel)" {
+		return cmp.Or(info.Main.Version, version)
+	}
+	return version
+}
+
+// versionInfo is what version prints as JSON.
+type versionInfo struct {
+	Version    string `json:"version"`
+	APIVersion string `json:"apiVersion"` // of descriptors
+	Kubernetes string `json:"kubernetes"` // whose types objects are checked against
+	GoVersion  string `json:"goVersion"`
+	Platform   string `json:"platform"` // OS/ARCH
+}
+
 func newVersion(s Streams) *cobra.Command {
-	return &cobra.Command{
+	var output string
+	formats := []string{"text", "json"}
+	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Print the version",
-		Long:    "version prints the program's version and that of the descriptors it reads.",
-		Example: "  unfold version",
+		Long:    "version prints the program's version, that of the descriptors it reads, and that of the Kubernetes it knows.",
+		Example: "  unfold version\n  unfold version --output json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(s.Out, "unfold %s\nreads %s\nbuilt with %s for %s/%s\n",
-				version, descriptor.APIVersion, runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			if !slices.Contains(formats, output) {
+				return usagef("--output %q is not known: %s", output, join(formats))
+			}
+			v := versionInfo{programVersion(), descriptor.APIVersion, kube.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+			if output == "json" {
+				encoder := json.NewEncoder(s.Out)
+				encoder.SetIndent("", "  ")
+				return encoder.Encode(v)
+			}
+			_, err := fmt.Fprintf(s.Out, "unfold %s\nreads %s\nchecks against Kubernetes %s\nbuilt with %s for %s\n",
+				v.Version, v.APIVersion, v.Kubernetes, v.GoVersion, v.Platform)
 			return err
 		},
 	}
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "how it is printed: "+join(formats))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
 }

@@ -3,7 +3,6 @@
 package docs_test
 
 import (
-	"context"
 	"encoding/pem"
 	"flag"
 	"fmt"
@@ -34,8 +33,8 @@ const root = "../.."
 
 // TestMain lets the test binary stand in for the program in the commands.
 func TestMain(m *testing.M) {
-	if filepath.Base(os.Args[0]) == "unfold" {
-		os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()}))
+	if name := filepath.Base(os.Args[0]); name == "unfold" || name == "kubectl-unfold" {
+		os.Exit(cli.Main())
 	}
 	os.Exit(m.Run())
 }

@@ -22,7 +22,7 @@ const examples = "../../examples"
 
 // TestMain lets the test binary stand in for the program.
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"unfold": unfold, "kubectl": kubectl})
+	testscript.Main(m, map[string]func(){"unfold": unfold, "kubectl-unfold": unfold, "kubectl": kubectl})
 }
 
 // unfold runs the program, and keeps all that it prints for TestScript.
@@ -36,7 +36,7 @@ func unfold() {
 		panic(err)
 	}
 	os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Streams{
-		In: os.Stdin, Out: io.MultiWriter(os.Stdout, kept), Err: io.MultiWriter(os.Stderr, kept), Environ: os.Environ(),
+		Program: os.Args[0], In: os.Stdin, Out: io.MultiWriter(os.Stdout, kept), Err: io.MultiWriter(os.Stderr, kept), Environ: os.Environ(),
 	}))
 }
 
