@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
 )
 
 // TestEveryDiagnosticHasACase fails for a diagnostic in the source which no case
@@ -31,6 +33,21 @@ func TestEveryDiagnosticHasACase(t *testing.T) {
 	}
 	if found == 0 {
 		t.Error("found no diagnostics in the source")
+	}
+}
+
+// TestEveryFieldHasACase fails for a field that no message of the corpus is about.
+func TestEveryFieldHasACase(t *testing.T) {
+	var all strings.Builder
+	for _, m := range messages(t) {
+		if !strings.HasPrefix(m.text, "  hint: ") {
+			all.WriteString(m.text + "\n")
+		}
+	}
+	for _, field := range descriptor.FieldNames() {
+		if !regexp.MustCompile(`\b` + field + `\b`).MatchString(all.String()) {
+			t.Errorf("no case in testdata is about %s", field)
+		}
 	}
 }
 
