@@ -38,7 +38,7 @@ cover: $(TOOLS)/kustomize ## Fail when the tests cover less than COVER_MIN=85 % 
 
 .PHONY: race
 race: $(TOOLS)/kustomize ## Run the tests under the race detector
-	CGO_ENABLED=1 go test -race ./...
+	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 go test -race -timeout 30m ./...
 
 .PHONY: law
 law: $(TOOLS)/kustomize ## Hold `eject` and `generate` against kustomize, on LAW_N random descriptors

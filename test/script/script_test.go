@@ -57,6 +57,8 @@ func TestScript(t *testing.T) {
 		Setup: func(env *testscript.Env) error {
 			name := filepath.Join(t.TempDir(), "printed")
 			env.Setenv(printed, name)
+			// Under the race detector each program sleeps for a second at its end unless told not to.
+			env.Setenv("GORACE", os.Getenv("GORACE"))
 			env.Defer(func() {
 				if all, _ := os.ReadFile(name); bytes.Contains(bytes.ToLower(all), []byte(secretWord)) {
 					t.Errorf("%s: a secret was printed", env.WorkDir)
