@@ -267,9 +267,9 @@ func (e *editor) indent(in *value.Node) string {
 func (e *editor) addFlow(in *value.Node, key string, v *value.Value) {
 	text := e.key(key, in) + ":" + e.write(v, in, true)
 	if len(in.Pairs) == 0 {
-		if inside := e.src[in.Start+1 : in.End-1]; len(bytes.TrimSpace(inside)) == 0 {
+		if inside := e.src[in.Start+1 : in.End-1]; len(bytes.Trim(inside, " \t")) == 0 {
 			e.replace(in.Start+1, in.End-1, text)
-		} else { // a comment
+		} else { // a comment, or a line break
 			e.replace(in.Start+1, in.Start+1, text)
 		}
 		return
