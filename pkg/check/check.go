@@ -26,8 +26,10 @@ type Input struct {
 	APIs []string
 	// Generated are the names of ConfigMaps that get a hash behind them.
 	Generated []string
-	// Names stand around the names of objects that come out.
-	Names object.Names
+	// Names stand around the names of objects that come out. NamesPos is where they
+	// are said.
+	Names    object.Names
+	NamesPos diag.Pos
 	// Manifests are those that the app brings along.
 	Manifests []*value.Value
 	// Patches are the entries of patches; Open says that there are components,

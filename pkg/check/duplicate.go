@@ -35,6 +35,45 @@ func duplicateObjects(in *Input, diags *report) {
 	}
 }
 
+// ambiguousNames finds two objects of a kind that kustomize takes for one
+// another, since it knows an object by each name that it has had: without prefix
+// and suffix, with one of the two, and with both before a hash comes behind them
+// (api/resource, PrevIds).
+func ambiguousNames(in *Input, diags *report) {
+	if in.Names.None() {
+		return
+	}
+	called := map[object.ID]object.ID{} // by kind and name
+	visit := func(id object.ID, hash bool) {
+		if object.KeepsName(id.Kind) {
+			return
+		}
+		names := []string{id.Name}
+		for _, n := range []object.Names{{Prefix: in.Names.Prefix}, in.Names} {
+			if n.Of(id.Name) != names[len(names)-1] {
+				names = append(names, n.Of(id.Name))
+			}
+		}
+		if !hash {
+			names = names[:len(names)-1] // which no reference has before the renaming
+		}
+		for _, name := range names {
+			k := object.ID{Kind: id.Kind, Name: name}
+			if other, ok := called[k]; ok && other.Name != id.Name {
+				diags.Errorh(in.NamesPos, "duplicate-object", "choose another prefix or suffix",
+					"with this prefix and suffix kustomize takes %s and %s for one another: it knows both as %q", other, id, name)
+			}
+			called[k] = id
+		}
+	}
+	for _, o := range in.Objects {
+		visit(o.ID(), o.Generated)
+	}
+	for _, v := range in.Manifests {
+		visit(object.Object{Value: v}.ID(), false)
+	}
+}
+
 func place(o object.Object) string {
 	if o.Origin.Line == 0 {
 		return strings.ToLower(o.ID().Kind)

@@ -82,7 +82,7 @@ func Rules() []Rule {
 // always gives the rules that no policy can change: without them the result
 // would not be what the descriptor says.
 func always() []find {
-	return []find{validObjects, missingAPIs, duplicateObjects, foreignNamespaces, emptyResult}
+	return []find{validObjects, missingAPIs, duplicateObjects, ambiguousNames, foreignNamespaces, emptyResult}
 }
 
 // Names gives the names of the rules in order.

@@ -91,8 +91,11 @@ func (s *Source) input(e expand.Environment) check.Input {
 	in := check.Input{
 		Env: e.App.Env, Namespace: e.App.Namespace.Name, Pos: e.App.Pos,
 		Objects: e.Objects, Manifests: e.Relabelled(), Open: len(e.App.Components) > 0,
-		Names:  e.Names(),
+		Names: e.Names(), NamesPos: e.App.Prefix.Pos,
 		Policy: s.platform.Settings(e.App.Env).Policy, Accept: e.App.Accept,
+	}
+	if e.App.Prefix.Text == "" {
+		in.NamesPos = e.App.Suffix.Pos
 	}
 	for _, o := range e.Objects {
 		if o.Generated {
