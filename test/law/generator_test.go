@@ -229,7 +229,7 @@ func (g *generator) topLevel(o object) {
 
 // around gives what stands around the names of objects.
 func (g *generator) around(o object, s *said) {
-	g.put(12, o, s, "namePrefix", func() *yaml.Node { return plain(pick(g, "x-", "blue-", "app")) })
+	g.put(12, o, s, "namePrefix", func() *yaml.Node { return plain(pick(g, "p-", "blue-", "app")) })
 	g.put(12, o, s, "nameSuffix", func() *yaml.Node { return plain(pick(g, "-2", "-canary", "x")) })
 }
 

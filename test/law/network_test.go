@@ -23,17 +23,19 @@ func (g *generator) host() *yaml.Node {
 }
 
 // backend leads to a port that every environment has, in the short form or the
-// full one.
-func (g *generator) backend(w *workload, kind string, kinds ...string) *yaml.Node {
+// full one. Other is for a path that may lead to another workload, and never names
+// a port: one layer may give the workload and another the port.
+func (g *generator) backend(w *workload, other bool, kind string, kinds ...string) *yaml.Node {
 	n := g.some(40, kind, plain(pick(g, kinds...)))
 	o := object{n}
-	if len(g.top) > 0 && g.multi && g.top[0].reached && len(g.top[0].ports) > 0 && g.chance(40) {
-		o.set("workload", g.text(g.top[0].key))
-	} else if name := g.pinned(w); name != "" && g.chance(60) {
+	if name := g.pinned(w); !other && name != "" && g.chance(60) {
 		if g.chance(40) {
 			return g.text(name)
 		}
 		o.set("port", g.text(name))
+	}
+	if other && len(g.top) > 0 && g.multi && g.top[0].reached && len(g.top[0].ports) > 0 && g.chance(70) {
+		o.set("workload", g.text(g.top[0].key))
 	}
 	return n
 }
@@ -53,7 +55,7 @@ func (g *generator) elsewhere() *yaml.Node {
 }
 
 func (g *generator) paths(w *workload, kind string, kinds ...string) *yaml.Node {
-	return g.flow(g.some(60, "/", g.backend(w, kind, kinds...), "/api/v1", g.backend(w, kind, kinds...), "/ünï code", g.backend(w, kind, kinds...), "/else", g.elsewhere()))
+	return g.flow(g.some(60, "/", g.backend(w, false, kind, kinds...), "/api/v1", g.backend(w, true, kind, kinds...), "/ünï code", g.backend(w, false, kind, kinds...), "/else", g.elsewhere()))
 }
 
 func (g *generator) ingress(w *workload) *yaml.Node {

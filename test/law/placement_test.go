@@ -71,7 +71,7 @@ func (g *generator) rollout() *yaml.Node {
 	seconds := func() *yaml.Node { return g.integer(g.IntN(900)) }
 	if g.chance(40) {
 		return fields("blueGreen", object{g.some(40, "autoPromotionEnabled", g.boolean(), "scaleDownDelaySeconds", seconds(), "previewReplicaCount", g.integer(1+g.IntN(3)),
-			"previewMetadata", fields("labels", fields("role", g.label())))}.with("activeService", service()).with("previewService", service()).Node)
+			"previewMetadata", fields("labels", fields("role", quoted(g.word()))))}.with("activeService", service()).with("previewService", service()).Node)
 	}
 	if g.chance(30) {
 		return plain("canary")
