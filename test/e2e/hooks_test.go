@@ -97,18 +97,7 @@ func imageOf(o harness.Object) string {
 // finish ends a Job as its controller would.
 func (d deployment) finish(t *testing.T, name string, succeeded bool) {
 	t.Helper()
-	now := time.Now().UTC().Format(time.RFC3339)
-	status, conditions := harness.Object{"startTime": now}, []string{"FailureTarget", "Failed"}
-	if succeeded {
-		conditions = []string{"SuccessCriteriaMet", "Complete"}
-		status["completionTime"], status["succeeded"] = now, 1
-	}
-	var list []any
-	for _, condition := range conditions {
-		list = append(list, map[string]any{"type": condition, "status": "True", "lastTransitionTime": now, "lastProbeTime": now})
-	}
-	status["conditions"] = list
-	if err := d.API.PatchStatus("batch/v1", "Job", d.Namespace, name, status); err != nil {
+	if err := d.API.EndJob(d.Namespace, name, succeeded); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -163,7 +152,7 @@ func uses(job harness.Object) [][3]string {
 
 // TestHooks follows a first deploy, an update and two failures in the order that DESIGN.md asks for.
 func TestHooks(t *testing.T) {
-	i := startInstallation(t)
+	i := startIdle(t)
 	i.repo.Write("apps/hooks/app.yaml", hooksDescriptor)
 	i.revision = i.repo.Commit("an app with hooks")
 	d := deployment{i, i.application("hooks", "prod")}

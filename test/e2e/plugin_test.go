@@ -47,7 +47,7 @@ func (p *plugin) request(app, namespace string, source *harness.Plugin) harness.
 		},
 		ProjectName:    "default",
 		KubeVersion:    "1.34.4",
-		APIVersions:    []string{"v1", "v1/Service", "apps/v1", "apps/v1/Deployment", "policy/v1", "policy/v1/PodDisruptionBudget"},
+		APIVersions:    []string{"v1", "v1/Service", "apps/v1", "apps/v1/Deployment", "batch/v1", "batch/v1/CronJob", "batch/v1/Job", "policy/v1", "policy/v1/PodDisruptionBudget"},
 		AppLabelKey:    "app.kubernetes.io/instance",
 		TrackingMethod: "annotation",
 	}

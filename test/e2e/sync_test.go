@@ -19,7 +19,16 @@ type installation struct {
 	revision string
 }
 
+// startInstallation starts one in which Jobs succeed at once.
 func startInstallation(t *testing.T) *installation {
+	t.Helper()
+	i := startIdle(t)
+	i.CompleteJobs(t)
+	return i
+}
+
+// startIdle starts one in which nothing runs, not even the Jobs of hooks.
+func startIdle(t *testing.T) *installation {
 	t.Helper()
 	i := &installation{Installation: harness.StartInstallation(t, harness.PluginOptions{}), repo: harness.NewRepo(t)}
 	i.repo.CopyDir(harness.RepoPath(t, "examples"), "apps")
@@ -43,7 +52,7 @@ func (i *installation) printed(t *testing.T, a harness.Application) []harness.Ob
 	t.Helper()
 	q := harness.ManifestRequest{
 		AppName: a.Name, Namespace: a.Namespace, ProjectName: "default", Source: a.Source,
-		KubeVersion: "1.34.4", APIVersions: []string{"v1", "apps/v1", "policy/v1"},
+		KubeVersion: "1.34.4", APIVersions: []string{"v1", "apps/v1", "batch/v1", "policy/v1"},
 	}
 	out, err := harness.RunUnfold(t, filepath.Join(i.repo.Dir, a.Source.Path), q.Environ(t, i.revision), "generate")
 	if err != nil {

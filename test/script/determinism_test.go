@@ -36,7 +36,7 @@ func settings() []setting {
 		{name: "one processor", environ: []string{"GOMAXPROCS=1"}},
 		{name: "many processors", environ: []string{"GOMAXPROCS=16", "GOGC=1"}},
 		{name: "in a terminal", environ: []string{"TERM=xterm-256color", "COLUMNS=40", "NO_COLOR="}},
-		{name: "in Argo CD", environ: []string{"ARGOCD_APP_NAME=x", "ARGOCD_APP_REVISION=abc", "KUBE_VERSION=1.33", "KUBE_API_VERSIONS=v1,apps/v1,policy/v1", "PWD=/"}},
+		{name: "in Argo CD", environ: []string{"ARGOCD_APP_NAME=x", "ARGOCD_APP_REVISION=abc", "KUBE_VERSION=1.33", "KUBE_API_VERSIONS=v1,apps/v1,batch/v1,policy/v1", "PWD=/"}},
 	}
 }
 
