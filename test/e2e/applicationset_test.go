@@ -28,20 +28,26 @@ func (i *installation) onboard(t *testing.T) {
 	i.MustApply(t, objects...)
 }
 
-// applications waits until exactly these Applications exist. Where the set may not have seen the newest commit it is
-// told to look, as a webhook does.
+// applications waits until exactly these Applications exist. Where a set may not have seen the newest commit it is told to look,
+// as a webhook does.
 func (i *installation) applications(t *testing.T, want ...string) {
 	t.Helper()
 	want = slices.Sorted(slices.Values(want))
 	var last time.Time
-	harness.Eventually(t, time.Minute, "the Applications of the set", func() error {
+	harness.Eventually(t, 90*time.Second, "the Applications of the sets", func() error {
 		if time.Since(last) > 3*time.Second {
 			last = time.Now()
-			err := i.API.Patch("argoproj.io/v1alpha1", "ApplicationSet", "argocd", "unfold-apps", harness.Object{
-				"metadata": map[string]any{"annotations": map[string]any{"argocd.argoproj.io/application-set-refresh": "true"}},
-			})
+			sets, err := i.API.List("argoproj.io/v1alpha1", "ApplicationSet", "argocd")
 			if err != nil {
 				return err
+			}
+			for _, set := range sets {
+				err := i.API.Patch("argoproj.io/v1alpha1", "ApplicationSet", "argocd", set.Text("metadata", "name"), harness.Object{
+					"metadata": map[string]any{"annotations": map[string]any{"argocd.argoproj.io/application-set-refresh": "true"}},
+				})
+				if err != nil {
+					return err
+				}
 			}
 		}
 		list, err := i.API.List("argoproj.io/v1alpha1", "Application", "argocd")
@@ -53,11 +59,21 @@ func (i *installation) applications(t *testing.T, want ...string) {
 			got = append(got, a.Text("metadata", "name"))
 		}
 		slices.Sort(got)
-		if !slices.Equal(got, want) {
-			return fmt.Errorf("there are %q, want %q", got, want)
-		}
-		return nil
+		return harness.Same(got, want)
 	})
+}
+
+// images are what the Deployments of a namespace run, by name.
+func (d *delivery) images(t *testing.T, namespace string) map[string]string {
+	t.Helper()
+	out := map[string]string{}
+	for _, o := range d.Objects(t, namespace) {
+		if o["kind"] == "Deployment" {
+			container, _ := item(o.Get("spec", "template", "spec", "containers"), 0)
+			out[o.Text("metadata", "name")] = container.Text("image")
+		}
+	}
+	return out
 }
 
 // adopted is the Application that the set made for an environment of an app, as printed needs it.

@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/unfold-gitops/unfold/test/e2e/harness"
 )
@@ -56,54 +55,6 @@ func (g *github) pull(number int, revision string, labels ...string) {
 	}}
 }
 
-// wait waits until exactly these Applications exist. Where a set may not have seen the newest commit it is told to look,
-// as a webhook does.
-func (d *delivery) wait(t *testing.T, want ...string) {
-	t.Helper()
-	want = slices.Sorted(slices.Values(want))
-	var last time.Time
-	harness.Eventually(t, 90*time.Second, "the Applications of the sets", func() error {
-		if time.Since(last) > 3*time.Second {
-			last = time.Now()
-			sets, err := d.API.List("argoproj.io/v1alpha1", "ApplicationSet", "argocd")
-			if err != nil {
-				return err
-			}
-			for _, set := range sets {
-				err := d.API.Patch("argoproj.io/v1alpha1", "ApplicationSet", "argocd", set.Text("metadata", "name"), harness.Object{
-					"metadata": map[string]any{"annotations": map[string]any{"argocd.argoproj.io/application-set-refresh": "true"}},
-				})
-				if err != nil {
-					return err
-				}
-			}
-		}
-		list, err := d.API.List("argoproj.io/v1alpha1", "Application", "argocd")
-		if err != nil {
-			return err
-		}
-		var got []string
-		for _, a := range list {
-			got = append(got, a.Text("metadata", "name"))
-		}
-		slices.Sort(got)
-		return harness.Same(got, want)
-	})
-}
-
-// images are what the Deployments of a namespace run, by name.
-func (d *delivery) images(t *testing.T, namespace string) map[string]string {
-	t.Helper()
-	out := map[string]string{}
-	for _, o := range d.Objects(t, namespace) {
-		if o["kind"] == "Deployment" {
-			container, _ := item(o.Get("spec", "template", "spec", "containers"), 0)
-			out[o.Text("metadata", "name")] = container.Text("image")
-		}
-	}
-	return out
-}
-
 // TestPrintedApplicationSets holds that the sets that unfold argocd prints follow the repository, the clusters and the
 // pull requests by themselves.
 func TestPrintedApplicationSets(t *testing.T) {
@@ -132,7 +83,7 @@ previews: {owner: example, repository: apps, api: %q, environment: dev, token: g
 	})
 	d.printedObjects(t, "--style", "applicationset")
 	names := []string{"example-app-dev", "example-app-staging", "multi-dev", "multi-staging", "worker-dev"}
-	d.wait(t, names...)
+	d.applications(t, names...)
 	d.synced(t, d.adopted("example-app", "dev"), d.adopted("multi", "dev"))
 	if got := d.App(t, "multi-dev").Text("spec", "project"); got != "shop" {
 		t.Errorf("the team's app is in the project %q", got)
@@ -140,10 +91,10 @@ previews: {owner: example, repository: apps, api: %q, environment: dev, token: g
 
 	t.Run("a cluster", func(t *testing.T) {
 		d.Register(t, "eu", map[string]any{"tier": "test"})
-		d.wait(t, names...)
+		d.applications(t, names...)
 		d.Register(t, "eu", map[string]any{"tier": "prod"})
 		names = append(names, "example-app-prod-eu", "multi-prod-eu")
-		d.wait(t, names...)
+		d.applications(t, names...)
 		for _, app := range []string{"example-app", "multi"} {
 			a := d.adopted(app, "prod")
 			a.Name += "-eu"
@@ -157,7 +108,7 @@ previews: {owner: example, repository: apps, api: %q, environment: dev, token: g
 		d.revision = d.clone.Commit("three more apps")
 		d.clone.Push()
 		names = append(names, "late-dev", "late-staging", "late-prod-eu", "multi-two-dev", "broken-dev", "broken-staging", "broken-prod-eu")
-		d.wait(t, names...)
+		d.applications(t, names...)
 		d.synced(t, d.adopted("late", "dev"), d.adopted("multi-two", "dev"))
 		if got := d.App(t, "multi-two-dev").Text("spec", "project"); got != "shop" {
 			t.Errorf("the team's app is in the project %q", got)
@@ -174,7 +125,7 @@ previews: {owner: example, repository: apps, api: %q, environment: dev, token: g
 			// prune: false keeps those of staging.
 			return !strings.HasSuffix(name, "-staging") && (strings.HasPrefix(name, "late") || strings.HasPrefix(name, "multi-two") || strings.HasPrefix(name, "broken"))
 		})
-		d.wait(t, names...)
+		d.applications(t, names...)
 		d.gone(t, "late-dev")
 		d.gone(t, "multi-two-dev")
 	})
@@ -183,9 +134,9 @@ previews: {owner: example, repository: apps, api: %q, environment: dev, token: g
 		change := d.clone.Commit("a change")
 		d.clone.PushTo("change")
 		hub.pull(7, change, "enhancement")
-		d.wait(t, names...)
+		d.applications(t, names...)
 		hub.pull(7, change, "enhancement", "preview")
-		d.wait(t, append([]string{"example-app-pr-7", "multi-pr-7", "worker-pr-7"}, names...)...)
+		d.applications(t, append([]string{"example-app-pr-7", "multi-pr-7", "worker-pr-7"}, names...)...)
 		for app, want := range map[string]map[string]string{
 			"example-app": {"example-app": "ashik9001/demo-app:" + change},
 			"multi":       {"shop-web": "ghcr.io/example/shop:" + change, "shop-worker": "ghcr.io/example/shop:" + change, "shop-api": "ghcr.io/example/shop-api:main"},
@@ -201,7 +152,7 @@ previews: {owner: example, repository: apps, api: %q, environment: dev, token: g
 			t.Errorf("its host is %q", got)
 		}
 		hub.pull(7, change) // its time has come
-		d.wait(t, names...)
+		d.applications(t, names...)
 		d.gone(t, "example-app-pr-7")
 	})
 }
