@@ -8,6 +8,9 @@ TOOLS    := $(CURDIR)/bin/tools
 COVER_MIN ?= 85
 FUZZTIME  ?= 10s
 
+# Empty in the workflow of a tag, which publishes.
+RELEASE ?= --snapshot
+
 # Read by the tests: the kustomize that `unfold eject` is held against, and how many random descriptors to try.
 # LAW_SEED=N repeats a run; it reaches the tests through the environment without being named here.
 export UNFOLD_TEST_KUSTOMIZE := $(TOOLS)/kustomize
@@ -63,6 +66,7 @@ lint: $(TOOLS)/staticcheck $(TOOLS)/actionlint ## Check formatting, go vet, stat
 	if [ -n "$$unformatted" ]; then echo "run gofmt -w on:"; echo "$$unformatted"; exit 1; fi
 	go vet ./...
 	$(TOOLS)/staticcheck ./...
+	cd test/tools/goreleaser && go vet ./... && $(TOOLS)/staticcheck ./...
 	cd test/tools/dockerlint && go vet ./... && $(TOOLS)/staticcheck ./...
 	cd test/e2e && go vet ./... && $(TOOLS)/staticcheck ./...
 	cd test/editor && go vet ./... && $(TOOLS)/staticcheck ./...
@@ -108,9 +112,11 @@ e2e-load: build ## Put a real repo-server under load
 	bash test/e2e/run load
 
 .PHONY: release
-release: ## Build for linux, darwin and windows on amd64 and arm64 into bin/release, with checksums
-	rm -rf bin/release
-	go run ./test/tools/release -version $(VERSION) -output bin/release
+release: export VERSION := $(VERSION)
+release: $(TOOLS)/goreleaser ## Build for linux, darwin and windows on amd64 and arm64 into bin/release, with checksums
+	$(TOOLS)/goreleaser check
+	$(TOOLS)/goreleaser release --clean $(RELEASE)
+	cd test/tools/goreleaser && go test -count=1 .
 
 .PHONY: clean
 clean: ## Remove everything that the other targets built
@@ -123,6 +129,9 @@ $(TOOLS)/kustomize: test/tools/kustomize/go.mod test/tools/kustomize/go.sum
 
 $(TOOLS)/helm: test/tools/helm/go.mod test/tools/helm/go.sum
 	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -ldflags "-s -w" -o $@ helm.sh/helm/v3/cmd/helm
+
+$(TOOLS)/goreleaser: test/tools/goreleaser/go.mod test/tools/goreleaser/go.sum
+	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -ldflags "-s -w" -o $@ github.com/goreleaser/goreleaser/v2
 
 $(TOOLS)/staticcheck: test/tools/lint/go.mod test/tools/lint/go.sum
 	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -o $@ honnef.co/go/tools/cmd/staticcheck
