@@ -87,9 +87,14 @@ func blocks(t *testing.T) []block {
 	return out
 }
 
-// TestCommands runs each block of commands in a folder of its own that holds a
-// copy of the examples; those of an example in its copy.
-func TestCommands(t *testing.T) {
+// shell runs commands that have the program on their way.
+type shell struct {
+	bin   string
+	files map[string][]byte // beside the examples
+}
+
+func newShell(t *testing.T) shell {
+	t.Helper()
 	bin := t.TempDir()
 	self, err := os.Executable()
 	if err != nil {
@@ -98,21 +103,42 @@ func TestCommands(t *testing.T) {
 	if err := os.Symlink(self, filepath.Join(bin, "unfold")); err != nil {
 		t.Fatal(err)
 	}
-	secretFiles := toSeal(t)
+	return shell{bin, toSeal(t)}
+}
+
+// run gives what the commands of a block print, in a folder of their own that
+// holds a copy of the examples; those of an example in its copy.
+func (s shell) run(t *testing.T, b block, commands string, more map[string][]byte) (string, error) {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(root+"/examples")); err != nil {
+		t.Fatal(err)
+	}
+	for _, files := range []map[string][]byte{s.files, more} {
+		for name, content := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	cmd := exec.Command("sh", "-eu", "-c", commands)
+	cmd.Dir = dir
+	if below, ok := strings.CutPrefix(filepath.ToSlash(b.file), root+"/examples/"); ok {
+		cmd.Dir = filepath.Join(dir, "examples", filepath.Dir(below))
+	}
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "GIT_") }), "PATH="+s.bin+":"+os.Getenv("PATH"))
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
+// TestCommands runs each block of commands.
+func TestCommands(t *testing.T) {
+	shell := newShell(t)
 	for _, b := range blocks(t) {
 		if b.language != "sh" {
 			continue
 		}
 		t.Run(b.name(), func(t *testing.T) {
-			dir := t.TempDir()
-			if err := os.CopyFS(filepath.Join(dir, "examples"), os.DirFS(root+"/examples")); err != nil {
-				t.Fatal(err)
-			}
-			for name, content := range secretFiles {
-				if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
-					t.Fatal(err)
-				}
-			}
 			var here []string
 			for line := range strings.Lines(b.text) {
 				if m := outside.FindStringSubmatch(line); m != nil {
@@ -121,13 +147,7 @@ func TestCommands(t *testing.T) {
 					here = append(here, line)
 				}
 			}
-			cmd := exec.Command("sh", "-eu", "-c", strings.Join(here, ""))
-			cmd.Dir = dir
-			if below, ok := strings.CutPrefix(filepath.ToSlash(b.file), root+"/examples/"); ok {
-				cmd.Dir = filepath.Join(dir, "examples", filepath.Dir(below))
-			}
-			cmd.Env = append(slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "GIT_") }), "PATH="+bin+":"+os.Getenv("PATH"))
-			if out, err := cmd.CombinedOutput(); err != nil {
+			if out, err := shell.run(t, b, strings.Join(here, ""), nil); err != nil {
 				t.Errorf("%v\n%s", err, out)
 			}
 		})
