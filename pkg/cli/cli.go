@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/seal"
@@ -111,7 +112,7 @@ is asked for. Argo CD runs it as a config management plugin.`,
 		newSet(s), newPromote(s), newRollback(s), newHistory(s), newDiff(s), newSeal(s), newSecrets(s),
 	)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usagef("%w; see %s --help", err, c.CommandPath())
+		return usageOf(c, err, "--", unknownFlag(err), flagNames(c))
 	})
 	setUsageErrors(root)
 	return root
@@ -122,7 +123,15 @@ func setUsageErrors(cmd *cobra.Command) {
 	if args := cmd.Args; args != nil {
 		cmd.Args = func(c *cobra.Command, given []string) error {
 			if err := args(c, given); err != nil {
-				return usagef("%w; see %s --help", err, c.CommandPath())
+				var names []string
+				for _, sub := range c.Commands() {
+					names = append(names, sub.Name())
+				}
+				word := ""
+				if len(given) > 0 {
+					word = given[0]
+				}
+				return usageOf(c, err, "", word, names)
 			}
 			return nil
 		}
@@ -130,6 +139,30 @@ func setUsageErrors(cmd *cobra.Command) {
 	for _, sub := range cmd.Commands() {
 		setUsageErrors(sub)
 	}
+}
+
+// usageOf is a usage error with a next step: what was probably meant by a word, or
+// the command's help. Dashes stand before the candidates.
+func usageOf(c *cobra.Command, err error, dashes, word string, candidates []string) error {
+	if meant := diag.Suggest(word, candidates); meant != "" {
+		return usagef("%w; did you mean %s%s?", err, dashes, meant)
+	}
+	return usagef("%w; see %s --help", err, c.CommandPath())
+}
+
+// unknownFlag gives the name of the flag that an error says is not there, or "".
+func unknownFlag(err error) string {
+	var unknown *pflag.NotExistError
+	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
+		return ""
+	}
+	return unknown.GetSpecifiedName()
+}
+
+func flagNames(c *cobra.Command) []string {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
 }
 
 // folder gives the app's folder: the first argument, or the current one.

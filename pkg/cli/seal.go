@@ -158,12 +158,8 @@ func (f *sealFlags) validate(cmd *cobra.Command, s Streams, dir string, keys []s
 // silentFlags keeps what a flag was given, perhaps a value in the wrong place, out
 // of messages.
 func silentFlags(cmd *cobra.Command, err error) error {
-	var unknown interface {
-		GetSpecifiedName() string
-		GetSpecifiedShortnames() string
-	}
-	if errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() == "" {
-		return usagef("unknown flag: --%s; see %s --help", unknown.GetSpecifiedName(), cmd.CommandPath())
+	if name := unknownFlag(err); name != "" {
+		return usageOf(cmd, errors.New("unknown flag: --"+name), "--", name, flagNames(cmd))
 	}
 	return usagef("a flag is unknown, or its value is missing or wrong; see %s --help", cmd.CommandPath())
 }
