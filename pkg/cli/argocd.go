@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -12,7 +13,6 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/applications"
 	"github.com/unfold-gitops/unfold/pkg/delivery"
-	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/repository"
@@ -69,11 +69,6 @@ files. --check fails where such files are not what would be written now.`,
 
 func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) error {
 	p, err := f.platform.read(s)
-	if err == nil && p == nil {
-		var diags diag.List
-		p, diags = platform.Builtin()
-		err = diags.Err()
-	}
 	if err != nil {
 		return err
 	}
@@ -82,14 +77,19 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	case failure != nil && f.url == "":
 		reason, _, _ := strings.Cut(failure.Error(), "\n")
 		return usagef("%s\n  hint: name the repository that Argo CD reads with --repo-url, or run this in a clone of it", reason)
-	case failure != nil: // the repository's content, as an archive has it
-		if root, err = filepath.Abs(dir); err != nil {
+	case failure != nil: // the repository's content, as an archive has it, from its top folder
+		if root, err = topFolder(dir); err != nil {
 			return err
 		}
 	case f.url == "" && url == "":
 		return usagef("the repository has no remote; name it with --repo-url")
 	case f.url == "":
 		f.url = url
+	}
+	if p == nil {
+		if p, err = platformOf(ctx, s, root); err != nil {
+			return err
+		}
 	}
 	folders, err := render.Find([]string{dir})
 	if err != nil {
@@ -113,7 +113,39 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	if f.output == "" {
 		return writeObjects(s, objects)
 	}
-	return argocdFiles(s, root, objects, r, p, f)
+	return argocdFiles(s, root, dir, objects, r, p, f)
+}
+
+// topFolder gives that of a repository without git: the current one, or dir where
+// that lies elsewhere.
+func topFolder(dir string) (string, error) {
+	here, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	absolute, err := filepath.Abs(dir)
+	if rel, failure := filepath.Rel(here, absolute); err == nil && failure == nil && filepath.IsLocal(rel) {
+		return here, nil
+	}
+	return absolute, err
+}
+
+// platformOf gives the platform by which unfold check would check the repository:
+// the one that lies in it, or what is built in.
+func platformOf(ctx context.Context, s Streams, root string) (*platform.Platform, error) {
+	p, file, err := repository.Platform(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	if p != nil {
+		if rel, err := filepath.Rel(root, file); err == nil {
+			file = filepath.ToSlash(rel)
+		}
+		fmt.Fprintf(s.Err, "the platform file is the repository's %s\n", file)
+		return p, nil
+	}
+	p, diags := platform.Builtin()
+	return p, diags.Err()
 }
 
 func writeObjects(s Streams, objects []*value.Value) error {
@@ -133,10 +165,22 @@ func writeObjects(s Streams, objects []*value.Value) error {
 }
 
 // argocdFiles writes the objects as files, or checks those that are there.
-func argocdFiles(s Streams, root string, objects []*value.Value, r applications.Repository, p *platform.Platform, f argocdFlags) error {
+func argocdFiles(s Streams, root, dir string, objects []*value.Value, r applications.Repository, p *platform.Platform, f argocdFlags) error {
 	files, err := repository.Files(objects)
 	if err != nil {
 		return err
+	}
+	scope, err := inFolder(root, dir)
+	if err != nil {
+		return err
+	}
+	name, app, err := repository.Elsewhere(f.output, files, scope)
+	if err != nil {
+		return err
+	}
+	if name != "" {
+		return usagef("%s is of the app in %s, which is not in %s: name a PATH with all apps of %s, such as the repository's top folder",
+			name, app, scope, f.output)
 	}
 	stale, err := repository.StaleFiles(f.output, files)
 	if err != nil {
@@ -153,17 +197,27 @@ func argocdFiles(s Streams, root string, objects []*value.Value, r applications.
 		fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output)
 		return errFound
 	}
-	if err := repository.Replace(f.output, files); err != nil {
-		return err
+	removed, err := repository.Replace(f.output, files)
+	for _, name := range removed {
+		fmt.Fprintf(s.Err, "removed %s: with it Argo CD deletes what it made\n", name)
 	}
-	fmt.Fprintf(s.Err, "wrote %s to %s\nnext: commit them, and apply once what stands on standard output\n", plural(len(files), "file"), f.output)
-	absolute, err := filepath.Abs(f.output)
 	if err != nil {
 		return err
 	}
-	inRepository, err := filepath.Rel(root, absolute)
+	fmt.Fprintf(s.Err, "wrote %s to %s\nnext: commit them, and apply once what stands on standard output\n", plural(len(files), "file"), f.output)
+	inRepository, err := inFolder(root, f.output)
 	if err != nil || strings.HasPrefix(inRepository, "..") {
-		return nil // Argo CD can't follow it there
+		return err // Argo CD can't follow it there
 	}
-	return writeObjects(s, []*value.Value{applications.Root(r, p, filepath.ToSlash(inRepository))})
+	return writeObjects(s, []*value.Value{applications.Root(r, p, inRepository)})
+}
+
+// inFolder gives a folder as it is called in another, by slashes.
+func inFolder(root, dir string) (string, error) {
+	absolute, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(root, absolute)
+	return filepath.ToSlash(rel), err
 }

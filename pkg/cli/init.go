@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -126,6 +127,7 @@ func initialise(ctx context.Context, s Streams, dir string, templates []scaffold
 		return err
 	}
 	fmt.Fprintf(s.Err, "wrote %s to %s\n", plural(len(files), "file"), dir)
+	notes(ctx, s, dir, files, answers.Image)
 	apps, err := render.Find([]string{dir})
 	if err != nil {
 		return err
@@ -140,6 +142,22 @@ func initialise(ctx context.Context, s Streams, dir string, templates []scaffold
 	fmt.Fprintf(s.Err, "next: look at %s, then run\n  unfold check %s\n  unfold render %s --env %s\n",
 		filepath.Join(dir, descriptor.FileName), dir, dir, answers.Environments[0])
 	return nil
+}
+
+// placeholder begins the image of an app that nobody gave one.
+const placeholder = "registry.example.com/"
+
+// notes says what of the written files does not work as it is.
+func notes(ctx context.Context, s Streams, dir string, files tree.Tree, image string) {
+	if strings.HasPrefix(image, placeholder) {
+		in := slices.DeleteFunc(files.Paths(), func(name string) bool { return !bytes.Contains(files[name], []byte(placeholder)) })
+		fmt.Fprintf(s.Err, "note: the image %s is a placeholder; replace it in %s, or give --image next time\n", image, strings.Join(in, ", "))
+	}
+	workflow := slices.ContainsFunc(files.Paths(), func(name string) bool { return strings.HasPrefix(name, ".github/") })
+	root, _, err := delivery.Origin(ctx, dir)
+	if absolute, failure := filepath.Abs(dir); workflow && err == nil && failure == nil && absolute != root {
+		fmt.Fprintf(s.Err, "note: GitHub runs workflows of the repository's top folder alone; make one there of %s\n", filepath.Join(dir, ".github"))
+	}
 }
 
 // usualEnvironments gives those of an app that lists none.
@@ -205,7 +223,7 @@ func (a *asker) answers(dir string, t scaffold.Template, f initFlags) (scaffold.
 	}
 	out := scaffold.Answers{Name: name, Image: f.image, Port: f.port, Environments: f.environments}
 	if out.Image == "" {
-		out.Image = a.ask("image", "image", scaffold.Image(a.remote, name), "registry.example.com/"+name)
+		out.Image = a.ask("image", "image", scaffold.Image(a.remote, name), placeholder+name)
 	}
 	switch {
 	case f.port != 0 && t.Port == 0:

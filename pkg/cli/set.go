@@ -38,6 +38,9 @@ byte. What was valid stays valid, or nothing is changed.`,
 			var fields []delivery.Field
 			for _, arg := range args {
 				f, problem := delivery.ParseField(arg)
+				if problem != "" && isDir(arg) {
+					return usagef("%q is a folder; set takes [DIR] KEY=VALUE, with the folder first", arg)
+				}
 				if problem != "" {
 					return usagef("%q %s; see unfold set --help", credential.Shown(arg), problem)
 				}
@@ -76,6 +79,9 @@ already.`,
 				return usagef("--env is missing: the environment to set the image of")
 			}
 			dir, args := dirFirst(args, func(arg string) bool { return strings.Contains(arg, "=") })
+			if len(args) == 1 && dir == "." && isDir(args[0]) {
+				return usagef("IMAGE is missing: the image to set in the folder %q", args[0])
+			}
 			var images []delivery.Image
 			for _, arg := range args {
 				image, problem := delivery.ParseImage(arg)
@@ -101,19 +107,22 @@ func dirFirst(args []string, settable func(string) bool) (dir string, rest []str
 	if len(args) > 1 && !settable(args[0]) {
 		return args[0], args[1:]
 	}
-	if info, err := os.Stat(args[0]); len(args) > 1 && err == nil && info.IsDir() {
+	if len(args) > 1 && isDir(args[0]) {
 		return args[0], args[1:]
 	}
 	return ".", args
 }
 
+func isDir(name string) bool {
+	info, err := os.Stat(name)
+	return err == nil && info.IsDir()
+}
+
 // folderToSet gives the folder for completions, when what to set may still be
 // missing.
 func folderToSet(args []string) string {
-	if len(args) > 0 {
-		if info, err := os.Stat(args[0]); err == nil && info.IsDir() {
-			return args[0]
-		}
+	if len(args) > 0 && isDir(args[0]) {
+		return args[0]
 	}
 	return "."
 }

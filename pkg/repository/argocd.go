@@ -99,15 +99,13 @@ type Stale struct{ File, Why string }
 
 // StaleFiles gives those in a folder that are not as they should be.
 func StaleFiles(dir string, want tree.Tree) ([]Stale, error) {
-	entries, err := os.ReadDir(dir)
-	if err != nil && !errors.Is(err, os.ErrNotExist) {
+	names, err := leftOver(dir, want)
+	if err != nil {
 		return nil, err
 	}
 	var out []Stale
-	for _, e := range entries {
-		if _, ok := want[e.Name()]; !ok && written(e.Name()) {
-			out = append(out, Stale{filepath.Join(dir, e.Name()), "is of no app any more"})
-		}
+	for _, name := range names {
+		out = append(out, Stale{name, "is of no app any more"})
 	}
 	for _, name := range want.Paths() {
 		got, err := os.ReadFile(filepath.Join(dir, name))
@@ -123,23 +121,60 @@ func StaleFiles(dir string, want tree.Tree) ([]Stale, error) {
 	return out, nil
 }
 
-// Replace writes the files and removes those of apps that are gone.
-func Replace(dir string, want tree.Tree) error {
-	if err := tree.Write(dir, want, true); err != nil {
-		return err
-	}
+// leftOver gives the files in a folder that Files would not give any more.
+func leftOver(dir string, want tree.Tree) ([]string, error) {
 	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return err
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
 	}
+	var out []string
 	for _, e := range entries {
 		if _, ok := want[e.Name()]; !ok && written(e.Name()) {
-			if err := os.Remove(filepath.Join(dir, e.Name())); err != nil {
-				return err
+			out = append(out, filepath.Join(dir, e.Name()))
+		}
+	}
+	return out, nil
+}
+
+// Elsewhere gives the first file in a folder that is of an app outside of scope, a
+// folder of the repository, and that app's folder; else "". Written for the scope
+// alone, it would be lost, and Argo CD would delete what it deployed.
+func Elsewhere(dir string, want tree.Tree, scope string) (name, app string, err error) {
+	names, err := leftOver(dir, want)
+	if err != nil || scope == "." {
+		return "", "", err
+	}
+	for _, name := range names {
+		src, err := os.ReadFile(name)
+		if err != nil {
+			return "", "", err
+		}
+		for _, o := range (file{shown: name, src: src}).docs() {
+			app := o.StringAt("spec", "source", "path")
+			if o.StringAt("kind") == "Application" && app != scope && !strings.HasPrefix(app, scope+"/") {
+				return name, app, nil
 			}
 		}
 	}
-	return nil
+	return "", "", nil
+}
+
+// Replace writes the files and removes those of apps that are gone, which it
+// gives.
+func Replace(dir string, want tree.Tree) (removed []string, err error) {
+	if err := tree.Write(dir, want, true); err != nil {
+		return nil, err
+	}
+	names, err := leftOver(dir, want)
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range names {
+		if err := os.Remove(name); err != nil {
+			return names[:i], err
+		}
+	}
+	return names, nil
 }
 
 // committed are Argo CD's objects in a folder, as `unfold argocd` wrote them.
@@ -220,12 +255,20 @@ func (c *checker) checkArgoCD() (Group, error) {
 	return g, nil
 }
 
+// below gives a path as it is called in the repository's folder.
+func (c *checker) below(name string) string {
+	if rel, err := filepath.Rel(c.dir, name); err == nil {
+		return filepath.ToSlash(rel)
+	}
+	return name
+}
+
 // compare adds what differs in one folder.
 func (c *checker) compare(g *Group, folder committed, r applications.Repository, p *platform.Platform) error {
 	objects, diags := applications.Static(r, p)
 	command := "unfold argocd"
 	if c.dir != "." {
-		command += " " + filepath.ToSlash(c.dir)
+		command = "cd " + filepath.ToSlash(c.dir) + " && " + command
 	}
 	if folder.sets {
 		objects, diags = applications.Sets(r, p)
@@ -250,9 +293,9 @@ func (c *checker) compare(g *Group, folder committed, r applications.Repository,
 	if folder.revision != "HEAD" {
 		command += " --revision " + folder.revision
 	}
-	command += " --repo-url " + folder.url + " --output " + folder.dir
+	command += " --repo-url " + folder.url + " --output " + c.below(folder.dir)
 	if c.PlatformFile != "" {
-		command += " --platform " + c.PlatformFile
+		command += " --platform " + c.below(c.PlatformFile)
 	}
 	hint := "run " + command + ", and commit " + folder.dir
 	for _, s := range stale {

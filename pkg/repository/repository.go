@@ -140,6 +140,23 @@ func Check(ctx context.Context, dir string, folders []render.Folder, o Options) 
 	return out, nil
 }
 
+// Platform gives the platform file that lies in the repository in dir, if there
+// is exactly one, and its name: the one by which Check checks. Mistakes in it are a
+// diag.List.
+func Platform(ctx context.Context, dir string) (*platform.Platform, string, error) {
+	read, err := readFiles(ctx, dir)
+	if err != nil {
+		return nil, "", err
+	}
+	c := &checker{dir: dir, files: read}
+	g := c.checkPlatform()
+	var mistakes diag.List
+	for _, line := range g.Lines {
+		mistakes = append(mistakes, line.Diags...)
+	}
+	return c.platform, c.PlatformFile, mistakes.Err()
+}
+
 // checkPlatform looks at the operator's files, and chooses the one by which the
 // apps are checked.
 func (c *checker) checkPlatform() Group {

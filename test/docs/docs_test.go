@@ -71,14 +71,18 @@ func blocks(t *testing.T) []block {
 			t.Fatal(err)
 		}
 		var open *block
+		indent := "" // of a block in a list
 		for i, line := range strings.Split(string(content), "\n") {
-			fence, isFence := strings.CutPrefix(line, "```")
+			before, fence, isFence := strings.Cut(line, "```")
+			isFence = isFence && strings.Trim(before, " ") == ""
+			line = strings.TrimPrefix(line, indent)
 			switch {
 			case isFence && open == nil:
 				open = &block{file: file, language: fence, line: i + 1}
+				indent = before
 			case isFence:
 				out = append(out, *open)
-				open = nil
+				open, indent = nil, ""
 			case open != nil:
 				open.text += line + "\n"
 			}

@@ -80,7 +80,7 @@ func (g *generator) rollout() *yaml.Node {
 		return pick(g, fields("setWeight", g.integer(g.IntN(101))), fields("pause", newObject().Node), fields("pause", fields("duration", pick(g, plain("1_0"), plain("5m"), quoted("1h")))))
 	}
 	out := object{g.some(30, "steps", pick(g, list(), list(step()), list(step(), step(), step())), "maxSurge", pick(g, quoted("25%"), plain("0x2")),
-		"stableMetadata", fields("annotations", fields("note", g.scalar())), "abortScaleDownDelaySeconds", seconds())}
+		"stableMetadata", fields("annotations", fields("note", quoted(g.value()))), "abortScaleDownDelaySeconds", seconds())}
 	if g.chance(30) {
 		out = out.with("stableService", service()).with("canaryService", service()).with("trafficRouting", fields("nginx", fields("stableIngress", g.text("shop"))))
 	}
