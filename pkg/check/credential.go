@@ -48,7 +48,7 @@ func (in *Input) cure(rule, name, seal string) string {
 	if seal != "" {
 		out += " --env " + in.Env + " " + seal
 	}
-	out += ", or fetch it from a store of secrets"
+	out += " and take it out here, or fetch it from a store of secrets"
 	if r, ok := byName(rule); ok && in.Policy.of(r, in.Env).Accept {
 		out += "; if it is no secret, accept: {" + rule + ": {" + name + ": WHY}}"
 	}

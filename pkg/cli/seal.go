@@ -234,6 +234,9 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 		case len(plain) > secretLimit:
 			return &seal.Failure{Message: fmt.Sprintf("the value of %q is larger than a Secret can be, 1 MiB", key)}
 		}
+		if len(plain) == 0 {
+			fmt.Fprintf(s.Err, "note: the value of %q is empty\n", key)
+		}
 		out = append(out, delivery.Plain{Key: key, Value: plain})
 		return nil
 	}

@@ -39,6 +39,9 @@ func (a *app) wanted(env string, images []Image) (map[string]descriptor.Image, e
 	have, keys := a.images(env)
 	want := map[string]descriptor.Image{}
 	for _, i := range images {
+		if err := a.bare(i, have); err != nil {
+			return nil, err
+		}
 		meant, err := a.meant(i, have, keys)
 		if err != nil {
 			return nil, err
@@ -56,6 +59,23 @@ func (a *app) wanted(env string, images []Image) (map[string]descriptor.Image, e
 		}
 	}
 	return want, nil
+}
+
+// bare refuses a word that is no repository of the app's: a tag, most likely.
+func (a *app) bare(i Image, have map[string]descriptor.Image) error {
+	if i.Tag != "" || i.Digest != "" || strings.Contains(i.Repository, "/") {
+		return nil
+	}
+	hint := "write IMAGE:" + i.Repository
+	for _, image := range have {
+		if image.Repository == i.Repository {
+			return nil
+		}
+		if len(have) == 1 {
+			hint = "if it is a tag, write " + image.Repository + ":" + i.Repository
+		}
+	}
+	return a.Errorh(a.pos(), "ambiguous-image", hint, "%q is an image without a tag, and no workload runs it", i.Repository)
 }
 
 // meant gives the workloads that an image is for.
@@ -91,7 +111,7 @@ func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([
 // and nothing else in the app has changed. The layers decide what a tag at which
 // place reaches, so the places where a person would write it are tried, and the
 // first that comes out right is taken: where env says it already, else at the top
-// of env for all that share an image, else for each workload by itself.
+// of env for those that share an image, else for each workload by itself.
 func (a *app) setImages(env string, want map[string]descriptor.Image) ([]edit.Change, error) {
 	have, keys := a.images(env)
 	for key, image := range want {
@@ -113,11 +133,8 @@ func (a *app) setImages(env string, want map[string]descriptor.Image) ([]edit.Ch
 		changes := slices.Clone(first)
 		left := maps.Clone(want)
 		if shared {
-			image, ok := alike(want)
-			if !ok {
-				continue
-			}
-			changes = append(changes, place(inEnv, a.top.Get(inEnv...), have[slices.Sorted(maps.Keys(want))[0]], image)...)
+			key := common(want)
+			changes = append(changes, place(inEnv, a.top.Get(inEnv...), have[key], want[key])...)
 			got, err := a.imagesWith(env, changes)
 			if err != nil {
 				tried = err
@@ -156,16 +173,15 @@ func (a *app) listed() []edit.Change {
 	return out
 }
 
-// alike gives the image that all of them are, if they are.
-func alike(want map[string]descriptor.Image) (descriptor.Image, bool) {
-	var first *descriptor.Image
+// common gives the first workload with the image that most want: at the top of an
+// environment it reaches the hooks too.
+func common(want map[string]descriptor.Image) string {
+	times := map[descriptor.Image]int{}
 	for _, image := range want {
-		if first != nil && *first != image {
-			return image, false
-		}
-		first = &image
+		times[image]++
 	}
-	return *first, true
+	keys := slices.Sorted(maps.Keys(want))
+	return slices.MaxFunc(keys, func(a, b string) int { return times[want[a]] - times[want[b]] })
 }
 
 func (a *app) imagesWith(env string, changes []edit.Change) (map[string]descriptor.Image, error) {

@@ -5,6 +5,7 @@ package descriptor
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -201,12 +202,30 @@ func (d *Document) checkScopes(n *normaliser) {
 		if !d.multi {
 			continue
 		}
+		if l.Key != "" {
+			d.checkWorkloads(n, l)
+		}
 		for _, f := range workloadFields() {
 			if e := l.Value.Entry(f.name); e != nil && f.scope == ownScope {
 				n.diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME", "%s%s belongs to a workload, and the app has several", f.name, in)
 				l.Value.Delete(f.name)
 			}
 		}
+	}
+}
+
+// checkWorkloads reports a workload that an environment alone has, whose name is
+// nearly that of another, and of which nothing says what it runs: a slip, which
+// would come out as a workload more.
+func (d *Document) checkWorkloads(n *normaliser, env value.Entry) {
+	for _, w := range env.Value.Get("workloads").Fields() {
+		meant := diag.Suggest(w.Key, d.Workloads())
+		says := slices.ContainsFunc([]string{"kind", "image", "command", "args", "port", "ports", "schedule"}, w.Value.Has)
+		if meant == "" || meant == w.Key || says || d.root.Get("workloads").Has(w.Key) {
+			continue
+		}
+		n.diags.Errorh(w.KeyPos, "unknown-workload", "did you mean "+strconv.Quote(meant)+"? A workload of this environment alone says what it runs, such as command",
+			"the workload %q is only in environments.%s, which does not say what it runs", w.Key, env.Key)
 	}
 }
 
