@@ -43,7 +43,11 @@ which find new apps by themselves.
 
 With --output the objects become files of a folder with a kustomization, and an
 Application for that folder is printed: apply it once, and Argo CD follows the
-files. --check fails where such files are not what would be written now.`,
+files. Those of apps that are gone are removed, those of apps outside of PATH
+never. --check fails where such files are not what would be written now.
+
+Without --platform the platform file that lies in the repository holds, if there
+is exactly one, as for check.`,
 		Example: "  unfold argocd apps --repo-url https://git.example.com/team/apps.git\n  unfold argocd --output argocd\n  unfold argocd --output argocd --check",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
