@@ -178,13 +178,12 @@ func argocdFiles(s Streams, root, dir string, objects []*value.Value, r applicat
 	if err != nil {
 		return err
 	}
-	name, app, err := repository.Elsewhere(f.output, files, scope)
+	name, of, err := repository.Elsewhere(f.output, files, scope)
 	if err != nil {
 		return err
 	}
 	if name != "" {
-		return usagef("%s is of the app in %s, which is not in %s: name a PATH with all apps of %s, such as the repository's top folder",
-			name, app, scope, f.output)
+		return usagef("%s is of %s, not of %s alone: name a PATH with all apps of %s, such as the repository's top folder", name, of, scope, f.output)
 	}
 	stale, err := repository.StaleFiles(f.output, files)
 	if err != nil {

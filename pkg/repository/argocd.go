@@ -136,10 +136,10 @@ func leftOver(dir string, want tree.Tree) ([]string, error) {
 	return out, nil
 }
 
-// Elsewhere gives the first file in a folder that is of an app outside of scope, a
-// folder of the repository, and that app's folder; else "". Written for the scope
-// alone, it would be lost, and Argo CD would delete what it deployed.
-func Elsewhere(dir string, want tree.Tree, scope string) (name, app string, err error) {
+// Elsewhere gives the first file in a folder that would be lost although it is not
+// of the apps in scope, a folder of the repository, alone, and what it is of; else
+// "". Argo CD would delete what was deployed by it.
+func Elsewhere(dir string, want tree.Tree, scope string) (name, of string, err error) {
 	names, err := leftOver(dir, want)
 	if err != nil || scope == "." {
 		return "", "", err
@@ -151,8 +151,11 @@ func Elsewhere(dir string, want tree.Tree, scope string) (name, app string, err 
 		}
 		for _, o := range (file{shown: name, src: src}).docs() {
 			app := o.StringAt("spec", "source", "path")
-			if o.StringAt("kind") == "Application" && app != scope && !strings.HasPrefix(app, scope+"/") {
-				return name, app, nil
+			switch {
+			case o.StringAt("kind") == "ApplicationSet":
+				return name, "all apps that it finds", nil
+			case o.StringAt("kind") == "Application" && app != scope && !strings.HasPrefix(app, scope+"/"):
+				return name, "the app in " + app, nil
 			}
 		}
 	}
