@@ -35,6 +35,17 @@ type Streams struct {
 	Environ  []string
 }
 
+// variable gives what one is told, "" where it is not there.
+func (s Streams) variable(name string) string {
+	out := ""
+	for _, kv := range s.Environ {
+		if text, ok := strings.CutPrefix(kv, name+"="); ok {
+			out = text
+		}
+	}
+	return out
+}
+
 // Main runs the program on the process's own arguments and streams and gives
 // its exit code.
 func Main() int {

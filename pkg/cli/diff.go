@@ -149,9 +149,7 @@ func (f *diffFlags) painter(s Streams) func(kind byte, line string) string {
 
 // colourful reports whether standard output is a terminal that wants colours.
 func colourful(s Streams) bool {
-	return isTerminal(s.Out) && !slices.ContainsFunc(s.Environ, func(kv string) bool {
-		return strings.HasPrefix(kv, "NO_COLOR=") && kv != "NO_COLOR=" || kv == "TERM=dumb"
-	})
+	return isTerminal(s.Out) && s.variable("NO_COLOR") == "" && s.variable("TERM") != "dumb"
 }
 
 // markdown gives the differences as a comment on a pull request, within what

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,6 +20,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/kube"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/seal"
 )
@@ -117,18 +119,10 @@ func (f *sealFlags) registerCertificate(cmd *cobra.Command) {
 // registerController takes kubeseal's flags for the controller, with its defaults
 // and its variables.
 func registerController(cmd *cobra.Command, s Streams, c *seal.Controller) {
-	usual := func(name, value string) string {
-		for _, kv := range s.Environ {
-			if text, ok := strings.CutPrefix(kv, name+"="); ok && text != "" {
-				value = text
-			}
-		}
-		return value
-	}
 	flags := cmd.Flags()
 	flags.StringVar(&c.Context, "context", "", "kubectl's context of the cluster; the current one unless given")
-	flags.StringVar(&c.Namespace, "controller-namespace", usual("SEALED_SECRETS_CONTROLLER_NAMESPACE", "kube-system"), "namespace of the controller")
-	flags.StringVar(&c.Name, "controller-name", usual("SEALED_SECRETS_CONTROLLER_NAME", "sealed-secrets-controller"), "name of the controller's Service")
+	flags.StringVar(&c.Namespace, "controller-namespace", cmp.Or(s.variable("SEALED_SECRETS_CONTROLLER_NAMESPACE"), "kube-system"), "namespace of the controller")
+	flags.StringVar(&c.Name, "controller-name", cmp.Or(s.variable("SEALED_SECRETS_CONTROLLER_NAME"), "sealed-secrets-controller"), "name of the controller's Service")
 }
 
 // validate asks the controller about what is there.
@@ -137,7 +131,7 @@ func (f *sealFlags) validate(cmd *cobra.Command, s Streams, dir string, keys []s
 		return usagef("--validate takes no values and no certificate: it is about what app.yaml holds")
 	}
 	for _, key := range keys {
-		if !seal.IsKey(key) {
+		if !isSecretKey(key) {
 			return errKey
 		}
 	}
@@ -204,7 +198,7 @@ func sealDir(args []string) (dir string, keys []string, err error) {
 	info, err := os.Stat(args[0])
 	isDir := err == nil && info.IsDir()
 	switch {
-	case isDir && (!seal.IsKey(args[0]) || args[0] == "." || args[0] == ".."):
+	case isDir && !isSecretKey(args[0]):
 		return args[0], args[1:], nil
 	case isDir:
 		if _, err := os.Stat(filepath.Join(args[0], descriptor.FileName)); err == nil {
@@ -212,13 +206,15 @@ func sealDir(args []string) (dir string, keys []string, err error) {
 		}
 	case strings.Contains(args[0], "="):
 		return "", nil, errArgument
-	case !seal.IsKey(args[0]):
+	case !isSecretKey(args[0]):
 		return "", nil, usagef("the first argument is neither a folder nor a key: a key is made of letters, digits, '-', '_' and '.'")
 	}
 	return ".", args, nil
 }
 
 var errArgument = usageError{errors.New("seal takes keys, and no value as an argument, since others can see it: type it, or give it on standard input")}
+
+func isSecretKey(key string) bool { return kube.ConfigKey(key) == "" }
 
 // values reads what is to be sealed. No message repeats an argument that might
 // be a value.
@@ -227,7 +223,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 	stdin := false
 	add := func(key string, plain []byte) error {
 		switch {
-		case !seal.IsKey(key):
+		case !isSecretKey(key):
 			return errKey
 		case slices.ContainsFunc(out, func(p delivery.Plain) bool { return p.Key == key }):
 			return usagef("the key %q is given twice", key)
@@ -249,7 +245,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 			return nil, usagef("standard input can be the value of one key only")
 		}
 		stdin = stdin || path == "-"
-		if !seal.IsKey(key) {
+		if !isSecretKey(key) {
 			return nil, errKey
 		}
 		plain, err := readSecret(s, path, "the file of --from-file for "+key)
@@ -271,7 +267,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 				continue
 			}
 			key, plain, ok := strings.Cut(line, "=")
-			if !ok || !seal.IsKey(strings.TrimSpace(key)) {
+			if !ok || !isSecretKey(strings.TrimSpace(key)) {
 				return nil, &seal.Failure{Message: fmt.Sprintf("line %d of %s is not KEY=VALUE", i+1, f.envFile), Hint: "a value of several lines has to be sealed with --from-file"}
 			}
 			if err := add(strings.TrimSpace(key), []byte(plain)); err != nil {
@@ -286,7 +282,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 		if strings.Contains(key, "=") {
 			return nil, errArgument
 		}
-		if !seal.IsKey(key) {
+		if !isSecretKey(key) {
 			return nil, errKey
 		}
 		plain, err := f.ask(s, key, len(keys) > 1 || stdin || f.envFile == "-")

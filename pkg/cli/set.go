@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -156,7 +157,7 @@ func (f *howFlags) run(ctx context.Context, s Streams, change func(context.Conte
 		return usagef("--remote and --branch say where to push: add --push")
 	}
 	if how.Source == "" {
-		how.Source = builtFrom(s.Environ)
+		how.Source = cmp.Or(s.variable("GITHUB_SHA"), s.variable("CI_COMMIT_SHA")) // of GitHub Actions, GitLab CI
 	}
 	var err error
 	if how.Platform, err = f.platform.read(s); err != nil {
@@ -184,16 +185,4 @@ func (f *howFlags) run(ctx context.Context, s Streams, change func(context.Conte
 		fmt.Fprintf(s.Out, "committed %.12s\n", out.Commit)
 	}
 	return nil
-}
-
-// builtFrom gives the revision that GitHub Actions or GitLab CI works on.
-func builtFrom(environ []string) string {
-	for _, name := range []string{"GITHUB_SHA", "CI_COMMIT_SHA"} {
-		for _, kv := range environ {
-			if text, ok := strings.CutPrefix(kv, name+"="); ok && text != "" {
-				return text
-			}
-		}
-	}
-	return ""
 }

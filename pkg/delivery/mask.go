@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/credential"
+	"github.com/unfold-gitops/unfold/pkg/kube"
 	"github.com/unfold-gitops/unfold/pkg/seal"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -70,7 +71,7 @@ func (p *plainFinder) secrets(n *value.Node) {
 		if x.Merge || slices.Contains([]string{"mount", "type", "labels", "annotations"}, x.Key.Text) {
 			continue
 		}
-		p.add(x.Key, !seal.IsKey(x.Key.Text))
+		p.add(x.Key, kube.ConfigKey(x.Key.Text) != "")
 		if len(x.Value.Pairs) == 0 {
 			p.unsealed(x.Value)
 		}

@@ -9,6 +9,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/edit"
+	"github.com/unfold-gitops/unfold/pkg/kube"
 	"github.com/unfold-gitops/unfold/pkg/seal"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -26,7 +27,8 @@ func RemoveSecrets(ctx context.Context, dir string, envs []string, workload stri
 			for _, key := range keys {
 				path := append(slices.Clone(at), key)
 				if a.top.Get(path...) == nil {
-					return nil, a.Errorh(a.pos(), "unknown-secret", diag.Hint(key, "it has", slices.DeleteFunc(a.top.Get(at...).Keys(), func(key string) bool { return !seal.IsKey(key) })), "%s has no secret %q of its own", env, key)
+					known := slices.DeleteFunc(a.top.Get(at...).Keys(), func(key string) bool { return kube.ConfigKey(key) != "" })
+					return nil, a.Errorh(a.pos(), "unknown-secret", diag.Hint(key, "it has", known), "%s has no secret %q of its own", env, key)
 				}
 				out = append(out, edit.Remove(2, path...))
 			}

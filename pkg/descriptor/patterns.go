@@ -39,8 +39,8 @@ func patterns() []pattern {
 		{ObjectName, upTo(253, subdomain)},
 		{portName, upTo(15, `([a-z0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*`)},
 		{envName, matches(`[-._a-zA-Z]` + keyRunes + `*`)},
-		{configKey, upTo(253, `(\.{0,2}[-_a-zA-Z0-9]`+keyRunes+`*|\.\.\.`+keyRunes+`*)`)},
-		{configEnvName, upTo(253, `([-_a-zA-Z]`+keyRunes+`*|\.{1,2}[-_a-zA-Z0-9]`+keyRunes+`*|\.\.\.`+keyRunes+`*)`)},
+		{configKey, upTo(253, `\.?[-_a-zA-Z0-9]`+keyRunes+`*`)},
+		{configEnvName, upTo(253, `([-_a-zA-Z]|\.[-_a-zA-Z0-9])`+keyRunes+`*`)},
 		{qualifiedName, matches(qualifiedKey)},
 		{ownLabel, append(matches(qualifiedKey), jsonMember{"not", jsonObject{{"enum", []any{
 			"app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"}}}})},

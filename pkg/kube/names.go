@@ -70,13 +70,15 @@ func PortName(s string) string {
 	return ""
 }
 
-// ConfigKey is a key of a ConfigMap or Secret.
+// ConfigKey is a key of a ConfigMap or Secret, which can be the name of a file.
 func ConfigKey(s string) string {
 	switch {
 	case len(s) > 253:
 		return "is longer than 253 characters"
 	case s == "" || s == "." || s == ".." || !only(s, func(c byte) bool { return letterOrDigit(c) || c == '_' || c == '-' || c == '.' }):
 		return `takes letters, digits, "_", "-" and "."`
+	case strings.HasPrefix(s, ".."):
+		return `starts with ".."`
 	}
 	return ""
 }

@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"strings"
 
 	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
 )
@@ -78,11 +77,4 @@ func Is(text string) bool {
 	}
 	key := int(binary.BigEndian.Uint16(b))
 	return key >= smallestKey && len(b) >= 2+key+tag
-}
-
-// IsKey reports whether a text can be a key of a Secret.
-func IsKey(text string) bool {
-	return text != "" && !strings.ContainsFunc(text, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("-._", r)
-	})
 }
