@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/repository"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -82,9 +82,7 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 		reason, _, _ := strings.Cut(failure.Error(), "\n")
 		return usagef("%s\n  hint: name the repository that Argo CD reads with --repo-url, or run this in a clone of it", reason)
 	case failure != nil: // the repository's content, as an archive has it, from its top folder
-		if root, err = topFolder(dir); err != nil {
-			return err
-		}
+		root = topFolder(dir)
 	case f.url == "" && url == "":
 		return usagef("the repository has no remote; name it with --repo-url")
 	case f.url == "":
@@ -122,16 +120,11 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 
 // topFolder gives that of a repository without git: the current one, or dir where
 // that lies elsewhere.
-func topFolder(dir string) (string, error) {
-	here, err := os.Getwd()
-	if err != nil {
-		return "", err
+func topFolder(dir string) string {
+	if rel, err := tree.Rel(".", dir); err == nil && filepath.IsLocal(rel) {
+		return "."
 	}
-	absolute, err := filepath.Abs(dir)
-	if rel, failure := filepath.Rel(here, absolute); err == nil && failure == nil && filepath.IsLocal(rel) {
-		return here, nil
-	}
-	return absolute, err
+	return dir
 }
 
 // platformOf gives the platform by which unfold check would check the repository:
@@ -142,11 +135,9 @@ func platformOf(ctx context.Context, s Streams, root string) (*platform.Platform
 		return nil, err
 	}
 	if p != nil {
-		if rel, err := filepath.Rel(root, file); err == nil {
-			file = filepath.ToSlash(rel)
-		}
-		fmt.Fprintf(s.Err, "the platform file is the repository's %s\n", file)
-		return p, nil
+		name, err := tree.Rel(root, file)
+		fmt.Fprintf(s.Err, "the platform file is the repository's %s\n", name)
+		return p, err
 	}
 	p, diags := platform.Builtin()
 	return p, diags.Err()
@@ -174,7 +165,7 @@ func argocdFiles(s Streams, root, dir string, objects []*value.Value, r applicat
 	if err != nil {
 		return err
 	}
-	scope, err := inFolder(root, dir)
+	scope, err := tree.Rel(root, dir)
 	if err != nil {
 		return err
 	}
@@ -207,20 +198,15 @@ func argocdFiles(s Streams, root, dir string, objects []*value.Value, r applicat
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Err, "wrote %s to %s\nnext: commit them, and apply once what stands on standard output\n", plural(len(files), "file"), f.output)
-	inRepository, err := inFolder(root, f.output)
-	if err != nil || strings.HasPrefix(inRepository, "..") {
-		return err // Argo CD can't follow it there
-	}
-	return writeObjects(s, []*value.Value{applications.Root(r, p, inRepository)})
-}
-
-// inFolder gives a folder as it is called in another, by slashes.
-func inFolder(root, dir string) (string, error) {
-	absolute, err := filepath.Abs(dir)
+	fmt.Fprintf(s.Err, "wrote %s to %s\n", plural(len(files), "file"), f.output)
+	inRepository, err := tree.Rel(root, f.output)
 	if err != nil {
-		return "", err
+		return err
 	}
-	rel, err := filepath.Rel(root, absolute)
-	return filepath.ToSlash(rel), err
+	if !filepath.IsLocal(inRepository) {
+		fmt.Fprintf(s.Err, "next: put them into a folder that Argo CD reads; %s is not in the repository\n", f.output)
+		return nil
+	}
+	fmt.Fprintln(s.Err, "next: commit them, and apply once what stands on standard output")
+	return writeObjects(s, []*value.Value{applications.Root(r, p, inRepository)})
 }

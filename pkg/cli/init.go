@@ -101,7 +101,8 @@ func initialise(ctx context.Context, s Streams, dir string, templates []scaffold
 	if err != nil {
 		return err
 	}
-	a := asker{Streams: s, facts: facts, environments: usual, remote: remoteOf(ctx, dir)}
+	root, remote := repositoryOf(ctx, dir)
+	a := asker{Streams: s, facts: facts, environments: usual, remote: remote}
 	whole := f.template != ""
 	if !whole {
 		f.template = a.ask("template", "template", facts.Template, "go-service")
@@ -127,7 +128,7 @@ func initialise(ctx context.Context, s Streams, dir string, templates []scaffold
 		return err
 	}
 	fmt.Fprintf(s.Err, "wrote %s to %s\n", plural(len(files), "file"), dir)
-	notes(ctx, s, dir, files, answers.Image)
+	notes(s, root, dir, files, answers.Image)
 	apps, err := render.Find([]string{dir})
 	if err != nil {
 		return err
@@ -147,15 +148,17 @@ func initialise(ctx context.Context, s Streams, dir string, templates []scaffold
 // placeholder begins the image of an app that nobody gave one.
 const placeholder = "registry.example.com/"
 
-// notes says what of the written files does not work as it is.
-func notes(ctx context.Context, s Streams, dir string, files tree.Tree, image string) {
+// notes says what of the written files does not work as it is. The root is that of
+// the folder's repository, or "".
+func notes(s Streams, root, dir string, files tree.Tree, image string) {
 	if strings.HasPrefix(image, placeholder) {
 		in := slices.DeleteFunc(files.Paths(), func(name string) bool { return !bytes.Contains(files[name], []byte(placeholder)) })
 		fmt.Fprintf(s.Err, "note: the image %s is a placeholder; replace it in %s, or give --image next time\n", image, strings.Join(in, ", "))
 	}
-	workflow := slices.ContainsFunc(files.Paths(), func(name string) bool { return strings.HasPrefix(name, ".github/") })
-	root, _, err := delivery.Origin(ctx, dir)
-	if absolute, failure := filepath.Abs(dir); workflow && err == nil && failure == nil && absolute != root {
+	if root == "" || len(files.Under(".github")) == 0 {
+		return
+	}
+	if rel, err := tree.Rel(root, dir); err == nil && rel != "." {
 		fmt.Fprintf(s.Err, "note: GitHub runs workflows of the repository's top folder alone; make one there of %s\n", filepath.Join(dir, ".github"))
 	}
 }
@@ -176,17 +179,17 @@ func usualEnvironments(p *platform.Platform) ([]string, error) {
 	return names, nil
 }
 
-// remoteOf gives the address of the git repository that a folder, or the one it
-// will be in, belongs to.
-func remoteOf(ctx context.Context, dir string) string {
+// repositoryOf gives the git repository that a folder, or the one it will be in,
+// belongs to: its root and its remote's address, "" where there is none.
+func repositoryOf(ctx context.Context, dir string) (root, url string) {
 	if _, err := os.Lstat(dir); err != nil {
 		dir = filepath.Dir(dir)
 	}
-	_, url, err := delivery.Origin(ctx, dir)
+	root, url, err := delivery.Origin(ctx, dir)
 	if err != nil {
-		return ""
+		return "", ""
 	}
-	return url
+	return root, url
 }
 
 // look infers from a folder that may not be there yet.

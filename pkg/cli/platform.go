@@ -3,12 +3,12 @@ package cli
 import (
 	"errors"
 	"path/filepath"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 )
 
 // platformVariable names the operator's file where no flag does. The author of
@@ -27,12 +27,7 @@ func (f *platformFlag) path(s Streams) (file, from string) {
 	if f.file != "" {
 		return f.file, "--platform"
 	}
-	for _, kv := range s.Environ {
-		if text, ok := strings.CutPrefix(kv, platformVariable+"="); ok {
-			file = text
-		}
-	}
-	return file, platformVariable
+	return s.variable(platformVariable), platformVariable
 }
 
 // read gives the operator's platform, or nil where there is none.
@@ -67,29 +62,13 @@ func (f *platformFlag) readOutside(file, from, dir string) (*platform.Platform, 
 		diags.Errorh(diag.Pos{File: from}, "platform-file", "give an absolute path", "the path %q is relative to the app's folder, from which no platform file is read", file)
 		return nil, diags
 	}
-	inside, err := within(dir, file)
+	rel, err := tree.Rel(dir, file)
 	if err != nil {
 		return nil, err
 	}
-	if inside {
+	if filepath.IsLocal(rel) {
 		diags.Errorh(diag.Pos{File: from}, "platform-file", "mount it somewhere else", "the file %q is in the app's folder, from which no platform file is read", file)
 		return nil, diags
 	}
 	return platform.Read(file)
-}
-
-// within reports whether a file is below dir, links followed.
-func within(dir, file string) (bool, error) {
-	dir, err := filepath.Abs(dir)
-	if err == nil {
-		dir, err = filepath.EvalSymlinks(dir)
-	}
-	if err != nil {
-		return false, err
-	}
-	if real, err := filepath.EvalSymlinks(file); err == nil { // else reading it says why
-		file = real
-	}
-	rel, err := filepath.Rel(dir, file)
-	return err == nil && filepath.IsLocal(rel), nil
 }

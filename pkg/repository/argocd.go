@@ -44,15 +44,11 @@ func Apps(ctx context.Context, root string, folders []render.Folder, p *platform
 // appOf gives an app in all its environments.
 func appOf(root string, f render.Folder, r render.Rendered) (applications.App, error) {
 	var app applications.App
-	absolute, err := filepath.Abs(f.Dir)
-	if err != nil {
+	var err error
+	if app.Path, err = tree.Rel(root, f.Dir); err != nil {
 		return app, err
 	}
-	rel, err := filepath.Rel(root, absolute)
-	if err != nil {
-		return app, err
-	}
-	app.Path, app.Pos = filepath.ToSlash(rel), diag.Pos{File: path.Join(f.Dir, descriptor.FileName), Line: 1, Col: 1}
+	app.Pos = diag.Pos{File: path.Join(f.Dir, descriptor.FileName), Line: 1, Col: 1}
 	for _, result := range r.Results {
 		objects, diags := value.ReadAll(result.Env, result.Manifests)
 		if err := diags.Err(); err != nil {
@@ -230,10 +226,6 @@ func (c *checker) checkArgoCD() (Group, error) {
 			return g, diags
 		}
 	}
-	root, err := filepath.Abs(c.dir)
-	if err != nil {
-		return g, err
-	}
 	var apps []applications.App
 	for _, a := range c.apps {
 		if a.Diags.HasErrors() {
@@ -243,7 +235,7 @@ func (c *checker) checkArgoCD() (Group, error) {
 		if a.Foreign {
 			continue
 		}
-		app, err := appOf(root, a.Folder, a.Rendered)
+		app, err := appOf(c.dir, a.Folder, a.Rendered)
 		if err != nil {
 			return g, err
 		}

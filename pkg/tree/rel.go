@@ -1,0 +1,37 @@
+package tree
+
+import (
+	"errors"
+	"io/fs"
+	"path/filepath"
+)
+
+// Rel gives the path of a file or folder in the folder root, by slashes, with
+// links followed on the way to both: git gives a repository's root so, and the
+// current folder may have another name. It starts with ".." where name lies
+// elsewhere. Neither has to be there yet.
+func Rel(root, name string) (string, error) {
+	root, err := followed(root)
+	if err != nil {
+		return "", err
+	}
+	if name, err = followed(name); err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(root, name)
+	return filepath.ToSlash(rel), err
+}
+
+// followed gives the absolute path, without links as far as it is there.
+func followed(name string) (string, error) {
+	name, err := filepath.Abs(name)
+	if err != nil {
+		return "", err
+	}
+	real, err := filepath.EvalSymlinks(name)
+	if parent := filepath.Dir(name); errors.Is(err, fs.ErrNotExist) && parent != name {
+		parent, err = followed(parent)
+		return filepath.Join(parent, filepath.Base(name)), err
+	}
+	return real, err
+}
