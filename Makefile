@@ -12,7 +12,7 @@ FUZZTIME  ?= 10s
 RELEASE ?= --snapshot
 
 # Read by the tests: the kustomize that `unfold eject` is held against, and how many random descriptors to try.
-# LAW_SEED=N repeats a run; it reaches the tests through the environment without being named here.
+# LAW_SEED, 1 unless given, makes others of them; it reaches the tests through the environment without being named here.
 export UNFOLD_TEST_KUSTOMIZE := $(TOOLS)/kustomize
 export LAW_N ?= 50
 
@@ -32,7 +32,7 @@ example: ## Print the prod manifests of examples/example-app
 	@bin/unfold render examples/example-app --env prod
 
 .PHONY: test
-test: $(TOOLS)/kustomize ## Run all tests but the end-to-end ones (LAW_N=50, LAW_SEED=random)
+test: $(TOOLS)/kustomize ## Run all tests but the end-to-end ones (LAW_N=50, LAW_SEED=1)
 	go test ./...
 
 .PHONY: cover
@@ -44,9 +44,9 @@ race: $(TOOLS)/kustomize ## Run the tests under the race detector
 	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 go test -race -timeout 30m ./...
 
 .PHONY: law
-law: $(TOOLS)/kustomize ## Hold `eject` and `generate` against kustomize, on LAW_N random descriptors
+law: $(TOOLS)/kustomize ## Hold `eject` and `generate` against kustomize, on LAW_N random descriptors (LAW_SEED=random for new ones)
 	@go test -list Law ./test/... | grep -q '^Test' || { echo 'no test has "Law" in its name' >&2; exit 1; }
-	go test ./test/... -run Law -count=1
+	go test ./test/... -run Law -count=1 -timeout 60m
 
 .PHONY: fuzz
 fuzz: $(TOOLS)/kustomize ## Run every fuzz target for FUZZTIME=10s

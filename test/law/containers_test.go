@@ -49,8 +49,12 @@ func (g *generator) podFields() *yaml.Node {
 }
 
 func (g *generator) containerFields() *yaml.Node {
-	return g.some(40, "name", plain(pick(g, "server", "main-1")), "workingDir", g.path(), "tty", g.boolean(), "terminationMessagePolicy", plain("File"),
+	n := g.some(40, "workingDir", g.path(), "tty", g.boolean(), "terminationMessagePolicy", plain("File"),
 		"resizePolicy", list(fields("resourceName", plain("cpu"), "restartPolicy", plain("NotRequired"))))
+	if g.renamed && g.chance(60) {
+		object{n}.set("name", plain(pick(g, "server", "main-1")))
+	}
+	return n
 }
 
 func (g *generator) path() *yaml.Node { return quoted("/" + strings.Trim(g.word(), "/:")) }

@@ -341,16 +341,25 @@ func (g *generator) security() *yaml.Node {
 	}
 	linux := func() *yaml.Node { return fields("level", g.text("s0:c123,c456"), "user", quoted(g.value())) }
 	windows := func() *yaml.Node { return fields("hostProcess", g.boolean(), "runAsUserName", g.text(`DOMAIN\user`)) }
+	container := object{g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "readOnlyRootFilesystem", g.boolean(),
+		"capabilities", g.some(60, "add", list(plain("NET_BIND_SERVICE"), quoted(g.value())), "drop", list(plain("ALL"))),
+		"procMount", plain("Default"), "seccompProfile", profile(), "appArmorProfile", profile(), "seLinuxOptions", linux(), "windowsOptions", windows())}
+	switch {
+	case g.chance(60):
+	case g.privileged:
+		container.set("allowPrivilegeEscalation", plain("true"))
+		container.set("privileged", g.boolean())
+	default:
+		container.set("allowPrivilegeEscalation", g.boolean())
+		container.set("privileged", plain("false"))
+	}
 	return g.some(60,
 		"level", level,
 		"pod", g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "fsGroup", id(), "fsGroupChangePolicy", plain("Always"),
 			"supplementalGroups", list(id(), id()), "supplementalGroupsPolicy", plain("Strict"), "seccompProfile", profile(), "appArmorProfile", profile(),
 			"seLinuxOptions", linux(), "seLinuxChangePolicy", plain("Recursive"), "windowsOptions", windows(),
 			"sysctls", list(fields("name", plain("net.core.somaxconn"), "value", quoted("1024")))),
-		"container", g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "readOnlyRootFilesystem", g.boolean(),
-			"allowPrivilegeEscalation", g.boolean(), "privileged", g.boolean(),
-			"capabilities", g.some(60, "add", list(plain("NET_BIND_SERVICE"), quoted(g.value())), "drop", list(plain("ALL"))),
-			"procMount", plain("Default"), "seccompProfile", profile(), "appArmorProfile", profile(), "seLinuxOptions", linux(), "windowsOptions", windows()),
+		"container", container.Node,
 	)
 }
 

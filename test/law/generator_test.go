@@ -63,6 +63,11 @@ type generator struct {
 	old bool
 	// rollouts says that Argo Rollouts may replace the pods of Deployments.
 	rollouts bool
+	// renamed says that the layers may name containers, so that no patch can.
+	renamed bool
+	// privileged says which containers may be, in all layers: what those may do
+	// can't be denied by another one.
+	privileged bool
 	// none says that the top level switches off the defaults.
 	none bool
 	// opinions says that all environments have the built-in defaults.
@@ -109,6 +114,8 @@ type workload struct {
 	ports  []port
 	// headless decides which fields its Service may have.
 	headless bool
+	// open ports have a number on the nodes, so that its Service keeps its type.
+	open bool
 	// reached says that hosts lead to it, so its ports stay in every environment.
 	reached bool
 }
@@ -125,6 +132,8 @@ func generate(seed, index uint64) app {
 	g.balanced = g.chance(30)
 	g.rollouts = g.chance(25)
 	g.old = g.chance(12)
+	g.renamed = g.chance(50)
+	g.privileged = g.chance(20)
 	a := app{doc: g.document(), files: g.files, crlf: g.chance(3), bom: g.chance(3)}
 	if !g.namespaces && !g.sealed && g.chance(20) {
 		a.argocdNamespace = "argo-says"

@@ -3,6 +3,7 @@ package law_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -269,7 +270,7 @@ spec:
 }
 
 func (g *generator) patches() *yaml.Node {
-	all := patches()
+	all := slices.DeleteFunc(patches(), func(p patch) bool { return g.renamed && strings.Contains(p.text, "CONTAINER") })
 	g.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	out := list()
 	for _, p := range all[:1+g.IntN(3)] {

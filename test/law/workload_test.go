@@ -17,6 +17,9 @@ type port struct {
 // layer below.
 func (g *generator) own(o object, w *workload, fresh bool) {
 	s := w.said
+	if fresh {
+		w.open = g.balanced && !w.headless && g.chance(50)
+	}
 	texts := func() *yaml.Node {
 		n := list()
 		for range 1 + g.IntN(4) {
@@ -43,10 +46,10 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 	case !fresh && g.chance(35):
 		g.changePorts(o, w)
 	}
-	if len(w.ports) > 0 && !g.useless("service") && g.chance(40) {
+	if len(w.ports) > 0 && !g.useless("service") && (g.chance(40) || w.open && !s.has("service")) {
 		o.set("service", g.service(w))
 		s.add("service")
-	} else if s.deletable("service") && g.chance(15) {
+	} else if !w.open && s.deletable("service") && g.chance(15) {
 		o.set("service", null(g))
 		s.del("service")
 	}
@@ -113,7 +116,7 @@ func (g *generator) port(w *workload, exposed bool) *yaml.Node {
 	if o.get("target") == nil || g.chance(60) {
 		o.set("port", g.number())
 	}
-	if !w.headless && g.balanced && g.chance(20) {
+	if w.open && g.chance(40) {
 		o.set("nodePort", plain(fmt.Sprint(30000+g.next())))
 	}
 	if !exposed && g.chance(50) {

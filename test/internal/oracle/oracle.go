@@ -67,16 +67,12 @@ type Breach struct {
 	Env    string
 	Text   string
 	reason string
-	rules  []string
 }
 
 func (b *Breach) Error() string { return fmt.Sprintf("environment %s: %s:\n%s", b.Env, b.Law, b.Text) }
 
 // Reason tells breaches of one law apart: what the diagnostics say.
 func (b *Breach) Reason() string { return b.reason }
-
-// Rules gives the rules by which unfold refuses the descriptor.
-func (b *Breach) Rules() []string { return b.rules }
 
 // refused is a breach for a failure of unfold.
 func refused(env string, err error) *Breach {
@@ -85,9 +81,6 @@ func refused(env string, err error) *Breach {
 	if errors.As(err, &diags) {
 		for _, d := range diags.Sorted() {
 			b.reason += d.Rule + d.Message
-			if d.Severity == diag.Error {
-				b.rules = append(b.rules, d.Rule)
-			}
 		}
 	}
 	return b
