@@ -141,7 +141,7 @@ func initialise(ctx context.Context, s Streams, dir string, templates []scaffold
 		return err
 	}
 	fmt.Fprintf(s.Err, "next: look at %s, then run\n  unfold check %s\n  unfold render %s --env %s\n",
-		filepath.Join(dir, descriptor.FileName), dir, dir, answers.Environments[0])
+		filepath.Join(dir, descriptor.FileName), diag.Word(dir), diag.Word(dir), answers.Environments[0])
 	return nil
 }
 

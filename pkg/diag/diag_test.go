@@ -138,3 +138,20 @@ func TestHint(t *testing.T) {
 		}
 	}
 }
+
+func TestWord(t *testing.T) {
+	for text, want := range map[string]string{
+		"apps/shop":       "apps/shop",
+		"https://a.b/c=d": "https://a.b/c=d",
+		"":                "''",
+		"My App":          "'My App'",
+		"it's $HOME":      `'it'\''s $HOME'`,
+		"a;b":             "'a;b'",
+		"~":               "'~'",
+		"ä":               "'ä'",
+	} {
+		if got := diag.Word(text); got != want {
+			t.Errorf("Word(%q) = %s, want %s", text, got, want)
+		}
+	}
+}

@@ -263,7 +263,7 @@ func (c *checker) compare(g *Group, folder committed, r applications.Repository,
 	objects, diags := applications.Static(r, p)
 	command := "unfold argocd"
 	if c.dir != "." {
-		command = "cd " + filepath.ToSlash(c.dir) + " && " + command
+		command = "cd " + diag.Word(filepath.ToSlash(c.dir)) + " && " + command
 	}
 	if folder.sets {
 		objects, diags = applications.Sets(r, p)
@@ -286,11 +286,11 @@ func (c *checker) compare(g *Group, folder committed, r applications.Repository,
 		return nil
 	}
 	if folder.revision != "HEAD" {
-		command += " --revision " + folder.revision
+		command += " --revision " + diag.Word(folder.revision)
 	}
-	command += " --repo-url " + folder.url + " --output " + c.below(folder.dir)
+	command += " --repo-url " + diag.Word(folder.url) + " --output " + diag.Word(c.below(folder.dir))
 	if c.PlatformFile != "" {
-		command += " --platform " + c.below(c.PlatformFile)
+		command += " --platform " + diag.Word(c.below(c.PlatformFile))
 	}
 	hint := "run " + command + ", and commit " + folder.dir
 	for _, s := range stale {
