@@ -26,6 +26,8 @@ func (s *Source) load(app *descriptor.App) (diag.List, error) {
 		for _, f := range files {
 			if f.From.Text != "" {
 				l.mounted(f)
+			} else {
+				l.written(f)
 			}
 		}
 	}
@@ -97,6 +99,17 @@ func (l *loader) mounted(f descriptor.File) {
 	}
 	if problem := value.Unprintable(string(content)); problem != "" {
 		l.diags.Errorh(f.From.Pos, "unprintable", "mount it from a Secret or a volume instead, or change the file", "the file %q %s", f.From.Text, problem)
+	}
+}
+
+// written warns of a text that is meant as a file's path, most likely.
+func (l *loader) written(f descriptor.File) {
+	text := f.Content.StringAt()
+	if strings.ContainsAny(text, " \n") || !strings.ContainsAny(text, "./") {
+		return
+	}
+	if _, err := l.Source.folder.Read(text); err == nil {
+		l.diags.Warnh(f.Content.At(), "path-as-content", "write from: "+text+" for what that file holds", "the content of %q is the text %q, which is also the path of a file", f.Path, text)
 	}
 }
 
