@@ -3,6 +3,7 @@ package render
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -41,6 +42,8 @@ func Find(paths []string) ([]Folder, error) {
 		}
 		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 			switch {
+			case path == root && errors.Is(err, fs.ErrNotExist):
+				return fmt.Errorf("%s does not exist", root)
 			case err != nil:
 				return err
 			case entry.IsDir() && path != root && strings.HasPrefix(entry.Name(), "."):
