@@ -15,6 +15,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 )
 
 // Summary counts what a check looked at.
@@ -31,8 +32,8 @@ type Folder struct {
 }
 
 // Find gives the folders at and below the paths that hold an app.yaml, sorted.
-// A path may also be an app.yaml itself. Hidden folders are left out and links
-// are not followed.
+// A path may also be an app.yaml itself. Hidden folders are left out, and links
+// below a path are not followed.
 func Find(paths []string) ([]Folder, error) {
 	var folders []Folder
 	for _, root := range paths {
@@ -40,7 +41,7 @@ func Find(paths []string) ([]Folder, error) {
 			folders = append(folders, Folder{Dir: filepath.ToSlash(filepath.Dir(root))})
 			continue
 		}
-		err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		err := tree.Walk(root, func(path string, entry fs.DirEntry, err error) error {
 			switch {
 			case path == root && errors.Is(err, fs.ErrNotExist):
 				return fmt.Errorf("%s does not exist", root)

@@ -100,7 +100,7 @@ func list(ctx context.Context, dir string) ([]string, error) {
 		return nil, err
 	}
 	var names []string
-	err := filepath.WalkDir(dir, func(name string, entry fs.DirEntry, err error) error {
+	err := tree.Walk(dir, func(name string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err

@@ -3,8 +3,24 @@ package tree
 import (
 	"errors"
 	"io/fs"
+	"os"
 	"path/filepath"
 )
+
+// Walk is filepath.WalkDir, but that it enters a root that is a link to a folder:
+// who names one means the folder. Links below are not followed.
+func Walk(root string, visit fs.WalkDirFunc) error {
+	enter := root
+	if info, err := os.Stat(root); err == nil && info.IsDir() { // a slash behind it follows a link
+		enter += string(filepath.Separator)
+	}
+	return filepath.WalkDir(enter, func(name string, entry fs.DirEntry, err error) error {
+		if name == enter {
+			name = root
+		}
+		return visit(name, entry, err)
+	})
+}
 
 // Rel gives the path of a file or folder in the folder root, by slashes, with
 // links followed on the way to both: git gives a repository's root so, and the

@@ -1,9 +1,13 @@
 package tree_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/tree"
 )
@@ -35,6 +39,40 @@ func TestRel(t *testing.T) {
 	} {
 		if got, err := tree.Rel(c.root, c.name); err != nil || got != c.want {
 			t.Errorf("Rel(%q, %q) = %q, %v, want %q", c.root, c.name, got, err, c.want)
+		}
+	}
+}
+
+func TestWalk(t *testing.T) {
+	t.Chdir(t.TempDir())
+	if err := os.MkdirAll("dir/sub", 0o755); err != nil {
+		t.Fatal(err)
+	}
+	for name, to := range map[string]string{"link": "dir", "dir/inner": "sub", "to-a-link": "dir/inner"} {
+		if err := os.Symlink(to, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for root, want := range map[string][]string{
+		".":         {".", "dir", "dir/inner", "dir/sub", "link", "to-a-link"},
+		"dir":       {"dir", "dir/inner", "dir/sub"},
+		"dir/":      {"dir/", "dir/inner", "dir/sub"},
+		"link":      {"link", "link/inner", "link/sub"},
+		"to-a-link": {"to-a-link"},
+		"nowhere":   {"nowhere: not there"},
+	} {
+		var got []string
+		if err := tree.Walk(root, func(name string, _ fs.DirEntry, err error) error {
+			if errors.Is(err, fs.ErrNotExist) {
+				name += ": not there"
+			}
+			got = append(got, name)
+			return nil
+		}); err != nil {
+			t.Error(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("Walk(%q) (-want +got):\n%s", root, diff)
 		}
 	}
 }
