@@ -10,6 +10,7 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
+	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/edit"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/seal"
@@ -103,7 +104,7 @@ func rotation(t *testing.T, src []byte, certificate *seal.Certificate) bool {
 	once := read()
 	top, _ := value.Read("f", once)
 	text := top.StringAt("environments", "prod", "secrets", "SEALED", "value")
-	if !seal.Is(text) || len(once) < len(src) || bytes.Contains(once, []byte("plaintext")) {
+	if _, problem := credential.Sealed(text); problem != "" || len(once) < len(src) || bytes.Contains(once, []byte("plaintext")) {
 		t.Fatalf("sealed: %q", once)
 	}
 	controller := again{"aaaa"}

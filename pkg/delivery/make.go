@@ -82,7 +82,7 @@ func (p plan) make(a *app, how How) (*made, error) {
 	}
 	if len(src) > tree.MaxFileSize {
 		return nil, a.Errorh(a.pos(), "unreadable", "keep what is large out of it: several small secrets, or externalSecrets",
-			"the file would be larger than %d KiB, which is as much as can be read", tree.MaxFileSize>>10)
+			"the file would be larger than %d MiB, which is as much as can be read", tree.MaxFileSize>>20)
 	}
 	fresh, before, after, err := a.change(changes)
 	if err != nil {

@@ -92,7 +92,7 @@ func (p *plainFinder) secrets(n *value.Node) {
 // unsealed finds what is not sealed: a text, a list, a map.
 func (p *plainFinder) unsealed(n *value.Node) {
 	empty := n.Form == value.Missing || n.Form == value.Alias || n.Kind == value.Null || !scalar(n) && len(n.Pairs)+len(n.Items) == 0
-	if !empty && !seal.Is(n.Text) {
+	if _, problem := credential.Sealed(n.Text); !empty && problem != "" {
 		p.add(n, true)
 	}
 	p.seen[n] = true

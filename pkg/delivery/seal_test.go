@@ -120,8 +120,8 @@ func TestSealTooLarge(t *testing.T) {
 	s := Sealing{Envs: []string{"prod"}, Certificate: func(context.Context, string, platform.Certificate) (*seal.Certificate, error) {
 		return certificate, nil
 	}}
-	_, err := Seal(t.Context(), dir, s, []Plain{{"TOKEN", make([]byte, 1<<20)}}, How{})
-	if src, _ := os.ReadFile(file); err == nil || !strings.Contains(err.Error(), "larger than 1024 KiB") || string(src) != sealed {
+	_, err := Seal(t.Context(), dir, s, []Plain{{"TOKEN", make([]byte, 2<<20)}}, How{})
+	if src, _ := os.ReadFile(file); err == nil || !strings.Contains(err.Error(), "larger than 2 MiB") || string(src) != sealed {
 		t.Errorf("%v", err)
 	}
 }

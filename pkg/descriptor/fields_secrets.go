@@ -96,7 +96,7 @@ func defaultScope(_ *normaliser, v *value.Value) *value.Value {
 // checkSealed refuses what can't be a sealed value, without a word of it.
 func checkSealed(n *normaliser, v *value.Value) *value.Value {
 	const hint = "seal it with unfold seal, or write what kubeseal --raw prints; never the secret itself"
-	switch problem := credential.Sealed(v.Text); problem {
+	switch _, problem := credential.Sealed(v.Text); problem {
 	case "":
 		return v
 	case "is not base64":

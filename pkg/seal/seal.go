@@ -5,7 +5,6 @@ package seal
 import (
 	"crypto/rand"
 	"encoding/base64"
-	"encoding/binary"
 	"fmt"
 
 	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
@@ -65,16 +64,4 @@ func (c *Certificate) Seal(plain []byte, t Target) (string, error) {
 		return "", err
 	}
 	return base64.StdEncoding.EncodeToString(b), nil
-}
-
-// Is reports whether a text has the form of a sealed value: an RSA ciphertext with
-// its length in front, then one of AES-GCM.
-func Is(text string) bool {
-	const smallestKey, tag = 128, 16 // bytes
-	b, err := base64.StdEncoding.DecodeString(text)
-	if err != nil || len(b) < 2 {
-		return false
-	}
-	key := int(binary.BigEndian.Uint16(b))
-	return key >= smallestKey && len(b) >= 2+key+tag
 }

@@ -15,7 +15,7 @@ import (
 
 // Limits on what is read from a repository that nobody has looked at.
 const (
-	MaxFileSize  = 1 << 20 // bytes in one file
+	MaxFileSize  = 2 << 20 // bytes in one file: an app.yaml can hold the largest Secret, sealed
 	MaxTotalSize = 8 << 20 // bytes in all files of one folder
 	MaxFiles     = 1000    // files in all
 	maxDepth     = 16      // folders in one another
@@ -27,7 +27,7 @@ var (
 	ErrOutside    = errors.New("is outside of the app's folder")
 	ErrSymlink    = errors.New("is a symbolic link, which is not followed")
 	ErrNotRegular = errors.New("is not a regular file")
-	ErrTooLarge   = fmt.Errorf("is larger than %d KiB", MaxFileSize>>10)
+	ErrTooLarge   = fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
 	ErrTotal      = fmt.Errorf("makes the app's files larger than %d MiB", MaxTotalSize>>20)
 	ErrTooMany    = fmt.Errorf("makes more than %d files", MaxFiles)
 	ErrTooDeep    = fmt.Errorf("is more than %d folders deep", maxDepth)

@@ -6,18 +6,21 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// selectors checks the requirements of all selectors in an object: of labels and
-// of nodes.
-func (c *checker) selectors(v *value.Value) {
+// anywhere checks what stands in many places of an object: the requirements of
+// selectors, of labels and of nodes, and metadata.
+func (c *checker) anywhere(v *value.Value) {
 	v.Walk(func(x *value.Value) {
 		if !x.Is(value.Map) {
 			return
 		}
 		for _, e := range x.Entries {
-			if e.Key == "matchExpressions" || e.Key == "matchFields" {
+			switch e.Key {
+			case "matchExpressions", "matchFields":
 				for i, r := range e.Value.Elements() {
 					c.requirement(r, e.Key+"."+strconv.Itoa(i))
 				}
+			case "metadata":
+				c.annotations(e.Value.Get("annotations"))
 			}
 		}
 	})

@@ -36,8 +36,10 @@ func Object(v *value.Value, diags *diag.List) {
 		c.service(spec)
 	case "/ConfigMap":
 		c.configMap(v)
+		c.data(v, kind, "data", "binaryData")
 	case "/Secret":
 		c.secret(v)
+		c.data(v, kind, "stringData", "data")
 	case "bitnami.com/SealedSecret":
 		c.sealedSecret(spec)
 	case "/PersistentVolumeClaim":
@@ -73,7 +75,7 @@ func Object(v *value.Value, diags *diag.List) {
 	case "rbac.authorization.k8s.io/RoleBinding", "rbac.authorization.k8s.io/ClusterRoleBinding":
 		c.binding(v)
 	}
-	c.selectors(v)
+	c.anywhere(v)
 }
 
 type checker struct {

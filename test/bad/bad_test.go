@@ -9,7 +9,9 @@ import (
 	"flag"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -38,7 +40,8 @@ const (
 // Its files are an app's folder; "LINK -> TARGET" makes a symbolic link. With a
 // file "environ", the case is what generate prints with that environment, with a
 // file "command" what that command prints, else all that a check of all
-// environments finds. $DIR in it is the app's folder.
+// environments finds. $DIR in it is the app's folder. {{N}} in a file of the app is
+// a text of N bytes.
 func TestBad(t *testing.T) {
 	for _, c := range cases(t) {
 		t.Run(c.name, func(t *testing.T) {
@@ -99,6 +102,17 @@ func (c badCase) write(t *testing.T, want string) {
 	}
 }
 
+// long stands for a text of so many bytes.
+var long = regexp.MustCompile(`\{\{[0-9]+}}`)
+
+func letters(mark []byte) []byte {
+	n, err := strconv.Atoi(string(bytes.Trim(mark, "{}")))
+	if err != nil {
+		panic(err)
+	}
+	return bytes.Repeat([]byte("a"), n)
+}
+
 // unpack writes the app's files into a folder and makes it the current one.
 func (c badCase) unpack(t *testing.T) {
 	t.Helper()
@@ -112,7 +126,7 @@ func (c badCase) unpack(t *testing.T) {
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
 			t.Fatal(err)
 		}
-		err := os.WriteFile(path, f.Data, 0o644)
+		err := os.WriteFile(path, long.ReplaceAllFunc(f.Data, letters), 0o644)
 		if isLink {
 			err = errors.Join(os.Remove(path), os.Symlink(target, path))
 		}

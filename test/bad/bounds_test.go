@@ -52,7 +52,7 @@ func rendered(t *testing.T) render.Rendered {
 
 // TestContent holds what is said about files by their content.
 func TestContent(t *testing.T) {
-	const kib, mib = 1 << 10, 1 << 20
+	const kib, mib, most = 1 << 10, 1 << 20, tree.MaxFileSize
 	for _, tt := range []struct {
 		name  string
 		files files
@@ -94,10 +94,10 @@ func TestContent(t *testing.T) {
 			"app.yaml:6:7: port must be a port number, not the text \"0xffffffffffffffffffffffffffffffffffffff…\"\n"},
 		{"huge quantity", files{"app.yaml": head + "resources: {limits: {cpu: 1e99999}}\n"},
 			"app.yaml:6:27: resources.limits.cpu is not a quantity such as 500m, 2, 64Mi or 1.5Gi: \"1e99999\"\n"},
-		{"one byte too large", files{"app.yaml": padded(mib + 1)},
-			"app.yaml: the file is larger than 1024 KiB\n"},
-		{"a file of one byte too much", files{"app.yaml": head + "files: {/a: {from: a.txt}}\n", "a.txt": strings.Repeat("a", mib+1)},
-			"app.yaml:6:20: the file \"a.txt\" is larger than 1024 KiB\n"},
+		{"one byte too large", files{"app.yaml": padded(most + 1)},
+			"app.yaml: the file is larger than 2 MiB\n"},
+		{"a file of one byte too much", files{"app.yaml": head + "files: {/a: {from: a.txt}}\n", "a.txt": strings.Repeat("a", most+1)},
+			"app.yaml:6:20: the file \"a.txt\" is larger than 2 MiB\n"},
 		{"too large together", files{
 			"app.yaml": head + "files:\n" + times(9, "  /%[1]d: {from: %[1]d.txt}\n"),
 			"0.txt":    strings.Repeat("a", mib), "1.txt": strings.Repeat("a", mib), "2.txt": strings.Repeat("a", mib),
@@ -169,7 +169,7 @@ func TestUnusualButRight(t *testing.T) {
 		"explicit document":  "---\n" + plain + "...\n",
 		"empty document":     "---\n---\n" + plain,
 		"tab before comment": strings.Replace(plain, "name: shop", "name: shop\t# the shop", 1),
-		"1 MiB":              plain + "#" + strings.Repeat("x", 1<<20-len(plain)-2) + "\n",
+		"2 MiB":              plain + "#" + strings.Repeat("x", tree.MaxFileSize-len(plain)-2) + "\n",
 		"aliases":            strings.Replace(plain, "config: {A: \"1\"}", "config: {A: &a \"1\"}", 1),
 		"merge key":          strings.Replace(plain, "{A: \"1\"}", "{<<: {A: \"1\"}}", 1),
 		"Unicode comment":    plain + "# größer, 大きい, 🎉\n",

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -15,6 +17,9 @@ import (
 // refuses first, with the line.
 func TestReject(t *testing.T) {
 	cases := readArchive(t, "testdata/reject.txtar")
+	for name, text := range cases {
+		cases[name] = long.ReplaceAllStringFunc(text, letters)
+	}
 	cluster := harness.StartCluster(t)
 	const least = 60
 	n := 0
@@ -57,6 +62,17 @@ func TestReject(t *testing.T) {
 	if n < least {
 		t.Errorf("%d cases, at least %d wanted", n, least)
 	}
+}
+
+// long stands for a text of so many bytes.
+var long = regexp.MustCompile(`\{\{[0-9]+}}`)
+
+func letters(mark string) string {
+	n, err := strconv.Atoi(strings.Trim(mark, "{}"))
+	if err != nil {
+		panic(err)
+	}
+	return strings.Repeat("a", n)
 }
 
 // bringing is a descriptor of nothing but an object.

@@ -317,7 +317,7 @@ func TestSealedSecretsRotate(t *testing.T) {
 	s.opened(t, "shop", "shop-web-secrets-namespace-wide", map[string][]byte{"WIDE": []byte("wide")})
 }
 
-// TestSealedSecretsThatAreLarge finds the limits that docs/secrets.md names: what app.yaml holds, and what client-side
+// TestSealedSecretsThatAreLarge finds the limits that docs/secrets.md names: what a Secret holds, and what client-side
 // apply, which Argo CD does unless told otherwise, can keep in its annotation.
 func TestSealedSecretsThatAreLarge(t *testing.T) {
 	s := startSealing(t)
@@ -343,10 +343,10 @@ func TestSealedSecretsThatAreLarge(t *testing.T) {
 	}{
 		{190 << 10, true, true},
 		{200 << 10, true, false},
-		{760 << 10, true, false},
-		{768 << 10, false, false},
+		{1 << 20, true, false}, // the largest that a Secret can hold
+		{1<<20 + 1, false, false},
 	} {
-		t.Run(fmt.Sprint(x.size>>10, " KiB"), func(t *testing.T) {
+		t.Run(fmt.Sprint(x.size, " bytes"), func(t *testing.T) {
 			s.reset(t)
 			plain := make([]byte, x.size)
 			rand.Read(plain)

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"github.com/unfold-gitops/unfold/pkg/cli"
-	"github.com/unfold-gitops/unfold/pkg/seal"
+	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -41,7 +41,7 @@ func sealedIn(t *testing.T, dir string) map[string]bool {
 	}
 	keys := map[string]bool{}
 	for _, e := range top.Get("environments", "prod", "secrets").Fields() {
-		if !seal.Is(e.Value.StringAt()) {
+		if _, problem := credential.Sealed(e.Value.StringAt()); problem != "" {
 			t.Errorf("%s is %q", e.Key, e.Value.StringAt())
 		}
 		keys[e.Key] = true
