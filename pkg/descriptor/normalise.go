@@ -194,21 +194,10 @@ func (n *normaliser) unknown(s *schema, e value.Entry) {
 			hint = e.Key + " stands at the top level or directly below an environment"
 		}
 	}
-	if inner := s.inner(e.Key); hint == list && len(inner) == 1 {
-		hint = "did you mean " + strconv.Quote(inner[0]) + "?"
+	if meant := s.meant(e.Key); hint == list && meant != "" && diag.Suggest(e.Key, s.fieldNames()) == "" {
+		hint = meant
 	}
 	n.diags.Errorh(e.KeyPos, "unknown-field", hint, "unknown field %q%s", key, n.in())
-}
-
-// inner gives the fields of that name in the fields of an object.
-func (s *schema) inner(key string) []string {
-	var out []string
-	for _, f := range s.fields {
-		if f.typ.field(key) != nil {
-			out = append(out, f.name+"."+key)
-		}
-	}
-	return out
 }
 
 // choice reports fields of which a layer can name only one. A tag beside a

@@ -156,7 +156,10 @@ func (t Type) Below(key string) Type {
 	if t.IsMap() {
 		return t.Elem()
 	}
-	f, _ := t.field(key)
+	f, ok := t.field(key)
+	if !ok {
+		return Type{}
+	}
 	return f.Type
 }
 
