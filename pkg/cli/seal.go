@@ -25,9 +25,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/seal"
 )
 
-// secretLimit is what a Secret can hold, and so the most that one value can.
-const secretLimit = 1 << 20
-
 func newSeal(s Streams) *cobra.Command {
 	var f sealFlags
 	var raw, validate bool
@@ -227,7 +224,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 			return errKey
 		case slices.ContainsFunc(out, func(p delivery.Plain) bool { return p.Key == key }):
 			return usagef("the key %q is given twice", key)
-		case len(plain) > secretLimit:
+		case len(plain) > kube.MaxData:
 			return &seal.Failure{Message: fmt.Sprintf("the value of %q is larger than a Secret can be, 1 MiB", key)}
 		}
 		if len(plain) == 0 {
@@ -361,7 +358,7 @@ func readSecret(s Streams, path, name string) ([]byte, error) {
 		in = f
 	}
 	var b bytes.Buffer
-	if _, err := io.Copy(&b, io.LimitReader(in, secretLimit+1)); err != nil {
+	if _, err := io.Copy(&b, io.LimitReader(in, kube.MaxData+1)); err != nil {
 		return nil, unreadable(name, err)
 	}
 	return b.Bytes(), nil

@@ -42,7 +42,7 @@ func (s *schema) meant(key string) string {
 // values, "" where none does.
 func foreignWord(key string) string {
 	switch key {
-	case "livenessProbe", "readinessProbe", "startupProbe", "healthcheck", "healthCheck":
+	case "healthcheck", "healthCheck":
 		return "probes"
 	case "securityContext", "podSecurityContext":
 		return "security"
@@ -75,5 +75,5 @@ func foreignWord(key string) string {
 	case "resourceFieldRef":
 		return "resource: NAME"
 	}
-	return ""
+	return containerOwner(key)
 }

@@ -169,15 +169,18 @@ func (s *schema) named(e value.Entry) bool {
 
 func (n *normaliser) unknown(s *schema, e value.Entry) {
 	key := e.Key
-	if diag.Suggest(key, s.fieldNames()) == "" && (s.secret || !only(key, func(c byte) bool { return letterOrDigit(c) && !digit(c) })) {
+	near := diag.Suggest(e.Key, s.fieldNames()) != ""
+	if !near && (s.secret || !only(key, func(c byte) bool { return letterOrDigit(c) && !digit(c) })) {
 		key = n.show(key) // not a field of anything, so perhaps what is to be kept
 	}
-	if s.more != nil && s.like == nil && diag.Suggest(e.Key, s.fieldNames()) == "" {
+	if s.more != nil && s.like == nil && !near {
 		n.diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.where(), s.keys.what, key, s.keys.check(e.Key))
 		return
 	}
-	list := diag.Hint(e.Key, "the fields here are", s.fieldNames())
-	hint := list
+	hint := diag.Hint(e.Key, "the fields here are", s.fieldNames())
+	if meant := s.meant(e.Key); !near && meant != "" {
+		hint = meant
+	}
 	defaults := s.field("defaults")
 	switch {
 	case s.foreign != nil && s.foreign(e.Key) != "":
@@ -193,9 +196,6 @@ func (n *normaliser) unknown(s *schema, e value.Entry) {
 		case f != nil:
 			hint = e.Key + " stands at the top level or directly below an environment"
 		}
-	}
-	if meant := s.meant(e.Key); hint == list && meant != "" && diag.Suggest(e.Key, s.fieldNames()) == "" {
-		hint = meant
 	}
 	n.diags.Errorh(e.KeyPos, "unknown-field", hint, "unknown field %q%s", key, n.in())
 }

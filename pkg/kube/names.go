@@ -70,6 +70,10 @@ func PortName(s string) string {
 	return ""
 }
 
+// MaxData is how many bytes the values of a ConfigMap or Secret can have together
+// (pkg/apis/core, MaxSecretSize).
+const MaxData = 1 << 20
+
 // ConfigKey is a key of a ConfigMap or Secret, which can be the name of a file.
 func ConfigKey(s string) string {
 	switch {

@@ -250,14 +250,6 @@ func (c *checker) checkArgoCD() (Group, error) {
 	return g, nil
 }
 
-// below gives a path as it is called in the repository's folder.
-func (c *checker) below(name string) string {
-	if rel, err := filepath.Rel(c.dir, name); err == nil {
-		return filepath.ToSlash(rel)
-	}
-	return name
-}
-
 // compare adds what differs in one folder.
 func (c *checker) compare(g *Group, folder committed, r applications.Repository, p *platform.Platform) error {
 	objects, diags := applications.Static(r, p)
@@ -288,9 +280,17 @@ func (c *checker) compare(g *Group, folder committed, r applications.Repository,
 	if folder.revision != "HEAD" {
 		command += " --revision " + diag.Word(folder.revision)
 	}
-	command += " --repo-url " + diag.Word(folder.url) + " --output " + diag.Word(c.below(folder.dir))
+	output, err := tree.Rel(c.dir, folder.dir)
+	if err != nil {
+		return err
+	}
+	command += " --repo-url " + diag.Word(folder.url) + " --output " + diag.Word(output)
 	if c.PlatformFile != "" {
-		command += " --platform " + diag.Word(c.below(c.PlatformFile))
+		file, err := tree.Rel(c.dir, c.PlatformFile)
+		if err != nil {
+			return err
+		}
+		command += " --platform " + diag.Word(file)
 	}
 	hint := "run " + command + ", and commit " + folder.dir
 	for _, s := range stale {

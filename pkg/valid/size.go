@@ -6,16 +6,13 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// What Kubernetes takes at most, in bytes: the values of a Secret or ConfigMap
-// (pkg/apis/core, MaxSecretSize), and the keys and values of an object's annotations
-// (apimachinery, pkg/api/validation, TotalAnnotationSizeLimitB).
-const (
-	mostData        = 1 << 20
-	mostAnnotations = 256 << 10
-)
+// mostAnnotations is how many bytes the keys and values of an object's annotations
+// can have together (apimachinery, pkg/api/validation, TotalAnnotationSizeLimitB).
+const mostAnnotations = 256 << 10
 
 // sizes adds up what is in one object, and remembers where the largest part is.
 type sizes struct {
@@ -50,7 +47,7 @@ func (c *checker) data(v *value.Value, kind, plain, encoded string) {
 			s.add(base64.RawStdEncoding.DecodedLen(len(text)), e.Value.Pos)
 		}
 	}
-	c.atMost(mostData, s, "the data of a "+kind, elsewhere)
+	c.atMost(kube.MaxData, s, "the data of a "+kind, elsewhere)
 }
 
 // sealedSecret reports what no controller can open, whatever its keys, and what it
@@ -64,7 +61,7 @@ func (c *checker) sealedSecret(spec *value.Value) {
 		}
 		s.add(size, e.Value.Pos)
 	}
-	c.atMost(mostData, s, "the data of the Secret in a SealedSecret", elsewhere)
+	c.atMost(kube.MaxData, s, "the data of the Secret in a SealedSecret", elsewhere)
 }
 
 func (c *checker) annotations(v *value.Value) {
