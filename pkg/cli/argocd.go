@@ -115,7 +115,7 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	if f.output == "" {
 		return writeObjects(s, objects)
 	}
-	return argocdFiles(s, root, dir, objects, r, p, f)
+	return argocdFiles(ctx, s, root, dir, objects, r, p, f)
 }
 
 // topFolder gives that of a repository without git: the current one, or dir where
@@ -160,7 +160,7 @@ func writeObjects(s Streams, objects []*value.Value) error {
 }
 
 // argocdFiles writes the objects as files, or checks those that are there.
-func argocdFiles(s Streams, root, dir string, objects []*value.Value, r applications.Repository, p *platform.Platform, f argocdFlags) error {
+func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*value.Value, r applications.Repository, p *platform.Platform, f argocdFlags) error {
 	files, err := repository.Files(objects)
 	if err != nil {
 		return err
@@ -191,7 +191,7 @@ func argocdFiles(s Streams, root, dir string, objects []*value.Value, r applicat
 		fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output)
 		return errFound
 	}
-	removed, err := repository.Replace(f.output, files)
+	removed, err := repository.Replace(ctx, f.output, files)
 	for _, name := range removed {
 		fmt.Fprintf(s.Err, "removed %s: with it Argo CD deletes what it made\n", name)
 	}

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 
 	"github.com/spf13/cobra"
@@ -23,7 +24,7 @@ DIR (the current folder unless given). "kustomize build OUT/overlays/ENV" then
 prints what unfold does, so the app can go on without unfold.`,
 		Example: "  unfold eject examples/example-app --output /tmp/example-app",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if output == "" {
 				return usagef("--output is missing: the folder to write base and overlays to")
 			}
@@ -35,7 +36,7 @@ prints what unfold does, so the app can go on without unfold.`,
 			if err != nil {
 				return err
 			}
-			return eject(s, folder(args), operator, output, force, opts)
+			return eject(cmd.Context(), s, folder(args), operator, output, force, opts)
 		},
 	}
 	cmd.Flags().StringVarP(&output, "output", "o", "", "folder to write base and overlays to")
@@ -45,7 +46,7 @@ prints what unfold does, so the app can go on without unfold.`,
 	return cmd
 }
 
-func eject(s Streams, dir string, p *platform.Platform, output string, force bool, o render.Options) error {
+func eject(ctx context.Context, s Streams, dir string, p *platform.Platform, output string, force bool, o render.Options) error {
 	src, err := render.Open(dir, p)
 	if err != nil {
 		return err
@@ -58,7 +59,7 @@ func eject(s Streams, dir string, p *platform.Platform, output string, force boo
 	for _, w := range warnings {
 		fmt.Fprintln(s.Err, w)
 	}
-	if err := existing(tree.Write(output, t, force)); err != nil {
+	if err := existing(tree.Write(ctx, output, t, force)); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Err, `wrote %d files to %s

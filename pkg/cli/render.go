@@ -80,7 +80,7 @@ func (r rendering) run(ctx context.Context, s Streams, dir string) error {
 	do := func(f render.Folder) (render.Rendered, error) {
 		app, err := render.RenderApp(f, r.platform, r.env, r.options)
 		if err == nil && r.output != "" && !app.Diags.HasErrors() {
-			err = r.write(dir, f, app)
+			err = r.write(ctx, dir, f, app)
 		}
 		return app, err
 	}
@@ -123,7 +123,7 @@ func (r rendering) print(s Streams, app render.Rendered, several bool) error {
 
 // write puts an app's files below --output: the app's path in dir, if there are
 // several, and its environments.
-func (r rendering) write(dir string, f render.Folder, app render.Rendered) error {
+func (r rendering) write(ctx context.Context, dir string, f render.Folder, app render.Rendered) error {
 	files := tree.Tree{}
 	for _, x := range app.Results {
 		split(files, x)
@@ -139,7 +139,7 @@ func (r rendering) write(dir string, f render.Folder, app render.Rendered) error
 	if len(files) == 0 {
 		return nil
 	}
-	return tree.Write(out, files, r.force)
+	return tree.Write(ctx, out, files, r.force)
 }
 
 // split puts each object of a stream into a file of its own, named by kind and

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -80,14 +81,17 @@ func Files(objects []*value.Value) (tree.Tree, error) {
 	return out, err
 }
 
-// written reports whether a file is one that Files gives: others in the folder
+// written reports whether an entry of a folder is a file that Files gives: others
 // are left alone.
-func written(name string) bool {
-	if name == kustomizationFile {
+func written(e fs.DirEntry) bool {
+	if e.IsDir() {
+		return false
+	}
+	if e.Name() == kustomizationFile {
 		return true
 	}
-	kind, _, _ := strings.Cut(name, "-")
-	return path.Ext(name) == ".yaml" && slices.Contains([]string{"application", "applicationset", "appproject"}, kind)
+	kind, _, _ := strings.Cut(e.Name(), "-")
+	return path.Ext(e.Name()) == ".yaml" && slices.Contains([]string{"application", "applicationset", "appproject"}, kind)
 }
 
 // Stale is a file that is not as it would be written, and why.
@@ -125,7 +129,7 @@ func leftOver(dir string, want tree.Tree) ([]string, error) {
 	}
 	var out []string
 	for _, e := range entries {
-		if _, ok := want[e.Name()]; !ok && written(e.Name()) {
+		if _, ok := want[e.Name()]; !ok && written(e) {
 			out = append(out, filepath.Join(dir, e.Name()))
 		}
 	}
@@ -159,21 +163,15 @@ func Elsewhere(dir string, want tree.Tree, scope string) (name, of string, err e
 }
 
 // Replace writes the files and removes those of apps that are gone, which it
-// gives.
-func Replace(dir string, want tree.Tree) (removed []string, err error) {
-	if err := tree.Write(dir, want, true); err != nil {
-		return nil, err
+// gives. Whenever it is killed, each file that the kustomization names is there:
+// in the order of names it comes after those that it names, and what it does not
+// name any more goes last.
+func Replace(ctx context.Context, dir string, want tree.Tree) (removed []string, err error) {
+	removed, err = tree.Replace(ctx, dir, want, written)
+	for i, name := range removed {
+		removed[i] = filepath.Join(dir, name)
 	}
-	names, err := leftOver(dir, want)
-	if err != nil {
-		return nil, err
-	}
-	for i, name := range names {
-		if err := os.Remove(name); err != nil {
-			return names[:i], err
-		}
-	}
-	return names, nil
+	return removed, err
 }
 
 // committed are Argo CD's objects in a folder, as `unfold argocd` wrote them.

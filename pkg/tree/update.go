@@ -2,6 +2,8 @@ package tree
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"crypto/rand"
 	"errors"
 	"io/fs"
@@ -17,7 +19,7 @@ var (
 	ErrOwner   = errors.New("belongs to another user, whose it could not stay")
 )
 
-// patience is how long Update waits for another Update in the same folder.
+// patience is how long Update and Write wait for another in the same folder.
 const patience = 30 * time.Second
 
 // Update replaces the content of the file name in dir by what change makes of
@@ -33,7 +35,7 @@ func Update(dir, name string, change func(old []byte) ([]byte, error)) (changed 
 		return false, err
 	}
 	defer f.Close()
-	unlock, err := f.lock()
+	unlock, err := f.lock(context.Background())
 	if err != nil {
 		return false, err
 	}
@@ -69,19 +71,20 @@ func Update(dir, name string, change func(old []byte) ([]byte, error)) (changed 
 	return true, f.syncFolder()
 }
 
-// lock waits until no other Update works in the folder.
-func (f *Folder) lock() (unlock func(), err error) {
+// lock waits until no other Update or Write works in the folder.
+func (f *Folder) lock(ctx context.Context) (unlock func(), err error) {
 	d, err := f.root.Open(".")
 	if err != nil {
 		return nil, err
 	}
 	for end := time.Now().Add(patience); ; time.Sleep(10 * time.Millisecond) {
-		if err = lockFile(d); err == nil {
-			return func() { d.Close() }, nil
+		release, err := lockFolder(d)
+		if err == nil {
+			return func() { release(); d.Close() }, nil
 		}
-		if !errors.Is(err, ErrBusy) || time.Now().After(end) {
+		if !errors.Is(err, ErrBusy) || time.Now().After(end) || ctx.Err() != nil {
 			d.Close()
-			return nil, err
+			return nil, cmp.Or(ctx.Err(), err)
 		}
 	}
 }

@@ -9,17 +9,19 @@ import (
 	"syscall"
 )
 
-// lockFile takes the lock of an open file or folder, which ends with the
-// process.
-func lockFile(f *os.File) error {
-	err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+// lockFolder takes the lock of an open folder. It ends with the process, or when
+// the folder is closed.
+func lockFolder(f *os.File) (release func(), err error) {
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
 	switch {
 	case errors.Is(err, syscall.EWOULDBLOCK), errors.Is(err, syscall.EINTR):
-		return ErrBusy
-	case errors.Is(err, syscall.ENOTSUP), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.ENOLCK):
-		return nil // a file system without locks: what others changed is still found out
+		return nil, ErrBusy
+	case errors.Is(err, syscall.ENOTSUP), errors.Is(err, syscall.ENOSYS), errors.Is(err, syscall.ENOLCK), errors.Is(err, syscall.EBADF):
+		// A file system without locks, or NFS, which has none of folders: what others
+		// changed is still found out.
+		err = nil
 	}
-	return err
+	return func() {}, err
 }
 
 // keepOwner gives a new file the owner of the one that it replaces.

@@ -1,4 +1,4 @@
-//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd)
+//go:build !(darwin || dragonfly || freebsd || linux || netbsd || openbsd || windows)
 
 package tree
 
@@ -7,6 +7,6 @@ import (
 	"os"
 )
 
-func lockFile(*os.File) error { return nil }
+func lockFolder(*os.File) (release func(), err error) { return func() {}, nil }
 
 func keepOwner(*os.File, fs.FileInfo) error { return nil }

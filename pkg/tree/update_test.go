@@ -17,6 +17,9 @@ import (
 // TestMain lets the test binary be a process of its own that updates a file: it
 // appends lines until it is killed, or as many as it is told.
 func TestMain(m *testing.M) {
+	if dir := os.Getenv("TREE_WRITE"); dir != "" {
+		os.Exit(writeAsChild(dir))
+	}
 	if dir := os.Getenv("TREE_UPDATE"); dir != "" {
 		n, _ := strconv.Atoi(os.Getenv("TREE_COUNT"))
 		for i := 0; n == 0 || i < n; i++ {

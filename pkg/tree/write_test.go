@@ -1,10 +1,15 @@
 package tree_test
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -70,7 +75,7 @@ func TestWrite(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "new", "out")
 			write(t, dir, tt.before)
-			if err := tree.Write(dir, files, tt.force); !errors.Is(err, tt.err) {
+			if err := tree.Write(t.Context(), dir, files, tt.force); !errors.Is(err, tt.err) {
 				t.Errorf("error: got %v, want %v", err, tt.err)
 			}
 			if diff := cmp.Diff(tt.want, onDisk(t, dir)); diff != "" {
@@ -80,21 +85,32 @@ func TestWrite(t *testing.T) {
 	}
 }
 
-// TestWriteRollsBack makes writing fail at each stage and wants all to be as
-// before.
+// TestWriteRollsBack makes writing fail and wants all to be as before.
 func TestWriteRollsBack(t *testing.T) {
 	before := map[string]string{"a/old": "1", "b/old": "2"}
-	for name, bad := range map[string]tree.Tree{
-		// A path that is a file and a folder can't be written at all.
-		"in staging": {"a/x": []byte("new"), "b/x": []byte("new"), "b/x/y": []byte("new")},
-		// A name with nothing in it can't be moved into its place.
-		"in moving": {"a/x": []byte("new"), "..": []byte("new")},
+	canceled, cancel := context.WithCancel(t.Context())
+	cancel()
+	for _, tt := range []struct {
+		name string
+		ctx  context.Context
+		tree tree.Tree
+		want error
+	}{
+		{"a path that is a file and a folder", t.Context(), tree.Tree{"a/x": []byte("new"), "b/x": []byte("new"), "b/x/y": []byte("new")}, nil},
+		{"a path that leads out", t.Context(), tree.Tree{"a/x": []byte("new"), "..": []byte("new")}, tree.ErrOutside},
+		{"a path that leads out below", t.Context(), tree.Tree{"a/x": []byte("new"), "b/../../c": []byte("new")}, tree.ErrOutside},
+		{"an absolute path", t.Context(), tree.Tree{"a/x": []byte("new"), "/c": []byte("new")}, tree.ErrOutside},
+		{"an interrupt", canceled, tree.Tree{"a/x": []byte("new"), "c": []byte("new")}, context.Canceled},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "out")
 			write(t, dir, before)
-			if err := tree.Write(dir, bad, true); err == nil {
-				t.Error("no error")
+			err := tree.Write(tt.ctx, dir, tt.tree, true)
+			if err == nil || tt.want != nil && !errors.Is(err, tt.want) {
+				t.Errorf("error %v, want %v", err, tt.want)
+			}
+			if err != nil && strings.Contains(err.Error(), ".unfold-") {
+				t.Errorf("the error names what nobody knows: %v", err)
 			}
 			if diff := cmp.Diff(before, onDisk(t, dir)); diff != "" {
 				t.Errorf("files (-before +after):\n%s", diff)
@@ -109,8 +125,131 @@ func TestWriteRollsBack(t *testing.T) {
 func TestWriteIntoAFile(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "file")
 	write(t, filepath.Dir(file), map[string]string{"file": "1"})
-	if err := tree.Write(file, tree.Tree{"a": nil}, true); err == nil {
-		t.Error("no error")
+	if err := tree.Write(t.Context(), file, tree.Tree{"a": nil}, true); !errors.Is(err, tree.ErrNotDir) {
+		t.Error(err)
+	}
+}
+
+// TestWriteLinks wants links in the folder to be replaced, never followed, and a
+// link to the folder to mean the folder.
+func TestWriteLinks(t *testing.T) {
+	parent := t.TempDir()
+	write(t, parent, map[string]string{"elsewhere/x": "1", "real/kept": "1"})
+	dir := filepath.Join(parent, "link")
+	for name, to := range map[string]string{"link": "real", "real/base": "../elsewhere", "real/top": "../elsewhere/x", "real/gone": "../nothing"} {
+		if err := os.Symlink(to, filepath.Join(parent, name)); err != nil {
+			t.Skip(err)
+		}
+	}
+	for _, top := range []string{"base/a", "top", "gone"} {
+		if err := tree.Write(t.Context(), dir, tree.Tree{top: []byte("new")}, false); !errors.Is(err, tree.ErrExists) {
+			t.Errorf("%s: %v", top, err)
+		}
+	}
+	if err := tree.Write(t.Context(), dir, tree.Tree{"base/a": []byte("new"), "top": []byte("new"), "gone": []byte("new")}, true); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"elsewhere/x": "1", "real/kept": "1", "real/base/a": "new", "real/top": "new", "real/gone": "new"}
+	if err := os.Remove(dir); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, onDisk(t, parent)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+}
+
+func TestReplace(t *testing.T) {
+	dir := t.TempDir()
+	write(t, dir, map[string]string{"a-1": "old", "a-2": "old", "a-folder/x": "kept", "other": "kept"})
+	removed, err := tree.Replace(t.Context(), dir, tree.Tree{"a-2": []byte("new"), "a-3": []byte("new")}, isStale)
+	if err != nil || !slices.Equal(removed, []string{"a-1"}) {
+		t.Error(removed, err)
+	}
+	want := map[string]string{"a-2": "new", "a-3": "new", "a-folder/x": "kept", "other": "kept"}
+	if diff := cmp.Diff(want, onDisk(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 4 {
+		t.Errorf("the folder holds %v", entries)
+	}
+}
+
+func isStale(e fs.DirEntry) bool { return !e.IsDir() && strings.HasPrefix(e.Name(), "a-") }
+
+// writeAsChild is a process of its own that writes, as often as it is told.
+func writeAsChild(dir string) int {
+	files := tree.Tree{}
+	for _, name := range strings.Fields(os.Getenv("TREE_FILES")) {
+		files[name] = []byte(os.Getenv("TREE_LINE"))
+	}
+	n, _ := strconv.Atoi(os.Getenv("TREE_COUNT"))
+	for range max(n, 1) {
+		var err error
+		switch os.Getenv("TREE_HOW") {
+		case "replace":
+			_, err = tree.Replace(context.Background(), dir, files, isStale)
+		default:
+			err = tree.Write(context.Background(), dir, files, os.Getenv("TREE_HOW") == "force")
+		}
+		if err != nil {
+			os.Stderr.WriteString(err.Error() + "\n")
+			return 1
+		}
+	}
+	return 0
+}
+
+func writer(dir, how, files, line string, n int) *exec.Cmd {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "TREE_WRITE="+dir, "TREE_HOW="+how, "TREE_FILES="+files, "TREE_LINE="+line, "TREE_COUNT="+strconv.Itoa(n))
+	return cmd
+}
+
+// TestWriteAtOnce lets processes write into one folder: what is there in the end
+// is of one of them, all of it.
+func TestWriteAtOnce(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "new", "out")
+	var all []*exec.Cmd
+	for i := range 6 {
+		cmd := writer(dir, "force", "base/x base/y overlays/z top", strconv.Itoa(i), 5)
+		cmd.Stderr = os.Stderr
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, cmd)
+	}
+	for _, cmd := range all {
+		if err := cmd.Wait(); err != nil {
+			t.Error(err)
+		}
+	}
+	got := onDisk(t, dir)
+	line := got["top"]
+	if diff := cmp.Diff(map[string]string{"base/x": line, "base/y": line, "overlays/z": line, "top": line}, got); diff != "" || line == "" {
+		t.Errorf("files (-want +got):\n%s", diff)
+	}
+	if entries, _ := os.ReadDir(dir); len(entries) != 3 {
+		t.Errorf("the folder holds %v", entries)
+	}
+}
+
+// TestWriteWaits wants a writer that waits for another to end with its context.
+func TestWriteWaits(t *testing.T) {
+	dir := t.TempDir()
+	ctx, cancel := context.WithCancel(t.Context())
+	write(t, dir, map[string]string{"f": "1"})
+	_, err := tree.Update(dir, "f", func(old []byte) ([]byte, error) {
+		cancel()
+		if err := tree.Write(ctx, dir, tree.Tree{"g": nil}, true); !errors.Is(err, context.Canceled) {
+			t.Error(err)
+		}
+		return old, nil
+	})
+	if err != nil {
+		t.Error(err)
+	}
+	if diff := cmp.Diff(map[string]string{"f": "1"}, onDisk(t, dir)); diff != "" {
+		t.Errorf("files (-want +got):\n%s", diff)
 	}
 }
 

@@ -69,7 +69,7 @@ func TestGolden(t *testing.T) {
 func compare(t *testing.T, dir string, want tree.Tree) {
 	t.Helper()
 	if *update {
-		if err := tree.Write(dir, want, true); err != nil {
+		if err := tree.Write(t.Context(), dir, want, true); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -96,7 +96,7 @@ func referred(src []byte, name string) bool {
 func (a app) write(t *testing.T) string {
 	t.Helper()
 	dir := t.TempDir()
-	if err := tree.Write(dir, a.all(), false); err != nil {
+	if err := tree.Write(t.Context(), dir, a.all(), false); err != nil {
 		t.Fatal(err)
 	}
 	return dir

@@ -73,7 +73,7 @@ func TestLawCanFail(t *testing.T) {
 // TestLawRefused holds that a descriptor which unfold does not take is a breach.
 func TestLawRefused(t *testing.T) {
 	dir := t.TempDir()
-	if err := tree.Write(dir, tree.Tree{"app.yaml": []byte("kind: App\n")}, false); err != nil {
+	if err := tree.Write(t.Context(), dir, tree.Tree{"app.yaml": []byte("kind: App\n")}, false); err != nil {
 		t.Fatal(err)
 	}
 	_, err := oracle.Unfold(dir, render.Options{})

@@ -80,7 +80,7 @@ func TestDeterministicCheck(t *testing.T) {
 		apps[fmt.Sprintf("apps/%02d/m.yaml", i)] = []byte("apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: m}\nspec: {octal: 0777}\n")
 	}
 	dir := t.TempDir()
-	if err := tree.Write(dir, apps, false); err != nil {
+	if err := tree.Write(t.Context(), dir, apps, false); err != nil {
 		t.Fatal(err)
 	}
 	for _, format := range []string{"text", "json", "github", "sarif"} {

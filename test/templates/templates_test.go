@@ -36,7 +36,7 @@ func TestExampleApp(t *testing.T) {
 	}
 	delete(want, descriptor.FileName)
 	if *update {
-		if err := tree.Write(dir, want, true); err != nil {
+		if err := tree.Write(t.Context(), dir, want, true); err != nil {
 			t.Fatal(err)
 		}
 	}

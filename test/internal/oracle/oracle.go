@@ -4,6 +4,7 @@ package oracle
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -164,7 +165,7 @@ func (k Kustomize) Hold(u *Unfolded, scratch string) error {
 			return &Breach{Law: TwoWays, Env: env, Text: diff}
 		}
 	}
-	if err := tree.Write(scratch, u.Tree, false); err != nil {
+	if err := tree.Write(context.Background(), scratch, u.Tree, false); err != nil {
 		return err
 	}
 	for _, env := range u.Environments {
