@@ -12,6 +12,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/applications"
 	"github.com/unfold-gitops/unfold/pkg/delivery"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/repository"
@@ -136,7 +137,7 @@ func platformOf(ctx context.Context, s Streams, root string) (*platform.Platform
 	}
 	if p != nil {
 		name, err := tree.Rel(root, file)
-		fmt.Fprintf(s.Err, "the platform file is the repository's %s\n", name)
+		fmt.Fprintf(s.Err, "the platform file is the repository's %s\n", diag.Line(name))
 		return p, err
 	}
 	p, diags := platform.Builtin()
@@ -155,7 +156,7 @@ func writeObjects(s Streams, objects []*value.Value) error {
 		}
 		out.Write(text)
 	}
-	_, err := s.Out.Write(out.Bytes())
+	_, err := s.data.Write(out.Bytes())
 	return err
 }
 
@@ -186,14 +187,14 @@ func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*va
 			return nil
 		}
 		for _, x := range stale {
-			fmt.Fprintln(s.Err, x.File, x.Why)
+			fmt.Fprintln(s.Err, diag.Line(x.File), x.Why)
 		}
 		fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output)
 		return errFound
 	}
 	removed, err := repository.Replace(ctx, f.output, files)
 	for _, name := range removed {
-		fmt.Fprintf(s.Err, "removed %s: with it Argo CD deletes what it made\n", name)
+		fmt.Fprintf(s.Err, "removed %s: with it Argo CD deletes what it made\n", diag.Line(name))
 	}
 	if err != nil {
 		return err

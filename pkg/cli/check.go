@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
@@ -63,7 +64,7 @@ is no mistake. A platform file that lies in the repository holds for the apps.`,
 			operator, err := f.platform.read(s)
 			var mistakes diag.List
 			if errors.As(err, &mistakes) {
-				return errors.Join(report.Write(s.Out, f.format, programVersion(), mistakes), errFound)
+				return errors.Join(report.Write(f.to(s), f.format, programVersion(), mistakes), errFound)
 			}
 			if err != nil {
 				return err
@@ -116,7 +117,7 @@ func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform,
 		return err
 	}
 	if !whole || f.format != "text" {
-		if err := report.Write(s.Out, f.format, programVersion(), summary.Diags); err != nil {
+		if err := report.Write(f.to(s), f.format, programVersion(), summary.Diags); err != nil {
 			return err
 		}
 	}
@@ -128,6 +129,14 @@ func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform,
 		return errFound
 	}
 	return nil
+}
+
+// to gives the stream of a format: one that programs read escapes by itself.
+func (f *checkFlags) to(s Streams) io.Writer {
+	if f.format == "text" {
+		return s.Out
+	}
+	return s.data
 }
 
 // writeGroups prints what was found about a repository, for people.
@@ -152,13 +161,13 @@ func writeGroups(s Streams, r repository.Report) error {
 			case len(line.Diags) > 0:
 				mark = paint("33", "!")
 			}
-			fmt.Fprintf(&b, "  %s %s\n", mark, line.Text)
+			fmt.Fprintf(&b, "  %s %s\n", mark, diag.Line(line.Text))
 			for _, d := range line.Diags.Sorted() {
 				b.WriteString("      " + strings.ReplaceAll(d.String(), "\n", "\n      ") + "\n")
 			}
 		}
 	}
-	_, err := fmt.Fprint(s.Out, b.String())
+	_, err := fmt.Fprint(s.painted(), b.String())
 	return err
 }
 

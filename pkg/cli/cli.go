@@ -12,7 +12,6 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/seal"
@@ -33,7 +32,32 @@ type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
 	Environ  []string
+	// data is Out for what programs read, such as manifests; Out and Err are for
+	// people.
+	data io.Writer
 }
+
+// forPeople lets Out and Err show what they are given without obeying it, data only
+// where it goes to a terminal.
+func (s Streams) forPeople() Streams {
+	s.data = s.Out
+	s.Out, s.Err = diag.NewPrinter(s.Out), diag.NewPrinter(s.Err)
+	if isTerminal(s.data) {
+		s.data = s.Out
+	}
+	return s
+}
+
+// behind gives the stream behind one for people.
+func behind(stream any) any {
+	if p, ok := stream.(*diag.Printer); ok {
+		return p.Unwrap()
+	}
+	return stream
+}
+
+// painted gives standard output for texts with colours, which are escaped already.
+func (s Streams) painted() io.Writer { return behind(s.Out).(io.Writer) }
 
 // variable gives what one is told, "" where it is not there.
 func (s Streams) variable(name string) string {
@@ -54,8 +78,11 @@ func Main() int {
 
 // Run runs one command and gives its exit code.
 func Run(ctx context.Context, args []string, s Streams) int {
+	s = s.forPeople()
 	root := newRoot(s)
 	root.SetArgs(args)
+	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err, args) })
+	setUsageErrors(root, args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
@@ -115,65 +142,14 @@ is asked for. Argo CD runs it as a config management plugin.`,
 	if name := filepath.Base(s.Program); strings.TrimSuffix(name, ".exe") == "kubectl-unfold" {
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl unfold"}
 	}
-	root.SetOut(s.Out)
+	root.SetOut(s.data)
 	root.SetErr(s.Err)
 	root.AddCommand(
 		newGenerate(s), newParameters(s), newDiscover(s),
 		newRender(s), newEject(s), newCheck(s), newInit(s), newArgoCD(s), newExplain(s), newSchema(s), newVersion(s),
 		newSet(s), newPromote(s), newRollback(s), newHistory(s), newDiff(s), newSeal(s), newSecrets(s),
 	)
-	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
-		return usageOf(c, err, "--", unknownFlag(err), flagNames(c))
-	})
-	setUsageErrors(root)
 	return root
-}
-
-// setUsageErrors makes wrong arguments of all commands usage errors.
-func setUsageErrors(cmd *cobra.Command) {
-	if args := cmd.Args; args != nil {
-		cmd.Args = func(c *cobra.Command, given []string) error {
-			if err := args(c, given); err != nil {
-				var names []string
-				for _, sub := range c.Commands() {
-					names = append(names, sub.Name())
-				}
-				word := ""
-				if len(given) > 0 {
-					word = given[0]
-				}
-				return usageOf(c, err, "", word, names)
-			}
-			return nil
-		}
-	}
-	for _, sub := range cmd.Commands() {
-		setUsageErrors(sub)
-	}
-}
-
-// usageOf is a usage error with a next step: what was probably meant by a word, or
-// the command's help. Dashes stand before the candidates.
-func usageOf(c *cobra.Command, err error, dashes, word string, candidates []string) error {
-	if meant := diag.Suggest(word, candidates); meant != "" {
-		return usagef("%w; did you mean %s%s?", err, dashes, meant)
-	}
-	return usagef("%w; see %s --help", err, c.CommandPath())
-}
-
-// unknownFlag gives the name of the flag that an error says is not there, or "".
-func unknownFlag(err error) string {
-	var unknown *pflag.NotExistError
-	if !errors.As(err, &unknown) || unknown.GetSpecifiedShortnames() != "" {
-		return ""
-	}
-	return unknown.GetSpecifiedName()
-}
-
-func flagNames(c *cobra.Command) []string {
-	var names []string
-	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	return names
 }
 
 // folder gives the app's folder: the first argument, or the current one.

@@ -92,19 +92,19 @@ func (f *diffFlags) compare(cmd *cobra.Command, s Streams, dir string) ([]delive
 
 func (f *diffFlags) print(s Streams, found []delivery.Difference) error {
 	if f.format == "markdown" {
-		_, err := fmt.Fprint(s.Out, markdown(found))
+		_, err := fmt.Fprint(s.data, markdown(found))
 		return err
 	}
-	paint := f.painter(s)
+	paint, out := f.painter(s), s.painted()
 	for i, d := range found {
 		if i > 0 {
-			fmt.Fprintln(s.Out)
+			fmt.Fprintln(out)
 		}
-		if _, err := fmt.Fprintln(s.Out, paint('=', title(d, found))); err != nil {
+		if _, err := fmt.Fprintln(out, paint('=', diag.Line(title(d, found)))); err != nil {
 			return err
 		}
 		for _, line := range diff.Lines(d.Objects) {
-			if _, err := fmt.Fprintln(s.Out, paint(line[0], line)); err != nil {
+			if _, err := fmt.Fprintln(out, paint(line[0], line)); err != nil {
 				return err
 			}
 		}
@@ -169,11 +169,11 @@ func markdown(found []delivery.Difference) string {
 				fence += "`"
 			}
 			if w, ok := strings.CutPrefix(line, "! "); ok {
-				warnings = append(warnings, "> - "+w+"\n")
+				warnings = append(warnings, "> - "+inline(w)+"\n")
 			}
 		}
 		var part strings.Builder
-		fmt.Fprintf(&part, "### %s\n\n", title(d, found))
+		fmt.Fprintf(&part, "### %s\n\n", inline(title(d, found)))
 		if len(warnings) > 0 {
 			part.WriteString("> [!WARNING]\n" + strings.Join(warnings, "") + "\n")
 		}

@@ -64,7 +64,7 @@ func generate(s Streams, dir string, p platformFlag) error {
 	for _, w := range result.Warnings {
 		fmt.Fprintln(s.Err, w)
 	}
-	if _, err := s.Out.Write(result.Manifests); err != nil {
+	if _, err := s.data.Write(result.Manifests); err != nil {
 		return err
 	}
 	return logRun(s, call.LogJSON, result, time.Since(start))

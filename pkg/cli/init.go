@@ -54,7 +54,7 @@ Dockerfile. Nothing that exists is replaced.`,
 			}
 			if f.list {
 				for _, t := range templates {
-					fmt.Fprintf(s.Out, "%-14s %s\n", t.Name, t.Summary)
+					fmt.Fprintf(s.Out, "%-14s %s\n", diag.Line(t.Name), diag.Line(t.Summary))
 				}
 				return nil
 			}
@@ -256,7 +256,7 @@ func (a *asker) ask(what, prompt, inferred, fallback string) string {
 		if from == "" {
 			from = "git's remote"
 		}
-		fmt.Fprintf(a.Err, "%s: %s (from %s)\n", what, inferred, from)
+		fmt.Fprintf(a.Err, "%s: %s (from %s)\n", what, diag.Line(inferred), diag.Line(from))
 		return inferred
 	}
 	if !isTerminal(a.In) || !isTerminal(a.Err) {
@@ -276,7 +276,7 @@ func (a *asker) ask(what, prompt, inferred, fallback string) string {
 
 // isTerminal reports whether a stream is a terminal.
 func isTerminal(stream any) bool {
-	file, ok := stream.(*os.File)
+	file, ok := behind(stream).(*os.File)
 	if !ok {
 		return false
 	}

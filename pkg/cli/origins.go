@@ -7,6 +7,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -96,10 +97,10 @@ func (o origins) comment(path []string, v *value.Value) string {
 
 // leaf prints a line for each layer that says something, the highest first.
 func (o origins) leaf(keys []string, v *value.Value) error {
-	fmt.Fprintf(o.out, "%s: %s\n", strings.Join(keys, "."), short(v))
+	fmt.Fprintf(o.out, "%s: %s\n", diag.Line(strings.Join(keys, ".")), short(v))
 	all := o.Origins(keys)
 	if len(all) == 0 && !v.Pos.IsZero() {
-		_, err := fmt.Fprintf(o.out, "  %s\n", o.src.Place(v.Pos))
+		_, err := fmt.Fprintf(o.out, "  %s\n", diag.Line(o.src.Place(v.Pos)))
 		return err
 	}
 	return o.list(all)
@@ -108,7 +109,7 @@ func (o origins) leaf(keys []string, v *value.Value) error {
 func (o origins) list(all []descriptor.Origin) error {
 	w := tabwriter.NewWriter(o.out, 0, 0, 2, ' ', 0)
 	for _, x := range all {
-		fmt.Fprintf(w, "  %s\t%s\t(%s)\n", short(x.Value), o.src.Place(x.Pos), x.Layer)
+		fmt.Fprintf(w, "  %s\t%s\t(%s)\n", short(x.Value), diag.Line(o.src.Place(x.Pos)), x.Layer)
 	}
 	return w.Flush()
 }
@@ -116,7 +117,7 @@ func (o origins) list(all []descriptor.Origin) error {
 // short gives a value on one line.
 func short(v *value.Value) string {
 	const longest = 60
-	text := strings.Join(strings.Fields(v.Flow()), " ")
+	text := diag.Line(strings.Join(strings.Fields(v.Flow()), " "))
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"
 	}

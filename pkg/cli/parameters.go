@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"encoding/json"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,6 +8,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/argocd"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/report"
 )
 
 func newParameters(s Streams) *cobra.Command {
@@ -64,9 +64,7 @@ func parameters(s Streams, dir string, p platformFlag) error {
 		}
 		out = append(out, p.Announce(text, keys))
 	}
-	enc := json.NewEncoder(s.Out)
-	enc.SetIndent("", "  ")
-	return enc.Encode(out)
+	return report.EncodeJSON(s.data, out)
 }
 
 // inForce gives a parameter's value: of several workloads that differ as

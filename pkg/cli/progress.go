@@ -15,7 +15,7 @@ type progress struct {
 
 func newProgress(s Streams, what string, total int) progress {
 	const short = 50 // done before anybody looks
-	file, ok := s.Err.(*os.File)
+	file, ok := behind(s.Err).(*os.File)
 	if !ok || total < short {
 		return progress{}
 	}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"text/tabwriter"
 	"time"
@@ -10,6 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/delivery"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/report"
 )
 
 func newPromote(s Streams) *cobra.Command {
@@ -133,14 +134,12 @@ func printHistory(s Streams, h delivery.History, format string) error {
 			}
 			out = append(out, release{r.Hash, r.When, r.Author, r.Subject, images})
 		}
-		enc := json.NewEncoder(s.Out)
-		enc.SetIndent("", "  ")
-		return enc.Encode(out)
+		return report.EncodeJSON(s.data, out)
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(w, "REVISION\tWHEN\tWHO\tIMAGE")
 	for _, r := range h.Releases {
-		fmt.Fprintf(w, "%.12s\t%s\t%s\t%s\n", r.Hash, r.When.Format("2006-01-02 15:04"), r.Author, r.Text())
+		fmt.Fprintf(w, "%.12s\t%s\t%s\t%s\n", r.Hash, r.When.Format("2006-01-02 15:04"), diag.Line(r.Author), diag.Line(r.Text()))
 	}
 	if err := w.Flush(); err != nil {
 		return err

@@ -109,12 +109,16 @@ func (r rendering) run(ctx context.Context, s Streams, dir string) error {
 // print prints manifests; where there are several environments or apps, with a
 // comment before each.
 func (r rendering) print(s Streams, app render.Rendered, several bool) error {
+	out := s.data
+	if r.options.Explain {
+		out = s.Out // for people, who see where values are from
+	}
 	for _, x := range app.Results {
 		text := x.Manifests
 		if several {
 			text = fmt.Appendf(nil, "---\n# %s: %s\n%s", x.Name, x.Env, text)
 		}
-		if _, err := s.Out.Write(text); err != nil {
+		if _, err := out.Write(text); err != nil {
 			return err
 		}
 	}
@@ -214,7 +218,7 @@ func (f *overrideFlags) options() (render.Options, error) {
 	for _, kv := range f.config {
 		key, text, ok := strings.Cut(kv, "=")
 		if !ok {
-			return o, usagef("--config %q: write KEY=VALUE", kv)
+			return o, usagef("--config takes KEY=VALUE")
 		}
 		o.Overrides.Config = append(o.Overrides.Config, descriptor.ConfigOverride{Key: key, Override: flag("config "+key, text)})
 	}

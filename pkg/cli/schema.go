@@ -28,7 +28,7 @@ With "platform" it prints that of the operator's platform file.`,
 			if err != nil {
 				return err
 			}
-			_, err = s.Out.Write(schema)
+			_, err = s.data.Write(schema)
 			return err
 		},
 	}

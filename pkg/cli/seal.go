@@ -20,6 +20,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/seal"
@@ -77,7 +78,7 @@ what app.yaml holds for the environment, all of it unless KEYs are given.`,
 			defer stop()
 			lines, err := delivery.SealRaw(ctx, dir, f.sealing, values, how)
 			for _, line := range lines {
-				fmt.Fprintln(s.Out, line)
+				fmt.Fprintln(s.Out, diag.Line(line))
 			}
 			return err
 		},
@@ -91,7 +92,6 @@ what app.yaml holds for the environment, all of it unless KEYs are given.`,
 	flags.StringVar(&f.envFile, "from-env-file", "", "file with a line KEY=VALUE for each secret")
 	flags.BoolVar(&raw, "raw", false, "print the sealed values and change nothing")
 	flags.BoolVar(&validate, "validate", false, "ask the controller whether it can open what is sealed; change nothing")
-	cmd.SetFlagErrorFunc(silentFlags)
 	f.registerCertificate(cmd)
 	registerController(cmd, s, &f.controller)
 	f.how.register(cmd)
@@ -141,18 +141,9 @@ func (f *sealFlags) validate(cmd *cobra.Command, s Streams, dir string, keys []s
 	defer stop()
 	lines, err := delivery.ValidateSecrets(ctx, dir, f.sealing.Envs, keys, f.controller, how)
 	for _, line := range lines {
-		fmt.Fprintln(s.Out, line)
+		fmt.Fprintln(s.Out, diag.Line(line))
 	}
 	return err
-}
-
-// silentFlags keeps what a flag was given, perhaps a value in the wrong place, out
-// of messages.
-func silentFlags(cmd *cobra.Command, err error) error {
-	if name := unknownFlag(err); name != "" {
-		return usageOf(cmd, errors.New("unknown flag: --"+name), "--", name, flagNames(cmd))
-	}
-	return usagef("a flag is unknown, or its value is missing or wrong; see %s --help", cmd.CommandPath())
 }
 
 // certificate gives an environment's: what a flag says, the platform file, or the

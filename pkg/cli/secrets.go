@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/delivery"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/seal"
 )
 
@@ -64,7 +65,7 @@ that holds it. No value is printed.`,
 				if r.Workload == "" {
 					r.Workload = "-"
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Env, r.Workload, r.Key, r.Scope, r.Secret)
+				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Env, r.Workload, diag.Line(r.Key), diag.Line(r.Scope), diag.Line(r.Secret))
 			}
 			return w.Flush()
 		},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -13,6 +14,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/delivery"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
 func newSet(s Streams) *cobra.Command {
@@ -37,13 +39,13 @@ byte. What was valid stays valid, or nothing is changed.`,
 				return usagef("set takes KEY=VALUE; see unfold set --help")
 			}
 			var fields []delivery.Field
-			for _, arg := range args {
+			for i, arg := range args {
 				f, problem := delivery.ParseField(arg)
 				if problem != "" && isDir(arg) {
 					return usagef("%q is a folder; set takes [DIR] KEY=VALUE, with the folder first", arg)
 				}
 				if problem != "" {
-					return usagef("%q %s; see unfold set --help", credential.Shown(arg), problem)
+					return usagef("%s %s; see unfold set --help", shownField(arg, i), problem)
 				}
 				fields = append(fields, f)
 			}
@@ -114,6 +116,15 @@ func dirFirst(args []string, settable func(string) bool) (dir string, rest []str
 	return ".", args
 }
 
+// shownField gives an argument that is wrong, by its place among the fields where it may
+// be nothing but a value.
+func shownField(arg string, i int) string {
+	if key, _, ok := strings.Cut(arg, "="); ok || isName(key) {
+		return strconv.Quote(credential.Shown(key))
+	}
+	return fmt.Sprintf("field %d", i+1)
+}
+
 func isDir(name string) bool {
 	info, err := os.Stat(name)
 	return err == nil && info.IsDir()
@@ -174,10 +185,10 @@ func (f *howFlags) run(ctx context.Context, s Streams, change func(context.Conte
 		return err
 	}
 	for _, line := range out.Lines {
-		fmt.Fprintln(s.Out, line)
+		fmt.Fprintln(s.Out, diag.Line(line))
 	}
 	if p := out.Pushed; p != nil {
-		fmt.Fprintf(s.Out, "pushed %.12s to %s %s\n", out.Commit, p.Remote, p.Branch)
+		fmt.Fprintf(s.Out, "pushed %.12s to %s %s\n", out.Commit, diag.Line(p.Remote), diag.Line(p.Branch))
 		if p.Behind != "" {
 			fmt.Fprintf(s.Err, "%s; git pull brings the change into the clone\n", p.Behind)
 		}

@@ -70,20 +70,20 @@ type Diagnostic struct {
 }
 
 // String gives the form that a person reads: one line, and a second one for
-// the hint.
+// the hint. Names and texts of others' can't add lines to it.
 func (d Diagnostic) String() string {
 	var b strings.Builder
 	if !d.Pos.IsZero() {
-		b.WriteString(d.Pos.String())
+		b.WriteString(Line(d.Pos.String()))
 		b.WriteString(": ")
 	}
 	if d.Severity == Warning {
 		b.WriteString("warning: ")
 	}
-	b.WriteString(d.Message)
+	b.WriteString(Line(d.Message))
 	if d.Hint != "" {
 		b.WriteString("\n  hint: ")
-		b.WriteString(d.Hint)
+		b.WriteString(Line(d.Hint))
 	}
 	return b.String()
 }

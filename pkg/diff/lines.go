@@ -5,6 +5,8 @@ package diff
 import (
 	"fmt"
 	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
 // context is how many equal lines stand around a difference.
@@ -19,7 +21,7 @@ func Unified(oldName, newName, a, b string) string {
 	x, y := lines(a), lines(b)
 	ops := script(x, y)
 	var out strings.Builder
-	fmt.Fprintf(&out, "--- %s\n+++ %s\n", oldName, newName)
+	fmt.Fprintf(&out, "--- %s\n+++ %s\n", diag.Line(oldName), diag.Line(newName))
 	for start := 0; start < len(ops); {
 		if ops[start].kind == ' ' {
 			start++

@@ -4,25 +4,26 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // Lines gives what differs in objects, for people. The first character of each
 // line says what it is: + added, - removed, ! a warning, anything else
-// neither.
+// neither. What comes from others is printable in them.
 func Lines(objects []Object) []string {
 	var out []string
 	for _, o := range objects {
 		switch {
 		case o.Added:
-			out = append(out, "+ "+o.String())
+			out = append(out, "+ "+diag.Line(o.String()))
 		case o.Removed:
-			out = append(out, "- "+o.String())
+			out = append(out, "- "+diag.Line(o.String()))
 		default:
-			out = append(out, "  "+o.String())
+			out = append(out, "  "+diag.Line(o.String()))
 		}
 		for _, w := range o.Warnings {
-			out = append(out, "! "+w)
+			out = append(out, "! "+diag.Line(w))
 		}
 		for _, f := range o.Fields {
 			out = append(out, f.lines()...)
@@ -32,19 +33,20 @@ func Lines(objects []Object) []string {
 }
 
 func (f Field) lines() []string {
+	path := diag.Line(f.Path)
 	if inline(f.Old) && inline(f.New) {
 		switch {
 		case f.Old == nil:
-			return []string{"+     " + f.Path + ": " + text(f.New)}
+			return []string{"+     " + path + ": " + text(f.New)}
 		case f.New == nil:
-			return []string{"-     " + f.Path + ": " + text(f.Old)}
+			return []string{"-     " + path + ": " + text(f.Old)}
 		}
-		return []string{"-     " + f.Path + ": " + text(f.Old), "+     " + f.Path + ": " + text(f.New)}
+		return []string{"-     " + path + ": " + text(f.Old), "+     " + path + ": " + text(f.New)}
 	}
-	out := []string{"      " + f.Path + ":"}
+	out := []string{"      " + path + ":"}
 	old, fresh := lines(whole(f.Old)), lines(whole(f.New))
 	for _, o := range script(old, fresh) {
-		out = append(out, string(o.kind)+"       "+strings.TrimSuffix(o.line, "\n"))
+		out = append(out, string(o.kind)+"       "+diag.Printable(strings.TrimSuffix(o.line, "\n")))
 	}
 	return out
 }
@@ -68,7 +70,7 @@ func text(v *value.Value) string {
 	case v.Text == "":
 		return `""`
 	}
-	return v.Text
+	return diag.Line(v.Text)
 }
 
 // whole gives a value on lines of its own: a text as it is, anything else as

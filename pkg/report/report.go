@@ -2,11 +2,14 @@
 package report
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf16"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
@@ -15,7 +18,8 @@ import (
 func Formats() []string { return []string{"text", "json", "github", "sarif"} }
 
 // Write prints diagnostics in a format of Formats; it panics for any other.
-// Version is that of the program.
+// Version is that of the program. What comes from others, such as names of
+// files, is escaped as the format has it.
 func Write(w io.Writer, format, version string, diags diag.List) error {
 	diags = diags.Sorted()
 	switch format {
@@ -56,14 +60,34 @@ func writeJSON(w io.Writer, diags diag.List) error {
 	for _, d := range diags {
 		out = append(out, finding{d.Pos.File, d.Pos.Line, d.Pos.Col, d.Severity.String(), d.Rule, d.Message, d.Hint})
 	}
-	return encode(w, out)
+	return EncodeJSON(w, out)
 }
 
-func encode(w io.Writer, x any) error {
-	enc := json.NewEncoder(w)
+// EncodeJSON prints a value as JSON with indents. In it is no character that a
+// terminal obeys or hides: JSON has an escape for each, so that programs read the
+// same.
+func EncodeJSON(w io.Writer, x any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
 	enc.SetIndent("", "  ")
 	enc.SetEscapeHTML(false)
-	return enc.Encode(x)
+	if err := enc.Encode(x); err != nil {
+		return err
+	}
+	var out strings.Builder
+	for _, r := range b.String() { // which is UTF-8, whatever the texts were
+		switch {
+		case r == '\n' || unicode.IsGraphic(r):
+			out.WriteRune(r)
+		case r > 0xffff:
+			high, low := utf16.EncodeRune(r)
+			out.WriteString(diag.Escape(high) + diag.Escape(low))
+		default:
+			out.WriteString(diag.Escape(r))
+		}
+	}
+	_, err := io.WriteString(w, out.String())
+	return err
 }
 
 // writeGitHub prints workflow commands, which GitHub Actions shows beside the
@@ -72,13 +96,13 @@ func writeGitHub(w io.Writer, diags diag.List) error {
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 	for _, d := range diags {
-		text := d.Message
+		text := diag.Line(d.Message)
 		if d.Hint != "" {
-			text += "\nhint: " + d.Hint
+			text += "\nhint: " + diag.Line(d.Hint)
 		}
 		var at []string
 		if d.Pos.File != "" {
-			at = append(at, "file="+property.Replace(d.Pos.File))
+			at = append(at, "file="+property.Replace(diag.Line(d.Pos.File)))
 		}
 		if d.Pos.Line > 0 {
 			at = append(at, fmt.Sprintf("line=%d", d.Pos.Line), fmt.Sprintf("col=%d", d.Pos.Col))
@@ -147,9 +171,9 @@ func writeSARIF(w io.Writer, version string, diags diag.List) error {
 	var rules []string
 	for _, d := range diags {
 		rules = append(rules, d.Rule)
-		text := d.Message
+		text := diag.Line(d.Message)
 		if d.Hint != "" {
-			text += ". Hint: " + d.Hint
+			text += ". Hint: " + diag.Line(d.Hint)
 		}
 		r := sarifResult{RuleID: d.Rule, Level: d.Severity.String(), Message: sarifMessage{text}}
 		if d.Pos.File != "" {
@@ -165,7 +189,7 @@ func writeSARIF(w io.Writer, version string, diags diag.List) error {
 	for _, id := range slices.Compact(rules) {
 		run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{id})
 	}
-	return encode(w, sarifLog{
+	return EncodeJSON(w, sarifLog{
 		Schema:  "https://json.schemastore.org/sarif-2.1.0.json",
 		Version: "2.1.0",
 		Runs:    []sarifRun{run},

@@ -32,7 +32,7 @@ func write(t *testing.T, format string, diags diag.List) string {
 }
 
 func TestText(t *testing.T) {
-	want := "nothing\na,b:c/app.yaml:12:1: 100% <wrong>,\nreally: no\n  hint: did you mean \"x\"?\nb c/größe/app.yaml:3:5: warning: \"off\" is a boolean\nparameter tag: no tag\n"
+	want := "nothing\na,b:c/app.yaml:12:1: 100% <wrong>,\\nreally: no\n  hint: did you mean \"x\"?\nb c/größe/app.yaml:3:5: warning: \"off\" is a boolean\nparameter tag: no tag\n"
 	if diff := cmp.Diff(want, write(t, "text", findings())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -62,7 +62,7 @@ func TestJSON(t *testing.T) {
 
 func TestGitHub(t *testing.T) {
 	want := "::error title=unfold empty-result::nothing\n" +
-		"::error file=a%2Cb%3Ac/app.yaml,line=12,col=1,title=unfold unknown-field::100%25 <wrong>,%0Areally: no%0Ahint: did you mean \"x\"?\n" +
+		"::error file=a%2Cb%3Ac/app.yaml,line=12,col=1,title=unfold unknown-field::100%25 <wrong>,\\nreally: no%0Ahint: did you mean \"x\"?\n" +
 		"::warning file=b c/größe/app.yaml,line=3,col=5,title=unfold yaml-1.1::\"off\" is a boolean\n" +
 		"::error file=parameter tag,title=unfold bad-value::no tag\n"
 	if diff := cmp.Diff(want, write(t, "github", findings())); diff != "" {

@@ -84,7 +84,7 @@ func (f *Folder) lock(ctx context.Context) (unlock func(), err error) {
 		}
 		if !errors.Is(err, ErrBusy) || time.Now().After(end) || ctx.Err() != nil {
 			d.Close()
-			return nil, cmp.Or(ctx.Err(), err)
+			return nil, cmp.Or(context.Cause(ctx), err)
 		}
 	}
 }

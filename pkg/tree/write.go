@@ -264,8 +264,8 @@ func (w *writer) stage(ctx context.Context, t Tree) error {
 		}
 	}
 	for _, p := range files.Paths() {
-		if err := ctx.Err(); err != nil {
-			return err
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		name := path.Join(w.staging, p)
 		if err := w.writeFile(name, files[p]); err != nil {
@@ -278,7 +278,7 @@ func (w *writer) stage(ctx context.Context, t Tree) error {
 		}
 	}
 	// The last chance: what follows takes no time, and is done whole or not at all.
-	return ctx.Err()
+	return context.Cause(ctx)
 }
 
 // place gives where a path in staging will be in the folder.

@@ -1,0 +1,115 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+)
+
+// A word on the command line that is not known may be the value of a secret in the
+// wrong place: messages quote it where it can be a name alone, else they say which
+// argument it is.
+
+// flagError makes what is wrong with a flag a usage error.
+func flagError(c *cobra.Command, err error, args []string) error {
+	var unknown *pflag.NotExistError
+	var missing *pflag.ValueRequiredError
+	var wrong *pflag.InvalidValueError
+	var syntax *pflag.InvalidSyntaxError
+	switch {
+	case errors.As(err, &unknown):
+		name, letters := unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames()
+		switch {
+		case len(letters) == 1:
+			return usageOf(c, errors.New("unknown flag: -"+letters), "", "", nil)
+		case letters == "" && isName(name):
+			return usageOf(c, errors.New("unknown flag: --"+name), "--", name, flagNames(c))
+		}
+		nth := slices.IndexFunc(args, func(arg string) bool {
+			return letters != "" && strings.HasPrefix(arg, "-") && strings.HasSuffix(arg, letters) ||
+				letters == "" && (arg == "--"+name || strings.HasPrefix(arg, "--"+name+"="))
+		})
+		return usageOf(c, fmt.Errorf("unknown flag: %s", argument(nth)), "", "", nil)
+	case errors.As(err, &missing):
+		return usageOf(c, fmt.Errorf("flag needs an argument: --%s", missing.GetFlag().Name), "", "", nil)
+	case errors.As(err, &wrong):
+		return usageOf(c, fmt.Errorf("--%s takes %s", wrong.GetFlag().Name, takes(wrong.GetFlag().Value.Type())), "", "", nil)
+	case errors.As(err, &syntax):
+		return usageOf(c, fmt.Errorf("no flag: %s", argument(slices.Index(args, syntax.GetSpecifiedFlag()))), "", "", nil)
+	}
+	return usageOf(c, errors.New("a flag is unknown, or its value is missing or wrong"), "", "", nil)
+}
+
+// takes says what a flag of a type is given.
+func takes(typ string) string {
+	switch typ {
+	case "bool":
+		return "true or false"
+	case "int":
+		return "a whole number"
+	}
+	return "another value"
+}
+
+// argument names one by its place.
+func argument(i int) string {
+	if i < 0 {
+		return "one of the arguments"
+	}
+	return fmt.Sprintf("argument %d", i+1)
+}
+
+// isName reports whether a word can only be a name that somebody made up for a flag
+// or a command: words in lower case with dashes in between.
+func isName(word string) bool {
+	const longest = 24
+	return word != "" && len(word) <= longest && strings.Trim(word, "abcdefghijklmnopqrstuvwxyz-") == "" && word[0] != '-'
+}
+
+func flagNames(c *cobra.Command) []string {
+	var names []string
+	c.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	return names
+}
+
+// setUsageErrors makes wrong arguments of all commands usage errors.
+func setUsageErrors(cmd *cobra.Command, all []string) {
+	if args := cmd.Args; args != nil {
+		cmd.Args = func(c *cobra.Command, given []string) error {
+			err := args(c, given)
+			if err == nil {
+				return nil
+			}
+			var names []string
+			for _, sub := range c.Commands() {
+				names = append(names, sub.Name())
+			}
+			word := ""
+			if len(given) > 0 {
+				word = given[0]
+			}
+			if echoes := strings.HasPrefix(err.Error(), "unknown command") || strings.HasPrefix(err.Error(), "invalid argument"); echoes && !isName(word) {
+				err = fmt.Errorf("unknown command for %q: %s", c.CommandPath(), argument(slices.Index(all, word)))
+			}
+			return usageOf(c, err, "", word, names)
+		}
+	}
+	for _, sub := range cmd.Commands() {
+		setUsageErrors(sub, all)
+	}
+}
+
+// usageOf is a usage error with a next step: what was probably meant by a word, or
+// the command's help. Dashes stand before the candidates.
+func usageOf(c *cobra.Command, err error, dashes, word string, candidates []string) error {
+	if meant := diag.Suggest(word, candidates); meant != "" {
+		return usagef("%w; did you mean %s%s?", err, dashes, meant)
+	}
+	return usagef("%w; see %s --help", err, c.CommandPath())
+}
