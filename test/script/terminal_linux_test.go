@@ -118,3 +118,38 @@ func TestColours(t *testing.T) {
 		}
 	}
 }
+
+// TestTerminal looks at what a terminal gets: manifests with what it would obey or
+// hide as escapes, and no colours but ours.
+func TestTerminal(t *testing.T) {
+	dir := t.TempDir()
+	descriptor := "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: ghcr.io/example/shop:v1\n" +
+		"config: {A: \"x\u202ey\"}\nenvironments:\n  dev: {config: {B: \"\u2066\"}}\n  prod: {}\n"
+	if err := os.WriteFile(filepath.Join(dir, "app.yaml"), []byte(descriptor), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct{ args, want string }{
+		{"render --env prod", `A: x\u202ey`},
+		{"diff --env dev --env prod", "\x1b[31m-     data.B: \\u2066\x1b[0m"},
+	} {
+		terminal, device := openTerminal(t)
+		cmd := exec.Command("unfold", strings.Fields(tt.args)...)
+		cmd.Dir = dir
+		cmd.Env = append(os.Environ(), "WORK="+dir, "TERM=xterm", "NO_COLOR=")
+		cmd.Stdout, cmd.Stderr = device, device
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		read := make(chan string)
+		go func() {
+			shown, _ := io.ReadAll(terminal)
+			read <- string(shown)
+		}()
+		_ = cmd.Wait() // diff ends with 1
+		device.Close()
+		shown := <-read
+		if !strings.Contains(shown, tt.want) || strings.ContainsAny(shown, "\u202e\u2066") {
+			t.Errorf("unfold %s shows %q, want %q in it", tt.args, shown, tt.want)
+		}
+	}
+}
