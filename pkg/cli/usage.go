@@ -94,7 +94,9 @@ func setUsageErrors(cmd *cobra.Command, all []string) {
 			if len(given) > 0 {
 				word = given[0]
 			}
-			if echoes := strings.HasPrefix(err.Error(), "unknown command") || strings.HasPrefix(err.Error(), "invalid argument"); echoes && !isName(word) {
+			text := err.Error() // cobra's, which quotes the word where it begins so
+			quotes := strings.HasPrefix(text, "unknown command") || strings.HasPrefix(text, "invalid argument")
+			if quotes && !isName(word) {
 				err = fmt.Errorf("unknown command for %q: %s", c.CommandPath(), argument(slices.Index(all, word)))
 			}
 			return usageOf(c, err, "", word, names)
