@@ -65,11 +65,18 @@ func Open(dir string, p *platform.Platform) (*Source, error) {
 // OpenAs is Open for a folder that messages call by another name and, unless src
 // is nil, for a descriptor in place of the one in it.
 func OpenAs(dir, name string, p *platform.Platform, src []byte) (*Source, error) {
-	s := &Source{platform: p, name: strings.TrimPrefix(path.Clean(name)+"/", "./"), files: tree.Tree{}, folders: map[string]bool{}}
-	var err error
-	if s.folder, err = tree.Open(dir); err != nil {
+	folder, err := tree.Open(dir)
+	if err != nil {
 		return nil, refusal(name, "path", err)
 	}
+	return OpenIn(folder, name, p, src)
+}
+
+// OpenIn is OpenAs for a folder that need not be on the disk. It is closed with the
+// Source, or when there is an error.
+func OpenIn(folder *tree.Folder, name string, p *platform.Platform, src []byte) (*Source, error) {
+	s := &Source{platform: p, name: strings.TrimPrefix(path.Clean(name)+"/", "./"), folder: folder, files: tree.Tree{}, folders: map[string]bool{}}
+	var err error
 	// 1. Read.
 	if src == nil {
 		src, err = s.folder.Read(descriptor.FileName)

@@ -37,14 +37,28 @@ var (
 	ErrUnreadable = errors.New("can't be read")
 )
 
+// FS is what a Folder reads: a folder of the disk, or what a git commit holds of
+// one. Names are clean and slash-separated, "." is the folder itself. What is not
+// there is fs.ErrNotExist. No method follows a link.
+type FS interface {
+	Lstat(name string) (fs.FileInfo, error)
+	ReadFile(name string) ([]byte, error)
+	ReadDir(name string) ([]fs.DirEntry, error)
+}
+
 // Folder reads files below one folder and nothing else: no "..", no absolute
 // path, no symbolic link, no device or pipe. It bounds the number and size of
 // what it reads in all. It is not safe for concurrent use.
 type Folder struct {
-	root  *os.Root
+	root  *os.Root // nil where the folder is not on the disk
+	fs    FS
 	total int64
 	files int
 }
+
+// In returns a Folder that reads files, within the bounds and with the refusals
+// of one on the disk.
+func In(files FS) *Folder { return &Folder{fs: files} }
 
 // Open opens dir for reading. The folder itself may be reached through
 // symbolic links; what lies below may not. Its error is as that of Read.
@@ -56,11 +70,51 @@ func Open(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, reason(err)
 	}
-	return &Folder{root: root}, nil
+	return &Folder{root: root, fs: disk{root}}, nil
 }
 
 // Close gives the folder back.
-func (f *Folder) Close() error { return f.root.Close() }
+func (f *Folder) Close() error {
+	if f.root == nil {
+		return nil
+	}
+	return f.root.Close()
+}
+
+// disk is a folder of the disk.
+type disk struct{ root *os.Root }
+
+func (d disk) Lstat(name string) (fs.FileInfo, error) { return d.root.Lstat(filepath.FromSlash(name)) }
+
+// ReadFile reads one byte more than is allowed at most. It does not block, so
+// that a pipe which takes the file's place in between can't hang us.
+func (d disk) ReadFile(name string) ([]byte, error) {
+	file, err := d.root.OpenFile(filepath.FromSlash(name), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	if info, err := file.Stat(); err != nil {
+		return nil, err
+	} else if !info.Mode().IsRegular() {
+		return nil, ErrNotRegular
+	}
+	return io.ReadAll(io.LimitReader(file, MaxFileSize+1))
+}
+
+// ReadDir reads one entry more than is allowed at most.
+func (d disk) ReadDir(name string) ([]fs.DirEntry, error) {
+	dir, err := d.root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	defer dir.Close()
+	entries, err := dir.ReadDir(MaxFiles + 1)
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return entries, err
+}
 
 // Read gives the content of the file at the slash-separated path name. Its
 // error is one of those above, or a fault of the machine.
@@ -83,21 +137,9 @@ func (f *Folder) Read(name string) ([]byte, error) {
 	case f.files >= MaxFiles:
 		return nil, ErrTooMany
 	}
-	// Not blocking, so that a pipe which takes the file's place in between
-	// can't hang us.
-	file, err := f.root.OpenFile(filepath.FromSlash(clean), os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	content, err := f.fs.ReadFile(clean)
 	if err != nil {
 		return nil, reason(err)
-	}
-	defer file.Close()
-	if info, err = file.Stat(); err != nil {
-		return nil, err
-	} else if !info.Mode().IsRegular() {
-		return nil, ErrNotRegular
-	}
-	content, err := io.ReadAll(io.LimitReader(file, MaxFileSize+1))
-	if err != nil {
-		return nil, err
 	}
 	if len(content) > MaxFileSize {
 		return nil, ErrTooLarge
@@ -133,14 +175,9 @@ func (f *Folder) readDir(out Tree, dir, rel string, depth int) error {
 		return &fs.PathError{Op: "read", Path: path.Join(dir, rel), Err: ErrTooDeep}
 	}
 	here := path.Join(dir, rel)
-	d, err := f.root.Open(filepath.FromSlash(here))
+	entries, err := f.fs.ReadDir(here)
 	if err != nil {
 		return reason(err)
-	}
-	entries, err := d.ReadDir(MaxFiles + 1)
-	d.Close()
-	if err != nil && !errors.Is(err, io.EOF) {
-		return err
 	}
 	if len(entries) > MaxFiles {
 		return &fs.PathError{Op: "read", Path: here, Err: ErrTooMany}
@@ -169,7 +206,7 @@ func (f *Folder) readDir(out Tree, dir, rel string, depth int) error {
 func (f *Folder) lstat(clean string) (fs.FileInfo, error) {
 	parts := strings.Split(clean, "/")
 	for i := range parts {
-		info, err := f.root.Lstat(filepath.Join(parts[:i+1]...))
+		info, err := f.fs.Lstat(path.Join(parts[:i+1]...))
 		switch {
 		case err != nil:
 			return nil, reason(err)
