@@ -177,6 +177,9 @@ func (f *howFlags) run(ctx context.Context, s Streams, change func(context.Conte
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	out, err := change(ctx, how)
+	if out.Mended != "" {
+		fmt.Fprintln(s.Err, diag.Line(out.Mended))
+	}
 	if err != nil {
 		return err
 	}
@@ -188,9 +191,12 @@ func (f *howFlags) run(ctx context.Context, s Streams, change func(context.Conte
 		fmt.Fprintln(s.Out, diag.Line(line))
 	}
 	if p := out.Pushed; p != nil {
+		for _, text := range p.Said {
+			fmt.Fprintln(s.Err, diag.Line(text))
+		}
 		fmt.Fprintf(s.Out, "pushed %.12s to %s %s\n", out.Commit, diag.Line(p.Remote), diag.Line(p.Branch))
 		if p.Behind != "" {
-			fmt.Fprintf(s.Err, "%s; git pull brings the change into the clone\n", p.Behind)
+			fmt.Fprintf(s.Err, "%s; when that is out of the way, git pull brings the change into the clone\n", diag.Line(p.Behind))
 		}
 	} else if out.Commit != "" {
 		fmt.Fprintf(s.Out, "committed %.12s\n", out.Commit)

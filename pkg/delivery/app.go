@@ -12,6 +12,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/edit"
+	"github.com/unfold-gitops/unfold/pkg/git"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
@@ -20,8 +21,8 @@ import (
 
 // app is an app's folder with a descriptor, which need not be the one in it.
 type app struct {
-	dir, name string // name is that of the folder in messages
-	rev       string // the commit that it is of; "" for what is in the folder
+	dir, name string        // name is that of the folder in messages
+	then      *git.Snapshot // what a commit has in place of the folder, or nil
 	platform  *platform.Platform
 	src       []byte
 	top       *value.Value // as it stands in the file
@@ -30,13 +31,26 @@ type app struct {
 
 // open reads the app in dir; src takes the descriptor's place unless it is nil.
 func open(dir, name string, p *platform.Platform, src []byte) (*app, error) {
-	a := &app{dir: dir, name: name, platform: p, src: src}
-	var err error
-	if a.source, err = render.OpenAs(dir, name, p, src); err != nil {
+	return app{dir: dir, name: name, platform: p}.with(src)
+}
+
+// openAt opens the app as a commit has it; name is that of its folder.
+func openAt(then *git.Snapshot, name string, p *platform.Platform) (*app, error) {
+	return app{then: then, name: name, platform: p}.with(nil)
+}
+
+// with is the same folder with another descriptor; nil is its own.
+func (a app) with(src []byte) (_ *app, err error) {
+	if a.then != nil {
+		a.source, err = render.OpenIn(tree.In(a.then), a.name, a.platform, src)
+	} else {
+		a.source, err = render.OpenAs(a.dir, a.name, a.platform, src)
+	}
+	if err != nil {
 		return nil, err
 	}
-	if a.src == nil {
-		f, err := tree.Open(dir)
+	if a.src = src; src == nil {
+		f, err := a.folder()
 		if err == nil {
 			a.src, err = f.Read(descriptor.FileName)
 			f.Close()
@@ -47,7 +61,7 @@ func open(dir, name string, p *platform.Platform, src []byte) (*app, error) {
 		}
 	}
 	a.top, _ = value.Read(a.file(), a.src)
-	return a, nil
+	return &a, nil
 }
 
 func (a *app) close() { a.source.Close() }
@@ -55,8 +69,13 @@ func (a *app) close() { a.source.Close() }
 // file is the descriptor's name in messages.
 func (a *app) file() string { return path.Join(a.name, descriptor.FileName) }
 
-// with is the same folder with another descriptor.
-func (a *app) with(src []byte) (*app, error) { return open(a.dir, a.name, a.platform, src) }
+// folder opens the folder.
+func (a *app) folder() (*tree.Folder, error) {
+	if a.then != nil {
+		return tree.In(a.then), nil
+	}
+	return tree.Open(a.dir)
+}
 
 // pos is the beginning of the descriptor, for what has no line.
 func (a *app) pos() diag.Pos { return diag.Pos{File: a.file(), Line: 1, Col: 1} }

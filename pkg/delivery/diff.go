@@ -7,7 +7,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -56,11 +55,13 @@ func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *pla
 	if err != nil {
 		return nil, err
 	}
+	defer repo.Close()
 	hash, err := repo.Resolve(ctx, rev)
 	if err != nil {
 		return nil, err
 	}
-	dirs, err := appsThenAndNow(ctx, repo, hash, dir, prefix)
+	then := repo.At(ctx, hash, prefix)
+	dirs, err := appsThenAndNow(then, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -69,43 +70,68 @@ func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *pla
 		return nil, err
 	}
 	if dirs[0] == "." {
-		if err := knownThenOrNow(ctx, repo, hash, prefix, dir, envs, p); err != nil {
+		if err := knownThenOrNow(then, dir, envs, p); err != nil {
 			return nil, err
 		}
 	}
-	var out []Difference
-	var mistakes diag.List
+	names, err := repo.Changes(ctx, hash, prefix)
+	if err != nil {
+		return nil, err
+	}
+	changed := foldersOf(names)
+	var apps []render.Folder
 	for _, rel := range dirs {
-		c := comparison{repo: repo, rev: hash, prefix: withSlash(git.Join(prefix, rel)), dir: filepath.Join(dir, rel), envs: envs, platform: p}
-		if same, err := repo.Same(ctx, hash, strings.TrimSuffix(c.prefix, "/")); err != nil {
-			return nil, err
-		} else if same {
-			continue
+		if changed[git.Join(prefix, rel)] {
+			apps = append(apps, render.Folder{Dir: rel})
 		}
-		found, err := c.run(ctx)
-		var diags diag.List
-		switch {
-		case errors.As(err, &diags):
-			mistakes = append(mistakes, diags...)
-		case err != nil:
-			return nil, err
-		}
-		out = append(out, found...)
 	}
-	return out, mistakes.Err()
+	type result struct {
+		found    []Difference
+		mistakes diag.List
+	}
+	var all result
+	err = render.Each(ctx, apps, func(f render.Folder) (r result, err error) {
+		c := comparison{then: then.Below(f.Dir), dir: filepath.Join(dir, f.Dir), envs: envs, platform: p}
+		if r.found, err = c.run(); errors.As(err, &r.mistakes) {
+			err = nil
+		}
+		return r, err
+	}, func(_ render.Folder, r result) error {
+		all.found = append(all.found, r.found...)
+		all.mistakes = append(all.mistakes, r.mistakes...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return all.found, all.mistakes.Err()
 }
 
-func withSlash(prefix string) string {
-	if prefix == "" {
-		return ""
+// foldersOf gives all folders in which files lie, at any depth; "" is the topmost.
+func foldersOf(names []string) map[string]bool {
+	folders := map[string]bool{}
+	for _, name := range names {
+		for dir := path.Dir(name); ; dir = path.Dir(dir) {
+			if dir == "." {
+				folders[""] = true
+				break
+			}
+			if folders[dir] {
+				break
+			}
+			folders[dir] = true
+		}
 	}
-	return strings.TrimSuffix(prefix, "/") + "/"
+	return folders
 }
 
 // appsThenAndNow gives the folders that hold a descriptor, or held one, relative
 // to dir.
-func appsThenAndNow(ctx context.Context, repo *git.Repo, rev, dir, prefix string) ([]string, error) {
-	var dirs []string
+func appsThenAndNow(then *git.Snapshot, dir string) ([]string, error) {
+	dirs, err := then.Folders(descriptor.FileName) // in any case, since it finds out what can't be checked out
+	if err != nil {
+		return nil, err
+	}
 	if _, err := os.Lstat(filepath.Join(dir, descriptor.FileName)); err == nil {
 		return []string{"."}, nil
 	}
@@ -120,31 +146,21 @@ func appsThenAndNow(ctx context.Context, repo *git.Repo, rev, dir, prefix string
 		}
 		dirs = append(dirs, filepath.ToSlash(rel))
 	}
-	paths, err := repo.Paths(ctx, rev, prefix)
-	if err != nil {
-		return nil, err
-	}
-	for _, name := range paths {
-		rel := path.Dir(strings.TrimPrefix(name, prefix))
-		if path.Base(name) == descriptor.FileName && !strings.HasPrefix(rel, ".git") && !slices.Contains(dirs, rel) {
-			dirs = append(dirs, rel)
-		}
-	}
 	slices.Sort(dirs)
-	return dirs, nil
+	return slices.Compact(dirs), nil
 }
 
 // knownThenOrNow refuses an environment that the app neither has nor had.
-func knownThenOrNow(ctx context.Context, repo *git.Repo, rev, prefix, dir string, envs []string, p *platform.Platform) error {
+func knownThenOrNow(then *git.Snapshot, dir string, envs []string, p *platform.Platform) error {
 	a, err := open(dir, dir, p, nil)
 	if err != nil {
 		return err
 	}
 	defer a.close()
 	var before []string
-	if old, remove, err := openAt(ctx, repo, prefix, rev, dir, p); err == nil {
+	if old, err := openAt(then, dir, p); err == nil {
 		before = old.environments()
-		remove()
+		old.close()
 	}
 	for _, env := range envs {
 		if err := a.environment(env); err != nil && !slices.Contains(before, env) {
@@ -156,15 +172,14 @@ func knownThenOrNow(ctx context.Context, repo *git.Repo, rev, prefix, dir string
 
 // comparison compares one app with itself at a revision.
 type comparison struct {
-	repo        *git.Repo
-	rev, prefix string
-	dir         string
-	envs        []string
-	platform    *platform.Platform
+	then     *git.Snapshot
+	dir      string
+	envs     []string
+	platform *platform.Platform
 }
 
-func (c comparison) run(ctx context.Context) ([]Difference, error) {
-	old, oldName, note, err := c.then(ctx)
+func (c comparison) run() ([]Difference, error) {
+	old, oldName, note, err := c.before()
 	if err != nil {
 		return nil, err
 	}
@@ -196,10 +211,10 @@ func (c comparison) run(ctx context.Context) ([]Difference, error) {
 	return out, nil
 }
 
-// then gives what the app came to at the revision. What was wrong then is no
+// before gives what the app came to at the revision. What was wrong then is no
 // mistake of now.
-func (c comparison) then(ctx context.Context) (r rendering, name, note string, err error) {
-	a, remove, err := openAt(ctx, c.repo, c.prefix, c.rev, c.dir, c.platform)
+func (c comparison) before() (r rendering, name, note string, err error) {
+	a, err := openAt(c.then, c.dir, c.platform)
 	var diags diag.List
 	switch {
 	case errors.As(err, &diags):
@@ -207,7 +222,7 @@ func (c comparison) then(ctx context.Context) (r rendering, name, note string, e
 	case err != nil:
 		return r, "", "", err
 	}
-	defer remove()
+	defer a.close()
 	if r, err = a.render(); err == nil && r.diags.HasErrors() {
 		note = "the descriptor was not valid at the revision, so what it came to is not known in full"
 	}

@@ -1,7 +1,6 @@
 package delivery
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -12,6 +11,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/edit"
 	"github.com/unfold-gitops/unfold/pkg/git"
 	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -50,28 +50,27 @@ func ReadHistory(ctx context.Context, dir, env string, p *platform.Platform) (Hi
 	if err != nil {
 		return History{}, err
 	}
+	defer repo.Close()
 	h := History{App: a.source.Document().Name, Shallow: repo.Shallow(ctx)}
 	h.Releases, err = a.releases(ctx, repo, prefix, env)
 	return h, err
 }
 
 func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) ([]Release, error) {
-	file := git.Join(prefix, descriptor.FileName)
-	revisions, err := repo.Log(ctx, cmp.Or(a.rev, "HEAD"), file)
-	if err != nil || len(revisions) == 0 {
-		return nil, err
+	rev := "HEAD"
+	if a.then != nil {
+		rev = a.then.Commit()
 	}
-	hashes := make([]string, len(revisions))
-	for i, r := range revisions {
-		hashes[i] = r.Hash
-	}
-	contents, err := repo.Files(ctx, file, hashes...)
+	revisions, err := repo.Log(ctx, rev, git.Join(prefix, descriptor.FileName))
 	if err != nil {
 		return nil, err
 	}
 	var out []Release
-	for i, r := range slices.Backward(revisions) {
-		images, keys := a.imagesOf(contents[i], env)
+	for _, r := range slices.Backward(revisions) {
+		images, keys, err := a.imagesAt(repo.At(ctx, r.Hash, prefix), env)
+		if err != nil {
+			return nil, err
+		}
 		if len(images) == 0 || len(out) > 0 && maps.Equal(out[len(out)-1].Images, images) {
 			continue
 		}
@@ -81,20 +80,26 @@ func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) 
 	return out, nil
 }
 
-// imagesOf gives the images of an environment in another version of the file.
-func (a *app) imagesOf(src []byte, env string) (map[string]descriptor.Image, []string) {
-	if src == nil {
-		return nil, nil
+// imagesAt gives the images of an environment as the descriptor of a commit has
+// them, none where it can't be read. The rest of the folder is as it is now.
+func (a *app) imagesAt(then *git.Snapshot, env string) (map[string]descriptor.Image, []string, error) {
+	src, err := tree.In(then).Read(descriptor.FileName)
+	if err != nil {
+		if tree.IsRefusal(err) {
+			err = nil
+		}
+		return nil, nil, err
 	}
 	x, err := a.with(src)
-	if err != nil || !slices.Contains(x.environments(), env) {
-		if x != nil {
-			x.close()
-		}
-		return nil, nil
+	if err != nil {
+		return nil, nil, nil
 	}
 	defer x.close()
-	return x.images(env)
+	if !slices.Contains(x.environments(), env) {
+		return nil, nil, nil
+	}
+	images, keys := x.images(env)
+	return images, keys, nil
 }
 
 // Rollback sets the images that an environment had at the revision to, or the
@@ -104,6 +109,7 @@ func Rollback(ctx context.Context, dir, env, to string, how How) (Outcome, error
 	if err != nil {
 		return Outcome{}, err
 	}
+	defer repo.Close()
 	var chosen string
 	p := plan{env: env, changes: func(a *app) ([]edit.Change, error) {
 		if err := a.environment(env); err != nil {
@@ -137,11 +143,10 @@ func (a *app) earlier(ctx context.Context, repo *git.Repo, prefix, env, to strin
 		if err != nil {
 			return nil, "", err
 		}
-		contents, err := repo.Files(ctx, git.Join(prefix, descriptor.FileName), hash)
+		images, _, err := a.imagesAt(repo.At(ctx, hash, prefix), env)
 		if err != nil {
 			return nil, "", err
 		}
-		images, _ := a.imagesOf(contents[0], env)
 		images = known(images, keys)
 		if len(images) == 0 {
 			return nil, "", a.Errorh(a.pos(), "no-release", "unfold history shows the revisions", "the revision %q has no images of the environment %q", to, env)

@@ -3,7 +3,6 @@ package delivery
 import (
 	"context"
 	"fmt"
-	"os"
 	"path"
 	"slices"
 	"strings"
@@ -44,6 +43,8 @@ type Outcome struct {
 	// went.
 	Commit string
 	Pushed *git.Pushed
+	// Mended says what was done about a run before that was killed, "" where nothing.
+	Mended string
 }
 
 // plan is a change of a descriptor that can be made anew on top of another one.
@@ -209,14 +210,12 @@ func (p plan) run(ctx context.Context, dir string, how How) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
-	if !m.outcome.Changed {
-		return m.outcome, nil
-	}
 	switch {
+	case how.Commit && !how.DryRun: // what is changed already need not be committed
+		err = p.commit(ctx, a, how, &m.outcome)
+	case !m.outcome.Changed:
 	case how.DryRun:
 		m.outcome.Manifests = manifests(m.before, m.after)
-	case how.Commit:
-		err = p.commit(ctx, a, how, &m.outcome)
 	default:
 		err = p.write(dir, how)
 	}
@@ -246,14 +245,19 @@ func (p plan) commit(ctx context.Context, a *app, how How, out *Outcome) error {
 	if err != nil {
 		return err
 	}
+	defer repo.Close()
 	target := git.Target{Path: git.Join(prefix, descriptor.FileName), Author: how.Author}
-	out.Commit, err = repo.Commit(ctx, target, func(ctx context.Context, base string) (*git.File, error) {
-		m, err := p.at(ctx, repo, prefix, base, a.dir, how)
-		if err != nil || !m.outcome.Changed {
+	committed, err := repo.Commit(ctx, target, func(ctx context.Context, base string) (*git.File, error) {
+		m, err := p.at(repo.At(ctx, base, prefix), a.dir, how)
+		if err != nil {
 			return nil, err
+		}
+		if *out = m.outcome; !m.outcome.Changed { // others may have changed it since
+			return nil, nil
 		}
 		return &git.File{Content: m.src, Message: m.message}, nil
 	}, func() error { return p.write(a.dir, how) })
+	out.Commit, out.Mended = committed.Commit, committed.Mended
 	return err
 }
 
@@ -262,10 +266,11 @@ func (p plan) push(ctx context.Context, dir string, how How) (Outcome, error) {
 	if err != nil {
 		return Outcome{}, err
 	}
+	defer repo.Close()
 	var last *made
 	target := git.Target{Path: git.Join(prefix, descriptor.FileName), Author: how.Author, Remote: how.Remote, Branch: how.Branch}
 	pushed, err := repo.Push(ctx, target, func(ctx context.Context, base string) (*git.File, error) {
-		m, err := p.at(ctx, repo, prefix, base, dir, how)
+		m, err := p.at(repo.At(ctx, base, prefix), dir, how)
 		if err != nil {
 			return nil, err
 		}
@@ -285,33 +290,13 @@ func (p plan) push(ctx context.Context, dir string, how How) (Outcome, error) {
 }
 
 // at carries the plan out on the app as a commit has it.
-func (p plan) at(ctx context.Context, repo *git.Repo, prefix, base, dir string, how How) (*made, error) {
-	a, remove, err := openAt(ctx, repo, prefix, base, dir, how.Platform)
+func (p plan) at(then *git.Snapshot, name string, how How) (*made, error) {
+	a, err := openAt(then, name, how.Platform)
 	if err != nil {
 		return nil, err
 	}
-	defer remove()
+	defer a.close()
 	return p.make(a, how)
-}
-
-// openAt opens the app as a commit has it, in a folder that remove removes.
-func openAt(ctx context.Context, repo *git.Repo, prefix, rev, name string, p *platform.Platform) (a *app, remove func(), err error) {
-	temp, err := os.MkdirTemp("", "unfold-")
-	if err != nil {
-		return nil, nil, err
-	}
-	if err = repo.Export(ctx, rev, prefix, temp); err == nil {
-		a, err = open(temp, name, p, nil)
-	}
-	if err != nil {
-		os.RemoveAll(temp)
-		return nil, nil, err
-	}
-	a.rev = rev
-	return a, func() {
-		a.close()
-		os.RemoveAll(temp)
-	}, nil
 }
 
 // manifests gives the difference of what two descriptors come to, secrets masked.

@@ -13,6 +13,7 @@ func Origin(ctx context.Context, dir string) (root, url string, err error) {
 	if err != nil {
 		return "", "", err
 	}
+	defer repo.Close()
 	url, err = repo.RemoteURL(ctx)
 	if err != nil {
 		return repo.Root(), "", nil

@@ -1,12 +1,13 @@
 package git
 
 import (
+	"bytes"
 	"context"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"io/fs"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"strings"
 	"time"
 )
@@ -30,39 +31,98 @@ type Target struct {
 	Remote, Branch string // "" is the one that is checked out
 }
 
-// commit makes a commit object on top of base with one file changed.
-func (r *Repo) commit(ctx context.Context, base string, t Target, f *File) (string, error) {
+// made is a commit that no branch has yet.
+type made struct {
+	hash, subject string
+	mode, blob    string // of the file, as the index has them
+}
+
+// commit makes a commit object on top of base with one file changed. It writes
+// objects and nothing else.
+func (r *Repo) commit(ctx context.Context, base string, t Target, f *File) (made, error) {
+	m := made{}
+	m.subject, _, _ = strings.Cut(f.Message, "\n")
 	env, err := r.author(ctx, t.Author)
 	if err != nil {
-		return "", err
+		return m, err
 	}
-	dir, err := os.MkdirTemp("", "unfold-")
+	old, err := r.At(ctx, base, "").find(t.Path)
+	if err == nil && !old.mode().IsRegular() {
+		err = fs.ErrNotExist
+	}
 	if err != nil {
-		return "", err
+		return m, fmt.Errorf("%s in the commit %.12s: %w", t.Path, base, err)
 	}
-	defer os.RemoveAll(dir)
-	env = append(env, "GIT_INDEX_FILE="+filepath.Join(dir, "index"))
-	step := func(stdin []byte, args ...string) string {
-		var out string
-		if err == nil {
-			out, err = r.gitWith(ctx, env, stdin, args...)
-		}
-		return strings.TrimSpace(out)
+	m.mode = fmt.Sprintf("%06o", old.bits)
+	if m.blob, err = r.write(ctx, "blob", f.Content); err != nil {
+		return m, err
 	}
-	mode := "100644"
-	if entries, err := r.list(ctx, base, t.Path); err == nil && len(entries) == 1 {
-		mode = entries[0].mode
+	tree, err := r.replaced(ctx, base, t.Path, m.blob)
+	if err != nil {
+		return m, err
 	}
-	blob := step(f.Content, "hash-object", "-w", "--stdin")
-	step(nil, "read-tree", base)
-	step(nil, "update-index", "--add", "--cacheinfo", mode+","+blob+","+t.Path)
-	tree := step(nil, "write-tree")
 	args := []string{"commit-tree", "-p", base, "-F", "-"}
 	if r.signs(ctx) {
 		args = append(args, "-S")
 	}
-	hash := step([]byte(f.Message), append(args, tree)...)
-	return hash, err
+	out, _, err := r.run(ctx, call{args: append(args, tree), stdin: []byte(f.Message), env: env})
+	m.hash = strings.TrimSpace(out)
+	return m, err
+}
+
+// write writes an object and gives its name.
+func (r *Repo) write(ctx context.Context, kind string, content []byte) (string, error) {
+	out, err := r.git(ctx, content, "hash-object", "-t", kind, "-w", "--stdin")
+	return strings.TrimSpace(out), err
+}
+
+// replaced writes the trees of a commit with another blob at a path that it has,
+// and gives the name of the topmost. All else in them stays byte for byte.
+func (r *Repo) replaced(ctx context.Context, base, name, blob string) (string, error) {
+	parts := strings.Split(name, "/")
+	fresh := blob
+	for i := len(parts) - 1; i >= 0; i-- {
+		s := r.At(ctx, base, "")
+		dir, err := s.find(Join("", strings.Join(parts[:i], "/")))
+		if err != nil {
+			return "", err
+		}
+		if _, err := s.folder(dir.id, strings.Join(parts[:i], "/")); err != nil { // is it as git makes it?
+			return "", err
+		}
+		_, raw, err := r.objects.get(ctx, r, dir.id, "tree")
+		if err != nil {
+			return "", err
+		}
+		if raw, err = withID(raw, parts[i], fresh); err != nil {
+			return "", err
+		}
+		if fresh, err = r.write(ctx, "tree", raw); err != nil {
+			return "", err
+		}
+	}
+	return fresh, nil
+}
+
+// withID gives the content of a tree in which the entry of a name is another
+// object.
+func withID(raw []byte, name, id string) ([]byte, error) {
+	fresh, err := hex.DecodeString(id)
+	if err != nil {
+		return nil, fmt.Errorf("git hash-object prints %q", id)
+	}
+	for at := 0; at < len(raw); {
+		end := bytes.IndexByte(raw[at:], 0)
+		if end < 0 || at+end+1+len(fresh) > len(raw) {
+			break
+		}
+		first := at + end + 1
+		if _, found, _ := strings.Cut(string(raw[at:at+end]), " "); found == name {
+			return append(append(bytes.Clone(raw[:first]), fresh...), raw[first+len(fresh):]...), nil
+		}
+		at = first + len(fresh)
+	}
+	return nil, fs.ErrNotExist
 }
 
 // signs reports whether commits are to be signed. Unlike git commit, commit-tree
@@ -83,7 +143,7 @@ func (r *Repo) author(ctx context.Context, author string) ([]string, error) {
 	}
 	name, rest, _ := strings.Cut(author, " <")
 	address, ok := strings.CutSuffix(rest, ">")
-	if !ok || name == "" || address == "" || strings.ContainsAny(name+address, "<>\n") {
+	if !ok || name == "" || address == "" || strings.ContainsAny(name+address, "<>\n\x00") {
 		return nil, &Failure{Message: fmt.Sprintf("the author %q is no name with an address", author), Hint: `write "NAME <EMAIL>"`}
 	}
 	env := []string{"GIT_AUTHOR_NAME=" + name, "GIT_AUTHOR_EMAIL=" + address}
@@ -93,19 +153,76 @@ func (r *Repo) author(ctx context.Context, author string) ([]string, error) {
 	return env, nil
 }
 
-// unchanged refuses to commit a file that holds somebody's work already.
+// unchanged refuses to commit a file that holds somebody's work already, or of
+// which git can't tell.
 func (r *Repo) unchanged(ctx context.Context, name string) error {
 	changed, err := r.Changed(ctx, name)
 	if err == nil && changed {
-		err = &Failure{Message: fmt.Sprintf("%s has changes that are not committed", name), Hint: "commit them or take them back first: only the edit is to be in the commit"}
+		return &Failure{Message: fmt.Sprintf("%s has changes that are not committed", name), Hint: "commit them or take them back first: only the edit is to be in the commit"}
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	out, err := r.git(ctx, nil, append([]string{"ls-files", "-v", "-z", "--cached"}, below(name)...)...)
+	if err != nil || out == "" || out[0] == 'H' {
+		return err
+	}
+	flag := "skip-worktree"
+	if out[0] == 'h' {
+		flag = "assume-unchanged"
+	}
+	return &Failure{Message: fmt.Sprintf("%s is marked %s in git's index, so git does not see its changes", name, flag), Hint: fmt.Sprintf("run git update-index --no-%s -- %s first", flag, name)}
 }
 
+// Committed is what came of a commit.
+type Committed struct {
+	// Commit is "" where there was nothing to change.
+	Commit string
+	// Mended says what was done about a run before that was killed, "" where nothing.
+	Mended string
+}
+
+// commits and attempts bound how often a commit and a push are tried when somebody
+// else is faster, failures how often a push is when the network fails.
+const (
+	commits  = 10
+	attempts = 60
+	failures = 3
+	longest  = 4 * time.Second // between two of them
+)
+
 // Commit commits an edit on top of HEAD. Write puts the same edit into the work
-// tree; it is called when the commit is ready to be made. The commit is "" where
-// there is nothing to change.
-func (r *Repo) Commit(ctx context.Context, t Target, edit Edit, write func() error) (string, error) {
+// tree. HEAD, the index and the work tree change together: until write has
+// succeeded nothing has, and from there on no signal is heeded. The index is locked
+// in git's own way meanwhile. What a killed run leaves is mended by the next one.
+func (r *Repo) Commit(ctx context.Context, t Target, edit Edit, write func() error) (Committed, error) {
+	var out Committed
+	l, err := r.lock(ctx)
+	if err != nil {
+		return out, err
+	}
+	defer l.unlock()
+	if out.Mended, err = l.mend(ctx); err != nil {
+		return out, err
+	}
+	for n := range commits {
+		out.Commit, err = r.commitOnce(ctx, l, t, edit, write)
+		if !is(err, race) {
+			return out, err
+		}
+		if err := pause(ctx, n); err != nil {
+			return out, err
+		}
+	}
+	return out, err
+}
+
+func (r *Repo) commitOnce(ctx context.Context, l *lock, t Target, edit Edit, write func() error) (string, error) {
+	// What is looked at from here on holds as long as the index is still this one.
+	index, err := l.readIndex()
+	if err != nil {
+		return "", err
+	}
 	if err := r.unchanged(ctx, t.Path); err != nil {
 		return "", err
 	}
@@ -117,69 +234,30 @@ func (r *Repo) Commit(ctx context.Context, t Target, edit Edit, write func() err
 	if err != nil || f == nil {
 		return "", err
 	}
-	hash, err := r.commit(ctx, head, t, f)
+	m, err := r.commit(ctx, head, t, f)
 	if err != nil {
 		return "", err
 	}
+	s := state{Head: head, Commit: m.hash, Path: t.Path, Mode: m.mode, Blob: m.blob}
+	if err := l.take(ctx, index, s); err != nil {
+		return "", errors.Join(err, l.release())
+	}
+	if err := ctx.Err(); err != nil {
+		return "", errors.Join(context.Cause(ctx), l.release())
+	}
+	ctx = context.WithoutCancel(ctx)
+	ref, err := r.prepare(ctx, l, "commit: "+m.subject, m.hash, head)
+	if err != nil {
+		return "", errors.Join(err, l.release())
+	}
 	if err := write(); err != nil {
-		return "", err
+		ref.abort()
+		return "", errors.Join(err, l.release())
 	}
-	subject, _, _ := strings.Cut(f.Message, "\n")
-	if _, err := r.git(ctx, nil, "update-ref", "-m", "commit: "+subject, "HEAD", hash, head); err != nil {
-		return "", &Failure{Message: "somebody else committed in the meantime: the file is changed, but not committed", Hint: "take the change back with git checkout, and run it again"}
+	if err := ref.commit(); err != nil {
+		return l.unsettled(ctx, s, err)
 	}
-	_, err = r.git(ctx, nil, "update-index", "--", t.Path)
-	return hash, err
-}
-
-// Pushed is what came of a push.
-type Pushed struct {
-	Commit, Remote, Branch string
-	// Behind says why the work tree does not have the commit yet, "" where it has.
-	Behind string
-}
-
-// attempts bounds how often a push is tried again when somebody else was faster,
-// failures how often when the network fails.
-const (
-	attempts = 60
-	failures = 3
-	longest  = 4 * time.Second // between two of them
-)
-
-// Push commits an edit on top of what the remote has, and pushes it. When
-// somebody else was faster, the edit is made anew on top of theirs. Nothing in
-// the clone changes before the push has succeeded; then a work tree that can be
-// taken forward to the commit is. The commit is "" where the remote has the edit
-// already.
-func (r *Repo) Push(ctx context.Context, t Target, edit Edit) (Pushed, error) {
-	if err := r.unchanged(ctx, t.Path); err != nil {
-		return Pushed{}, err
-	}
-	current, _ := r.git(ctx, nil, "symbolic-ref", "--quiet", "--short", "HEAD")
-	current = strings.TrimSpace(current)
-	p := Pushed{Remote: t.Remote, Branch: t.Branch}
-	if err := r.target(ctx, current, &p); err != nil {
-		return p, err
-	}
-	failed := 0
-	for n := range attempts {
-		done, err := r.attempt(ctx, t, edit, current, &p)
-		switch {
-		case is(err, network) && failed < failures:
-			failed++
-		case err == nil && done:
-			return p, r.forward(ctx, current, &p)
-		case err == nil:
-			return p, nil
-		case !is(err, race):
-			return p, err
-		}
-		if err := pause(ctx, n); err != nil {
-			return p, err
-		}
-	}
-	return p, &Failure{Message: fmt.Sprintf("others pushed to %s each time that this was tried, %d times", p.Branch, attempts), Hint: "nothing was changed: run it again"}
+	return m.hash, l.finish(ctx)
 }
 
 // pause waits for a random time, which grows, so that those who push at the
@@ -192,100 +270,4 @@ func pause(ctx context.Context, n int) error {
 	case <-time.After(rand.N(most)):
 		return nil
 	}
-}
-
-// target settles the remote and the branch.
-func (r *Repo) target(ctx context.Context, current string, p *Pushed) error {
-	config := func(key string) string {
-		out, _ := r.git(ctx, nil, "config", "--get", key)
-		return strings.TrimSpace(out)
-	}
-	if p.Branch == "" {
-		if current == "" {
-			return &Failure{Message: "no branch is checked out, so it is not clear where to push", Hint: "name the branch with --branch"}
-		}
-		p.Branch = current
-		if to, ok := strings.CutPrefix(config("branch."+current+".merge"), "refs/heads/"); ok {
-			p.Branch = to
-		}
-	}
-	if p.Remote == "" {
-		p.Remote = config("branch." + current + ".remote")
-	}
-	if p.Remote == "" || p.Remote == "." {
-		p.Remote = "origin"
-		if out, _ := r.git(ctx, nil, "remote"); len(strings.Fields(out)) == 1 {
-			p.Remote = strings.TrimSpace(out)
-		}
-	}
-	return nil
-}
-
-// attempt makes the commit on top of the remote's newest one, and pushes it.
-func (r *Repo) attempt(ctx context.Context, t Target, edit Edit, current string, p *Pushed) (done bool, err error) {
-	base, err := r.fetch(ctx, current, p)
-	if err != nil {
-		return false, err
-	}
-	f, err := edit(ctx, base)
-	if err != nil || f == nil {
-		return false, err
-	}
-	hash, err := r.commit(ctx, base, t, f)
-	if err != nil {
-		return false, err
-	}
-	_, err = r.git(ctx, nil, "push", "--porcelain", "--no-follow-tags", p.Remote, hash+":refs/heads/"+p.Branch)
-	if err != nil {
-		return false, err
-	}
-	p.Commit = hash
-	return true, nil
-}
-
-// fetch gives the commit to build on: the remote's newest one, or that of HEAD
-// where it is ahead of it or the branch is new.
-func (r *Repo) fetch(ctx context.Context, current string, p *Pushed) (string, error) {
-	// A name of our own: FETCH_HEAD is shared by all who fetch in this clone.
-	ref := fmt.Sprintf("refs/unfold/%d-%d", os.Getpid(), rand.Uint64())
-	_, err := r.git(ctx, nil, "fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", p.Remote, "+refs/heads/"+p.Branch+":"+ref)
-	if is(err, missing) {
-		return r.Resolve(ctx, "HEAD")
-	}
-	if err != nil {
-		return "", err
-	}
-	tip, err := r.Resolve(ctx, ref)
-	_, gone := r.git(ctx, nil, "update-ref", "-d", ref)
-	if err = errors.Join(err, gone); err != nil || current != p.Branch {
-		return tip, err
-	}
-	head, err := r.Resolve(ctx, "HEAD")
-	switch {
-	case err != nil || head == tip || r.ancestor(ctx, head, tip):
-		return tip, err
-	case r.ancestor(ctx, tip, head):
-		return head, nil
-	}
-	return "", &Failure{Message: fmt.Sprintf("the branch %s and that of %s have both gone on", current, p.Remote), Hint: "run git pull --rebase first"}
-}
-
-func (r *Repo) ancestor(ctx context.Context, a, b string) bool {
-	_, err := r.git(ctx, nil, "merge-base", "--is-ancestor", a, b)
-	return err == nil
-}
-
-// forward takes the work tree to the pushed commit, where the branch is checked
-// out and nothing is in the way.
-func (r *Repo) forward(ctx context.Context, current string, p *Pushed) error {
-	if current != p.Branch {
-		return nil
-	}
-	if _, err := r.git(ctx, nil, "merge", "--ff-only", "--quiet", "--no-verify-signatures", p.Commit); err != nil {
-		if ctx.Err() != nil {
-			return err
-		}
-		p.Behind = "other changes in the work tree are in the way of git merge --ff-only"
-	}
-	return nil
 }

@@ -2,7 +2,6 @@ package git
 
 import (
 	"context"
-	"net/url"
 	"strings"
 )
 
@@ -16,14 +15,9 @@ func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
 	if out, err := r.git(ctx, nil, "remote"); err == nil && len(strings.Fields(out)) == 1 {
 		name = strings.TrimSpace(out)
 	}
-	out, err := r.git(ctx, nil, "remote", "get-url", name)
+	out, err := r.git(ctx, nil, "remote", "get-url", "--", name)
 	if err != nil {
 		return "", err
 	}
-	address := strings.TrimSpace(out)
-	if u, err := url.Parse(address); err == nil && u.User != nil && strings.HasPrefix(u.Scheme, "http") {
-		u.User = nil
-		address = u.String()
-	}
-	return address, nil
+	return withoutPasswords(strings.TrimSpace(out)), nil
 }

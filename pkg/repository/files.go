@@ -95,6 +95,7 @@ func (f file) contains(text string) bool { return bytes.Contains(f.src, []byte(t
 // everything where there is no git.
 func list(ctx context.Context, dir string) ([]string, error) {
 	if repo, prefix, err := git.Open(ctx, dir); err == nil {
+		defer repo.Close()
 		return repo.WorkFiles(ctx, prefix)
 	} else if ctx.Err() != nil {
 		return nil, err

@@ -4,7 +4,6 @@ package delivery_test
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -21,7 +20,7 @@ import (
 // TestMain lets the test binary stand in for the program.
 func TestMain(m *testing.M) {
 	if os.Getenv("UNFOLD_TEST_PROGRAM") != "" {
-		os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Streams{Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()}))
+		os.Exit(cli.Main())
 	}
 	os.Exit(m.Run())
 }
