@@ -16,7 +16,7 @@ const module = "github.com/unfold-gitops/unfold/"
 // layers is the table of docs/architecture.md: imports point strictly down, and
 // packages of one layer never import each other.
 var layers = [][]string{
-	{"pkg/diag", "pkg/tree", "pkg/git", "pkg/credential"},
+	{"pkg/diag", "pkg/tree", "pkg/git", "pkg/credential", "pkg/image"},
 	{"pkg/value", "pkg/report"},
 	{"pkg/kube", "pkg/mask"},
 	{"pkg/object", "pkg/descriptor", "pkg/argocd", "pkg/valid"},
@@ -37,6 +37,7 @@ var only = map[string][]string{
 	"os/exec":                     {"pkg/git", "pkg/seal"},
 	"github.com/bitnami-labs/":    {"pkg/seal"},
 	"golang.org/x/term":           {"pkg/cli"},
+	"github.com/distribution/":    nil,                                // which a test holds pkg/image to
 	module + "pkg/git":            {"pkg/delivery", "pkg/repository"}, // so nothing that generate does starts a process
 	module + "pkg/seal":           {"pkg/delivery", "pkg/cli"},
 	"net":                         {"pkg/seal"},

@@ -7,6 +7,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/edit"
+	imageref "github.com/unfold-gitops/unfold/pkg/image"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -99,7 +100,7 @@ func (a *app) setImageField(top *value.Value, at []string, f Field) ([]edit.Chan
 	case image.Is(value.Map):
 		have = descriptor.Image{Repository: image.StringAt("repository"), Tag: image.StringAt("tag"), Digest: image.StringAt("digest")}
 	case image.IsScalar():
-		have, _ = descriptor.ParseImage(image.Text)
+		have, _ = imageref.Parse(image.Text)
 	}
 	if layer.Has("tag") {
 		have.Tag = layer.StringAt("tag")
@@ -109,7 +110,7 @@ func (a *app) setImageField(top *value.Value, at []string, f Field) ([]edit.Chan
 		want.Tag, want.Digest = f.Text, ""
 		return place(at, layer, have, want), nil
 	}
-	got, problem := descriptor.ParseImage(f.Text)
+	got, problem := imageref.Parse(f.Text)
 	if problem != "" {
 		return nil, a.Errorh(a.pos(), "bad-value", "", "image can't be %q: it %s", f.Text, problem)
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/edit"
+	imageref "github.com/unfold-gitops/unfold/pkg/image"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -27,7 +28,7 @@ func ParseImage(text string) (i Image, problem string) {
 			return i, "names no workload before the ="
 		}
 	}
-	i.Image, problem = descriptor.ParseImage(text)
+	i.Image, problem = imageref.Parse(text)
 	return i, problem
 }
 

@@ -140,7 +140,7 @@ func (e *effective) image(c *Container, v *value.Value) {
 	if tag := v.Get("tag"); tag != nil {
 		pos = tag.Pos
 	}
-	c.Image = Text{joinImage(c.Repository, c.Tag, c.Digest), pos}
+	c.Image = Text{Image{Repository: c.Repository, Tag: c.Tag, Digest: c.Digest}.String(), pos}
 }
 
 // probes completes each probe with the port it goes to.

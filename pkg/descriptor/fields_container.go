@@ -3,6 +3,7 @@ package descriptor
 import (
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/image"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -41,9 +42,9 @@ var containerFields = []field{
 var imageType = &schema{
 	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]", check: imageReference}, oneOf: [][]string{{"tag", "digest"}},
 	fields: []field{
-		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: imageRepository}},
+		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: image.CheckRepository}},
 		{name: "tag", doc: "The tag.", typ: tagType},
-		{name: "digest", doc: "The digest, such as sha256:…; with a tag beside it the digest decides.", typ: &schema{kind: textKind, what: "an image digest", check: imageDigest}},
+		{name: "digest", doc: "The digest, such as sha256:…; with a tag beside it the digest decides.", typ: &schema{kind: textKind, what: "an image digest", check: image.CheckDigest}},
 		{name: "pullPolicy", doc: "When the image is pulled: Always, IfNotPresent or Never.", typ: &schema{kind: textKind, what: "a pull policy", enum: []string{"Always", "IfNotPresent", "Never"}}},
 		{name: "pullSecrets", doc: "Names of Secrets that hold the registry's credentials.", typ: pullSecretsType},
 	},
@@ -51,7 +52,7 @@ var imageType = &schema{
 
 var pullSecretsType = &schema{kind: listKind, what: "a list of Secrets", elem: &schema{kind: textKind, what: "a Secret's name", check: dnsSubdomain}}
 
-var tagType = &schema{kind: textKind, what: "an image tag", check: imageTag}
+var tagType = &schema{kind: textKind, what: "an image tag", check: image.CheckTag}
 
 var portType = &schema{
 	kind: objectKind, what: "a port", shortKey: "port",

@@ -58,15 +58,6 @@ func TestNames(t *testing.T) {
 		{"fileMode", fileMode,
 			[]string{"644", "0644", "0o644", "0400", "777"},
 			[]string{"", "8", "0888", "1777", "99999", "rw-r--r--", "0x1ff", "64"}},
-		{"imageRepository", imageRepository,
-			[]string{"app", "team/app", "ghcr.io/team/app", "localhost/app", "localhost:5000/app", "reg.io:443/a/b-c_d.e/f__g", "REG.io/app", "10.0.0.1:5000/app", "a--b"},
-			[]string{"", "App", "team/", "/app", "a//b", "ghcr.io/Team/app", "reg:port/app", "reg:/app", "-reg.io/app", "https://ghcr.io/app", "app ", "a..b", "a___b", "-a", "a-", "ä", x(256)}},
-		{"imageTag", imageTag,
-			[]string{"v1", "1.10", "latest", "_a", "A-b.c_d", x(128)},
-			[]string{"", "-a", ".a", "a/b", "a:b", "a b", "{{ x }}", "ä", x(129)}},
-		{"imageDigest", imageDigest,
-			[]string{"sha256:" + strings.Repeat("a", 64), "sha512:" + strings.Repeat("0", 128), "blake3:" + strings.Repeat("f", 32)},
-			[]string{"", "sha256", "sha256:", "sha256:abc", "sha256:" + strings.Repeat("A", 64), "sha256:" + strings.Repeat("g", 64), ":" + strings.Repeat("a", 64), "sha512:" + strings.Repeat("0", 64)}},
 	} {
 		for _, s := range tt.ok {
 			if problem := tt.rule(s); problem != "" {
@@ -77,21 +68,6 @@ func TestNames(t *testing.T) {
 			if tt.rule(s) == "" {
 				t.Errorf("%s(%.40q): no problem", tt.name, s)
 			}
-		}
-	}
-}
-
-func TestSplitImage(t *testing.T) {
-	for _, tt := range [][4]string{
-		{"app", "app", "", ""}, {"app:v1", "app", "v1", ""}, {"reg:5000/app", "reg:5000/app", "", ""}, {"reg:5000/app:v1", "reg:5000/app", "v1", ""},
-		{"app@sha256:0", "app", "", "sha256:0"}, {"reg:5000/a/b:v1@sha256:0", "reg:5000/a/b", "v1", "sha256:0"},
-	} {
-		repository, tag, digest := splitImage(tt[0])
-		if got := [4]string{tt[0], repository, tag, digest}; got != tt {
-			t.Errorf("got %q, want %q", got, tt)
-		}
-		if got := joinImage(repository, tag, digest); got != tt[0] {
-			t.Errorf("joined: got %q, want %q", got, tt[0])
 		}
 	}
 }

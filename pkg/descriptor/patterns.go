@@ -3,6 +3,8 @@ package descriptor
 import (
 	"reflect"
 	"slices"
+
+	"github.com/unfold-gitops/unfold/pkg/image"
 )
 
 // pattern is what JSON Schema can say of a rule for texts or for whole values. It
@@ -18,9 +20,12 @@ const (
 	keyRunes  = `[-._a-zA-Z0-9]`
 	qualified = `[A-Za-z0-9](` + keyRunes + `{0,61}[A-Za-z0-9])?`
 
-	imagePath = `([A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:[0-9]+)?/)?[a-z0-9]([a-z0-9._-]*[a-z0-9])?(/[a-z0-9]([a-z0-9._-]*[a-z0-9])?)*`
+	hostPart  = `[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?`
+	imageHost = `(` + hostPart + `(\.` + hostPart + `)*|\[[0-9A-Fa-f:]+\])(:[0-9]+)?`
+	pathPart  = `[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*`
+	imagePath = `(` + imageHost + `/)?` + pathPart + `(/` + pathPart + `)*`
 	tagName   = `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`
-	digest    = `[^:@]+:[0-9a-f]{32,}`
+	digest    = `(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})`
 )
 
 // patterns are the rules that can be said in JSON Schema.
@@ -50,9 +55,9 @@ func patterns() []pattern {
 		{filePath, file},
 		{fileMode, matches(`(0o)?0?[0-7]{3}`)},
 		{imageReference, matches(imagePath + `(:` + tagName + `)?(@` + digest + `)?`)},
-		{imageRepository, upTo(255, imagePath)},
-		{imageTag, matches(tagName)},
-		{imageDigest, matches(digest)},
+		{image.CheckRepository, upTo(255, imagePath)},
+		{image.CheckTag, matches(tagName)},
+		{image.CheckDigest, matches(digest)},
 		{hostName, matches(`(\*|(\*\.)?` + subdomain + `)`)},
 		{fullHostName, matches(`(\*\.` + subdomain + `|` + label1123 + `(\.` + label1123 + `)+)`)},
 		{cidr, matches(`[0-9a-fA-F.:]+/[0-9]{1,3}`)},
