@@ -1,6 +1,8 @@
 package descriptor
 
 import (
+	"path"
+	"slices"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -14,6 +16,10 @@ type Defaults struct {
 	// Environments holds app fields by environment, in order. They are the
 	// environments of an app that lists none.
 	Environments []value.Entry
+	// Listed says that an operator lists the environments, so that an app can have no
+	// others but those that a pattern in Further matches, as path.Match has it.
+	Listed  bool
+	Further []string
 	// File is the file that they come from, beside the built-in ones; "" for none.
 	File string
 	// Anywhere says where apps run in environments that Places does not have.
@@ -105,6 +111,23 @@ func ReadDefaults(file string, src []byte) (Defaults, diag.List) {
 	all.Delete("environments")
 	defaults.All = all
 	return defaults, n.diags
+}
+
+// Allows reports whether apps may have an environment.
+func (d Defaults) Allows(name string) bool {
+	return !d.Listed || d.environment(name) != nil || slices.ContainsFunc(d.Further, func(pattern string) bool {
+		ok, err := path.Match(pattern, name)
+		return ok && err == nil
+	})
+}
+
+// names gives the names of the environments.
+func (d Defaults) names() []string {
+	var names []string
+	for _, e := range d.Environments {
+		names = append(names, e.Key)
+	}
+	return names
 }
 
 // environment gives an environment's layer, or nil.

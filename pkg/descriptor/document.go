@@ -257,9 +257,7 @@ func (d *Document) Environments(defaults Defaults) []string {
 		names = append(names, e.Key)
 	}
 	if len(names) == 0 {
-		for _, e := range defaults.Environments {
-			names = append(names, e.Key)
-		}
+		names = append(names, defaults.names()...)
 	}
 	return names
 }

@@ -42,7 +42,13 @@ func (d *Document) Effective(env string, o Options) (*App, diag.List) {
 		diags.Errorh(pos, "not-enabled", "write environments: {"+env+": {enabled: true}}, or delete the Application", "the app is not enabled in the environment %q", env)
 		return nil, diags
 	}
-	e := effective{Document: d, options: o}
+	e := effective{Document: d, options: o, env: env}
+	if !o.Defaults.Allows(env) {
+		var diags diag.List
+		hint := diag.Hint(env, "ask the operator to allow it, or use one that is listed", o.Defaults.names())
+		diags.Errorh(e.envPos(), "unknown-environment", hint, "the platform file does not list the environment %q", env)
+		return nil, diags
+	}
 	app := e.app(env)
 	if !d.broken {
 		return app, e.diags

@@ -224,6 +224,9 @@ func (r *reader) argocd(p *Platform, full *value.Value) {
 	if label := v.StringAt("label"); label != "" {
 		p.Previews.Label = label
 	}
+	if env := v.Get("environment"); env.StringAt() != "" && !p.Defaults.Allows(env.Text) {
+		r.diags.Errorh(env.Pos, "unknown-environment", "name one of environments", "previews have the environment %q, which the file does not list", env.Text)
+	}
 	for _, field := range []string{"owner", "repository", "environment"} {
 		if v.StringAt(field) == "" {
 			r.diags.Errorh(v.Pos, "missing-field", "add "+field, "previews have no %s", field)

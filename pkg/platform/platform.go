@@ -136,7 +136,10 @@ func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Va
 	if !full.Get("environments").Is(value.Map) {
 		return
 	}
-	p.Defaults.Environments = nil
+	p.Defaults.Environments, p.Defaults.Listed = nil, true
+	for _, x := range full.Get("furtherEnvironments").Elements() {
+		p.Defaults.Further = append(p.Defaults.Further, x.Text)
+	}
 	if environments := full.Get("environments"); len(environments.Entries) == 0 && !r.diags.HasErrors() {
 		r.diags.Errorh(environments.Pos, "no-environments", "list the environments, or remove the field for dev, staging and prod", "environments is empty, so no app could be deployed")
 	}
@@ -170,7 +173,7 @@ func (r *reader) layer(v *value.Value) *value.Value {
 // settings reads what is not about apps, for everywhere and by environment.
 func (r *reader) settings(p *Platform, full *value.Value) {
 	everywhere := full.Copy()
-	for _, key := range []string{"apiVersion", "kind", "defaults", "environments", "argocd", "teams", "previews"} {
+	for _, key := range []string{"apiVersion", "kind", "defaults", "environments", "furtherEnvironments", "argocd", "teams", "previews"} {
 		everywhere.Delete(key)
 	}
 	everywhere, diags := descriptor.Lay(environmentType(), nil, everywhere)

@@ -1,12 +1,14 @@
 package platform
 
 import (
+	"path"
 	"slices"
 	"strings"
 	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/image"
 )
 
 // The table of the platform file: what the parser takes and what its reference
@@ -68,6 +70,8 @@ func document(environment *descriptor.Type) *descriptor.Type {
 	rows = append(append(rows, settings()...), argocdRows()...)
 	rows = append(rows, descriptor.Row{Name: "environments", Doc: "The environments by name, in place of the built-in ones. Besides what is listed here, each takes the fields from `namespace` on, over those of the top level.",
 		Type: descriptor.MapOf("a map of environments", "an environment", descriptor.NamespaceName, environment)})
+	rows = append(rows, descriptor.Row{Name: "furtherEnvironments", Doc: "Names, or patterns such as `preview-*`, of environments that apps may have besides those of `environments`; they have the settings of the top level.",
+		Type: descriptor.ListOf("a list of patterns", descriptor.TextOf("a pattern of environments", environmentPattern))})
 	return descriptor.Object("a platform file", rows...)
 }
 
@@ -111,8 +115,13 @@ func knownRule(s string) string {
 }
 
 func registry(s string) string {
-	if s == "" || s[0] == '/' || strings.ContainsAny(s, " @*") || strings.Contains(s, "://") {
-		return "is not a registry such as ghcr.io or ghcr.io/team"
+	_, problem := image.ParseScope(s)
+	return problem
+}
+
+func environmentPattern(s string) string {
+	if _, err := path.Match(s, ""); err != nil || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz0123456789-*?[]^") != "" || s == "" {
+		return "is not a pattern of environments such as preview-*"
 	}
 	return ""
 }

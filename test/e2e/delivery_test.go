@@ -241,7 +241,7 @@ func TestPrintedProjects(t *testing.T) {
 
 // TestAppOfApps follows the files that unfold argocd writes: a new app, and one that is gone.
 func TestAppOfApps(t *testing.T) {
-	d := startDelivery(t, "environments: {dev: {}, staging: {}, prod: {}}\nteams: {shop: {apps: [apps/multi]}}\n")
+	d := startDelivery(t, "environments: {dev: {}, staging: {}, prod: {}}\nfurtherEnvironments: [live]\nteams: {shop: {apps: [apps/multi]}}\n")
 	write := func(message string) {
 		t.Helper()
 		d.printedObjects(t, "apps", "--revision", "main", "--output", "argocd")
