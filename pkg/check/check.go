@@ -50,8 +50,9 @@ type Input struct {
 	// found are texts that look like credentials, once looked for.
 	found  []suspect
 	looked bool
-	// workloads are those items that have pods.
+	// workloads are those items that have pods, parts what each item says about any.
 	workloads []pods
+	parts     []podParts
 }
 
 // Finding is what a rule found, and the object that it is about.
@@ -125,6 +126,7 @@ func (in Input) apply(rules []Rule, fixed []find) []Finding {
 		if p, ok := x.pods(); ok {
 			in.workloads = append(in.workloads, p)
 		}
+		in.parts = append(in.parts, x.parts())
 	}
 	var out []Finding
 	for _, f := range fixed {

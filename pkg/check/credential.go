@@ -62,7 +62,7 @@ func (in *Input) suspects() []suspect {
 		return in.found
 	}
 	in.looked = true
-	for _, x := range in.items {
+	for i, x := range in.items {
 		s := search{in: in, item: x, shown: x.shown()}
 		switch x.Kind {
 		case "Secret", "SealedSecret", "CustomResourceDefinition":
@@ -75,11 +75,8 @@ func (in *Input) suspects() []suspect {
 			s.fields(x.value.Get("metadata"), "metadata")
 			continue
 		}
-		i := slices.IndexFunc(in.workloads, func(p pods) bool { return p.value == x.value })
-		if i >= 0 {
-			for _, c := range in.workloads[i].all() {
-				s.container(c)
-			}
+		for _, c := range in.parts[i].containers {
+			s.container(c)
 		}
 		s.fields(x.value, "")
 	}

@@ -3,35 +3,35 @@ package check
 import (
 	"slices"
 	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/image"
 )
 
 // imageNotPinned finds images that are another one tomorrow.
 func imageNotPinned(in *Input, r *report) {
-	for _, p := range in.workloads {
-		for _, c := range p.all() {
-			image := c.Get("image")
-			if image.StringAt() == "" {
-				continue
-			}
-			repository, tag, digest := splitImage(image.Text)
+	for _, p := range in.parts {
+		for _, i := range p.images {
+			ref, problem := i.parse()
 			switch {
-			case digest != "":
-			case tag == "":
-				r.about(p.item).Warnh(p.at(image), "image-not-pinned", "add tag:", "the image %q of %s has no tag", repository, p.ID)
-			case tag == "latest" || strings.HasSuffix(tag, "-latest"):
-				r.about(p.item).Warnh(p.at(image), "image-not-pinned", "name a tag that nobody moves", "the tag %q of %s is moved to every new image", tag, p.ID)
+			case i.loose || problem != "" || ref.Digest != "":
+			case ref.Tag == "":
+				r.about(p.item).Warnh(p.at(i.Value), "image-not-pinned", "add tag:", "the image %q of %s has no tag", ref.Repository, p.ID)
+			case ref.Tag == "latest" || strings.HasSuffix(ref.Tag, "-latest"):
+				r.about(p.item).Warnh(p.at(i.Value), "image-not-pinned", "name a tag that nobody moves", "the tag %q of %s is moved to every new image", ref.Tag, p.ID)
 			}
 		}
 	}
 }
 
-// splitImage takes REPOSITORY[:TAG][@DIGEST] apart.
-func splitImage(ref string) (repository, tag, digest string) {
-	repository, digest, _ = strings.Cut(ref, "@")
-	if i := strings.LastIndexByte(repository, ':'); i > strings.LastIndexByte(repository, '/') {
-		repository, tag = repository[:i], repository[i+1:]
+// invalidImage finds images that no kubelet can pull.
+func invalidImage(in *Input, r *report) {
+	for _, p := range in.parts {
+		for _, i := range p.images {
+			if _, problem := i.parse(); problem != "" && !i.filledIn(p.item) {
+				r.about(p.item).Warnh(p.at(i.Value), "invalid-image", "write REPOSITORY[:TAG][@DIGEST], such as ghcr.io/team/app:v1", "the image %q of %s %s", i.Text, p.ID, problem)
+			}
+		}
 	}
-	return repository, tag, digest
 }
 
 // registryNotAllowed finds images from registries that the operator does not
@@ -40,33 +40,23 @@ func registryNotAllowed(in *Input, r *report) {
 	if len(in.Policy.Registries) == 0 {
 		return
 	}
-	for _, p := range in.workloads {
-		for _, c := range p.all() {
-			image := c.Get("image")
-			if image.StringAt() == "" {
-				continue
-			}
-			repository, _, _ := splitImage(image.Text)
-			full := fullRepository(repository)
-			if !slices.ContainsFunc(in.Policy.Registries, func(allowed string) bool {
-				allowed = strings.TrimSuffix(allowed, "/")
-				return full == allowed || strings.HasPrefix(full, allowed+"/")
-			}) {
-				r.about(p.item).Warnh(p.at(image), "registry-not-allowed", "allowed are: "+strings.Join(in.Policy.Registries, ", "),
-					"the image %q of %s is from a registry that the operator does not allow", repository, p.ID)
+	hint := "allowed are: " + strings.Join(in.Policy.Registries, ", ")
+	var allowed []image.Scope
+	for _, text := range in.Policy.Registries {
+		if scope, problem := image.ParseScope(text); problem == "" {
+			allowed = append(allowed, scope)
+		}
+	}
+	for _, p := range in.parts {
+		for _, i := range p.images {
+			ref, problem := i.parse()
+			switch {
+			case problem != "":
+				r.about(p.item).Warnh(p.at(i.Value), "registry-not-allowed", hint, "nobody can tell from which registry the image %q of %s is", i.Text, p.ID)
+			case !slices.ContainsFunc(allowed, func(s image.Scope) bool { return s.Has(ref) }):
+				r.about(p.item).Warnh(p.at(i.Value), "registry-not-allowed", hint,
+					"the image %q of %s is from a registry that the operator does not allow", ref.Repository, p.ID)
 			}
 		}
 	}
-}
-
-// fullRepository adds what an image without a registry leaves out.
-func fullRepository(repository string) string {
-	host, _, several := strings.Cut(repository, "/")
-	switch {
-	case several && (strings.ContainsAny(host, ".:") || host == "localhost"):
-		return repository
-	case several:
-		return "docker.io/" + repository
-	}
-	return "docker.io/library/" + repository
 }

@@ -4,7 +4,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// pods are those of a workload: their template, and how many there are.
+// pods are those of a workload: their template, and how many there are. Rules about
+// workloads look at these; those about what pods may do look at podParts.
 type pods struct {
 	item
 	template *value.Value // metadata and spec
@@ -17,7 +18,7 @@ func (x item) pods() (p pods, ok bool) {
 		return pods{x, x.value}, true
 	case "CronJob":
 		p = pods{x, x.value.Get("spec", "jobTemplate", "spec", "template")}
-	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "Job", "Rollout":
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Rollout":
 		p = pods{x, x.value.Get("spec", "template")}
 	}
 	return p, p.template.Get("spec").Is(value.Map)

@@ -39,6 +39,8 @@ type Policy struct {
 	// Registries are the registries, or repositories and the folders above them,
 	// that images may come from; any where there are none.
 	Registries []string
+	// NamespaceLabels are those of the namespaces that Argo CD makes for apps.
+	NamespaceLabels *value.Value
 	// SkipMissingAPIs leaves out what the cluster does not know.
 	SkipMissingAPIs bool
 }

@@ -199,6 +199,7 @@ func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
 	if s.Certificate.File != "" && !filepath.IsAbs(s.Certificate.File) {
 		s.Certificate.File = filepath.Join(filepath.Dir(r.file), s.Certificate.File)
 	}
+	s.Policy.NamespaceLabels = s.Applications.NamespaceLabels
 	s.Policy.SkipMissingAPIs = v.StringAt("missingAPIs") == "skip"
 	for _, x := range v.Get("registries").Elements() {
 		s.Policy.Registries = append(s.Policy.Registries, x.Text)
