@@ -21,9 +21,12 @@ func blockingBudget(in *Input, r *report) {
 			continue
 		}
 		least := spec.Get("minAvailable")
-		for _, p := range in.workloads {
+		if least == nil {
+			continue
+		}
+		for _, p := range in.selected(spec.Get("selector")) {
 			n, ok := p.replicas(in)
-			if least == nil || !ok || n == 0 || !selects(spec.Get("selector"), p.template.Get("metadata", "labels")) {
+			if !ok || n == 0 {
 				continue
 			}
 			if needed(least, n) >= n {

@@ -50,9 +50,11 @@ type Input struct {
 	// found are texts that look like credentials, once looked for.
 	found  []suspect
 	looked bool
+	noted  map[noted]bool
 	// workloads are those items that have pods, parts what each item says about any.
 	workloads []pods
 	parts     []podParts
+	index     index
 }
 
 // Finding is what a rule found, and the object that it is about.
@@ -90,6 +92,12 @@ func All(in Input) []Finding { return in.apply(Rules(), always()) }
 func Built(in Input, before []Finding, pos diag.Pos) []Finding {
 	rules := slices.DeleteFunc(Rules(), func(r Rule) bool { return r.source })
 	found := in.apply(rules, []find{missingAPIs})
+	type said struct{ rule, message string }
+	places := map[said]diag.Pos{}
+	for _, b := range before {
+		places[said{b.Rule, b.Message}] = b.Pos
+	}
+	sources := in.sourceIndex(found)
 	for i, f := range found {
 		if id := in.Names.Undo(f.Object); id != f.Object {
 			f.Message = strings.ReplaceAll(f.Message, f.Object.String(), id.String())
@@ -97,18 +105,20 @@ func Built(in Input, before []Finding, pos diag.Pos) []Finding {
 			found[i] = f
 		}
 		found[i].Pos = pos
-		if at, ok := in.source(f); ok {
+		if at, ok := sources.source(f); ok {
 			found[i].Pos = at
 		}
-		for _, b := range before {
-			if b.Rule == f.Rule && b.Message == f.Message {
-				found[i].Pos = b.Pos
-			}
+		if at, ok := places[said{f.Rule, f.Message}]; ok {
+			found[i].Pos = at
 		}
 	}
 	// What looks at the sources has been found already.
+	again := map[string]bool{}
+	for _, r := range rules {
+		again[r.Name] = true
+	}
 	for _, b := range before {
-		if !slices.ContainsFunc(rules, func(r Rule) bool { return r.Name == b.Rule }) {
+		if !again[b.Rule] {
 			found = append(found, b)
 		}
 	}
@@ -128,6 +138,7 @@ func (in Input) apply(rules []Rule, fixed []find) []Finding {
 		}
 		in.parts = append(in.parts, x.parts())
 	}
+	in.indexed()
 	var out []Finding
 	for _, f := range fixed {
 		f(&in, &report{out: &out})
@@ -187,10 +198,11 @@ func (r *report) add(d diag.Diagnostic) { *r.out = append(*r.out, Finding{d, r.o
 // Final gives those findings that a patch can't mend, as diagnostics: those of
 // what the app brings along, and those that no policy changes.
 func Final(findings []Finding) diag.List {
-	rules := Rules()
-	return Diags(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool {
-		return slices.ContainsFunc(rules, func(r Rule) bool { return r.Name == f.Rule && !r.source })
-	}))
+	mended := map[string]bool{}
+	for _, r := range Rules() {
+		mended[r.Name] = !r.source
+	}
+	return Diags(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return mended[f.Rule] }))
 }
 
 // Diags gives the findings as diagnostics.

@@ -19,8 +19,8 @@ func doubleControl(in *Input, r *report) {
 			scaled[key] = x
 		case "PodDisruptionBudget":
 			selector := x.value.Get("spec", "selector")
-			for _, p := range in.workloads {
-				if p.ends() || !selects(selector, p.template.Get("metadata", "labels")) {
+			for _, p := range in.selected(selector) {
+				if p.ends() {
 					continue
 				}
 				key := p.ID.String()

@@ -1,7 +1,6 @@
 package check
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -42,6 +41,12 @@ type suspect struct {
 	where, name, seal string
 }
 
+// noted is a text that something looked at, by the name that an app accepts it by.
+type noted struct {
+	text *value.Value
+	name string
+}
+
 // cure says what to do, and how to say that there is nothing to do.
 func (in *Input) cure(rule, name, seal string) string {
 	out := "seal it by unfold seal"
@@ -61,7 +66,7 @@ func (in *Input) suspects() []suspect {
 	if in.looked {
 		return in.found
 	}
-	in.looked = true
+	in.looked, in.noted = true, map[noted]bool{}
 	for i, x := range in.items {
 		s := search{in: in, item: x, shown: x.shown()}
 		switch x.Kind {
@@ -114,8 +119,11 @@ type search struct {
 
 // add takes note of signs in a text, once where several objects have it.
 func (s *search) add(text *value.Value, name, seal, where string, signs []credential.Sign) {
-	if len(signs) > 0 && text.Pos.Line > 0 && slices.ContainsFunc(s.in.found, func(x suspect) bool { return x.text == text && x.name == name }) {
+	if len(signs) > 0 && text.Pos.Line > 0 && s.in.noted[noted{text, name}] {
 		return
+	}
+	if len(signs) > 0 {
+		s.in.noted[noted{text, name}] = true
 	}
 	for _, x := range signs {
 		place := where

@@ -51,7 +51,7 @@ func (p pods) references(visit func(kind, name string, key *value.Value)) {
 // keys gives the keys of a ConfigMap or Secret that the app has, or that a
 // controller makes of what the app has; known is false where nobody can tell.
 func (in *Input) keys(kind, name string) (has func(key string) bool, known bool) {
-	for _, x := range in.items {
+	for _, x := range in.index.named[name] {
 		var maps []*value.Value
 		switch {
 		case x.Kind == kind && x.Name == name && x.Group() == "":

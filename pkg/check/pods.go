@@ -42,9 +42,9 @@ func (p pods) all() []*value.Value {
 // replicas gives how many pods there are at least, ok is false where nobody
 // says so.
 func (p pods) replicas(in *Input) (n int64, ok bool) {
-	for _, x := range in.items {
+	for _, x := range in.index.scalers[p.Name] {
 		target := x.value.Get("spec", "scaleTargetRef")
-		if target.StringAt("name") != p.Name || target.Has("kind") && target.StringAt("kind") != p.Kind {
+		if target.Has("kind") && target.StringAt("kind") != p.Kind {
 			continue
 		}
 		for _, field := range []string{"minReplicas", "minReplicaCount"} {

@@ -1,6 +1,8 @@
 package check
 
 import (
+	"slices"
+
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -26,13 +28,15 @@ func missingPorts(in *Input, r *report) {
 			continue
 		}
 		var names []string
-		selected := false
-		for _, p := range in.workloads {
-			if in.serves(x, p) {
-				selected = true
-				for _, c := range p.all() {
-					names = append(names, portNames(c)...)
-				}
+		asked := slices.ContainsFunc(x.value.Get("spec", "ports").Elements(), func(p *value.Value) bool { return p.Get("targetPort").Is(value.String) })
+		if !asked {
+			continue
+		}
+		served := in.behind(x)
+		selected := len(served) > 0
+		for _, p := range served {
+			for _, c := range p.all() {
+				names = append(names, portNames(c)...)
 			}
 		}
 		for _, port := range x.value.Get("spec", "ports").Elements() {

@@ -35,7 +35,7 @@ func unknownReferences(in *Input, r *report) {
 // makes reports whether the app has an object, or one of which a controller
 // makes it.
 func (in *Input) makes(p pods, kind, name string) bool {
-	for _, x := range in.items {
+	for _, x := range in.index.named[name] {
 		target := x.value.StringAt("spec", "target", "name")
 		switch {
 		case x.Kind == kind && x.Name == name,
@@ -51,10 +51,8 @@ func (in *Input) makes(p pods, kind, name string) bool {
 // of names an object as the descriptor does, without its hash.
 func (in *Input) of(kind, name string) string {
 	const hash = len("-h2kb7c9d5f")
-	for _, generated := range in.Generated {
-		if kind == "ConfigMap" && strings.HasPrefix(name, generated+"-") && len(name) == len(generated)+hash {
-			name = generated
-		}
+	if n := len(name) - hash; kind == "ConfigMap" && n > 0 && name[n] == '-' && in.index.generated[name[:n]] {
+		name = name[:n]
 	}
 	return of(kind, name)
 }

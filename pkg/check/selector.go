@@ -13,18 +13,12 @@ func selectsNothing(in *Input, r *report) {
 			if selector.Empty() || spec.StringAt("type") == "ExternalName" {
 				continue
 			}
-			for _, p := range in.workloads {
-				matches = matches || in.serves(x, p)
-			}
+			matches = len(in.behind(x)) > 0
 		case x.Kind == "PodDisruptionBudget", x.Kind == "PodMonitor":
-			for _, p := range in.workloads {
-				matches = matches || selects(selector, p.template.Get("metadata", "labels"))
-			}
+			matches = len(in.selected(selector)) > 0
 		case x.Kind == "ServiceMonitor":
 			what = "Service"
-			for _, y := range in.items {
-				matches = matches || y.Kind == "Service" && y.Group() == "" && selects(selector, y.value.Get("metadata", "labels"))
-			}
+			matches = in.monitored(selector)
 		default:
 			continue
 		}

@@ -23,7 +23,7 @@ func missingTargets(in *Input, r *report) {
 }
 
 func (in *Input) item(kind, name string) (item, bool) {
-	for _, x := range in.items {
+	for _, x := range in.index.named[name] {
 		if x.Kind == kind && x.Name == name {
 			return x, true
 		}

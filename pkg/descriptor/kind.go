@@ -140,12 +140,23 @@ func (e *effective) governing(w *Workload, v *value.Value) {
 // enabled reports whether the app is to be in an environment: what the highest
 // layer says.
 func (d *Document) enabled(env string, defaults Defaults) (bool, diag.Pos) {
-	layers := []*value.Value{nil, d.root, defaults.environment(env), defaults.All}
+	own, of := d.environment(env), defaults.environment(env)
+	return enabledBy(own, d.root, of, defaults.All)
+}
+
+// environment gives what the descriptor says about an environment, nil where it
+// does not list it.
+func (d *Document) environment(env string) *value.Value {
 	for _, x := range d.envs {
 		if x.Key == env {
-			layers[0] = x.Value
+			return x.Value
 		}
 	}
+	return nil
+}
+
+// enabledBy asks layers, the highest first.
+func enabledBy(layers ...*value.Value) (bool, diag.Pos) {
 	for _, l := range layers {
 		if v := l.Get("enabled"); v.Is(value.Bool) {
 			return v.IsTrue(), v.Pos
@@ -156,11 +167,20 @@ func (d *Document) enabled(env string, defaults Defaults) (bool, diag.Pos) {
 
 // Enabled gives the environments that the app is to be in.
 func (d *Document) Enabled(defaults Defaults) []string {
+	own, of := byKey(d.envs), byKey(defaults.Environments)
 	var names []string
 	for _, env := range d.Environments(defaults) {
-		if on, _ := d.enabled(env, defaults); on {
+		if on, _ := enabledBy(own[env], d.root, of[env], defaults.All); on {
 			names = append(names, env)
 		}
 	}
 	return names
+}
+
+func byKey(entries []value.Entry) map[string]*value.Value {
+	out := make(map[string]*value.Value, len(entries))
+	for _, e := range entries {
+		out[e.Key] = e.Value
+	}
+	return out
 }

@@ -6,11 +6,21 @@ import (
 	"strings"
 )
 
+// Limits on what each mistake looks at anew: names that one is compared with, of
+// which the time zones are the most, and the length of a list that a person reads.
+const (
+	maxCandidates = 640
+	maxListed     = 2000
+)
+
 // Suggest gives the candidate that word is most likely a misspelling of, or ""
 // where none is nearly certain: at most one slip in a short word, two in a
 // longer one, and no second candidate as near. Case and the separators "-" and
 // "_" do not count as slips.
 func Suggest(word string, candidates []string) string {
+	if len(candidates) > maxCandidates {
+		return ""
+	}
 	limit := 1
 	if len(word) >= 6 {
 		limit = 2
@@ -44,6 +54,13 @@ func Hint(word, what string, candidates []string) string {
 	if len(candidates) == 0 {
 		return ""
 	}
+	length := 0
+	for _, c := range candidates {
+		length += len(c) + len(", ")
+	}
+	if length > maxListed {
+		return what + " " + strconv.Itoa(len(candidates)) + " others"
+	}
 	sorted := slices.Sorted(slices.Values(candidates))
 	return what + ": " + strings.Join(sorted, ", ")
 }
@@ -71,10 +88,20 @@ func distance(a, b string, limit int) int {
 	for j := range len(b) + 1 {
 		rows[0][j] = j
 	}
+	last := 0 // the least of the row before
 	for i := 1; i <= len(a); i++ {
 		cur, prev, before := &rows[i%3], &rows[(i+2)%3], &rows[(i+1)%3]
 		cur[0] = i
-		for j := 1; j <= len(b); j++ {
+		least := i
+		// Beyond limit columns from the diagonal nothing is below limit.
+		from, to := max(1, i-limit), min(len(b), i+limit)
+		if from > 1 {
+			cur[from-1] = limit
+		}
+		if to < len(b) {
+			cur[to+1] = limit
+		}
+		for j := from; j <= to; j++ {
 			cost := 1
 			if a[i-1] == b[j-1] {
 				cost = 0
@@ -83,7 +110,12 @@ func distance(a, b string, limit int) int {
 			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
 				cur[j] = min(cur[j], before[j-2]+1)
 			}
+			least = min(least, cur[j])
 		}
+		if least >= limit && last >= limit { // a swap reaches back over one row
+			return limit
+		}
+		last = least
 	}
 	return rows[len(a)%3][len(b)]
 }

@@ -28,10 +28,16 @@ func WithNotices(objects []object.Object, notices []Notice) []object.Object {
 	if first < 0 || len(notices) == 0 {
 		return objects
 	}
+	places := map[object.ID]int{}
+	for i, o := range slices.Backward(objects) {
+		if id := o.ID(); workloadKind(id.Kind) {
+			places[id] = i
+		}
+	}
 	texts := make([][]string, len(objects))
 	for _, n := range notices {
-		i := slices.IndexFunc(objects, func(o object.Object) bool { return o.ID() == n.Object && workloadKind(n.Object.Kind) })
-		if i < 0 {
+		i, ok := places[n.Object]
+		if !ok {
 			i = first
 		}
 		texts[i] = append(texts[i], n.Text)
