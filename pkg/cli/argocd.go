@@ -192,7 +192,11 @@ func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*va
 		fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output)
 		return errFound
 	}
-	removed, err := repository.Replace(ctx, f.output, files)
+	var removed []string
+	err = s.work.write(ctx, func() error {
+		removed, err = repository.Replace(ctx, f.output, files)
+		return err
+	})
 	for _, name := range removed {
 		fmt.Fprintf(s.Err, "removed %s: with it Argo CD deletes what it made\n", diag.Line(name))
 	}

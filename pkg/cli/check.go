@@ -6,11 +6,9 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"path/filepath"
 	"slices"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -96,8 +94,6 @@ func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform,
 	if len(folders) == 0 {
 		return usagef("no app.yaml at or below %s; unfold init writes one", join(paths))
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	bar := newProgress(s, "checked", len(folders))
 	var summary render.Summary
 	if whole {

@@ -35,6 +35,8 @@ type Streams struct {
 	// data is Out for what programs read, such as manifests; Out and Err are for
 	// people.
 	data io.Writer
+
+	work *work // nil where nothing ends the command but itself
 }
 
 // forPeople lets Out and Err show what they are given without obeying it, data only
@@ -73,7 +75,7 @@ func (s Streams) variable(name string) string {
 // Main runs the program on the process's own arguments and streams and gives
 // its exit code.
 func Main() int {
-	return Run(context.Background(), os.Args[1:], Streams{Program: os.Args[0], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
+	return Process(os.Args[1:], Streams{Program: os.Args[0], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
 }
 
 // Run runs one command and gives its exit code.
@@ -90,7 +92,11 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	var diags diag.List
 	var usage usageError
 	var unsealed *seal.Failure
+	var signal interrupted
 	switch {
+	case errors.As(context.Cause(ctx), &signal): // what failed because of it says how far it came
+		fmt.Fprintf(s.Err, "unfold: %v\n", err)
+		return signal.code()
 	case errors.Is(err, errFound):
 		return exitMistake
 	case errors.Is(err, errTrouble):

@@ -59,7 +59,7 @@ func eject(ctx context.Context, s Streams, dir string, p *platform.Platform, out
 	for _, w := range warnings {
 		fmt.Fprintln(s.Err, w)
 	}
-	if err := existing(tree.Write(ctx, output, t, force)); err != nil {
+	if err := existing(s.work.write(ctx, func() error { return tree.Write(ctx, output, t, force) })); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Err, `wrote %d files to %s

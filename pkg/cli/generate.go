@@ -1,9 +1,9 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
-	"runtime/debug"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -11,6 +11,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/argocd"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 )
 
@@ -26,35 +27,25 @@ app's folder. It prints manifests on standard output and one line about the run 
 standard error.`,
 		Example: "  ARGOCD_ENV_ENVIRONMENT=prod unfold generate",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			return generate(s, ".", p)
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return generate(cmd.Context(), s, ".", p)
 		},
 	}
 	p.register(cmd)
 	return cmd
 }
 
-func generate(s Streams, dir string, p platformFlag) error {
+func generate(ctx context.Context, s Streams, dir string, p platformFlag) error {
+	if s.work == nil {
+		s.work = &work{}
+	}
 	start := time.Now()
-	// Argo CD starts the program for each app: it ends before collecting garbage
-	// could pay, but for a hostile descriptor.
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(64 << 20)
-	operator, err := p.readBeside(s, dir)
-	if err != nil {
-		return err
-	}
+	var result *render.Result
 	call, diags := argocd.ReadCall(s.Environ)
-	src, err := render.Open(dir, operator)
-	if err != nil {
-		return withMistakes(err, diags)
-	}
-	defer src.Close()
-	env, err := environment(src, call.Environment)
-	if err != nil {
-		return withMistakes(err, diags)
-	}
-	result, err := src.Environment(env, options(call))
+	err := bounded(ctx, s, func(operator func(*platform.Platform)) (err error) {
+		result, err = manifests(s, dir, p, call, operator)
+		return err
+	})
 	if err != nil {
 		return withMistakes(err, diags)
 	}
@@ -68,6 +59,32 @@ func generate(s Streams, dir string, p platformFlag) error {
 		return err
 	}
 	return logRun(s, call.LogJSON, result, time.Since(start))
+}
+
+// manifests gives those that a call asks for. The platform is sent to settled when
+// it was read.
+func manifests(s Streams, dir string, p platformFlag, call argocd.Call, settled func(*platform.Platform)) (*render.Result, error) {
+	s.work.doing("reading the platform file")
+	operator, err := p.readBeside(s, dir)
+	if err != nil {
+		return nil, err
+	}
+	if operator != nil {
+		settled(operator)
+	}
+	s.work.doing("reading app.yaml")
+	src, err := render.Open(dir, operator)
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	env, err := environment(src, call.Environment)
+	if err != nil {
+		return nil, err
+	}
+	o := options(call)
+	o.Stage = s.work.doing
+	return src.Environment(env, o)
 }
 
 // withMistakes adds what is wrong with the call to what is wrong with the app.

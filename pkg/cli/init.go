@@ -122,7 +122,7 @@ func initialise(ctx context.Context, s Streams, dir string, templates []scaffold
 	if !whole {
 		files = tree.Tree{descriptor.FileName: files[descriptor.FileName]}
 	}
-	if err := tree.Write(ctx, dir, files, false); errors.Is(err, tree.ErrExists) {
+	if err := s.work.write(ctx, func() error { return tree.Write(ctx, dir, files, false) }); errors.Is(err, tree.ErrExists) {
 		return usagef("%w: nothing was written; remove it, or give another folder", err)
 	} else if err != nil {
 		return err

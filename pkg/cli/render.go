@@ -5,11 +5,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -72,15 +69,13 @@ func (r rendering) run(ctx context.Context, s Streams, dir string) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	bar := newProgress(s, "rendered", len(folders))
 	var diags diag.List
 	done := 0
 	do := func(f render.Folder) (render.Rendered, error) {
 		app, err := render.RenderApp(f, r.platform, r.env, r.options)
 		if err == nil && r.output != "" && !app.Diags.HasErrors() {
-			err = r.write(ctx, dir, f, app)
+			err = s.work.write(ctx, func() error { return r.write(ctx, dir, f, app) })
 		}
 		return app, err
 	}

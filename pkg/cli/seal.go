@@ -74,9 +74,7 @@ what app.yaml holds for the environment, all of it unless KEYs are given.`,
 			if how.Platform, err = f.how.platform.read(s); err != nil {
 				return err
 			}
-			ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-			defer stop()
-			lines, err := delivery.SealRaw(ctx, dir, f.sealing, values, how)
+			lines, err := delivery.SealRaw(cmd.Context(), dir, f.sealing, values, how)
 			for _, line := range lines {
 				fmt.Fprintln(s.Out, diag.Line(line))
 			}
@@ -137,9 +135,7 @@ func (f *sealFlags) validate(cmd *cobra.Command, s Streams, dir string, keys []s
 	if how.Platform, err = f.how.platform.read(s); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(cmd.Context(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	lines, err := delivery.ValidateSecrets(ctx, dir, f.sealing.Envs, keys, f.controller, how)
+	lines, err := delivery.ValidateSecrets(cmd.Context(), dir, f.sealing.Envs, keys, f.controller, how)
 	for _, line := range lines {
 		fmt.Fprintln(s.Out, diag.Line(line))
 	}

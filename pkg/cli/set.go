@@ -5,10 +5,8 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/signal"
 	"strconv"
 	"strings"
-	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -174,9 +172,12 @@ func (f *howFlags) run(ctx context.Context, s Streams, change func(context.Conte
 	if how.Platform, err = f.platform.read(s); err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
-	defer stop()
-	out, err := change(ctx, how)
+	// git is ended and waited for, so the change itself knows how far it came.
+	var out delivery.Outcome
+	err = s.work.write(ctx, func() error {
+		out, err = change(ctx, how)
+		return err
+	})
 	if out.Mended != "" {
 		fmt.Fprintln(s.Err, diag.Line(out.Mended))
 	}

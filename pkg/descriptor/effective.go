@@ -49,6 +49,9 @@ func (d *Document) Effective(env string, o Options) (*App, diag.List) {
 		diags.Errorh(e.envPos(), "unknown-environment", hint, "the platform file does not list the environment %q", env)
 		return nil, diags
 	}
+	if e.tooLarge(env) {
+		return nil, e.diags
+	}
 	app := e.app(env)
 	if !d.broken {
 		return app, e.diags
@@ -64,6 +67,8 @@ type effective struct {
 	env     string
 	// prefix and suffix stand around the names of objects.
 	prefix, suffix Text
+	// accounts are the names of service accounts that were made so far.
+	accounts map[string]bool
 }
 
 func (e *effective) app(env string) *App {

@@ -120,19 +120,20 @@ func (e *effective) ownersIdentity(app *App, hook *Workload) {
 
 // sameAccount reports two service accounts of one name.
 func (e *effective) sameAccount(app *App, w *Workload) {
-	others := []*ServiceAccount{app.ServiceAccount}
-	for i := range app.Workloads {
-		if other := &app.Workloads[i]; other != w {
-			others = append(others, other.ServiceAccount)
+	if e.accounts == nil {
+		e.accounts = map[string]bool{}
+		if all := app.ServiceAccount; all != nil && all.Create {
+			e.accounts[all.Name] = true
 		}
 	}
 	mine := w.ServiceAccount
-	for _, other := range others {
-		if mine != nil && other != nil && mine.Create && other.Create && mine.Name == other.Name {
-			e.diags.Errorh(mine.Pos, "duplicate-object", "name it alone to use the one that is there, or rename it", "the service account %q of %s is there already", mine.Name, w.what())
-			return
-		}
+	if mine == nil || !mine.Create {
+		return
 	}
+	if e.accounts[mine.Name] {
+		e.diags.Errorh(mine.Pos, "duplicate-object", "name it alone to use the one that is there, or rename it", "the service account %q of %s is there already", mine.Name, w.what())
+	}
+	e.accounts[mine.Name] = true
 }
 
 func (e *effective) automount(app *App, w *Workload, sa *ServiceAccount) *value.Value {

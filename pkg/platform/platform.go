@@ -22,6 +22,7 @@ type Platform struct {
 	ArgoCD   ArgoCD
 	Teams    []Team
 	Previews *Previews // nil where there are none
+	Bounds   Bounds
 
 	everywhere   Settings
 	environments map[string]Settings
@@ -57,7 +58,7 @@ func (p *Platform) Settings(env string) Settings {
 // Builtin gives what holds where there is no platform file.
 func Builtin() (*Platform, diag.List) {
 	defaults, diags := descriptor.Builtin()
-	return &Platform{Defaults: defaults, ArgoCD: builtinArgoCD(), everywhere: Settings{Applications: builtinApplications()}}, diags
+	return &Platform{Defaults: defaults, ArgoCD: builtinArgoCD(), Bounds: BuiltinBounds(), everywhere: Settings{Applications: builtinApplications()}}, diags
 }
 
 // Read reads the platform file at a path. Its mistakes are a diag.List, anything
@@ -90,6 +91,7 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 	r.layers(p, builtin, full)
 	r.settings(p, full)
 	r.argocd(p, full)
+	p.Bounds = readBounds(full.Get("generate"))
 	if r.diags.HasErrors() {
 		return nil, r.diags
 	}
@@ -173,7 +175,7 @@ func (r *reader) layer(v *value.Value) *value.Value {
 // settings reads what is not about apps, for everywhere and by environment.
 func (r *reader) settings(p *Platform, full *value.Value) {
 	everywhere := full.Copy()
-	for _, key := range []string{"apiVersion", "kind", "defaults", "environments", "furtherEnvironments", "argocd", "teams", "previews"} {
+	for _, key := range []string{"apiVersion", "kind", "defaults", "environments", "furtherEnvironments", "argocd", "teams", "previews", "generate"} {
 		everywhere.Delete(key)
 	}
 	everywhere, diags := descriptor.Lay(environmentType(), nil, everywhere)

@@ -68,7 +68,7 @@ func document(environment *descriptor.Type) *descriptor.Type {
 		{Name: "defaults", Doc: "App fields for all apps: any field of app.yaml but those of a single workload and those that name files.", Type: descriptor.DefaultsType()},
 	}
 	rows = append(append(rows, settings()...), argocdRows()...)
-	rows = append(rows, descriptor.Row{Name: "environments", Doc: "The environments by name, in place of the built-in ones. Besides what is listed here, each takes the fields from `namespace` on, over those of the top level.",
+	rows = append(rows, boundsRow(), descriptor.Row{Name: "environments", Doc: "The environments by name, in place of the built-in ones. Besides what is listed here, each takes the fields from `namespace` on, over those of the top level.",
 		Type: descriptor.MapOf("a map of environments", "an environment", descriptor.NamespaceName, environment)})
 	rows = append(rows, descriptor.Row{Name: "furtherEnvironments", Doc: "Names, or patterns such as `preview-*`, of environments that apps may have besides those of `environments`; they have the settings of the top level.",
 		Type: descriptor.ListOf("a list of patterns", descriptor.TextOf("a pattern of environments", environmentPattern))})

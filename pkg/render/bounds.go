@@ -1,16 +1,34 @@
 package render
 
 import (
+	"path"
+
+	"github.com/unfold-gitops/unfold/pkg/build"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
+	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// Limits on what is handed to kustomize, whose time grows with the square of
-// each: at these limits it takes about a second.
-const (
-	maxPatches = 500
-	maxObjects = 1000
-)
+// checkSize refuses an app whose objects are too many or too large in all, before
+// anything looks at them.
+func checkSize(e expand.Environment) diag.List {
+	var diags diag.List
+	if n := len(e.Objects) + len(e.Manifests); n > maxObjects {
+		diags.Errorh(e.App.Pos, "too-large", "split the app", "the app has %d objects, more than %d", n, maxObjects)
+		return diags
+	}
+	bytes := 0
+	for _, v := range valuesOf(e) {
+		if bytes += build.Object(v).Bytes; bytes > maxBytes {
+			break
+		}
+	}
+	if bytes > maxBytes {
+		diags.Errorh(e.App.Pos, "too-large", "split the app, or repeat less in each workload", "the app's objects are larger than %d MiB together", maxBytes>>20)
+	}
+	return diags
+}
 
 // checkBounds refuses what kustomize would need minutes for.
 func checkBounds(e expand.Environment) diag.List {
@@ -21,9 +39,103 @@ func checkBounds(e expand.Environment) diag.List {
 	if len(e.App.Patches) > maxPatches {
 		diags.Errorh(e.App.Patches[maxPatches].Pos, "too-large", "write patches that change more at once", "there are more than %d patches", maxPatches)
 	}
-	if n := len(e.Objects) + len(e.Manifests); n > maxObjects {
-		diags.Errorh(e.App.Pos, "too-large", "split the app",
-			"the app has %d objects, more than the %d that manifests, components and patches can be built with", n, maxObjects)
+	for _, p := range e.App.Patches {
+		build.CheckPatterns(p.Value.Get("target"), &diags)
+	}
+	if diags.HasErrors() {
+		return diags
+	}
+	work, changed := kustomizeWork(e, &diags)
+	if diags.HasErrors() {
+		return diags
+	}
+	pos := e.App.Pos
+	switch {
+	case work.Objects > maxBuilt:
+		diags.Errorh(pos, "too-large", "split the app",
+			"the app has %d objects, more than the %d that manifests, components and patches can be built with", work.Objects, maxBuilt)
+	case work.Pairs+work.Changes*work.Objects > maxPairs:
+		diags.Errorh(pos, "too-large", "write patches that change more at once, or split the app",
+			"patches and the like would change %d objects one after the other, more than %d", work.Pairs+work.Changes*work.Objects, maxPairs)
+	case work.Bytes > maxBuiltBytes, work.Added*work.Objects > maxBuiltBytes:
+		diags.Errorh(pos, "too-large", "split the app", "what kustomize builds of the app could be larger than %d MiB", maxBuiltBytes>>20)
+	case changed > maxPatchedBytes:
+		diags.Errorh(pos, "too-large", "write patches that change more at once, or split the app",
+			"patches and the like would change objects of more than %d MiB one after the other", maxPatchedBytes>>20)
+	case work.Doubled > 0 && grown(work) > maxBuiltBytes, work.Repeated*work.Longest > maxBuiltBytes:
+		diags.Errorh(pos, "too-large", "use fewer replacements, or shorter texts", "what replacements and variables repeat could be larger than %d MiB", maxBuiltBytes>>20)
 	}
 	return diags
+}
+
+// grown gives how large a text can get that is put together with itself.
+func grown(w build.Work) int {
+	const ends = 40 // doublings that make anything too large
+	return max(w.Longest, 1) << min(w.Doubled, ends)
+}
+
+// kustomizeWork adds up what an environment hands to kustomize, and gives how many
+// bytes of objects it changes, each as often as it does.
+func kustomizeWork(e expand.Environment, diags *diag.List) (w build.Work, changed int) {
+	var objects []measured
+	largest := 0
+	for _, v := range valuesOf(e) {
+		x := build.Object(v)
+		w.Add(x)
+		objects = append(objects, measured{object.Object{Value: v}.ID(), x.Bytes})
+		largest = max(largest, x.Bytes)
+	}
+	for _, c := range e.App.Components {
+		t := e.Files.Under(path.Clean(c.Text))
+		w.Add(build.Component(t))
+		for _, d := range build.CheckComponentPatterns(t) {
+			d.Pos = c.Pos
+			*diags = append(*diags, d)
+		}
+	}
+	changed = w.Changes*w.Bytes + w.Pairs*w.Bytes
+	for _, p := range e.App.Patches {
+		text := []byte(p.Value.StringAt("patch"))
+		if p.File != "" {
+			text = e.Files[p.File]
+		}
+		docs, _ := value.ReadAll("", text)
+		w.Add(build.Patch(docs))
+		if target := p.Value.Get("target"); target.Empty() { // the object that it names
+			w.Pairs++
+			changed += largest
+		} else {
+			pairs, bytes := matches(target, objects)
+			w.Pairs += pairs
+			changed += bytes
+		}
+	}
+	// What one patch adds the next one has to go through.
+	return w, changed + w.Pairs*w.Added
+}
+
+// valuesOf gives the objects that kustomize gets.
+func valuesOf(e expand.Environment) []*value.Value {
+	var out []*value.Value
+	for _, o := range e.Objects {
+		out = append(out, o.Value)
+	}
+	return append(out, e.Manifests...)
+}
+
+// measured is an object with its size.
+type measured struct {
+	object.ID
+	bytes int
+}
+
+// matches counts the objects that a patch's target selects, and their bytes.
+func matches(target *value.Value, objects []measured) (n, bytes int) {
+	selector := object.NewSelector(target)
+	for _, x := range objects {
+		if selector.Selects(x.ID) {
+			n, bytes = n+1, bytes+x.bytes
+		}
+	}
+	return n, bytes
 }

@@ -5,6 +5,7 @@ package render
 import (
 	"errors"
 	"path"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -30,6 +31,16 @@ type Options struct {
 	Overrides  descriptor.Overrides
 	// Explain adds a comment behind each value: the line that is responsible.
 	Explain bool
+	// Stage is called with what begins, such as "building prod with kustomize"; nil
+	// where nobody wants to know.
+	Stage func(stage string)
+}
+
+// begin tells of a stage of an environment's way.
+func (o Options) begin(what, env string) {
+	if o.Stage != nil {
+		o.Stage(what + " the environment " + strconv.Quote(env))
+	}
 }
 
 // Source is an app's folder, read and parsed.
@@ -150,6 +161,7 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 		return nil, diags
 	}
 	result := &Result{Name: e.App.Name, Env: env, Namespace: e.App.Namespace.Name, Warnings: diags.Warnings()}
+	o.begin("printing", env)
 	// 8. Write: what kustomize built where the descriptor uses it, else directly.
 	if e.App.UsesKustomize() {
 		result.Objects = len(e.built)
@@ -173,11 +185,13 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 // expand does what both ways out share.
 func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, error) {
 	// 3. Layer and validate.
+	o.begin("laying out", env)
 	app, diags := s.doc.Effective(env, s.options(o))
 	diags = append(diags, s.diags...)
 	if app == nil {
 		return expand.Environment{}, diags, nil
 	}
+	o.begin("reading the files of", env)
 	// 4. Read what the descriptor refers to.
 	e := expand.Environment{App: app, Files: s.files}
 	found, err := s.load(app)
@@ -188,9 +202,17 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 	e.Manifests, found = s.manifests(app)
 	diags = append(diags, found...)
 	// 5. Expand.
+	o.begin("expanding", env)
 	e.Objects, found = expand.Objects(app, s.files)
 	diags = append(diags, found...)
-	return e, append(diags, checkBounds(e)...), nil
+	large := checkSize(e)
+	if !diags.HasErrors() && !large.HasErrors() {
+		large = checkBounds(e)
+	}
+	if large.HasErrors() { // nothing else looks at it
+		return expand.Environment{}, append(diags, large...), nil
+	}
+	return e, diags, nil
 }
 
 // Expanded gives an environment as it is written out: with what its workloads

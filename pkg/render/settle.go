@@ -30,6 +30,7 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 		return settled{}, diags, err
 	}
 	// 6. Check.
+	o.begin("checking the rules for", env)
 	in := s.input(e)
 	in.APIs = o.APIs
 	in.Incomplete = diags.HasErrors()
@@ -58,12 +59,14 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 		return slices.DeleteFunc(objects, func(v *value.Value) bool { return !in.Serves(v.StringAt("apiVersion"), v.StringAt("kind")) })
 	}
 	// 7. Build.
+	o.begin("building by kustomize", env)
 	if out.built, err = s.kustomize(out.Environment); err != nil || !patched {
 		out.built = served(out.built)
 		return out, diags, errorOf(&diags, err)
 	}
 	// What patches and components make is held to the rules too: what they mend is
 	// nothing to warn of any more, what they bring in is.
+	o.begin("checking what kustomize built for", env)
 	built := s.built(e, out.built)
 	built.APIs = o.APIs
 	after := check.Built(built, findings, passedOn(e))

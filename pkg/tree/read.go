@@ -18,7 +18,7 @@ const (
 	MaxFileSize  = 2 << 20 // bytes in one file: an app.yaml can hold the largest Secret, sealed
 	MaxTotalSize = 8 << 20 // bytes in all files of one folder
 	MaxFiles     = 1000    // files in all
-	maxDepth     = 16      // folders in one another
+	MaxDepth     = 16      // folders in one another
 )
 
 // The reasons for which a file is refused. They are user mistakes, not faults
@@ -30,7 +30,7 @@ var (
 	ErrTooLarge   = fmt.Errorf("is larger than %d MiB", MaxFileSize>>20)
 	ErrTotal      = fmt.Errorf("makes the app's files larger than %d MiB", MaxTotalSize>>20)
 	ErrTooMany    = fmt.Errorf("makes more than %d files", MaxFiles)
-	ErrTooDeep    = fmt.Errorf("is more than %d folders deep", maxDepth)
+	ErrTooDeep    = fmt.Errorf("is more than %d folders deep", MaxDepth)
 	ErrNotExist   = errors.New("does not exist")
 	ErrIsDir      = errors.New("is a folder")
 	ErrNotDir     = errors.New("is not a folder")
@@ -171,7 +171,7 @@ func (f *Folder) ReadDir(name string) (Tree, error) {
 }
 
 func (f *Folder) readDir(out Tree, dir, rel string, depth int) error {
-	if depth > maxDepth {
+	if depth > MaxDepth {
 		return &fs.PathError{Op: "read", Path: path.Join(dir, rel), Err: ErrTooDeep}
 	}
 	here := path.Join(dir, rel)

@@ -17,8 +17,9 @@ import (
 // Limits on one document, so that a hostile one ends in a message and not in
 // the repo-server's memory.
 const (
-	MaxDepth = 64     // maps and lists in one another
-	MaxNodes = 100000 // values, those that aliases repeat included
+	MaxDepth = 64       // maps and lists in one another
+	MaxNodes = 100000   // values, those that aliases repeat included
+	MaxBytes = 16 << 20 // in their texts, those that aliases repeat included
 )
 
 // Read gives the only document of a YAML file. What makes it unusable is
@@ -45,7 +46,9 @@ func ReadAll(file string, src []byte) ([]*Value, diag.List) {
 	dec := yaml.NewDecoder(bytes.NewReader(src))
 	lines := countLines(src)
 	var docs []*Value
-	for {
+	// The limits hold for all documents of a file together.
+	r := reader{file: file, diags: &diags, lines: lines}
+	for !r.full {
 		var n yaml.Node
 		err := dec.Decode(&n)
 		if errors.Is(err, io.EOF) {
@@ -55,11 +58,11 @@ func ReadAll(file string, src []byte) ([]*Value, diag.List) {
 			diags = append(diags, syntaxError(file, src, err))
 			return docs, diags
 		}
-		r := reader{file: file, diags: &diags, lines: lines}
 		if v := r.read(&n, 0); v != nil && v.Kind != Null {
 			docs = append(docs, v)
 		}
 	}
+	return docs, diags
 }
 
 // countLines counts lines as YAML 1.1 breaks them.
@@ -108,6 +111,7 @@ type reader struct {
 	lines   int // of the file
 	diags   *diag.List
 	nodes   int
+	bytes   int
 	aliases []*yaml.Node // being read now, to find one that holds itself
 	full    bool         // a limit was reached and reported
 }
@@ -152,7 +156,13 @@ func (r *reader) read(n *yaml.Node, depth int) *Value {
 
 // count adds values to those read so far, and reports the first that is too many.
 func (r *reader) count(n *yaml.Node, more int) {
-	if r.nodes += more; r.nodes > MaxNodes && !r.full {
+	r.nodes += more
+	if r.bytes += len(n.Value); r.bytes > MaxBytes && !r.full {
+		r.full = true
+		r.diags.Errorh(r.pos(n), "too-large", "write less, or repeat less with aliases",
+			"the file holds more than %d MiB of text once its aliases are resolved", MaxBytes>>20)
+	}
+	if r.nodes > MaxNodes && !r.full {
 		r.full = true
 		r.diags.Errorh(r.pos(n), "too-large", "write less, or repeat less with aliases",
 			"the file holds more than %d values once its aliases are resolved", MaxNodes)

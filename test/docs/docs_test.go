@@ -239,6 +239,7 @@ func TestTables(t *testing.T) {
 		{"docs/plugin.md", "parameters", argocd.Reference()},
 		{"docs/platform.md", "fields", platform.Reference()},
 		{"docs/rules.md", "rules", check.Reference()},
+		{"docs/operating.md", "limits", render.LimitsTable()},
 	} {
 		file := filepath.Join(root, x.file)
 		content, err := os.ReadFile(file)

@@ -1,0 +1,71 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"time"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+)
+
+// bounded runs what Argo CD waits for: work that is given up when it takes too
+// long, or more memory than an app can need. Nothing in the process can stop
+// kustomize, so the process has to end with the error that is given back; nobody
+// waits for do any more then. The bounds are those of the platform file once it is
+// known, which is sent to operator.
+func bounded(ctx context.Context, s Streams, do func(operator func(*platform.Platform)) error) error {
+	spareCollector()
+	start := time.Now()
+	done, settled := make(chan error, 1), make(chan platform.Bounds, 1)
+	go func() { done <- do(func(p *platform.Platform) { settled <- p.Bounds }) }()
+	bounds := platform.BuiltinBounds()
+	deadline := time.NewTimer(bounds.Time)
+	defer deadline.Stop()
+	const often = 10 * time.Millisecond // what allocates as fast as memory can be had gets some 20 MiB in that time
+	look := time.NewTicker(often)
+	defer look.Stop()
+	var diags diag.List
+	for {
+		select {
+		case err := <-done:
+			return err
+		case bounds = <-settled:
+			deadline.Reset(bounds.Time - time.Since(start))
+		case <-deadline.C:
+			diags.Errorh(diag.Pos{}, "too-slow", lighter, "the app takes longer than %s%s", bounds.Time, s.work.during())
+			return diags
+		case <-look.C:
+			if memoryUsed() > bounds.Memory {
+				diags.Errorh(diag.Pos{}, "too-large", lighter, "the app takes more than %d MiB of memory%s", bounds.Memory>>20, s.work.during())
+				return diags
+			}
+		case <-ctx.Done():
+			return fmt.Errorf("%w%s", context.Cause(ctx), s.work.during())
+		}
+	}
+}
+
+// lighter is what to do about a bound that was passed. The messages hold nothing
+// that was measured: Argo CD keeps failures, and compares them.
+const lighter = "make the app smaller, or split it; the operator's platform file sets the limit"
+
+// spareCollector has the first garbage collected at 64 MiB, which an ordinary app
+// never gets to, and after that whenever memory has doubled, as ever.
+func spareCollector() {
+	const first = 64 / 4 * 100 // percent of the 4 MiB with which the runtime begins
+	debug.SetGCPercent(first)
+	begun := new([16]byte)
+	runtime.AddCleanup(begun, func(usual int) { debug.SetGCPercent(usual) }, 100)
+}
+
+// memoryUsed gives the memory that the process has from the operating system, in
+// bytes.
+func memoryUsed() uint64 {
+	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
+	metrics.Read(samples)
+	return samples[0].Value.Uint64() - samples[1].Value.Uint64()
+}

@@ -1,0 +1,99 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"time"
+)
+
+// interrupted is the cause of a context that a signal ended.
+type interrupted struct{ signal syscall.Signal }
+
+func (i interrupted) Error() string {
+	if i.signal == syscall.SIGTERM {
+		return "terminated"
+	}
+	return "interrupted"
+}
+
+// code gives the exit code, as shells have it for what a signal ended.
+func (i interrupted) code() int { return 128 + int(i.signal) }
+
+// work is what a command is doing: for the message that ends it before it is
+// done, and so that nothing ends it while it writes. The zero value is ready to
+// use, and nil does nothing.
+type work struct {
+	stage   atomic.Pointer[string]
+	writing sync.Mutex
+}
+
+// doing takes note of the stage that begins.
+func (w *work) doing(stage string) {
+	if w != nil {
+		w.stage.Store(&stage)
+	}
+}
+
+// during gives " while STAGE", or nothing where no stage is known.
+func (w *work) during() string {
+	if stage := w.stage.Load(); stage != nil {
+		return " while " + *stage
+	}
+	return ""
+}
+
+// write writes files without a signal ending the command on the way. After one
+// it writes nothing.
+func (w *work) write(ctx context.Context, do func() error) error {
+	if w == nil {
+		return do()
+	}
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	return do()
+}
+
+// Process runs one command as the whole of a process, and gives its exit code.
+// SIGINT and SIGTERM end it within a second, whatever it is doing, but for writing
+// files: that comes to its end. A second signal ends the process at once.
+func Process(args []string, s Streams) int {
+	ctx, end := context.WithCancelCause(context.Background())
+	defer end(nil)
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	s.work = &work{}
+	done := make(chan int, 1)
+	go func() { done <- Run(ctx, args, s) }()
+	select {
+	case code := <-done:
+		return code
+	case x := <-signals:
+		signal.Stop(signals)
+		// Windows knows no other signals than those of package syscall either.
+		cause := interrupted{x.(syscall.Signal)}
+		end(cause)
+		return s.work.end(s, cause, done)
+	}
+}
+
+// end ends a command that was interrupted: what is being written comes to its end,
+// and a command that ends by itself tells how far it came.
+func (w *work) end(s Streams, cause interrupted, done <-chan int) int {
+	const grace = 200 * time.Millisecond
+	w.writing.Lock()
+	select {
+	case code := <-done:
+		return code
+	case <-time.After(grace):
+		fmt.Fprintf(s.Err, "unfold: %v%s\n", cause, w.during())
+		return cause.code()
+	}
+}
