@@ -10,7 +10,6 @@ import (
 // sources are what the app brings along, to tell what something that is found
 // after the build comes from.
 type sources struct {
-	docs []*value.Value
 	// texts are the first places of the texts that were found, by themselves or behind
 	// a generator's KEY=: the zero one until it is known. lengths are theirs.
 	texts   map[string]diag.Pos
