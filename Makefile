@@ -1,4 +1,4 @@
-# `make` lists the targets. All they need is Go, make and git (and a C compiler for `make race`): tools are built
+# `make` lists the targets. All they need is Go, make and git (and a C compiler for RACE=1): tools are built
 # from the modules in test/tools, at the versions named there, into bin/tools.
 
 VERSION  := $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
@@ -8,6 +8,9 @@ TOOLS    := $(CURDIR)/bin/tools
 COVER_MIN ?= 85
 FUZZTIME  ?= 10s
 
+# The scripts that `make quick` runs: one of each of the commands used most.
+QUICK := TestScript/^(check|diff|eject|generate|render|set|set-image|usage)$$
+
 # Empty in the workflow of a tag, which publishes.
 RELEASE ?= --snapshot
 
@@ -15,6 +18,17 @@ RELEASE ?= --snapshot
 # LAW_SEED, 1 unless given, makes others of them; it reaches the tests through the environment without being named here.
 export UNFOLD_TEST_KUSTOMIZE := $(TOOLS)/kustomize
 export LAW_N ?= 50
+
+# RACE=1 and COVER=1 add the race detector and coverage to the same run of `make test`; SKIP leaves out the tests whose
+# names match.
+TESTFLAGS := $(if $(RACE),-race -timeout 30m)
+TESTFLAGS += $(if $(COVER),-coverpkg=./pkg/... -coverprofile=bin/cover.out)
+TESTFLAGS += $(if $(SKIP),-skip '$(SKIP)')
+ifdef RACE
+export CGO_ENABLED := 1
+# A program under the race detector would sleep for a second at its end.
+export GORACE ?= atexit_sleep_ms=0
+endif
 
 .DEFAULT_GOAL := help
 
@@ -31,22 +45,29 @@ example: ## Print the prod manifests of examples/example-app
 	@$(MAKE) --no-print-directory build >&2
 	@bin/unfold render examples/example-app --env prod
 
+.PHONY: quick
+quick: ## Compile, vet, and run the tests beside the code and some scripts: half a minute when the caches are warm
+	go vet ./...
+	go test ./pkg/... ./test/bad
+	go test ./test/script -run '$(QUICK)'
+
 .PHONY: test
-test: $(TOOLS)/kustomize ## Run all tests but the end-to-end ones (LAW_N=50, LAW_SEED=1)
-	go test ./...
+test: $(TOOLS)/kustomize ## Run all tests but the end-to-end ones (RACE=1, COVER=1, LAW_N=50, LAW_SEED=1)
+	go test $(strip $(TESTFLAGS) ./...)
+	$(if $(COVER),bash test/tools/cover.sh bin/cover.out $(COVER_MIN))
 
 .PHONY: cover
-cover: $(TOOLS)/kustomize ## Fail when the tests cover less than COVER_MIN=85 % of the statements in pkg/
-	bash test/tools/cover.sh $(COVER_MIN)
+cover: ## Fail when the tests cover less than COVER_MIN=85 % of the statements in pkg/
+	@$(MAKE) --no-print-directory test COVER=1
 
 .PHONY: race
-race: $(TOOLS)/kustomize ## Run the tests under the race detector
-	CGO_ENABLED=1 GORACE=atexit_sleep_ms=0 go test -race -timeout 30m ./...
+race: ## Run the tests under the race detector
+	@$(MAKE) --no-print-directory test RACE=1
 
 .PHONY: law
 law: $(TOOLS)/kustomize ## Hold `eject` and `generate` against kustomize, on LAW_N random descriptors (LAW_SEED=random for new ones)
 	@go test -list Law ./test/... | grep -q '^Test' || { echo 'no test has "Law" in its name' >&2; exit 1; }
-	go test ./test/... -run Law -count=1 -timeout 60m
+	go test ./test/... -run Law $(if $(SKIP),-skip '$(SKIP)') -count=1 -timeout 60m
 
 .PHONY: fuzz
 fuzz: $(TOOLS)/kustomize ## Run every fuzz target for FUZZTIME=10s
@@ -91,8 +112,12 @@ update: $(TOOLS)/kustomize ## Write goldens and generated files anew
 kube-types: ## Write the tables of Kubernetes' types anew, from the modules in test/tools/kubetypes/sources.txt
 	go run ./test/tools/kubetypes
 
+.PHONY: tidy
+tidy: ## Fail when `go mod tidy` would change a module file
+	bash test/tools/tidy.sh
+
 .PHONY: verify
-verify: $(TOOLS)/kustomize ## Fail when `make update` or `go mod tidy` would change a file
+verify: tidy $(TOOLS)/kustomize ## Fail when `make update` or `go mod tidy` would change a file
 	bash test/tools/verify.sh
 
 .PHONY: editor

@@ -1,14 +1,10 @@
 #!/usr/bin/env bash
-# Fails when all tests together cover less than MIN % of the statements in pkg/. What a test binary does when a test
-# starts it again as `unfold` counts too, as long as it inherits GOCOVERDIR.
-# usage: cover.sh MIN
+# Fails when a coverage profile of all tests covers less than MIN % of the statements in pkg/. What a test binary does
+# when a test starts it again as `unfold` counts too, as long as it inherits GOCOVERDIR.
+# usage: cover.sh PROFILE MIN
 set -euo pipefail
 
-min=$1
-profile=bin/cover.out
-mkdir -p bin
-go test -coverpkg=./pkg/... -coverprofile="$profile" ./...
-
+profile=$1 min=$2
 functions=$(go tool cover -func="$profile")
 echo "functions that no test reaches:"
 awk '$NF == "0.0%"' <<<"$functions"
