@@ -19,8 +19,8 @@ RELEASE ?= --snapshot
 export UNFOLD_TEST_KUSTOMIZE := $(TOOLS)/kustomize
 export LAW_N ?= 50
 
-# RACE=1 and COVER=1 add the race detector and coverage to the same run of `make test`; SKIP leaves out the tests whose
-# names match.
+# RACE=1 and COVER=1 make `make test` run with the race detector and with coverage; together they are slow. SKIP leaves
+# out the tests whose names match.
 TESTFLAGS := $(if $(RACE),-race -timeout 30m)
 TESTFLAGS += $(if $(COVER),-coverpkg=./pkg/... -coverprofile=bin/cover.out)
 TESTFLAGS += $(if $(SKIP),-skip '$(SKIP)')
