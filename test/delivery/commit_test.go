@@ -298,7 +298,7 @@ func (r *repository) mended(clone, head, when, out string) {
 // started or without.
 func TestCommitKilledAnywhere(t *testing.T) {
 	r := newRepository(t, 1)
-	for i := range 25 {
+	for i := range 12 {
 		clone := r.clone(fmt.Sprint("clone", i))
 		head := r.head(clone)
 		cmd := exec.Command(os.Args[0], setProd("v1", "--commit")...)

@@ -309,7 +309,7 @@ func TestPasswords(t *testing.T) {
 	head := r.head(clone)
 	for _, address := range []string{
 		"http://ci:hunter2@" + host + "/x.git", "http://hunter2@" + host + "/x.git", "http://ci:hun/hunter2@" + host + "/x.git", "http://ci:x@hunter2@" + host + "/x.git",
-		"ssh://ci:hunter2@127.0.0.1:1/x.git", "https://ci:hunter2@127.0.0.1:1/x.git", "ftp://ci:hunter2@127.0.0.1:1/x.git", "nothing://ci:hunter2@host/x", "file://ci:hunter2@host/x",
+		"ssh://ci:hunter2@127.0.0.1:1/x.git", "https://ci:hunter2@127.0.0.1:1/x.git", "nothing://ci:hunter2@host/x",
 		"ci:hunter2@host.invalid/x", "https://ci:hunter2@[::1/x.git",
 	} {
 		for _, how := range []string{"url", "pushurl", "insteadOf", "--remote"} {
