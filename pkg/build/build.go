@@ -3,6 +3,7 @@
 package build
 
 import (
+	"fmt"
 	"path"
 
 	"sigs.k8s.io/kustomize/api/krusty"
@@ -15,14 +16,24 @@ import (
 // Run builds the kustomization at dir of the tree and gives the objects in the
 // order of the stock "kustomize build". object.Encode prints them as it does,
 // but for keys like 6C, 8 and 64 in one map: the order in which kustomize prints
-// those changes from run to run. Nothing outside of the tree is read
-// and no plugin runs; what in a tree could reach the network has to be refused
-// before, by CheckLocal. It is safe for concurrent use.
-func Run(t tree.Tree, dir string) ([]*value.Value, error) {
+// those changes from run to run. Nothing outside of the tree is read: its file
+// system holds nothing else, a kustomization that names anything else is an
+// error, requests fail, and no plugin runs. A panic in kustomize is an error. It
+// is safe for concurrent use.
+func Run(t tree.Tree, dir string) (objects []*value.Value, err error) {
 	if err := useMergeSchema(); err != nil {
 		return nil, err
 	}
 	limitCopies()
+	goOffline()
+	if err := onlyFiles(t); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if x := recover(); x != nil {
+			objects, err = nil, fmt.Errorf("it stops with a fault of its own: %v", x)
+		}
+	}()
 	fs := filesys.MakeFsInMemory()
 	for _, p := range t.Paths() {
 		if err := fs.WriteFile(path.Join("/", p), t[p]); err != nil {
@@ -36,7 +47,7 @@ func Run(t tree.Tree, dir string) ([]*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	objects := make([]*value.Value, 0, result.Size())
+	objects = make([]*value.Value, 0, result.Size())
 	for _, r := range result.Resources() {
 		content, err := r.MarshalJSON()
 		if err != nil {

@@ -53,7 +53,7 @@ func TestCopiesAreBounded(t *testing.T) {
 	}
 }
 
-func TestCheckLocal(t *testing.T) {
+func TestReadComponent(t *testing.T) {
 	const at = "c/kustomization.yaml:3:"
 	const outside = "is not in the component's folder, and nothing else is read"
 	for _, tt := range []struct{ name, field, want string }{
@@ -69,20 +69,20 @@ func TestCheckLocal(t *testing.T) {
 		{"git URL", "resources: ['git@github.com:a/b']", outside},
 		{"outside", "resources: [../a.yaml]", outside},
 		{"absolute", "resources: [/a.yaml]", outside},
-		{"not text", "resources: [[a.yaml]]", "a path must be text, not a list"},
-		{"nothing", "resources: [null]", "a path must be text, not nothing"},
+		{"not text", "resources: [[a.yaml]]", "resources of a kustomization must be text, not a list"},
+		{"nothing", "resources: [null]", "resources of a kustomization must be text, not nothing"},
 		{"any case", "patches: [{PATH: 'https://example.com/a'}]", outside},
 		{"any case of a generator", "secretGenerator: [{name: a, Envs: ['https://example.com/a']}]", outside},
 		{"Unicode case", "configMapGenerator: [{name: a, fileſ: ['https://example.com/a']}]", outside},
-		{"a field in another case", "Generators: [a.yaml]", `unfold does not run kustomize's "Generators"`},
+		{"a field in another case", "Generators: [a.yaml]", `unfold does not run kustomize's "generators"`},
 		{"plugins", "transformers: [a.yaml]", `unfold does not run kustomize's "transformers"`},
 		{"a broken patch", "patches: [{patch: '{'}]", "not valid YAML"},
 		{"a broken file", "resources: [broken.yaml]", "c/broken.yaml:1:1: not valid YAML"},
 		{"text that is a path", "patchesStrategicMerge: ['https://example.com/a']", outside},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := build.CheckLocal("c", tree.Tree{
-				"kustomization.yaml": []byte(component + tt.field + "\n"), "a.yaml": []byte("apiVersion: v1\n"),
+			_, got := build.ReadComponent("", "c", tree.Tree{
+				"kustomization.yaml": []byte(component + tt.field + "\n"), "a.yaml": []byte("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"),
 				"sub/kustomization.yaml": []byte(component), "broken.yaml": []byte("{"),
 			})
 			switch {
@@ -95,7 +95,7 @@ func TestCheckLocal(t *testing.T) {
 	}
 }
 
-func TestCheckLocalFolder(t *testing.T) {
+func TestComponentFolder(t *testing.T) {
 	ok := tree.Tree{"kustomization.yaml": []byte(component)}
 	for _, tt := range []struct {
 		folder string
@@ -107,7 +107,8 @@ func TestCheckLocalFolder(t *testing.T) {
 		{"github.com/a/b", ok, "github.com/a/b: kustomize could take the folder for a git URL"},
 		{"a/_git/b", ok, "a/_git/b: kustomize could take the folder for a git URL"},
 	} {
-		got := build.CheckLocal(tt.folder, tt.files).Error()
+		_, diags := build.ReadComponent("", tt.folder, tt.files)
+		got := diags.Error()
 		if got, _, _ := strings.Cut(got, "\n"); got != tt.want {
 			t.Errorf("%s: got %q, want %q", tt.folder, got, tt.want)
 		}
@@ -124,10 +125,10 @@ func TestInclusions(t *testing.T) {
 		files[fmt.Sprintf("l%d/kustomization.yaml", levels)] = []byte(component)
 		return files
 	}
-	if got := build.CheckLocal("c", doubled(7)); len(got) > 0 {
+	if _, got := build.ReadComponent("", "c", doubled(7)); len(got) > 0 {
 		t.Errorf("511 inclusions: got %v", got)
 	}
-	if got := build.CheckLocal("c", doubled(60)).Error(); !strings.Contains(got, "more than 1000 times in all") {
+	if _, got := build.ReadComponent("", "c", doubled(60)); !strings.Contains(got.Error(), "more than 1000 times in all") {
 		t.Errorf("2^61 inclusions: got %q", got)
 	}
 }

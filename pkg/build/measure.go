@@ -67,9 +67,9 @@ func Patch(docs []*value.Value) Work {
 	return w
 }
 
-// Component gives the work that a component makes, each kustomization in it as
-// often as it is included. The folder has passed CheckLocal.
-func Component(t tree.Tree) Work {
+// ComponentWork gives the work that a component makes, each kustomization in it as
+// often as it is included. The tree is that of Component.Files.
+func ComponentWork(t tree.Tree) Work {
 	m := measurer{tree: t, known: map[string]Work{}}
 	return m.folder(".")
 }
@@ -232,6 +232,16 @@ func (m *measurer) generator(dir string, x *value.Value) Work {
 		}
 	}
 	return w
+}
+
+func itemsOf(v *value.Value) []*value.Value { return v.Elements() }
+
+// get gives the value under a key, or none.
+func get(v *value.Value, key string) []*value.Value {
+	if x := v.Get(key); x != nil && x.Kind != value.Null {
+		return []*value.Value{x}
+	}
+	return nil
 }
 
 const (

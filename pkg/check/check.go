@@ -36,6 +36,8 @@ type Input struct {
 	// which may add objects that nobody knows before the build.
 	Patches []*value.Value
 	Open    bool
+	// Brought is what else the app hands to kustomize.
+	Brought Brought
 	// Pos is the place of what is missing altogether.
 	Pos diag.Pos
 	// Sources gives the documents of manifests, patches and components, to tell which
@@ -194,6 +196,16 @@ func (r *report) Warnh(pos diag.Pos, rule, hint, format string, args ...any) {
 }
 
 func (r *report) add(d diag.Diagnostic) { *r.out = append(*r.out, Finding{d, r.of, r.name, r.text}) }
+
+// Added returns the findings of after that were not found before.
+func Added(before, after []Finding) []Finding {
+	type key struct{ rule, message string }
+	known := map[key]bool{}
+	for _, f := range before {
+		known[key{f.Rule, f.Message}] = true
+	}
+	return slices.DeleteFunc(slices.Clone(after), func(f Finding) bool { return known[key{f.Rule, f.Message}] })
+}
 
 // Final gives those findings that a patch can't mend, as diagnostics: those of
 // what the app brings along, and those that no policy changes.

@@ -53,9 +53,8 @@ func docs(t *testing.T, src string) []*value.Value {
 
 func TestYAML11(t *testing.T) {
 	for text, want := range map[string]string{
-		"yes": "a boolean", "Off": "a boolean", "y": "a boolean", "N": "a boolean",
 		"0777": "an octal number", "00": "an octal number", "0x1F": "a number in another notation", "0o7": "a number in another notation",
-		"1_000": "a number in another notation", "1.10": "a number that loses its last zero", "2024-01-31": "a point in time", "2024-01-31T00:00:00Z": "a point in time",
+		"1_000": "a number in another notation", "1.10": "a number that loses its last zero",
 		"true": "", "0": "", "10": "", "1.5": "", "text": "", "'yes'": "", "\"0777\"": "", "64Mi": "", "2024-1-3": "", "null": "", "yesterday": "", "!!str yes": "",
 	} {
 		v := docs(t, "{apiVersion: a/v1, kind: X, metadata: {name: x}, a: "+text+"}")

@@ -13,8 +13,12 @@ import (
 func duplicateObjects(in *Input, diags *report) {
 	type key struct{ kind, name string }
 	made := map[key]object.Object{}
+	hashed := map[string]object.Object{} // by the names that they come out with
 	for _, o := range in.Objects {
 		id := o.ID()
+		if o.Generated {
+			hashed[in.Names.Of(id.Name)+"-"+object.Hash(o.Value)] = o
+		}
 		if first, ok := made[key{id.Kind, id.Name}]; ok {
 			diags.Errorh(o.Origin, "duplicate-object", "rename one of them", "%s is made twice: for %s too", id, place(first))
 		}
@@ -28,7 +32,11 @@ func duplicateObjects(in *Input, diags *report) {
 			diags.Errorh(v.Pos, "duplicate-object", "remove one of them", "manifests hold %s twice: it is in %s too", id, first)
 		}
 		brought[k] = v.Pos
-		if o, ok := made[k]; ok {
+		o, ok := hashed[in.Names.Of(id.Name)]
+		if id.Kind != "ConfigMap" || !ok {
+			o, ok = made[k]
+		}
+		if ok {
 			diags.Errorh(v.Pos, "duplicate-object", "rename it, or change the generated object with patches",
 				"manifests hold %s, which unfold makes for %s", id, place(o))
 		}

@@ -97,14 +97,14 @@ func Rules() []Rule {
 		{Name: "wide-role", Severity: Warning, find: wideRoles,
 			Why: "A role that allows everything, reads the Secrets of all namespaces, acts as others or gives away more than it has makes its pods the cluster's administrators.", Cure: "Name the resources and verbs that are needed."},
 		{Name: "yaml-1.1", Severity: Warning, source: true, find: yaml11Scalars,
-			Why: "kustomize and kubectl read `yes`, `0777` or `1.10` without quotes as something else than text.", Cure: "Put it in quotes."},
+			Why: "Kubernetes reads `0777`, `1_000` or `1.10` without quotes as another number than it looks.", Cure: "Put it in quotes if it is text."},
 	}
 }
 
 // always gives the rules that no policy can change: without them the result
 // would not be what the descriptor says.
 func always() []find {
-	return []find{validObjects, missingAPIs, duplicateObjects, ambiguousNames, foreignNamespaces, emptyResult}
+	return []find{validObjects, missingAPIs, duplicateObjects, ambiguousNames, foreignNamespaces, ownAnnotations, identityPatches, emptyResult}
 }
 
 // Names gives the names of the rules in order.

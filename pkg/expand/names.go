@@ -42,7 +42,7 @@ func (f *folder) names(env Environment) {
 		}
 		file := f.unique("name-" + field + ".yaml")
 		f.put(path.Join(f.dir, file), m(diag.Pos{}, "apiVersion", "builtin", "kind", kind,
-			"metadata", m(diag.Pos{}, "name", "name-"+field), field, text, "fieldSpecs", specs), value.EncodeSource)
+			"metadata", m(diag.Pos{}, "name", "name-"+field), field, text, "fieldSpecs", specs))
 		f.transformers = append(f.transformers, value.Str(file, diag.Pos{}))
 	}
 	add("PrefixTransformer", "prefix", n.Prefix)
@@ -68,7 +68,7 @@ func (f *folder) configuration(name string, references []object.Reference) {
 		out.Items = append(out.Items, m(diag.Pos{}, "kind", kind, "fieldSpecs", fields))
 	}
 	name = f.unique(name)
-	f.put(path.Join(f.dir, name), m(diag.Pos{}, "nameReference", out), value.EncodeSource)
+	f.put(path.Join(f.dir, name), m(diag.Pos{}, "nameReference", out))
 	f.configurations = append(f.configurations, value.Str(name, diag.Pos{}))
 }
 
@@ -85,7 +85,7 @@ func (e Environment) kinds() []string {
 	named := regexp.MustCompile(`(?m)["']?kind["']?:\s*["']?([A-Z][A-Za-z0-9]*)`)
 	for _, x := range e.App.Components {
 		kinds = append(kinds, "ConfigMap", "Secret") // of generators
-		for _, content := range e.Files.Under(path.Clean(x.Text)) {
+		for _, content := range e.Components[path.Clean(x.Text)] {
 			for _, found := range named.FindAllSubmatch(content, -1) {
 				kinds = append(kinds, string(found[1]))
 			}

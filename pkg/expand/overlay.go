@@ -18,12 +18,15 @@ import (
 type Environment struct {
 	App     *descriptor.App
 	Objects []object.Object
-	// Manifests are the objects in the app's manifests, which kustomize gets as
-	// text.
+	// Manifests are the objects in the app's manifests, and Entries those of each
+	// entry.
 	Manifests []*value.Value
-	// Files holds the files that the app refers to, by path: manifests, patches
-	// and the content of its components' folders.
-	Files tree.Tree
+	Entries   [][]*value.Value
+	// Patches are the documents of each of the app's patches.
+	Patches [][]*value.Value
+	// Components holds the files of components as kustomize gets them, by the clean
+	// paths of their folders.
+	Components map[string]tree.Tree
 }
 
 // Overlay gives the path of an environment's overlay in the tree of Tree.
@@ -74,12 +77,18 @@ type writer struct {
 	err error
 }
 
-func (w *writer) put(name string, v *value.Value, encode func(*value.Value) ([]byte, error)) {
-	content, err := encode(v)
+// put writes documents to a file, in the one form that every reader takes for
+// the same: no text of the app's own gets into the tree.
+func (w *writer) put(name string, docs ...*value.Value) {
+	w.out[name] = w.encode(docs...)
+}
+
+func (w *writer) encode(docs ...*value.Value) []byte {
+	content, err := value.EncodeCanonical(docs...)
 	if err != nil && w.err == nil {
 		w.err = err
 	}
-	w.out[name] = content
+	return content
 }
 
 // folder is one kustomization being written.
@@ -129,7 +138,7 @@ func (f *folder) write() {
 		"images", list(diag.Pos{}, f.images...),
 		"transformers", list(diag.Pos{}, f.transformers...),
 	)
-	f.put(f.dir+"/kustomization.yaml", k, value.EncodeSource)
+	f.put(f.dir+"/kustomization.yaml", k)
 }
 
 func (f *folder) resource(name string) {
@@ -154,7 +163,7 @@ func (f *folder) objects(objects []object.Object) {
 			continue
 		}
 		name := f.unique(fileName(o.ID(), objects))
-		f.put(path.Join(f.dir, name), o.Value, value.EncodeSource)
+		f.put(path.Join(f.dir, name), o.Value)
 		f.resource(name)
 	}
 }
@@ -203,19 +212,17 @@ func content(v *value.Value, binary bool) []byte {
 
 // manifests adds those of the environment's manifests that are in chosen.
 func (f *folder) manifests(env Environment, chosen []descriptor.Manifest) {
-	for _, x := range env.App.Manifests {
+	for i, x := range env.App.Manifests {
 		if !slices.ContainsFunc(chosen, func(c descriptor.Manifest) bool { return sameManifest(c, x) }) {
 			continue
 		}
-		if x.File != "" {
-			name := f.unique(path.Join("manifests", strings.TrimPrefix(path.Clean(x.File), "manifests/")))
-			f.out[path.Join(f.dir, name)] = env.Files[x.File]
-			f.resource(name)
-			continue
+		file := strings.TrimPrefix(path.Clean(x.File), "manifests/")
+		if x.File == "" {
+			id := object.Object{Value: x.Object}.ID()
+			file = id.Name + "-" + strings.ToLower(id.Kind) + ".yaml"
 		}
-		id := object.Object{Value: x.Object}.ID()
-		name := f.unique("manifests/" + id.Name + "-" + strings.ToLower(id.Kind) + ".yaml")
-		f.put(path.Join(f.dir, name), x.Object, value.EncodeRaw)
+		name := f.unique("manifests/" + tree.PlainYAML(file))
+		f.put(path.Join(f.dir, name), env.Entries[i]...)
 		f.resource(name)
 	}
 }
@@ -330,7 +337,7 @@ func (f *folder) patch(o object.Object, ops *value.Value, among []object.Object)
 	}
 	id := o.ID()
 	name := f.unique("patches/" + fileName(id, among))
-	f.put(path.Join(f.dir, name), ops, value.EncodeSource)
+	f.put(path.Join(f.dir, name), ops)
 	f.patches = append(f.patches, m(diag.Pos{}, "path", name, "target", target6902(id)))
 }
 
@@ -343,31 +350,44 @@ func target6902(id object.ID) *value.Value {
 func (f *folder) remove(o object.Object) {
 	id := o.ID()
 	patch := m(diag.Pos{}, "apiVersion", id.APIVersion, "kind", id.Kind, "metadata", m(diag.Pos{}, "name", id.Name), "$patch", "delete")
-	text, err := value.EncodeSource(patch)
-	if err != nil && f.err == nil {
-		f.err = err
-	}
-	f.patches = append(f.patches, m(diag.Pos{}, "patch", string(text)))
+	f.patches = append(f.patches, m(diag.Pos{}, "patch", string(f.encode(patch))))
 }
 
-// userPatches copies the user's patches as they are.
+// userPatches adds the user's patches, each where the user has it: in a file or in
+// place.
 func (f *folder) userPatches(env Environment) {
-	for _, x := range env.App.Patches {
-		entry := x.Value
+	for i, x := range env.App.Patches {
+		entry := x.Value.Copy()
 		if x.File != "" {
-			name := f.unique(path.Join("patches", strings.TrimPrefix(path.Clean(x.File), "patches/")))
-			f.out[path.Join(f.dir, name)] = env.Files[x.File]
-			entry = entry.Copy().Set("path", value.Str(name, x.Pos))
+			name := f.unique("patches/" + tree.PlainYAML(strings.TrimPrefix(path.Clean(x.File), "patches/")))
+			f.put(path.Join(f.dir, name), env.Patches[i]...)
+			entry.Set("path", value.Str(name, x.Pos))
+		} else {
+			entry.Set("patch", value.Str(string(f.encode(env.Patches[i]...)), x.Pos))
+		}
+		if target := entry.Get("target"); target.Is(value.Map) {
+			entry.Set("target", texts(target))
 		}
 		f.patches = append(f.patches, entry)
 	}
 }
 
-// userComponents copies the user's components as they are.
+// texts returns a map with all scalars as texts, which they are to kustomize.
+func texts(v *value.Value) *value.Value {
+	out := v.Copy()
+	for i, e := range out.Entries {
+		if e.Value.IsScalar() {
+			out.Entries[i].Value = value.Str(e.Value.Text, e.Value.Pos)
+		}
+	}
+	return out
+}
+
+// userComponents adds the user's components.
 func (f *folder) userComponents(env Environment) {
 	for _, x := range env.App.Components {
 		name := f.unique(path.Join("components", strings.TrimPrefix(path.Clean(x.Text), "components/")))
-		f.out.Merge(path.Join(f.dir, name), env.Files.Under(path.Clean(x.Text)))
+		f.out.Merge(path.Join(f.dir, name), env.Components[path.Clean(x.Text)])
 		f.components = append(f.components, value.Str(name, x.Pos))
 	}
 }

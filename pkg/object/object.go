@@ -248,3 +248,14 @@ func EncodeValues(objects []*value.Value) ([]byte, error) {
 	}
 	return out, nil
 }
+
+// WithoutHash returns the name of a generated ConfigMap or Secret without the
+// hash behind it.
+func WithoutHash(name string) string {
+	const letters, length = "bcdfghkmt2456789", 10
+	i := len(name) - length - 1
+	if i <= 0 || name[i] != '-' || strings.Trim(name[i+1:], letters) != "" {
+		return name
+	}
+	return name[:i]
+}

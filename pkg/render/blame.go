@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"sort"
 	"strings"
 
@@ -11,8 +12,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/valid"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -28,10 +27,10 @@ type entry struct {
 func (s *Source) blame(e expand.Environment, failure error) error {
 	entries := entriesOf(e.App)
 	first := sort.Search(len(entries), func(n int) bool {
-		_, err := buildFirst(e, n)
+		_, err := run(firstOf(e, n))
 		return err != nil
 	})
-	_, err := buildFirst(e, first)
+	_, err := run(firstOf(e, first))
 	if first == 0 || err == nil {
 		return fmt.Errorf("kustomize: %w", failure)
 	}
@@ -57,51 +56,32 @@ func entriesOf(app *descriptor.App) []entry {
 	return out
 }
 
-// validate finds what the API server would refuse of the objects that kustomize
-// gives. All that went in was valid, so a patch, a component or kustomize's own
-// reading of a manifest did it: the entry with which it begins.
-func validate(e expand.Environment, objects []*value.Value) error {
-	wrong, ok := invalid(objects)
-	if !ok {
+// judge reports what is wrong with the objects that kustomize gives. All that
+// went in was right, so a patch, a component or a manifest did it: the entry with
+// which it begins.
+func (s *Source) judge(e expand.Environment, objects []*value.Value) error {
+	wrong := s.problems(e, objects)
+	if len(wrong) == 0 {
 		return nil
 	}
 	entries := entriesOf(e.App)
 	first := sort.Search(len(entries), func(n int) bool {
-		built, err := buildFirst(e, n)
-		_, ok := invalid(built)
-		return err != nil || ok
+		part := firstOf(e, n)
+		built, err := run(part)
+		return err != nil || len(s.problems(part, built)) > 0
 	})
 	x := entry{"app", e.App.Pos}
 	if first > 0 {
-		x = entries[first-1]
+		x = entries[min(first, len(entries))-1]
 	}
-	var diags diag.List
-	for _, w := range wrong {
-		for _, d := range w.diags {
-			diags.Errorh(x.pos, "invalid-object", d.Hint, "with this %s, %s is not valid: %s", x.what, w.id, d.Message)
-		}
+	for i := range wrong {
+		wrong[i].Pos, wrong[i].Message = x.pos, "with this "+x.what+", "+wrong[i].Message
 	}
-	return diags
+	return wrong
 }
 
-// wrongObject is an object with what is wrong about it.
-type wrongObject struct {
-	id    object.ID
-	diags diag.List
-}
-
-func invalid(objects []*value.Value) (wrong []wrongObject, ok bool) {
-	for _, v := range objects {
-		var diags diag.List
-		if valid.Object(v, &diags); len(diags) > 0 {
-			wrong = append(wrong, wrongObject{object.Object{Value: v}.ID(), diags})
-		}
-	}
-	return wrong, len(wrong) > 0
-}
-
-// buildFirst builds with the first n entries alone.
-func buildFirst(e expand.Environment, n int) ([]*value.Value, error) {
+// firstOf returns an environment with the first n entries alone.
+func firstOf(e expand.Environment, n int) expand.Environment {
 	app := *e.App
 	app.Manifests = app.Manifests[:min(n, len(app.Manifests))]
 	n -= len(app.Manifests)
@@ -109,11 +89,18 @@ func buildFirst(e expand.Environment, n int) ([]*value.Value, error) {
 	n -= len(app.Components)
 	app.Patches = app.Patches[:min(n, len(app.Patches))]
 	e.App = &app
+	e.Entries, e.Patches = e.Entries[:len(app.Manifests)], e.Patches[:len(app.Patches)]
+	e.Manifests = slices.Concat(e.Entries...)
+	return e
+}
+
+// run builds an environment by kustomize.
+func run(e expand.Environment) ([]*value.Value, error) {
 	t, err := expand.Alone(e)
 	if err != nil {
 		return nil, err
 	}
-	return build.Run(t, expand.Overlay(app.Env))
+	return build.Run(t, expand.Overlay(e.App.Env))
 }
 
 // explain puts kustomize's message into words of the descriptor, where it is one

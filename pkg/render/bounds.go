@@ -86,21 +86,16 @@ func kustomizeWork(e expand.Environment, diags *diag.List) (w build.Work, change
 		largest = max(largest, x.Bytes)
 	}
 	for _, c := range e.App.Components {
-		t := e.Files.Under(path.Clean(c.Text))
-		w.Add(build.Component(t))
+		t := e.Components[path.Clean(c.Text)]
+		w.Add(build.ComponentWork(t))
 		for _, d := range build.CheckComponentPatterns(t) {
 			d.Pos = c.Pos
 			*diags = append(*diags, d)
 		}
 	}
 	changed = w.Changes*w.Bytes + w.Pairs*w.Bytes
-	for _, p := range e.App.Patches {
-		text := []byte(p.Value.StringAt("patch"))
-		if p.File != "" {
-			text = e.Files[p.File]
-		}
-		docs, _ := value.ReadAll("", text)
-		w.Add(build.Patch(docs))
+	for i, p := range e.App.Patches {
+		w.Add(build.Patch(e.Patches[i]))
 		if target := p.Value.Get("target"); target.Empty() { // the object that it names
 			w.Pairs++
 			changed += largest

@@ -37,10 +37,12 @@ func (s *Source) load(app *descriptor.App) (diag.List, error) {
 		}
 	}
 	for _, x := range app.Patches {
-		l.patch(x)
+		if at := x.Value.Get("path"); at != nil {
+			l.file(x.File, at.Pos)
+		}
 	}
 	for _, x := range app.Components {
-		l.folder(x)
+		l.component(x)
 	}
 	return l.diags, l.fault
 }
@@ -113,40 +115,61 @@ func (l *loader) written(f descriptor.File) {
 	}
 }
 
-// patch reads a patch within our bounds, since kustomize has none.
-func (l *loader) patch(x descriptor.Patch) {
-	if at := x.Value.Get("path"); at != nil {
-		if l.file(x.File, at.Pos) {
-			_, found := value.ReadAll(l.name+x.File, l.files[x.File])
-			l.diags = append(l.diags, found...)
-		}
-		return
-	}
-	text := x.Value.Get("patch")
-	_, found := value.ReadAll(l.name+descriptor.FileName, []byte(text.StringAt()))
-	for _, d := range found {
-		d.Pos = text.At()
-		l.diags = append(l.diags, d)
-	}
+// documents are those of a text in Kubernetes' form, with what is wrong with it.
+type documents struct {
+	docs  []*value.Value
+	diags diag.List
 }
 
-func (l *loader) folder(x descriptor.Text) {
+// documentsOf reads a file that was loaded, once for all environments.
+func (s *Source) documentsOf(name string) documents {
+	d, ok := s.parsed[name]
+	if !ok {
+		d.docs, d.diags = value.ReadObjects(s.name+name, s.files[name])
+		s.parsed[name] = d
+	}
+	return d
+}
+
+// patch reads a patch. All of one that stands in the descriptor has the place of
+// its text.
+func (s *Source) patch(x descriptor.Patch) documents {
+	if x.Value.Get("path") != nil {
+		return s.documentsOf(x.File)
+	}
+	text := x.Value.Get("patch")
+	var d documents
+	d.docs, d.diags = value.ReadObjects(s.name+descriptor.FileName, []byte(text.StringAt()))
+	for i := range d.diags {
+		d.diags[i].Pos = text.At()
+	}
+	for _, doc := range d.docs {
+		doc.Place(text.At())
+	}
+	return d
+}
+
+// component is one that was read.
+type component struct {
+	build.Component
+	diags diag.List
+}
+
+func (l *loader) component(x descriptor.Text) {
 	name := path.Clean(x.Text)
-	if !l.folders[name] {
+	c, ok := l.components[name]
+	if !ok {
 		t, err := l.Source.folder.ReadDir(name)
 		if err != nil {
 			l.report(x.Text, x.Pos, err)
 			return
 		}
-		l.files.Merge(name, t)
-		l.folders[name] = true
+		c.Component, c.diags = build.ReadComponent(strings.TrimPrefix(l.name, "./"), name, t)
+		l.components[name] = c
 	}
-	t := l.files.Under(name)
-	for _, d := range build.CheckLocal(name, t) {
+	for _, d := range c.diags {
 		if d.Pos.Line == 0 {
 			d.Pos = x.Pos // about the folder as a whole
-		} else {
-			d.Pos.File = strings.TrimPrefix(l.name, "./") + d.Pos.File
 		}
 		l.diags = append(l.diags, d)
 	}

@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/unfold-gitops/unfold/pkg/build"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
@@ -49,9 +48,12 @@ type Source struct {
 	folder   *tree.Folder
 	doc      *descriptor.Document
 	platform *platform.Platform
-	files    tree.Tree       // read so far
-	folders  map[string]bool // of components, of which all files are read
-	diags    diag.List       // of the parse
+	files    tree.Tree // read so far
+	diags    diag.List // of the parse
+	// parsed are the documents of files in Kubernetes' form, and components those
+	// that were read.
+	parsed     map[string]documents
+	components map[string]component
 }
 
 // Result is an app in one environment.
@@ -86,7 +88,7 @@ func OpenAs(dir, name string, p *platform.Platform, src []byte) (*Source, error)
 // OpenIn is OpenAs for a folder that need not be on the disk. It is closed with the
 // Source, or when there is an error.
 func OpenIn(folder *tree.Folder, name string, p *platform.Platform, src []byte) (*Source, error) {
-	s := &Source{platform: p, name: strings.TrimPrefix(path.Clean(name)+"/", "./"), folder: folder, files: tree.Tree{}, folders: map[string]bool{}}
+	s := &Source{platform: p, name: strings.TrimPrefix(path.Clean(name)+"/", "./"), folder: folder, files: tree.Tree{}, parsed: map[string]documents{}, components: map[string]component{}}
 	var err error
 	// 1. Read.
 	if src == nil {
@@ -193,14 +195,13 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 	}
 	o.begin("reading the files of", env)
 	// 4. Read what the descriptor refers to.
-	e := expand.Environment{App: app, Files: s.files}
+	e := expand.Environment{App: app, Components: map[string]tree.Tree{}}
 	found, err := s.load(app)
 	diags = append(diags, found...)
 	if err != nil {
 		return e, diags, err
 	}
-	e.Manifests, found = s.manifests(app)
-	diags = append(diags, found...)
+	diags = append(diags, s.broughtAlong(&e)...)
 	// 5. Expand.
 	o.begin("expanding", env)
 	e.Objects, found = expand.Objects(app, s.files)
@@ -259,11 +260,7 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 
 // kustomize builds an environment by kustomize itself.
 func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
-	t, err := expand.Alone(e)
-	if err != nil {
-		return nil, err
-	}
-	objects, err := build.Run(t, expand.Overlay(e.App.Env))
+	objects, err := run(e)
 	switch {
 	case err != nil:
 		return nil, s.blame(e, err)
@@ -276,58 +273,42 @@ func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
 		diags.Errorh(pos, "empty-result", "to remove an app, delete its Application", "the patches leave no objects, so Argo CD would prune the app")
 		return nil, diags
 	}
-	return objects, validate(e, objects)
+	return objects, s.judge(e, objects)
 }
 
-// manifests parses the objects that the app brings along, for the rules. Those
-// in a List stand for themselves, as kustomize takes them.
-func (s *Source) manifests(app *descriptor.App) ([]*value.Value, diag.List) {
-	var c collector
-	for _, x := range app.Manifests {
+// broughtAlong adds what the app hands to kustomize: the objects of manifests, the
+// documents of patches and the files of components.
+func (s *Source) broughtAlong(e *expand.Environment) diag.List {
+	var diags diag.List
+	for _, x := range e.App.Manifests {
+		var docs []*value.Value
 		if x.Object != nil {
-			c.add(x.Object)
-			continue
+			docs = append(docs, x.Object)
+			value.CheckObject(x.Object, &diags)
+		} else if _, ok := s.files[x.File]; ok { // else reported already
+			d := s.documentsOf(x.File)
+			diags, docs = append(diags, d.diags...), d.docs
+			if len(docs) == 0 && !d.diags.HasErrors() {
+				diags.Errorh(x.Pos, "empty-manifest", "remove the line, or put an object into the file", "the file %q holds no objects", x.File)
+			}
 		}
-		content, ok := s.files[x.File]
-		if !ok {
-			continue // reported already
-		}
-		docs, found := value.ReadAll(s.name+x.File, content)
-		c.diags = append(c.diags, found...)
-		if len(docs) == 0 && !found.HasErrors() {
-			c.diags.Errorh(x.Pos, "empty-manifest", "remove the line, or put an object into the file", "the file %q holds no objects", x.File)
-		}
-		for _, doc := range docs {
-			c.add(doc)
-		}
+		objects := object.Collect(docs, &diags)
+		e.Entries = append(e.Entries, objects)
+		e.Manifests = append(e.Manifests, objects...)
 	}
-	return c.objects, c.diags
-}
-
-// collector gathers objects and refuses what is none.
-type collector struct {
-	objects []*value.Value
-	diags   diag.List
-}
-
-func (c *collector) add(v *value.Value) {
-	id := (object.Object{Value: v}).ID()
-	isList := strings.HasSuffix(id.Kind, "List")
-	if id.APIVersion == "" || id.Kind == "" || id.Name == "" && !isList {
-		c.diags.Errorh(v.Pos, "not-an-object", "give it apiVersion, kind and metadata.name", "not a Kubernetes object")
-		return
-	}
-	items := v.Entry("items")
-	switch {
-	case !isList || items == nil:
-		c.objects = append(c.objects, v)
-	case !items.Value.Is(value.List):
-		c.diags.Errorf(items.Value.Pos, "wrong-type", "items of a List must be a list of objects, not %s", items.Value.Describe())
-	default:
-		for _, item := range items.Value.Items {
-			c.add(item)
+	for _, x := range e.App.Patches {
+		var d documents
+		if _, ok := s.files[x.File]; ok || x.File == "" {
+			d = s.patch(x)
 		}
+		diags = append(diags, d.diags...)
+		e.Patches = append(e.Patches, d.docs)
 	}
+	for _, x := range e.App.Components {
+		name := path.Clean(x.Text)
+		e.Components[name] = s.components[name].Files
+	}
+	return diags
 }
 
 // App gives what the descriptor comes to in an environment, before it is

@@ -2,12 +2,10 @@ package render
 
 import (
 	"errors"
-	"path"
 	"slices"
 	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/check"
-	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
 	"github.com/unfold-gitops/unfold/pkg/object"
@@ -60,20 +58,25 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 	}
 	// 7. Build.
 	o.begin("building by kustomize", env)
-	if out.built, err = s.kustomize(out.Environment); err != nil || !patched {
-		out.built = served(out.built)
-		return out, diags, errorOf(&diags, err)
+	if out.built, err = s.kustomize(out.Environment); err != nil {
+		err = errorOf(&diags, err)
+		return out, diags, err
 	}
-	// What patches and components make is held to the rules too: what they mend is
-	// nothing to warn of any more, what they bring in is.
 	o.begin("checking what kustomize built for", env)
+	// What kustomize makes is held to the rules too: what patches and components mend
+	// is nothing to warn of any more, what they bring in is.
 	built := s.built(e, out.built)
 	built.APIs = o.APIs
 	after := check.Built(built, findings, passedOn(e))
+	if !patched { // which is what was found before
+		out.built = served(out.built)
+		return out, append(diags, check.Diags(check.Added(findings, after))...), nil
+	}
 	if objects := warned(e, said, after); !sameNotices(objects, out.Objects) {
 		out.Objects = objects
 		if out.built, err = s.kustomize(out.Environment); err != nil {
-			return out, diags, errorOf(&diags, err)
+			err = errorOf(&diags, err)
+			return out, diags, err
 		}
 	}
 	out.built = served(out.built)
@@ -95,7 +98,7 @@ func (s *Source) input(e expand.Environment) check.Input {
 		Env: e.App.Env, Namespace: e.App.Namespace.Name, Pos: e.App.Pos,
 		Objects: e.Objects, Manifests: e.Relabelled(), Open: len(e.App.Components) > 0,
 		Names: e.Names(), NamesPos: e.App.Prefix.Pos,
-		Policy: s.platform.Settings(e.App.Env).Policy, Accept: e.App.Accept,
+		Brought: s.brought(e), Policy: s.platform.Settings(e.App.Env).Policy, Accept: e.App.Accept,
 	}
 	if e.App.Prefix.Text == "" {
 		in.NamesPos = e.App.Suffix.Pos
@@ -114,7 +117,7 @@ func (s *Source) input(e expand.Environment) check.Input {
 // built gives the input for the rules over what kustomize made.
 func (s *Source) built(e expand.Environment, objects []*value.Value) check.Input {
 	in := s.input(e)
-	in.Objects, in.Manifests, in.Patches = nil, nil, nil
+	in.Objects, in.Manifests, in.Patches, in.Brought = nil, nil, nil, check.Brought{}
 	in.Sources = sync.OnceValue(func() []*value.Value { return s.sources(e) })
 	for i, name := range in.Generated {
 		in.Generated[i] = in.Names.Of(name)
@@ -129,28 +132,11 @@ func (s *Source) built(e expand.Environment, objects []*value.Value) check.Input
 // in the descriptor says has the place of the patch.
 func (s *Source) sources(e expand.Environment) []*value.Value {
 	docs := slices.Clone(e.Manifests)
-	for _, p := range e.App.Patches {
-		if p.File != "" {
-			found, _ := value.ReadAll(s.name+p.File, s.files[p.File])
-			docs = append(docs, found...)
-			continue
-		}
-		text := p.Value.Get("patch")
-		found, _ := value.ReadAll(s.name+descriptor.FileName, []byte(text.StringAt()))
-		for _, doc := range found {
-			doc.Walk(func(x *value.Value) { x.Pos = text.At() })
-		}
-		docs = append(docs, found...)
+	brought := s.brought(e)
+	for _, p := range brought.Patches {
+		docs = append(docs, p.Documents...)
 	}
-	for _, c := range e.App.Components {
-		name := path.Clean(c.Text)
-		t := s.files.Under(name)
-		for _, file := range t.Paths() {
-			found, _ := value.ReadAll(s.name+path.Join(name, file), t[file])
-			docs = append(docs, found...)
-		}
-	}
-	return docs
+	return slices.Concat(docs, brought.Objects, brought.Documents)
 }
 
 // passedOn gives the place of the first entry that kustomize changes objects by.
@@ -158,7 +144,10 @@ func passedOn(e expand.Environment) diag.Pos {
 	for _, p := range e.App.Patches {
 		return p.Pos
 	}
-	return e.App.Components[0].Pos
+	for _, c := range e.App.Components {
+		return c.Pos
+	}
+	return e.App.Manifests[0].Pos
 }
 
 // warned gives the environment's objects with all warnings on their workloads,

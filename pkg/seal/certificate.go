@@ -125,7 +125,9 @@ func download(ctx context.Context, u *url.URL) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	client := http.Client{CheckRedirect: func(to *http.Request, before []*http.Request) error {
+	// A transport of its own: that of the process fails once kustomize has run.
+	transport := &http.Transport{Proxy: http.ProxyFromEnvironment, ForceAttemptHTTP2: true, DisableKeepAlives: true}
+	client := http.Client{Transport: transport, CheckRedirect: func(to *http.Request, before []*http.Request) error {
 		if !trusted(to.URL) || len(before) > 5 {
 			return errors.New("the server leads to an address that can't be trusted")
 		}

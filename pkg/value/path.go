@@ -1,5 +1,7 @@
 package value
 
+import "github.com/unfold-gitops/unfold/pkg/diag"
+
 // Replace gives v with what edit makes of each node at path. Lists on the way
 // are gone through item by item and don't stand in path. Edit gives its
 // argument back to leave a node as it is; v itself is never changed, and where
@@ -56,4 +58,15 @@ func (v *Value) Walk(visit func(*Value)) {
 	for _, e := range v.Entries {
 		e.Value.Walk(visit)
 	}
+}
+
+// Place gives v and everything in it one position, for a text that stands in
+// another.
+func (v *Value) Place(pos diag.Pos) {
+	v.Walk(func(x *Value) {
+		x.Pos = pos
+		for i := range x.Entries {
+			x.Entries[i].KeyPos = pos
+		}
+	})
 }

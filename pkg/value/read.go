@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
@@ -37,17 +38,24 @@ func Read(file string, src []byte) (*Value, diag.List) {
 }
 
 // ReadAll gives all documents of a YAML file that are not empty.
-func ReadAll(file string, src []byte) ([]*Value, diag.List) {
+func ReadAll(file string, src []byte) ([]*Value, diag.List) { return readAll(file, src, false) }
+
+// readAll reads a text, in Kubernetes' form or only for us.
+func readAll(file string, src []byte, kubernetes bool) ([]*Value, diag.List) {
 	var diags diag.List
-	src = bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
-	if checkBytes(file, src, &diags); diags.HasErrors() {
+	src = bytes.TrimPrefix(src, []byte(byteOrderMark))
+	checkBytes(file, src, &diags)
+	if !diags.HasErrors() {
+		checkLines(file, src, kubernetes, &diags)
+	}
+	if diags.HasErrors() {
 		return nil, diags
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(src))
-	lines := countLines(src)
+	lines, tags := countLines(src), bangs(src)
 	var docs []*Value
 	// The limits hold for all documents of a file together.
-	r := reader{file: file, diags: &diags, lines: lines}
+	r := reader{file: file, bangs: tags, diags: &diags, lines: lines, kubernetes: kubernetes}
 	for !r.full {
 		var n yaml.Node
 		err := dec.Decode(&n)
@@ -107,13 +115,15 @@ func checkBytes(file string, src []byte, diags *diag.List) {
 }
 
 type reader struct {
-	file    string
-	lines   int // of the file
-	diags   *diag.List
-	nodes   int
-	bytes   int
-	aliases []*yaml.Node // being read now, to find one that holds itself
-	full    bool         // a limit was reached and reported
+	file       string
+	bangs      []int64 // the places of tags "!"
+	lines      int     // of the file
+	kubernetes bool
+	diags      *diag.List
+	nodes      int
+	bytes      int
+	aliases    []*yaml.Node // being read now, to find one that holds itself
+	full       bool         // a limit was reached and reported
 }
 
 func (r *reader) pos(n *yaml.Node) diag.Pos {
@@ -131,6 +141,9 @@ func (r *reader) read(n *yaml.Node, depth int) *Value {
 	if depth > MaxDepth {
 		r.full = true
 		r.diags.Errorf(r.pos(n), "too-deep", "more than %d maps and lists in one another", MaxDepth)
+		return nil
+	}
+	if r.badTag(n) {
 		return nil
 	}
 	switch n.Kind {
@@ -182,37 +195,10 @@ func (r *reader) readAlias(n *yaml.Node, depth int) *Value {
 }
 
 func (r *reader) readScalar(n *yaml.Node) *Value {
-	v := &Value{Kind: String, Text: n.Value, Pos: r.pos(n)}
-	quoted := yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
-	v.Plain = n.Style&quoted == 0
-	if n.Style&yaml.TaggedStyle != 0 {
-		v.Plain = false
-		switch n.ShortTag() {
-		case "!!str":
-		case "!!int", "!!float", "!!bool", "!!null":
-			if untagged := (&yaml.Node{Kind: yaml.ScalarNode, Value: n.Value}); untagged.ShortTag() != n.ShortTag() {
-				r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag", "the tag %q does not fit the text", n.Tag)
-				return v
-			}
-		default:
-			// Its name only if it is YAML's: else it may be a secret that was not put in quotes.
-			if strings.HasPrefix(n.Tag, "!!") {
-				r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag", "the tag %q is not supported", n.Tag)
-			} else {
-				r.diags.Errorh(v.Pos, "yaml-tag", "remove the tag, or put a text that starts with ! in quotes", "tags are not supported")
-			}
-			return v
-		}
-	}
-	switch n.ShortTag() {
-	case "!!null":
-		v.Kind = Null
-	case "!!bool":
-		v.Kind = Bool
-	case "!!int":
-		v.Kind = Int
-	case "!!float":
-		v.Kind = Float
+	v := &Value{Kind: String, Text: n.Value, Plain: isPlain(n), Pos: r.pos(n)}
+	v.setKind(n.ShortTag())
+	if r.kubernetes {
+		checkScalar(v, r.diags)
 	}
 	if problem := Unprintable(v.Text); problem != "" {
 		r.diags.Errorh(v.Pos, "unprintable", "change the text, or keep it in a Secret", "the text %s", problem)
@@ -238,6 +224,7 @@ func Unprintable(text string) string {
 func (r *reader) readMap(n *yaml.Node, depth int) *Value {
 	v := &Value{Kind: Map, Pos: r.pos(n), Entries: make([]Entry, 0, len(n.Content)/2)}
 	var merges []*yaml.Node
+	var before map[string]diag.Pos // the keys that come before a merge
 	lines := map[string]diag.Pos{}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, c := n.Content[i], n.Content[i+1]
@@ -249,7 +236,14 @@ func (r *reader) readMap(n *yaml.Node, depth int) *Value {
 			r.diags.Errorh(pos, "key-type", "put text that begins with { or [ in quotes", "a key must be text, not a list or a map")
 			continue
 		}
+		if r.badKey(n.Content[i], k) {
+			continue
+		}
 		if k.ShortTag() == "!!merge" {
+			if r.kubernetes && len(merges) > 0 {
+				r.diags.Errorh(pos, "duplicate-key", "write <<: [*ONE, *OTHER]", `the key "<<" is there twice`)
+			}
+			before = maps.Clone(lines)
 			merges = append(merges, c)
 			continue
 		}
@@ -259,8 +253,15 @@ func (r *reader) readMap(n *yaml.Node, depth int) *Value {
 		}
 		lines[k.Value] = pos
 		if x := r.read(c, depth+1); x != nil {
-			v.Entries = append(v.Entries, Entry{Key: k.Value, KeyPos: pos, Value: x})
+			e := Entry{Key: k.Value, Plain: isPlain(k), KeyPos: pos, Value: x}
+			if r.kubernetes {
+				checkKey(e, r.diags)
+			}
+			v.Entries = append(v.Entries, e)
 		}
+	}
+	if r.kubernetes {
+		r.checkMerges(merges, before)
 	}
 	for _, m := range merges {
 		r.mergeKey(v, lines, m, depth)

@@ -44,6 +44,7 @@ type Value struct {
 // Entry is a key of a Map with its value.
 type Entry struct {
 	Key    string
+	Plain  bool // the key was written without quotes
 	KeyPos diag.Pos
 	Value  *Value
 }

@@ -2,6 +2,7 @@ package value
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -44,6 +45,70 @@ func EncodeSource(v *Value) ([]byte, error) { return encodeSource(source(v, fals
 // EncodeRaw is EncodeSource with scalars as they were written: what was not in
 // quotes stays without, whatever it is then taken for.
 func EncodeRaw(v *Value) ([]byte, error) { return encodeSource(source(v, true)) }
+
+// EncodeCanonical prints documents as EncodeSource does, with each number and
+// boolean in the one way that every reader takes for the same. It fails for a
+// number that JSON does not have.
+func EncodeCanonical(docs ...*Value) ([]byte, error) {
+	var out []byte
+	for i, v := range docs {
+		if i > 0 {
+			out = append(out, "---\n"...)
+		}
+		v, err := canonical(v)
+		if err != nil {
+			return nil, err
+		}
+		text, err := EncodeSource(v)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, text...)
+	}
+	return out, nil
+}
+
+// canonical returns v with its numbers and booleans as JSON writes them. What is
+// so already is shared.
+func canonical(v *Value) (*Value, error) {
+	out := v
+	for i := range v.Elements() {
+		x, err := canonical(v.Items[i])
+		if err != nil {
+			return nil, err
+		}
+		if x != v.Items[i] {
+			if out == v {
+				out = v.Copy()
+			}
+			out.Items[i] = x
+		}
+	}
+	for i, e := range v.Fields() {
+		x, err := canonical(e.Value)
+		if err != nil {
+			return nil, err
+		}
+		if x != e.Value {
+			if out == v {
+				out = v.Copy()
+			}
+			out.Entries[i].Value = x
+		}
+	}
+	if !v.Is(Bool) && !v.Is(Int) && !v.Is(Float) {
+		return out, nil
+	}
+	x, err := scalar(v)
+	if err != nil {
+		return nil, err
+	}
+	text, err := json.Marshal(x)
+	if err != nil || string(text) == v.Text {
+		return v, err
+	}
+	return &Value{Kind: v.Kind, Plain: true, Text: string(text), Pos: v.Pos}, nil
+}
 
 func encodeSource(n *yamlv3.Node) ([]byte, error) {
 	var b bytes.Buffer

@@ -76,7 +76,7 @@ func (g *generator) expand(template string) string {
 		{"REPO", g.repository},
 		{"IMAGE", func() string { return g.reference() }},
 		{"ODD", func() string {
-			return pick(g, "y", "0777", "1.0", "1.10", "2001-12-14", "0x1F", "1_000", "12:30:45", "on", "~", "1e3", `"y"`, "'0777'", "text", "-1", "null")
+			return pick(g, `"y"`, "0777", "1.0", "1.10", "'2001-12-14'", "0x1F", "1_000", "12:30:45", "'on'", "~", "True", ".5", "0o17", "08", "1e3", `"y"`, "'0777'", "text", "-1", "null")
 		}},
 		{"TEXT", func() string { return inJSON(g.value()) }},
 	} {
