@@ -10,6 +10,9 @@ import (
 type Example struct {
 	Field string // its path: replicas, probes.liveness, ports.NAME.target
 	Text  string // YAML
+	// NoEffect says why nothing changes where the field is left out, "" where
+	// something does.
+	NoEffect string
 }
 
 // topics are the sections of the reference: all fields, each once.
@@ -131,27 +134,35 @@ func inner(path string, s *schema) (string, *schema) {
 	return path, s
 }
 
-// Examples gives all examples of the table, each once.
+// Examples returns all examples of the table, each once: those of the fields of
+// the top level, and then those of the fields below.
 func Examples() []Example {
 	var out []Example
-	seen := map[*schema]bool{}
-	var walk func(path string, f field)
-	walk = func(path string, f field) {
-		if f.example != "" {
-			out = append(out, Example{path, f.example})
+	listed, seen := map[string]bool{}, map[*schema]bool{}
+	add := func(path string, f field) {
+		if f.example != "" && !listed[f.example] { // a hook has fields of the workload
+			listed[f.example] = true
+			out = append(out, Example{path, f.example, f.noEffect})
 		}
-		at, s := inner(path, f.typ)
+	}
+	var below func(path string, f field)
+	below = func(path string, f field) {
+		path, s := inner(path, f.typ)
 		if s.kind != objectKind || ofWorkload(s) || seen[s] {
 			return
 		}
 		seen[s] = true
 		for _, f := range s.fields {
-			walk(at+"."+f.name, f)
+			at := path + "." + f.name
+			add(at, f)
+			below(at, f)
 		}
 	}
-	for _, t := range topics() {
-		for _, f := range t.fields {
-			walk(f.name, f)
+	for _, visit := range []func(string, field){add, below} {
+		for _, t := range topics() {
+			for _, f := range t.fields {
+				visit(f.name, f)
+			}
 		}
 	}
 	return out

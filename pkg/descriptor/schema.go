@@ -78,8 +78,11 @@ type field struct {
 	doc   string
 	typ   *schema
 	scope scope
-	// example is YAML that shows the field in an app.yaml. A test renders it.
-	example string
+	// example is YAML that shows the field in an app.yaml. A test renders it, with
+	// the field and without, and wants a difference unless noEffect says why there
+	// is none.
+	example  string
+	noEffect string
 }
 
 // scope says where a field stands and what it means there.
