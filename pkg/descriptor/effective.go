@@ -322,7 +322,7 @@ func (e *effective) namespace(app *App, v *value.Value) {
 		ns.Name, ns.Pos = argocd, diag.Pos{File: "ARGOCD_APP_NAMESPACE"}
 	case ns.Name == "":
 		ns.Name, ns.Pos = e.options.Defaults.Place(e.env).namespace(e.Name, e.env), v.At()
-		if problem := dnsLabel1123(ns.Name); problem != "" && e.env != "" && e.Name != "" {
+		if problem := dnsLabel1123.problem(ns.Name); problem != "" && e.env != "" && e.Name != "" {
 			e.diags.Errorh(e.envPos(), "bad-name", "set namespace", "the namespace %q, made of the app's and the environment's name, %s", ns.Name, problem)
 		}
 	case argocd != "" && argocd != ns.Name:

@@ -25,18 +25,18 @@ var appFields = []field{
 		example: "kind: App"},
 	{name: "name", scope: headScope, doc: "The app's name, which its objects get.", typ: &schema{kind: textKind, what: "an app's name", check: dnsLabel},
 		example: "name: orders"},
-	{name: "namePrefix", scope: appScope, doc: "What the names of all objects begin with, but for those of sealed Secrets.", typ: &schema{kind: textKind, what: "a prefix of names", check: namePrefix},
+	{name: "namePrefix", scope: appScope, doc: "What the names of all objects begin with, but for those of sealed Secrets.", typ: &schema{kind: textKind, what: "a prefix of names", check: &check{problem: namePrefix}},
 		example: "namePrefix: blue-"},
-	{name: "nameSuffix", scope: appScope, doc: "What the names of all objects end with, but for those of sealed Secrets.", typ: &schema{kind: textKind, what: "a suffix of names", check: nameSuffix},
+	{name: "nameSuffix", scope: appScope, doc: "What the names of all objects end with, but for those of sealed Secrets.", typ: &schema{kind: textKind, what: "a suffix of names", check: &check{problem: nameSuffix}},
 		example: "nameSuffix: -canary"},
 	{name: "namespace", scope: appScope, doc: "Where the app runs; APP-ENV unless given.", typ: namespaceType,
 		example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
 	{name: "defaults", scope: appScope, doc: "none switches off every default that unfold adds.", typ: &schema{kind: textKind, what: "a set of defaults", enum: []string{"none"},
 		otherwise: "write the fields at the top level, which holds for every environment, or defaults: none"},
 		example: "defaults: none"},
-	{name: "accept", scope: appScope, doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for each thing that it finds something in, by its name. The operator may forbid it.", typ: &schema{kind: mapKind, what: "a map of rules", keys: keyRule{"a rule", ruleName}, elem: acceptType},
+	{name: "accept", scope: appScope, doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for each thing that it finds something in, by its name. The operator may forbid it.", typ: &schema{kind: mapKind, what: "a map of rules", keys: keyRule{"a rule", &check{problem: ruleName}}, elem: acceptType},
 		example: "config: {DEMO_TOKEN: demo-only}\naccept:\n  no-probes: the load balancer has its own\n  plain-credential: {DEMO_TOKEN: everybody may use it}"},
-	{name: "manifests", scope: appScope, doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", typ: &schema{kind: listKind, what: "a list of files and objects", elem: &schema{kind: anyKind, what: "a file or an object", after: checkManifest}},
+	{name: "manifests", scope: appScope, doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", typ: &schema{kind: listKind, what: "a list of files and objects", elem: manifestType},
 		example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n    spec: {podSelector: {}, policyTypes: [Ingress]}"},
 	{name: "components", scope: appScope, doc: "Folders in the app's folder that hold kustomize components.", typ: &schema{kind: listKind, what: "a list of folders", elem: fileName},
 		example: "components: [components/debug]"},
@@ -52,7 +52,7 @@ const AcceptAll = "*"
 // such as deployment/shop, or what is said in the message. A reason alone is one
 // for all.
 var acceptType = &schema{
-	kind: mapKind, what: "a map of reasons", elem: &schema{kind: textKind, what: "a reason", check: reason},
+	kind: mapKind, what: "a map of reasons", elem: &schema{kind: textKind, what: "a reason", check: &check{problem: reason}},
 	line: &schema{kind: textKind, what: "a reason"},
 	short: func(v *value.Value) *value.Value {
 		if !v.IsScalar() {
@@ -60,6 +60,18 @@ var acceptType = &schema{
 		}
 		return value.NewMap(v.Pos).Set(AcceptAll, v)
 	},
+}
+
+// manifestType is a file, or a Kubernetes object as far as JSON Schema can know it.
+var manifestType = &schema{
+	kind: anyKind, what: "a file or an object", after: checkManifest,
+	json: jsonObject{{"anyOf", []any{
+		jsonObject{{"title", "file"}, {"type", "string"}, {"pattern", filePattern}, {"not", jsonObject{{"pattern", notFilePattern}}}},
+		jsonObject{{"title", "object"}, {"type", "object"}, {"required", []any{"apiVersion", "kind", "metadata"}},
+			{"properties", jsonObject{
+				{"apiVersion", jsonObject{{"type", "string"}}}, {"kind", jsonObject{{"type", "string"}}},
+				{"metadata", jsonObject{{"type", "object"}, {"required", []any{"name"}}}}}}},
+	}}},
 }
 
 var namespaceType = &schema{
@@ -74,6 +86,7 @@ var namespaceType = &schema{
 
 var patchType = &schema{
 	kind: objectKind, what: "a patch", after: checkPatch,
+	json: jsonObject{{"oneOf", []any{jsonObject{{"required", []any{"patch"}}}, jsonObject{{"required", []any{"path"}}}}}},
 	fields: []field{
 		{name: "patch", doc: "The patch itself, as text: a strategic merge patch or JSON 6902 operations.", typ: anyText},
 		{name: "path", doc: "A file in the app's folder that holds the patch.", typ: fileName},
@@ -102,7 +115,10 @@ func reason(s string) string {
 	return ""
 }
 
-func patchOption(s string) string {
+// patchOption is one of kustomize's options of a patch.
+var patchOption = &check{problem: patchOptionProblem, enum: []string{"allowNameChange", "allowKindChange"}}
+
+func patchOptionProblem(s string) string {
 	switch s {
 	case "allowNameChange", "allowKindChange":
 		return ""

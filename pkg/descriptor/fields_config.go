@@ -20,9 +20,12 @@ var fileType = &schema{
 	},
 }
 
-func configEnvName(s string) string {
-	if problem := configKey(s); problem != "" {
+// configEnvName is a key of a ConfigMap that an environment variable can have for its name.
+var configEnvName = &check{problem: configEnvNameProblem, pattern: `^([-_a-zA-Z]|\.[-_a-zA-Z0-9])` + keyRune + `*$`, maxLength: 253}
+
+func configEnvNameProblem(s string) string {
+	if problem := configKey.problem(s); problem != "" {
 		return problem
 	}
-	return envName(s)
+	return envName.problem(s)
 }

@@ -40,19 +40,36 @@ var containerFields = []field{
 }
 
 var imageType = &schema{
-	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]", check: imageReference}, oneOf: [][]string{{"tag", "digest"}},
+	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]", check: imageText}, oneOf: [][]string{{"tag", "digest"}},
 	fields: []field{
-		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: image.CheckRepository}},
+		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: repositoryText}},
 		{name: "tag", doc: "The tag.", typ: tagType},
-		{name: "digest", doc: "The digest, such as sha256:…; with a tag beside it the digest decides.", typ: &schema{kind: textKind, what: "an image digest", check: image.CheckDigest}},
+		{name: "digest", doc: "The digest, such as sha256:…; with a tag beside it the digest decides.", typ: &schema{kind: textKind, what: "an image digest", check: digestText}},
 		{name: "pullPolicy", doc: "When the image is pulled: Always, IfNotPresent or Never.", typ: &schema{kind: textKind, what: "a pull policy", enum: []string{"Always", "IfNotPresent", "Never"}}},
 		{name: "pullSecrets", doc: "Names of Secrets that hold the registry's credentials.", typ: pullSecretsType},
 	},
 }
 
+// The parts of a reference to an image, and a whole one.
+var (
+	imageText      = &check{problem: imageReference, pattern: `^` + imagePattern + `(:` + tagPattern + `)?(@` + digestPattern + `)?$`}
+	repositoryText = &check{problem: image.CheckRepository, pattern: `^` + imagePattern + `$`, maxLength: 255}
+	tagText        = &check{problem: image.CheckTag, pattern: `^` + tagPattern + `$`}
+	digestText     = &check{problem: image.CheckDigest, pattern: `^` + digestPattern + `$`}
+)
+
+const (
+	hostPart      = `[A-Za-z0-9]([-A-Za-z0-9]*[A-Za-z0-9])?`
+	imageHost     = `(` + hostPart + `(\.` + hostPart + `)*|\[[0-9A-Fa-f:]+\])(:[0-9]+)?`
+	pathPart      = `[a-z0-9]+((\.|__?|-+)[a-z0-9]+)*`
+	imagePattern  = `(` + imageHost + `/)?` + pathPart + `(/` + pathPart + `)*`
+	tagPattern    = `[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}`
+	digestPattern = `(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})`
+)
+
 var pullSecretsType = &schema{kind: listKind, what: "a list of Secrets", elem: &schema{kind: textKind, what: "a Secret's name", check: dnsSubdomain}}
 
-var tagType = &schema{kind: textKind, what: "an image tag", check: image.CheckTag}
+var tagType = &schema{kind: textKind, what: "an image tag", check: tagText}
 
 var portType = &schema{
 	kind: objectKind, what: "a port", shortKey: "port",
@@ -158,20 +175,26 @@ var securityType = &schema{
 }
 
 func probeShort(v *value.Value) *value.Value {
-	if !v.Is(value.String) || urlPath(v.Text) != "" {
+	if !v.Is(value.String) || urlPath.problem(v.Text) != "" {
 		return nil
 	}
 	return value.NewMap(v.Pos).Set("httpGet", value.NewMap(v.Pos).Set("path", v))
 }
 
-func urlPath(s string) string {
+// urlPath is the path of a URL.
+var urlPath = &check{problem: urlPathProblem, pattern: `^/`}
+
+func urlPathProblem(s string) string {
 	if !strings.HasPrefix(s, "/") {
 		return `does not start with "/"`
 	}
 	return ""
 }
 
-func nameAndKey(s string) string {
+// nameAndKey is a key of an object, as NAME/KEY.
+var nameAndKey = &check{problem: nameAndKeyProblem, pattern: `/`}
+
+func nameAndKeyProblem(s string) string {
 	if !strings.Contains(s, "/") {
 		return `has no "/" between the object's name and the key`
 	}
@@ -186,7 +209,7 @@ func probesShort(v *value.Value) *value.Value {
 }
 
 func refShort(v *value.Value) *value.Value {
-	if !v.IsScalar() || nameAndKey(v.Text) != "" {
+	if !v.IsScalar() || nameAndKey.problem(v.Text) != "" {
 		return nil
 	}
 	name, key, _ := strings.Cut(v.Text, "/")

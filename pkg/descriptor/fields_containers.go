@@ -54,7 +54,7 @@ var containerType = &schema{
 		{name: "probes", doc: "A path for liveness and readiness, or each probe by itself; not of an init container.", typ: probesType},
 		{name: "lifecycle", doc: "What runs after it starts and before it stops; not of an init container.", typ: lifecycleType},
 		{name: "security", doc: "Its securityContext, over what the workload's level sets.", typ: &schema{kind: kubeKind, what: "a container's securityContext", of: "core/v1.SecurityContext"}},
-		{name: "mounts", doc: "Where it mounts the workload's volumes, by their key in volumes.", typ: &schema{kind: mapKind, what: "a map of mounts", keys: keyRule{"a volume", volumeKey}, elem: &schema{
+		{name: "mounts", doc: "Where it mounts the workload's volumes, by their key in volumes.", typ: &schema{kind: mapKind, what: "a map of mounts", keys: keyRule{"a volume", &check{problem: volumeKey}}, elem: &schema{
 			kind: objectKind, what: "a path", shortKey: "mountPath", oneOf: [][]string{{"subPath", "subPathExpr"}},
 			fields: []field{
 				{name: "mountPath", doc: "The path in the container.", typ: &schema{kind: textKind, what: "a path in the container", check: mountPath}},

@@ -34,7 +34,7 @@ var (
 	policyRules = &schema{kind: kubeKind, what: "a list of rules", of: "[]rbac.authorization.k8s.io/v1.PolicyRule"}
 	verbList    = &schema{kind: listKind, what: "a list of verbs", elem: anyText}
 	rbacType    = &schema{
-		kind: objectKind, what: "rules", short: rulesShort, line: policyRules, keys: keyRule{"a resource", resourceName},
+		kind: objectKind, what: "rules", short: rulesShort, line: policyRules, keys: keyRule{"a resource", &check{problem: resourceName}},
 		fields: []field{
 			{name: "rules", doc: "Kubernetes' own rules.", typ: policyRules},
 			{name: "cluster", doc: "What it may do in all namespaces, and with what is in none: by a ClusterRole.", typ: clusterRulesType},
@@ -42,7 +42,7 @@ var (
 		more: &field{name: "NAME", doc: "The verbs allowed on a resource, RESOURCE[.GROUP][/SUBRESOURCE].", typ: verbList},
 	}
 	clusterRulesType = &schema{
-		kind: objectKind, what: "rules", short: rulesShort, line: policyRules, keys: keyRule{"a resource", resourceName},
+		kind: objectKind, what: "rules", short: rulesShort, line: policyRules, keys: keyRule{"a resource", &check{problem: resourceName}},
 		fields: []field{{name: "rules", doc: "Kubernetes' own rules.", typ: policyRules}},
 		more:   &field{name: "NAME", doc: "The verbs allowed on a resource, RESOURCE[.GROUP][/SUBRESOURCE].", typ: verbList},
 	}
@@ -71,7 +71,7 @@ func resourceName(s string) string {
 		return s == "*" || s != "" && only(s, func(c byte) bool { return digit(c) || c >= 'a' && c <= 'z' || c == '-' })
 	}
 	resource, group, grouped := strings.Cut(name, ".")
-	if !part(resource) || grouped && dnsSubdomain(group) != "" || has && !part(sub) {
+	if !part(resource) || grouped && dnsSubdomain.problem(group) != "" || has && !part(sub) {
 		return "is not a resource such as configmaps, deployments.apps or pods/log"
 	}
 	return ""

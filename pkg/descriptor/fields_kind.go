@@ -38,8 +38,8 @@ var enabledField = field{name: "enabled", scope: appScope, doc: "false leaves th
 var scheduleType = &schema{
 	kind: objectKind, what: "a cron expression", shortKey: "cron",
 	fields: []field{
-		{name: "cron", doc: "Minute, hour, day of the month, month and day of the week; or @daily and the like.", typ: &schema{kind: textKind, what: "a cron expression", check: cronExpression}},
-		{name: "timeZone", doc: "The time zone by its name, such as Europe/Berlin; that of the cluster unless given.", typ: &schema{kind: textKind, what: "a time zone", check: timeZone}},
+		{name: "cron", doc: "Minute, hour, day of the month, month and day of the week; or @daily and the like.", typ: &schema{kind: textKind, what: "a cron expression", check: &check{problem: cronExpression}}},
+		{name: "timeZone", doc: "The time zone by its name, such as Europe/Berlin; that of the cluster unless given.", typ: &schema{kind: textKind, what: "a time zone", check: &check{problem: timeZone}}},
 		{name: "concurrencyPolicy", doc: "What happens when the last run still goes on: Forbid (default), Allow or Replace.", typ: &schema{kind: textKind, what: "a concurrency policy", enum: []string{"Forbid", "Allow", "Replace"}}},
 		{name: "suspend", doc: "true starts no more runs.", typ: boolean},
 		{name: "startingDeadlineSeconds", doc: "How many seconds late a run may start.", typ: natural},

@@ -206,22 +206,27 @@ func hostShort(v *value.Value) *value.Value {
 // likeIngress tells a further Ingress from a misspelt field: a map, a list, or a
 // host with a dot in it.
 func likeIngress(v *value.Value) bool {
-	return v.Is(value.Map) || v.Is(value.List) || v.Is(value.Bool) || v.IsScalar() && fullHostName(v.Text) == ""
+	return v.Is(value.Map) || v.Is(value.List) || v.Is(value.Bool) || v.IsScalar() && fullHostName.problem(v.Text) == ""
 }
 
 // hostName is a host, maybe with a wildcard for its first label or all of it.
-func hostName(s string) string {
+var hostName = &check{problem: hostNameProblem, pattern: `^(\*|(\*\.)?` + subdomainPattern + `)$`}
+
+func hostNameProblem(s string) string {
 	if s == "*" {
 		return ""
 	}
-	if problem := dnsSubdomain(strings.TrimPrefix(s, "*.")); problem != "" {
+	if problem := dnsSubdomain.problem(strings.TrimPrefix(s, "*.")); problem != "" {
 		return "is not a host such as shop.example.com or *.example.com: it " + problem
 	}
 	return ""
 }
 
-func fullHostName(s string) string {
-	if problem := hostName(s); problem != "" {
+// fullHostName is a host of more than one label.
+var fullHostName = &check{problem: fullHostNameProblem, pattern: `^(\*\.` + subdomainPattern + `|` + namePattern + `(\.` + namePattern + `)+)$`}
+
+func fullHostNameProblem(s string) string {
+	if problem := hostName.problem(s); problem != "" {
 		return problem
 	}
 	if !strings.Contains(s, ".") {
@@ -231,7 +236,9 @@ func fullHostName(s string) string {
 }
 
 // cidr is a range of IP addresses.
-func cidr(s string) string {
+var cidr = &check{problem: cidrProblem, pattern: `^[0-9a-fA-F.:]+/[0-9]{1,3}$`}
+
+func cidrProblem(s string) string {
 	p, err := netip.ParsePrefix(s)
 	switch {
 	case err != nil:

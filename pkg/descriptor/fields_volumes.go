@@ -13,7 +13,7 @@ const volumesProse = "What is mounted into the container. A key that starts with
 
 // volumeFields give a workload its volumes.
 var volumeFields = []field{
-	{name: "volumes", scope: ownScope, doc: "The volumes, by the path where they are mounted or by name.", typ: &schema{kind: mapKind, what: "a map of volumes", keys: keyRule{"a volume", volumeKey}, elem: volumeType},
+	{name: "volumes", scope: ownScope, doc: "The volumes, by the path where they are mounted or by name.", typ: &schema{kind: mapKind, what: "a map of volumes", keys: keyRule{"a volume", &check{problem: volumeKey}}, elem: volumeType},
 		example: "volumes:\n  /data: 10Gi\n  /tmp: emptyDir\n  /cache: {emptyDir: {medium: Memory, sizeLimit: 64Mi}}\n  /etc/tls: {secret: shop-tls, readOnly: true}\n  shared:\n    claim: team-files\n    mounts: {/uploads: uploads, /exports: {subPath: exports, readOnly: true}}"},
 }
 
@@ -76,7 +76,7 @@ var claimType = &schema{
 	fields: []field{
 		{name: "name", doc: "A claim that is there; excludes all else.", typ: &schema{kind: textKind, what: "a claim's name", check: dnsSubdomain}},
 		{name: "size", doc: "How much it asks for.", typ: amount},
-		{name: "storageClass", doc: "The class of storage; the cluster's default unless given.", typ: &schema{kind: textKind, what: "a StorageClass's name", check: classOrNone}},
+		{name: "storageClass", doc: "The class of storage; the cluster's default unless given.", typ: &schema{kind: textKind, what: "a StorageClass's name", check: &check{problem: classOrNone}}},
 		{name: "accessModes", doc: "Who may mount it: ReadWriteOnce (default), ReadWriteOncePod, ReadWriteMany, ReadOnlyMany.", typ: &schema{kind: listKind, what: "a list of access modes",
 			elem: &schema{kind: textKind, what: "an access mode", enum: []string{"ReadWriteOnce", "ReadWriteOncePod", "ReadWriteMany", "ReadOnlyMany"}}}},
 		{name: "volumeName", doc: "The PersistentVolume that it is bound to.", typ: anyText},
@@ -94,14 +94,14 @@ func classOrNone(s string) string {
 	if s == "" {
 		return ""
 	}
-	return dnsSubdomain(s)
+	return dnsSubdomain.problem(s)
 }
 
 func volumeKey(s string) string {
 	if strings.HasPrefix(s, "/") {
-		return mountPath(s)
+		return mountPath.problem(s)
 	}
-	return dnsLabel1123(s)
+	return dnsLabel1123.problem(s)
 }
 
 func volumeShort(v *value.Value) *value.Value {
@@ -110,7 +110,7 @@ func volumeShort(v *value.Value) *value.Value {
 		return nil
 	case v.Text == "emptyDir":
 		return value.NewMap(v.Pos).Set("emptyDir", value.NewMap(v.Pos))
-	case quantity(v.Text) == "":
+	case quantity.problem(v.Text) == "":
 		return value.NewMap(v.Pos).Set("claim", value.NewMap(v.Pos).Set("size", v))
 	}
 	return nil

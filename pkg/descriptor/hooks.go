@@ -70,7 +70,7 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	if w.Hook.Wave == nil && w.Hook.Phase == "Sync" {
 		w.Hook.Wave = value.Num(-1, w.Pos)
 	}
-	if problem := dnsLabel(w.Name); problem != "" && e.Name != "" {
+	if problem := dnsLabel.problem(w.Name); problem != "" && e.Name != "" {
 		e.diags.Errorf(w.Pos, "bad-name", "the hook's Job is named %q, which %s", w.Name, problem)
 	} else {
 		e.longName(w.Name, "a hook's Job", 63, w.Pos, "its pods carry the name in a label")

@@ -219,10 +219,10 @@ func (d *drawing) full(s *schema) jsonObject {
 	}
 	switch s.kind {
 	case objectKind:
-		return append(d.object(s), ruleOf(s.after)...)
+		return append(d.object(s), s.json...)
 	case mapKind:
 		out := jsonObject{{"type", "object"}}
-		if rule := ruleOf(s.keys.check); rule != nil {
+		if rule := s.keys.check.jsonSchema(); rule != nil {
 			out = append(out, jsonMember{"propertyNames", orMergeKey(rule)})
 		}
 		return append(out, jsonMember{"additionalProperties", orNull(d.anyForm(s.elem))})
@@ -239,21 +239,21 @@ func (d *drawing) full(s *schema) jsonObject {
 	case booleanKind:
 		return jsonObject{{"type", "boolean"}}
 	case quantityKind:
-		return append(jsonObject{{"type", []any{"string", "number"}}}, ruleOf(quantity)...)
+		return append(jsonObject{{"type", []any{"string", "number"}}}, quantity.jsonSchema()...)
 	case intOrPercentKind:
 		return jsonObject{{"anyOf", []any{
 			jsonObject{{"type", "integer"}, {"minimum", 0}},
 			jsonObject{{"type", "string"}, {"pattern", "^[0-9]{1,3}%$"}},
 		}}}
 	case intOrNameKind:
-		return jsonObject{{"anyOf", []any{d.full(portNumber), append(jsonObject{{"type", "string"}}, ruleOf(portName)...)}}}
+		return jsonObject{{"anyOf", []any{d.full(portNumber), append(jsonObject{{"type", "string"}}, portName.jsonSchema()...)}}}
 	case textKind:
 		if len(s.enum) > 0 {
 			return jsonObject{{"enum", texts(s.enum)}}
 		}
-		return append(scalars(), ruleOf(s.check)...)
+		return append(scalars(), s.check.jsonSchema()...)
 	}
-	return append(jsonObject{}, ruleOf(s.after)...)
+	return append(jsonObject{}, s.json...)
 }
 
 // orMergeKey lets a rule for keys take YAML's merge key too, which editors take for

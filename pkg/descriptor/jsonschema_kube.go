@@ -22,7 +22,7 @@ func (d *drawing) kubeType(t kube.Type) jsonObject {
 	case "any":
 		return jsonObject{}
 	case "quantity":
-		return append(jsonObject{{"type", []any{"string", "number"}}}, ruleOf(quantity)...)
+		return append(jsonObject{{"type", []any{"string", "number"}}}, quantity.jsonSchema()...)
 	case "int-or-string":
 		return jsonObject{{"type", []any{"string", "integer"}}}
 	case "array":

@@ -113,7 +113,7 @@ func (e *effective) nameFits(w *Workload) {
 	case "CronJob":
 		most, why = 52, "its Jobs carry the name with a number"
 	}
-	if dnsLabel(w.Name) == "" {
+	if dnsLabel.problem(w.Name) == "" {
 		e.longName(w.Name, "a "+w.Kind, most, w.Pos, why)
 	}
 }

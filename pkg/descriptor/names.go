@@ -3,8 +3,6 @@ package descriptor
 import (
 	"path"
 	"strings"
-
-	"github.com/unfold-gitops/unfold/pkg/kube"
 )
 
 // The rules for names give what is wrong with one, or "".
@@ -24,15 +22,6 @@ func only(s string, ok func(c byte) bool) bool {
 	return true
 }
 
-// dnsLabel is RFC 1035's label, which a Service's name has to be.
-func dnsLabel(s string) string { return kube.Label1035(s) }
-
-// dnsLabel1123 is RFC 1123's label, which a namespace is.
-func dnsLabel1123(s string) string { return kube.Label(s) }
-
-// dnsSubdomain is RFC 1123's subdomain, which most objects' names are.
-func dnsSubdomain(s string) string { return kube.Subdomain(s) }
-
 // namePrefix is what a name can begin with.
 func namePrefix(s string) string { return aroundName(s, s+"x") }
 
@@ -43,42 +32,38 @@ func aroundName(s, whole string) string {
 	if s == "" {
 		return "is empty"
 	}
-	return dnsLabel(whole)
+	return dnsLabel.problem(whole)
 }
 
-// portName is an IANA service name, which a container port's name has to be.
-func portName(s string) string { return kube.PortName(s) }
+// envName is what every shell and program takes as the name of an environment
+// variable; Kubernetes takes more.
+var envName = &check{problem: envNameProblem, pattern: `^[-._a-zA-Z]` + keyRune + `*$`}
 
-// envName is what every shell and program takes as an environment variable's
-// name; Kubernetes takes more.
-func envName(s string) string {
+func envNameProblem(s string) string {
 	if s == "" || digit(s[0]) || !only(s, func(c byte) bool { return letterOrDigit(c) || c == '_' || c == '-' || c == '.' }) {
 		return `takes letters, digits, "_", "-" and ".", and does not start with a digit`
 	}
 	return ""
 }
 
-// configKey is a key of a ConfigMap or Secret.
-func configKey(s string) string { return kube.ConfigKey(s) }
+// ownLabel is the key of a label that neither unfold nor Argo CD sets.
+var ownLabel = &check{problem: ownLabelProblem, pattern: qualifiedPattern, notEnum: []string{
+	"app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"}}
 
-// qualifiedName is the key of a label or annotation, or a resource's name.
-func qualifiedName(s string) string { return kube.QualifiedName(s) }
-
-func labelValue(s string) string { return kube.LabelValue(s) }
-
-// ownLabel refuses the labels that unfold or Argo CD set.
-func ownLabel(s string) string {
+func ownLabelProblem(s string) string {
 	switch s {
 	case "app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/managed-by":
 		return "is set by unfold, since selectors depend on it"
 	case "app.kubernetes.io/instance":
 		return "is set by Argo CD to track the app"
 	}
-	return qualifiedName(s)
+	return qualifiedName.problem(s)
 }
 
 // mountPath is an absolute path in a container.
-func mountPath(s string) string {
+var mountPath = &check{problem: mountPathProblem, pattern: `^(/[^/:]+)+$`}
+
+func mountPathProblem(s string) string {
 	switch {
 	case !strings.HasPrefix(s, "/"):
 		return `is not an absolute path: it does not start with "/"`
@@ -92,28 +77,15 @@ func mountPath(s string) string {
 	return ""
 }
 
-// quantity is a Kubernetes quantity that is not negative.
-func quantity(s string) string {
-	_, ok := kube.ParseQuantity(s)
-	switch {
-	case !ok:
-		return "is not a quantity such as 500m, 2, 64Mi or 1.5Gi"
-	case strings.HasPrefix(s, "-"):
-		return "is negative"
-	}
-	return ""
-}
-
-func percent(s string) string {
-	number, ok := strings.CutSuffix(s, "%")
-	if !ok || number == "" || len(number) > 3 || !only(number, digit) {
-		return `is neither a whole number nor a percentage such as "25%"`
-	}
-	return ""
-}
-
 // filePath is a file in the app's folder. What is there is seen on reading.
-func filePath(s string) string {
+var filePath = &check{problem: filePathProblem, pattern: filePattern, notPattern: notFilePattern}
+
+const (
+	filePattern    = `^[^/\\][^\\]*$`
+	notFilePattern = `://|^\.\.(/|$)|^\.$`
+)
+
+func filePathProblem(s string) string {
 	switch {
 	case s == "":
 		return "is empty"
@@ -135,7 +107,9 @@ func filePath(s string) string {
 }
 
 // fileMode is a file's permissions in octal, as chmod takes them.
-func fileMode(s string) string {
+var fileMode = &check{problem: fileModeProblem, pattern: `^(0o)?0?[0-7]{3}$`}
+
+func fileModeProblem(s string) string {
 	s = strings.TrimPrefix(s, "0o")
 	if len(s) < 3 || len(s) > 4 || !only(s, func(c byte) bool { return c >= '0' && c <= '7' }) || len(s) == 4 && s[0] != '0' {
 		return "is not a file mode in octal such as 0644"

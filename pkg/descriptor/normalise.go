@@ -163,7 +163,7 @@ func (n *normaliser) object(s *schema, v *value.Value) *value.Value {
 // a misspelt field.
 func (s *schema) named(e value.Entry) bool {
 	likely := e.Key != strings.ToUpper(e.Key) && diag.Suggest(e.Key, s.fieldNames()) != ""
-	return s.more != nil && !likely && s.keys.check(e.Key) == "" &&
+	return s.more != nil && !likely && s.keys.check.problem(e.Key) == "" &&
 		(s.like == nil || e.Value.Is(value.Null) || s.like(e.Value))
 }
 
@@ -174,7 +174,7 @@ func (n *normaliser) unknown(s *schema, e value.Entry) {
 		key = n.show(key) // not a field of anything, so perhaps what is to be kept
 	}
 	if s.more != nil && s.like == nil && !near {
-		n.diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.where(), s.keys.what, key, s.keys.check(e.Key))
+		n.diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.where(), s.keys.what, key, s.keys.check.problem(e.Key))
 		return
 	}
 	hint := diag.Hint(e.Key, "the fields here are", s.fieldNames())
@@ -226,7 +226,7 @@ func (n *normaliser) mapping(s *schema, v *value.Value) *value.Value {
 	out := &value.Value{Kind: value.Map, Pos: v.Pos, Entries: make([]value.Entry, 0, len(v.Entries))}
 	for _, e := range v.Entries {
 		if s.keys.check != nil {
-			if problem := s.keys.check(e.Key); problem != "" {
+			if problem := s.keys.check.problem(e.Key); problem != "" {
 				n.diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.where(), s.keys.what, e.Key, problem)
 				continue
 			}
@@ -292,7 +292,7 @@ func (n *normaliser) scalar(s *schema, v *value.Value) *value.Value {
 	case intOrPercentKind, intOrNameKind:
 		return n.intOr(s, v)
 	case quantityKind:
-		if problem := quantity(v.Text); problem != "" {
+		if problem := quantity.problem(v.Text); problem != "" {
 			n.diags.Errorf(v.Pos, "bad-value", "%s %s: %q", n.where(), problem, v.Text)
 			return nil
 		}
@@ -316,7 +316,7 @@ func (n *normaliser) intOr(s *schema, v *value.Value) *value.Value {
 	if s.kind == intOrNameKind {
 		check = portName
 	}
-	if problem := check(v.Text); problem != "" {
+	if problem := check.problem(v.Text); problem != "" {
 		n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), v.Text, problem)
 		return nil
 	}
@@ -331,7 +331,7 @@ func (n *normaliser) text(s *schema, v *value.Value) *value.Value {
 		return nil
 	}
 	if s.check != nil {
-		if problem := s.check(v.Text); problem != "" {
+		if problem := s.check.problem(v.Text); problem != "" {
 			n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), n.show(v.Text), problem)
 			return nil
 		}
@@ -441,7 +441,7 @@ func checkPatch(n *normaliser, v *value.Value) *value.Value {
 func checkManifest(n *normaliser, v *value.Value) *value.Value {
 	switch {
 	case v.Is(value.String):
-		if problem := filePath(v.Text); problem != "" {
+		if problem := filePath.problem(v.Text); problem != "" {
 			n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), v.Text, problem)
 			return nil
 		}

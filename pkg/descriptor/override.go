@@ -48,7 +48,7 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 	if len(o.Config) > 0 {
 		config := value.NewMap(o.Config[0].Pos)
 		for _, c := range o.Config {
-			if problem := configEnvName(c.Key); problem != "" {
+			if problem := configEnvName.problem(c.Key); problem != "" {
 				e.diags.Errorf(c.Pos, "bad-name", "config can't have the key %q: it %s", c.Key, problem)
 				continue
 			}
@@ -264,7 +264,7 @@ func (e *effective) setHost(layer, below *value.Value, o Override) {
 // object, and further ones with a number. Of gives the new host of an old one.
 func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*value.Value) {
 	o := e.options.Overrides.HostSuffix
-	if o.Text == "" || dnsSubdomain("x"+o.Text) != "" {
+	if o.Text == "" || dnsSubdomain.problem("x"+o.Text) != "" {
 		return nil
 	}
 	of = map[string]*value.Value{}
@@ -281,7 +281,7 @@ func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*va
 // hostSuffix checks the override.
 func (e *effective) hostSuffix() {
 	o := e.options.Overrides.HostSuffix
-	if problem := dnsSubdomain("x" + o.Text); o.Text != "" && problem != "" {
+	if problem := dnsSubdomain.problem("x" + o.Text); o.Text != "" && problem != "" {
 		e.diags.Errorh(o.Pos, "bad-name", "write what stands behind a name, such as -pr-7.example.com", "hosts can't end with %q: a host %s", o.Text, problem)
 	}
 }

@@ -1,6 +1,7 @@
 package descriptor
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"strings"
@@ -22,30 +23,58 @@ func TestPatterns(t *testing.T) {
 		}
 		samples = append(samples, b.String())
 	}
-	for i, p := range patterns() {
-		check, ok := p.rule.(func(string) string)
-		if !ok {
-			continue
-		}
+	for name, c := range checks() {
 		taken := 0
 		for _, s := range samples {
-			if check(s) != "" {
+			if c.problem(s) != "" {
 				continue
 			}
 			taken++
-			if problem := p.refuses(s); problem != "" {
-				t.Errorf("rule %d takes %q, but JSON Schema's %s does not", i, s, problem)
+			if keyword := refuses(c.jsonSchema(), s); keyword != "" {
+				t.Errorf("%s can be %q, but JSON Schema's %s does not take it", name, s, keyword)
 			}
 		}
 		if taken == 0 {
-			t.Errorf("rule %d takes none of the samples", i)
+			t.Errorf("%s can be none of the samples", name)
 		}
 	}
 }
 
-// refuses gives the keyword that a text breaks.
-func (p pattern) refuses(s string) string {
-	for _, m := range p.says {
+// checks returns the rules of the table of which JSON Schema can say something, and those of the kinds of texts, each once,
+// by what they are about.
+func checks() map[string]*check {
+	out := map[string]*check{"a quantity": quantity, "a percentage": percent}
+	seen, types := map[*check]bool{}, map[*schema]bool{}
+	add := func(what string, c *check) {
+		if c.jsonSchema() != nil && !seen[c] {
+			seen[c] = true
+			out[fmt.Sprintf("%s (%d)", what, len(out))] = c
+		}
+	}
+	var walk func(s *schema)
+	walk = func(s *schema) {
+		if s == nil || types[s] {
+			return
+		}
+		types[s] = true
+		add(s.what, s.check)
+		add(s.keys.what, s.keys.check)
+		walk(s.elem)
+		walk(s.line)
+		for _, f := range s.fields {
+			walk(f.typ)
+		}
+		if s.more != nil {
+			walk(s.more.typ)
+		}
+	}
+	walk(documentType())
+	return out
+}
+
+// refuses returns the keyword that a text breaks, "" for none.
+func refuses(rule jsonObject, s string) string {
+	for _, m := range rule {
 		var broken bool
 		switch m.key {
 		case "pattern":
@@ -55,7 +84,7 @@ func (p pattern) refuses(s string) string {
 		case "enum":
 			broken = !containsText(m.value.([]any), s)
 		case "not":
-			broken = pattern{says: m.value.(jsonObject)}.refuses(s) == ""
+			broken = refuses(m.value.(jsonObject), s) == ""
 		}
 		if broken {
 			return m.key

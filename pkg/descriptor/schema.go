@@ -37,7 +37,7 @@ type schema struct {
 	enum   []string // the only texts allowed
 	min    int64    // of an integer
 	max    int64    // of an integer; 0 is no limit
-	check  func(text string) (problem string)
+	check  *check
 	// shortKey is the field that a scalar in place of the full form stands for.
 	shortKey string
 	// short turns any other one-line form into the full form. It gives nil for a value
@@ -64,12 +64,14 @@ type schema struct {
 	oneOf [][]string
 	// after checks and completes the full form of one layer.
 	after func(n *normaliser, v *value.Value) *value.Value
+	// json is what JSON Schema can say beside the rest.
+	json jsonObject
 }
 
 // keyRule says which keys a map may have.
 type keyRule struct {
 	what  string // "a port name"
-	check func(key string) (problem string)
+	check *check
 }
 
 // field is a row of the table: a field of the descriptor.

@@ -109,8 +109,8 @@ func (e *effective) keys(s *Secret, v *value.Value, typ *schema, belongs func(*v
 			e.diags.Errorh(k.Pos, "missing-value", "write its path in the store", "the external secret %q has no path", k.Key)
 		case k.Mount != nil && mounted[k.Mount.Text] != "":
 			e.diags.Errorh(k.Mount.Pos, "file-collision", "mount one of them elsewhere", "the secrets %q and %q are mounted as the same file", mounted[k.Mount.Text], k.Key)
-		case k.Mount == nil && s.Mount == nil && envName(k.Key) != "":
-			e.diags.Errorh(k.Pos, "bad-name", "mount it as a file with mount:, or rename it", "the secret %q can't be an environment variable: it %s", k.Key, envName(k.Key))
+		case k.Mount == nil && s.Mount == nil && envName.problem(k.Key) != "":
+			e.diags.Errorh(k.Pos, "bad-name", "mount it as a file with mount:, or rename it", "the secret %q can't be an environment variable: it %s", k.Key, envName.problem(k.Key))
 		}
 		if k.Mount != nil {
 			mounted[k.Mount.Text] = k.Key

@@ -50,16 +50,16 @@ func (s *schema) WithShort(field string) *Type {
 func Boolean() *Type { return boolean }
 
 // MapOf gives the type of a map whose keys the user chooses.
-func MapOf(what, key string, check func(key string) (problem string), elem *Type) *Type {
-	return &schema{kind: mapKind, what: what, keys: keyRule{key, check}, elem: elem}
+func MapOf(what, key string, rule *check, elem *Type) *Type {
+	return &schema{kind: mapKind, what: what, keys: keyRule{key, rule}, elem: elem}
 }
 
 // ListOf gives the type of a list.
 func ListOf(what string, elem *Type) *Type { return &schema{kind: listKind, what: what, elem: elem} }
 
-// TextOf gives the type of a text; check may be nil.
-func TextOf(what string, check func(text string) (problem string)) *Type {
-	return &schema{kind: textKind, what: what, check: check}
+// TextOf returns the type of a text; rule may be nil.
+func TextOf(what string, rule *check) *Type {
+	return &schema{kind: textKind, what: what, check: rule}
 }
 
 // Choice gives the type of one of several texts.
@@ -122,11 +122,12 @@ func Lay(t *Type, lower, upper *value.Value) (*value.Value, diag.List) {
 // forgottenValue is the cure for a null that deletes nothing.
 const forgottenValue = "give a value, or remove the line; text that is empty is written \"\""
 
-// NamespaceName says what is wrong with the name of a namespace or environment.
-func NamespaceName(s string) (problem string) { return dnsLabel1123(s) }
+// RuleOf returns a rule for texts by what says what is wrong with one.
+func RuleOf(problem func(text string) string) *check { return &check{problem: problem} }
 
-// ObjectName says what is wrong with the name of most kinds of objects.
-func ObjectName(s string) (problem string) { return dnsSubdomain(s) }
+// NamespaceName is the rule for names of namespaces and environments, ObjectName
+// that for names of most kinds of objects.
+var NamespaceName, ObjectName = dnsLabel1123, dnsSubdomain
 
 // Reference gives a type's fields in Markdown.
 func (s *schema) Reference() string {

@@ -16,7 +16,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 		if kind := entry.Value.StringAt("kind"); kind != "" {
 			w.Kind = kind
 		}
-		if problem := dnsLabel(w.Name); problem != "" && e.Name != "" {
+		if problem := dnsLabel.problem(w.Name); problem != "" && e.Name != "" {
 			e.diags.Errorf(w.Pos, "bad-name", "the workload's objects are named %q, which %s", w.Name, problem)
 		}
 	}
@@ -184,7 +184,7 @@ func (e *effective) files(v *value.Value) []File {
 			e.diags.Errorh(f.Pos, "file-collision", "rename one of them", "the files %q and %q would have the same key %q in their ConfigMap", other, f.Path, f.Key)
 			continue
 		}
-		if problem := configKey(f.Key); problem != "" {
+		if problem := configKey.problem(f.Key); problem != "" {
 			e.diags.Errorf(f.Pos, "bad-name", "the file's path %q can't be a key: it %s", f.Path, problem)
 			continue
 		}

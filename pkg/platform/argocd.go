@@ -6,6 +6,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -110,7 +111,7 @@ var argocdRows = sync.OnceValue(func() []descriptor.Row {
 		descriptor.Row{Name: "environments", Doc: "In which environments; in all unless given.", Type: descriptor.ListOf("a list of environments", descriptor.TextOf("an environment", descriptor.NamespaceName))},
 	)
 	team := descriptor.Object("a team",
-		descriptor.Row{Name: "apps", Doc: "Patterns of the folders that hold its apps, such as `apps/payments-*`.", Type: descriptor.ListOf("a list of patterns", descriptor.TextOf("a pattern of folders", folderPattern))},
+		descriptor.Row{Name: "apps", Doc: "Patterns of the folders that hold its apps, such as `apps/payments-*`.", Type: descriptor.ListOf("a list of patterns", descriptor.TextOf("a pattern of folders", descriptor.RuleOf(folderPattern)))},
 		descriptor.Row{Name: "repositories", Doc: "Further repositories that its apps may come from.", Type: texts},
 		descriptor.Row{Name: "namespaces", Doc: "Patterns of further namespaces that its apps may go to.", Type: texts},
 		descriptor.Row{Name: "kinds", Doc: "Kinds that its apps may bring along besides those that unfold makes: KIND or GROUP/KIND.", Type: kinds},
@@ -129,9 +130,9 @@ var argocdRows = sync.OnceValue(func() []descriptor.Row {
 		{Name: "previews", Doc: "Applications of pull requests on GitHub, in the ApplicationSet that `unfold argocd --style applicationset` prints.", Type: descriptor.Object("preview settings",
 			descriptor.Row{Name: "owner", Doc: "The repository's owner.", Type: text},
 			descriptor.Row{Name: "repository", Doc: "The repository.", Type: text},
-			descriptor.Row{Name: "api", Doc: "The address of GitHub Enterprise's API.", Type: descriptor.TextOf("an address", httpsAddress)},
+			descriptor.Row{Name: "api", Doc: "The address of GitHub Enterprise's API.", Type: descriptor.TextOf("an address", descriptor.RuleOf(httpsAddress))},
 			descriptor.Row{Name: "label", Doc: "The label that asks for a preview: preview unless given.", Type: text},
-			descriptor.Row{Name: "token", Doc: "The Secret with a token for GitHub, as NAME/KEY.", Type: descriptor.TextOf("NAME/KEY", nameAndKey)},
+			descriptor.Row{Name: "token", Doc: "The Secret with a token for GitHub, as NAME/KEY.", Type: descriptor.TextOf("NAME/KEY", descriptor.RuleOf(nameAndKey))},
 			descriptor.Row{Name: "environment", Doc: "The environment whose settings a preview has.", Type: descriptor.TextOf("an environment", descriptor.NamespaceName)},
 			descriptor.Row{Name: "domain", Doc: "The domain below which a preview's hosts are, as NAME-pr-NUMBER.", Type: descriptor.TextOf("a domain", descriptor.ObjectName)},
 			descriptor.Row{Name: "namespace", Doc: "One namespace for all previews, whose objects then have names with -pr-NUMBER; unless given, each has a namespace of its own.", Type: descriptor.TextOf("a namespace", descriptor.NamespaceName)},
@@ -148,7 +149,7 @@ func folderPattern(s string) string {
 
 func nameAndKey(s string) string {
 	name, key, ok := strings.Cut(s, "/")
-	if !ok || key == "" || descriptor.ObjectName(name) != "" {
+	if !ok || key == "" || kube.Subdomain(name) != "" {
 		return "is not NAME/KEY"
 	}
 	return ""

@@ -9,6 +9,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/image"
+	"github.com/unfold-gitops/unfold/pkg/kube"
 )
 
 // The table of the platform file: what the parser takes and what its reference
@@ -20,16 +21,16 @@ var settings = sync.OnceValue(func() []descriptor.Row {
 	text := descriptor.TextOf("text", nil)
 	return []descriptor.Row{
 		{Name: "namespace", Doc: "A pattern of namespaces for apps that name none: `{app}-{env}` unless given.",
-			Type: descriptor.TextOf("a pattern", namespacePattern)},
+			Type: descriptor.TextOf("a pattern", descriptor.RuleOf(namespacePattern))},
 		{Name: "ingress", Doc: "What the hosts of apps have in common.", Type: descriptor.Object("ingress settings",
-			descriptor.Row{Name: "domain", Doc: "The domain of a host that an app gives as a bare label; it can hold `{env}`.", Type: descriptor.TextOf("a domain", domainPattern)},
+			descriptor.Row{Name: "domain", Doc: "The domain of a host that an app gives as a bare label; it can hold `{env}`.", Type: descriptor.TextOf("a domain", descriptor.RuleOf(domainPattern))},
 			descriptor.Row{Name: "class", Doc: "The class of an Ingress that names none.", Type: descriptor.TextOf("an ingress class", descriptor.ObjectName)},
 		)},
 		{Name: "pullSecrets", Doc: "The Secrets that hold registries' credentials: short for `defaults.image.pullSecrets`.",
 			Type: descriptor.ListOf("a list of Secrets", descriptor.TextOf("a Secret's name", descriptor.ObjectName))},
 		{Name: "registries", Doc: "Where images may come from: registries, or repositories and the folders above them. Any unless given.",
-			Type: descriptor.ListOf("a list of registries", descriptor.TextOf("a registry", registry))},
-		{Name: "policy", Doc: "What becomes of the findings of [rules](rules.md), by their names.", Type: descriptor.MapOf("a map of rules", "a rule", knownRule, descriptor.Object("a severity",
+			Type: descriptor.ListOf("a list of registries", descriptor.TextOf("a registry", descriptor.RuleOf(registry)))},
+		{Name: "policy", Doc: "What becomes of the findings of [rules](rules.md), by their names.", Type: descriptor.MapOf("a map of rules", "a rule", descriptor.RuleOf(knownRule), descriptor.Object("a severity",
 			descriptor.Row{Name: "severity", Doc: "What the rule's findings are; off looks for none.", Type: descriptor.Choice("a severity", check.Levels()...)},
 			descriptor.Row{Name: "accept", Doc: "Whether an app may accept findings: true unless they are errors.", Type: descriptor.Boolean()},
 		).WithShort("severity"))},
@@ -37,13 +38,13 @@ var settings = sync.OnceValue(func() []descriptor.Row {
 			Type: descriptor.Choice("a way with missing APIs", "error", "skip")},
 		{Name: "cluster", Doc: "The destination cluster of Applications, as Argo CD knows it.", Type: descriptor.OneOf("a cluster", "its name or address", clusterField,
 			descriptor.Row{Name: "name", Doc: "The cluster's name in Argo CD.", Type: text},
-			descriptor.Row{Name: "server", Doc: "The address of its API server.", Type: descriptor.TextOf("an address", httpsAddress)},
+			descriptor.Row{Name: "server", Doc: "The address of its API server.", Type: descriptor.TextOf("an address", descriptor.RuleOf(httpsAddress))},
 			descriptor.Row{Name: "labels", Doc: "Every cluster whose Secret in Argo CD has these labels; for ApplicationSets.", Type: descriptor.Labels()},
 		)},
 		{Name: "certificate", Doc: "The certificate that secrets are sealed with.", Type: descriptor.OneOf("a certificate", "a file, an address or the certificate itself", certificateField,
 			descriptor.Row{Name: "file", Doc: "A file that holds it, relative to the platform file.", Type: text},
-			descriptor.Row{Name: "url", Doc: "Where it can be fetched from.", Type: descriptor.TextOf("an address", httpsAddress)},
-			descriptor.Row{Name: "pem", Doc: "The certificate itself.", Type: descriptor.TextOf("a certificate", pemText)},
+			descriptor.Row{Name: "url", Doc: "Where it can be fetched from.", Type: descriptor.TextOf("an address", descriptor.RuleOf(httpsAddress))},
+			descriptor.Row{Name: "pem", Doc: "The certificate itself.", Type: descriptor.TextOf("a certificate", descriptor.RuleOf(pemText))},
 		)},
 		applicationRow(),
 	}
@@ -71,7 +72,7 @@ func document(environment *descriptor.Type) *descriptor.Type {
 	rows = append(rows, boundsRow(), descriptor.Row{Name: "environments", Doc: "The environments by name, in place of the built-in ones. Besides what is listed here, each takes the fields from `namespace` on, over those of the top level.",
 		Type: descriptor.MapOf("a map of environments", "an environment", descriptor.NamespaceName, environment)})
 	rows = append(rows, descriptor.Row{Name: "furtherEnvironments", Doc: "Names, or patterns such as `preview-*`, of environments that apps may have besides those of `environments`; they have the settings of the top level.",
-		Type: descriptor.ListOf("a list of patterns", descriptor.TextOf("a pattern of environments", environmentPattern))})
+		Type: descriptor.ListOf("a list of patterns", descriptor.TextOf("a pattern of environments", descriptor.RuleOf(environmentPattern)))})
 	return descriptor.Object("a platform file", rows...)
 }
 
@@ -90,14 +91,14 @@ func namespacePattern(s string) string {
 	if problem := placeholders(s); problem != "" {
 		return problem
 	}
-	return descriptor.NamespaceName(descriptor.FillIn(s, "a", "e"))
+	return kube.Label(descriptor.FillIn(s, "a", "e"))
 }
 
 func domainPattern(s string) string {
 	if problem := placeholders(s); problem != "" {
 		return problem
 	}
-	return descriptor.ObjectName(descriptor.FillIn(s, "a", "e"))
+	return kube.Subdomain(descriptor.FillIn(s, "a", "e"))
 }
 
 func placeholders(s string) string {
