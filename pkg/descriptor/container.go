@@ -77,7 +77,7 @@ func (e *effective) further(w *Workload, entry value.Entry, phase Phase) Contain
 		}
 	}
 	if !c.Own {
-		merge := merger{}
+		merge := newMerger()
 		v = v.Copy()
 		for _, field := range []string{"image", "env", "resources"} {
 			if inherited := w.Fields.Get(field); inherited != nil {
@@ -251,22 +251,6 @@ func containerOwner(key string) string {
 		return "volumes"
 	}
 	return ""
-}
-
-// unowned reports and leaves out the fields that others of the descriptor make.
-func (n *normaliser) unowned(v *value.Value, owner func(key string) string) *value.Value {
-	if !v.Is(value.Map) {
-		return v
-	}
-	out := value.NewMap(v.Pos)
-	for _, entry := range v.Entries {
-		if field := owner(entry.Key); field != "" {
-			n.diags.Errorh(entry.KeyPos, "owned-field", "use "+field, "%s.%s is made of other fields", n.where(), entry.Key)
-			continue
-		}
-		out.SetEntry(entry)
-	}
-	return out
 }
 
 // checkEnvFrom asks each source of variables for what it is.

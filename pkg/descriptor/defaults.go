@@ -105,7 +105,7 @@ func ReadDefaults(file string, src []byte) (Defaults, diag.List) {
 	if diags.HasErrors() || top == nil {
 		return Defaults{}, diags
 	}
-	n := normaliser{}
+	n := newNormaliser()
 	all := orEmpty(n.full(documentType(), top)).Copy()
 	defaults := Defaults{Environments: all.Get("environments").Fields()}
 	all.Delete("environments")

@@ -59,7 +59,7 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	if !isDescriptor(file, top, &diags) {
 		return nil, diags
 	}
-	n := normaliser{}
+	n := newNormaliser()
 	full := n.full(documentType(), top)
 	d := &Document{File: file, kind: "Deployment"}
 	d.root = full.Copy()
@@ -205,7 +205,7 @@ func (d *Document) checkScopes(n *normaliser) {
 		if l.Key != "" {
 			d.checkWorkloads(n, l)
 		}
-		for _, f := range workloadFields() {
+		for _, f := range fieldTable().workloadFields {
 			if e := l.Value.Entry(f.name); e != nil && f.scope == ownScope {
 				n.diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME", "%s%s belongs to a workload, and the app has several", f.name, in)
 				l.Value.Delete(f.name)

@@ -93,7 +93,7 @@ func (e *effective) app(env string) *App {
 		app.Workloads = append(app.Workloads, e.workload(app, w, top.own[i]))
 	}
 	e.hooks(app, top.merged, m)
-	e.reportIdle(m, top.shape)
+	e.reportUnused(m, top.shape)
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
 	app.ServiceAccount = e.serviceAccount(top.merged, e.Name)
@@ -142,21 +142,21 @@ func (e *effective) layers(env string) (layered, *merger) {
 			break
 		}
 	}
-	m := &merger{keep: true}
-	schema := environmentType()
+	m := newMerger()
+	et := environmentType()
 	merged := value.NewMap(e.root.Pos)
 	if out.opinions {
-		merged = m.merge(schema, merged, out.lay("defaults", orEmpty(e.options.Defaults.All)))
-		merged = m.merge(schema, merged, out.lay("defaults of "+env, orEmpty(e.options.Defaults.environment(env))))
+		merged = m.merge(et, merged, out.lay("defaults", orEmpty(e.options.Defaults.All)))
+		merged = m.merge(et, merged, out.lay("defaults of "+env, orEmpty(e.options.Defaults.environment(env))))
 		out.shape = append(out.shape, merged)
 		for _, other := range e.options.Defaults.Environments {
 			out.shape = append(out.shape, other.Value)
 		}
 	}
-	merged = m.merge(schema, merged, out.lay("top level", e.root))
-	merged = m.merge(schema, merged, out.lay("environment "+env, orEmpty(own)))
+	merged = m.merge(et, merged, out.lay("top level", e.root))
+	merged = m.merge(et, merged, out.lay("environment "+env, orEmpty(own)))
 	out.namespace = merged.StringAt("namespace", "name")
-	merged = m.merge(schema, merged, out.lay("override", e.overrideLayer(merged)))
+	merged = m.merge(et, merged, out.lay("override", e.overrideLayer(merged)))
 	out.merged = merged
 	if !e.multi {
 		out.workloads = []value.Entry{{KeyPos: e.root.Pos, Value: merged}}
@@ -169,24 +169,23 @@ func (e *effective) layers(env string) (layered, *merger) {
 			shared.SetEntry(entry)
 		}
 	}
-	inherit := &merger{done: m.done}
+	inherit := m.next()
 	wt := workloadType()
 	for _, w := range merged.Get("workloads").Fields() {
-		inherit.path = []string{"workloads", w.Key}
 		out.own = append(out.own, w.Value)
-		w.Value = inherit.merge(wt, shared, orEmpty(w.Value))
+		w.Value = inherit.mergeAt([]string{"workloads", w.Key}, wt, shared, orEmpty(w.Value))
 		out.workloads = append(out.workloads, w)
 	}
 	for _, w := range e.overrideWorkloads(out.workloads) {
 		i := slices.IndexFunc(out.workloads, func(x value.Entry) bool { return x.Key == w.Key })
-		out.workloads[i].Value = inherit.merge(wt, out.workloads[i].Value, w.Value)
+		out.workloads[i].Value = inherit.mergeAt([]string{"workloads", w.Key}, wt, out.workloads[i].Value, w.Value)
 		out.own[i] = orEmpty(out.own[i]).Copy()
 		for _, x := range w.Value.Entries {
 			out.own[i].SetEntry(x)
 		}
 		out.lay("override", value.NewMap(w.Value.Pos).Set("workloads", value.NewMap(w.Value.Pos).SetEntry(w)))
 	}
-	m.idle = append(m.idle, inherit.idle...)
+	m.unused = append(m.unused, inherit.unused...)
 	return out, m
 }
 
@@ -210,11 +209,11 @@ func (e *effective) ownLayer(env string) *value.Value {
 	return nil
 }
 
-// reportIdle reports nulls that deleted nothing. One at the top level, or in a
+// reportUnused reports nulls that deleted nothing. One at the top level, or in a
 // workload that inherits from there, may be there for a default that only
 // another environment has.
-func (e *effective) reportIdle(m *merger, shape []*value.Value) {
-	for _, i := range m.idle {
+func (e *effective) reportUnused(m *merger, shape []*value.Value) {
+	for _, i := range m.unused {
 		inherited := i.path
 		if at := hookDepth(i.path); at > 0 && len(i.path) > at && slices.Contains(hookInherits, i.path[at]) {
 			inherited = i.path[at:]
@@ -232,8 +231,15 @@ func (e *effective) reportIdle(m *merger, shape []*value.Value) {
 	}
 }
 
-func workloadField(name string) *field {
-	return workloadType().field(name)
+// hookDepth returns how many keys lead to a hook, 0 where none does.
+func hookDepth(path []string) int {
+	switch {
+	case len(path) > 1 && path[0] == "hooks":
+		return 2
+	case len(path) > 3 && path[0] == "workloads" && path[2] == "hooks":
+		return 4
+	}
+	return 0
 }
 
 func orEmpty(v *value.Value) *value.Value {

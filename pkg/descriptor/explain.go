@@ -18,34 +18,25 @@ type Explanation struct {
 	Where, Default string
 	Example        string // YAML
 
+	by   *explainer
 	name string
 	typ  *schema
 	kube kube.Type // of what is Kubernetes' own
 }
 
-// Topic is a section of the reference with its fields.
-type Topic struct {
-	Title  string
-	Fields []Explanation
+// explainer explains the fields of a file.
+type explainer struct {
+	typ *schema
+	// defaultOf returns the default of what is at a path, "" for none.
+	defaultOf func(path string) string
+	// where says where a field can stand that is below a path.
+	where func(path string, f field) string
 }
 
-// Topics explains all fields of the top level.
-func Topics() []Topic {
-	var out []Topic
-	for _, t := range topics() {
-		section := Topic{Title: t.title}
-		for _, f := range t.fields {
-			section.Fields = append(section.Fields, explain("", f))
-		}
-		out = append(out, section)
-	}
-	return out
-}
-
-// Explain explains the field at a path such as probes.liveness. What stands under
-// a name that the user chooses is found under any name.
-func Explain(path string) (Explanation, diag.List) {
-	x, missing, named := resolve(path)
+// explain explains the field at a path such as probes.liveness. What is under a
+// name that the user chooses is found under any name.
+func (e *explainer) explain(path string) (Explanation, diag.List) {
+	x, missing, named := e.resolve(path)
 	if missing == "" {
 		return x, nil
 	}
@@ -54,7 +45,7 @@ func Explain(path string) (Explanation, diag.List) {
 		in = " in " + x.Path
 	}
 	hint := diag.Hint(missing, "the fields here are", x.fieldNames())
-	if _, missing, _ := resolve(named); named != "" && missing == "" {
+	if _, missing, _ := e.resolve(named); named != "" && missing == "" {
 		hint = "write " + named
 	}
 	return Explanation{}, diag.List{{Rule: "no-such-field", Message: "there is no field " + strconv.Quote(missing) + in, Hint: hint}}
@@ -63,8 +54,8 @@ func Explain(path string) (Explanation, diag.List) {
 // resolve follows a path as far as it leads: missing is the key that is not
 // there. named is the path if the last of the names that users choose was left
 // out.
-func resolve(path string) (x Explanation, missing, named string) {
-	x = Explanation{typ: documentType()}
+func (e *explainer) resolve(path string) (x Explanation, missing, named string) {
+	x = Explanation{by: e, typ: e.typ}
 	for rest := path; rest != ""; {
 		switch {
 		case x.typ != nil && x.typ.elem != nil:
@@ -91,7 +82,7 @@ func resolve(path string) (x Explanation, missing, named string) {
 // element explains what a map holds under the first key of rest, or any item of
 // a list, whose index can be left out. A key of a map can hold dots.
 func (x Explanation) element(rest string) (Explanation, string) {
-	out := explain("", field{doc: x.Doc, typ: x.typ.elem})
+	out := x.by.field("", field{doc: x.Doc, typ: x.typ.elem})
 	out.Where = ""
 	key, tail, _ := strings.Cut(rest, ".")
 	if x.typ.kind == listKind {
@@ -110,7 +101,7 @@ func (x Explanation) element(rest string) (Explanation, string) {
 		key, tail = key+"."+next, after
 	}
 	out.Path = x.Path + "." + key
-	out.Default = defaultOf(out.Path)
+	out.Default = x.by.defaultOf(out.Path)
 	return out, tail
 }
 
@@ -123,10 +114,10 @@ func (x Explanation) Fields() []Explanation {
 	path, s := inner(x.Path, x.typ)
 	var out []Explanation
 	for _, f := range s.fields {
-		out = append(out, explain(path, f))
+		out = append(out, x.by.field(path, f))
 	}
 	if s.more != nil {
-		out = append(out, explain(path, *s.more))
+		out = append(out, x.by.field(path, *s.more))
 	}
 	return out
 }
@@ -149,47 +140,29 @@ func (x Explanation) field(name string) (Explanation, bool) {
 		}
 	}
 	if path, s := inner(x.Path, x.typ); s.more != nil {
-		return explain(path, *s.more), true
+		return x.by.field(path, *s.more), true
 	}
 	return Explanation{}, false
 }
 
-func explain(in string, f field) Explanation {
+// field explains a field that is below a path.
+func (e *explainer) field(in string, f field) Explanation {
 	x := Explanation{
-		Path: f.name, Doc: f.doc, OneLine: plainText(f.typ.oneLine()), Full: plainText(f.typ.full()), Example: f.example,
+		by: e, Where: e.where(in, f), Path: f.name, Doc: f.doc, OneLine: plainText(f.typ.oneLine()), Full: plainText(f.typ.full()), Example: f.example,
 		name: f.name, typ: f.typ,
 	}
 	if in != "" {
 		x.Path = in + "." + f.name
 	}
-	if in == "" || strings.Count(in, ".") == 1 && topLike(in) {
-		x.Where = f.scope.String()
-	}
-	x.Default = defaultOf(x.Path)
+	x.Default = e.defaultOf(x.Path)
 	if f.typ.kind == kubeKind {
 		x.kube, _ = kube.Named(f.typ.of)
 	}
 	return x
 }
 
-// topLike reports whether the fields of the top level stand in a path too.
-func topLike(path string) bool {
-	return strings.HasPrefix(path, "environments.") || strings.HasPrefix(path, "workloads.")
-}
-
 // plainText takes Markdown's marks away.
 func plainText(s string) string { return strings.ReplaceAll(s, "`", "") }
-
-// String says where fields of a scope stand.
-func (s scope) String() string {
-	return [...]string{
-		appScope:       "top level and environments",
-		headScope:      "top level only",
-		ownScope:       "top level and environments; where there are several workloads, in each of them instead",
-		sharedScope:    "top level and environments, one object for all workloads; in a workload, one of its own",
-		inheritedScope: "top level and environments, for all workloads; in a workload, for that one",
-	}[s]
-}
 
 // oneLine says what short form a type has, "" for none.
 func (s *schema) oneLine() string {
@@ -233,30 +206,4 @@ func (s *schema) takes() string {
 		return s.full()
 	}
 	return line + "; or " + s.full()
-}
-
-// defaultOf says what the built-in defaults hold for a path, which can lead into
-// an environment.
-func defaultOf(path string) string {
-	defaults, _ := Builtin()
-	keys := strings.Split(path, ".")
-	in := ""
-	if keys[0] == "environments" && len(keys) > 2 {
-		in, keys = keys[1], keys[2:]
-	}
-	if v := defaults.All.Get(keys...); v != nil {
-		return v.Flow()
-	}
-	var parts []string
-	for _, e := range defaults.Environments {
-		v := e.Value.Get(keys...)
-		switch {
-		case v == nil:
-		case e.Key == in:
-			return v.Flow()
-		case in == "" || in == "NAME":
-			parts = append(parts, v.Flow()+" in "+e.Key)
-		}
-	}
-	return strings.Join(parts, ", ")
 }

@@ -22,7 +22,7 @@ func (x Explanation) kubeFields() []Explanation {
 	}
 	var out []Explanation
 	for _, f := range t.Fields() {
-		below := Explanation{Path: path + "." + f.Name, Full: kubeTakes(f.Type), name: f.Name, kube: f.Type}
+		below := Explanation{by: x.by, Path: path + "." + f.Name, Full: kubeTakes(f.Type), name: f.Name, kube: f.Type}
 		if f.Required {
 			below.Doc = "Required."
 		}
@@ -33,7 +33,7 @@ func (x Explanation) kubeFields() []Explanation {
 
 // kubeElement is element for what is Kubernetes' own.
 func (x Explanation) kubeElement(rest string) (Explanation, string) {
-	out := Explanation{kube: x.kube.Elem(), Full: kubeTakes(x.kube.Elem())}
+	out := Explanation{by: x.by, kube: x.kube.Elem(), Full: kubeTakes(x.kube.Elem())}
 	key, tail, _ := strings.Cut(rest, ".")
 	switch {
 	case x.kube.IsMap() && !out.kube.IsObject():

@@ -8,7 +8,7 @@ import (
 // The table of all fields: what the parser takes, what the layers merge by and
 // what the reference is made of. The variables are never changed; they are
 // literals without calls, so that they cost nothing at start-up. Each topic has a
-// file fields_TOPIC.go; workloadTopics joins them.
+// file fields_TOPIC.go; newTable joins them.
 
 var (
 	anyText    = &schema{kind: textKind, what: "text"}
@@ -28,17 +28,24 @@ var (
 	annotationMap = &schema{kind: mapKind, what: "a map of annotations", keys: keyRule{"an annotation", qualifiedName}, elem: anyText}
 )
 
-// topic is a part of the table, which makes a section of the reference.
-type topic struct {
-	title  string
-	prose  string // Markdown
-	fields []field
+// table holds the types that are made of the rows.
+type table struct {
+	document, environment, workload, hook *schema
+	// workloads is the row that holds workloads, environments that of environments.
+	workloads, environments field
+	// topics hold the fields of a workload, in the order of the reference.
+	topics []topic
+	// workloadFields are the fields of a workload, which also stand at the top level
+	// and in environments.
+	workloadFields []field
 }
 
-// workloadTopics hold the fields of a workload. The order is that of the
-// reference.
-func workloadTopics() []topic {
-	return []topic{
+var fieldTable = sync.OnceValue(newTable)
+
+func newTable() *table {
+	t := &table{}
+	t.hook = newHookType(t.elsewhere)
+	t.topics = []topic{
 		{"Kinds", kindProse, kindFields},
 		{"Container", containerProse, containerFields},
 		{"Pods", podProse, podFields},
@@ -50,50 +57,72 @@ func workloadTopics() []topic {
 		{"Secrets", secretProse, secretFields},
 		{"Scale", scaleProse, scaleFields},
 		{"Observability", observeProse, observeFields},
-		{"Hooks", hooksProse, hookFields()},
+		{"Hooks", hooksProse, []field{hooksField(t.hook)}},
 		{"Labels and annotations", metadataProse, metadataFields},
 	}
+	for _, x := range t.topics {
+		t.workloadFields = append(t.workloadFields, x.fields...)
+	}
+	t.workload = t.appType("a workload", "workload", slices.Concat([]field{kindField, enabledField}, t.workloadFields))
+	t.workload.deferred = true
+	t.workload.field("kind").definition = "field.workload-kind"
+	t.workloads = workloadsField(t.workload)
+	shared := slices.Concat(appFields, []field{enabledField, t.workloads}, t.workloadFields)
+	t.environment = t.appType("an environment", "environment", slices.DeleteFunc(slices.Clone(shared), func(f field) bool { return f.scope == headScope }))
+	t.environments = environmentsField(t.environment)
+	t.document = t.appType("an app", "", append(shared, t.environments))
+	t.document.field("kind").json = jsonObject{{"enum", texts(append([]string{Kind}, kinds...))}}
+	return t
 }
 
-// workloadFields are the fields of a workload, which also stand at the top
-// level and in environments.
-var workloadFields = sync.OnceValue(func() []field {
-	var fields []field
-	for _, t := range workloadTopics() {
-		fields = append(fields, t.fields...)
+// appType returns a type of the app's fields, which have sections of their own in
+// the reference and definitions in the JSON Schema.
+func (t *table) appType(what, definition string, fields []field) *schema {
+	for i, f := range fields {
+		if f.scope != headScope {
+			fields[i].definition = "field." + f.name
+		}
 	}
-	return fields
-})
+	return &schema{kind: objectKind, what: what, definition: definition, ownSections: true, fields: fields, after: foldShort, foreign: t.elsewhere}
+}
 
-// documentType is the schema of the whole file, environmentType that of an
-// environment and workloadType that of a workload.
-var documentType = sync.OnceValue(func() *schema {
-	environments := field{
+// elsewhere returns the hint for a key that is a field of the top level, but not
+// where it stands.
+func (t *table) elsewhere(key string) (hint string) {
+	switch f := t.document.field(key); {
+	case key == "kind":
+		return "set the kind of the app's only workload at the top level, in place of App"
+	case f != nil && f.scope == headScope:
+		return key + " stands at the top level only"
+	case f != nil:
+		return key + " stands at the top level or directly below an environment"
+	}
+	return ""
+}
+
+// documentType is the type of the whole file, environmentType that of an
+// environment, workloadType that of a workload and hookType that of a hook.
+func documentType() *schema    { return fieldTable().document }
+func environmentType() *schema { return fieldTable().environment }
+func workloadType() *schema    { return fieldTable().workload }
+func hookType() *schema        { return fieldTable().hook }
+
+func environmentsField(environment *schema) field {
+	return field{
 		name: "environments", scope: headScope, doc: "What differs in an environment: the same fields, by its name.",
 		example: "environments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2, replicas: 5}",
-		typ:     &schema{kind: mapKind, what: "a map of environments", keys: keyRule{"an environment", dnsLabel1123}, elem: environmentType()},
+		typ:     &schema{kind: mapKind, what: "a map of environments", keys: keyRule{"an environment", dnsLabel1123}, elem: environment},
 	}
-	return &schema{kind: objectKind, what: "an app", after: foldShort,
-		fields: slices.Concat(appFields, []field{enabledField, workloadsField()}, workloadFields(), []field{environments})}
-})
+}
 
-var environmentType = sync.OnceValue(func() *schema {
-	fields := slices.Concat(appFields, []field{enabledField, workloadsField()}, workloadFields())
-	return &schema{kind: objectKind, what: "an environment", after: foldShort,
-		fields: slices.DeleteFunc(fields, func(f field) bool { return f.scope == headScope })}
-})
-
-var workloadType = sync.OnceValue(func() *schema {
-	return &schema{kind: objectKind, what: "a workload", after: foldShort, fields: slices.Concat([]field{kindField, enabledField}, workloadFields())}
-})
-
-var workloadsField = sync.OnceValue(func() field {
+func workloadsField(workload *schema) field {
 	return field{name: "workloads", scope: appScope, doc: "The workloads by name, of an app with several; the top level then holds what they share.",
 		example: "image: ghcr.io/example/shop:v1.4.2\nworkloads:\n  web: {port: 8080, probes: /healthz}\n  worker: {command: [shop, work]}\nenvironments:\n  dev: {workloads: {worker: null}}\n  prod: {workloads: {worker: {replicas: 6}}}",
-		typ:     &schema{kind: mapKind, what: "a map of workloads", keys: keyRule{"a workload", dnsLabel}, elem: workloadType()}}
-})
-
-// topField gives the row of a field of the top level, or nil.
-func topField(name string) *field {
-	return documentType().field(name)
+		typ:     &schema{kind: mapKind, what: "a map of workloads", keys: keyRule{"a workload", dnsLabel}, elem: workload}}
 }
+
+// topField returns the row of a field of the top level, or nil.
+func topField(name string) *field { return documentType().field(name) }
+
+// workloadField returns the row of a field of a workload, or nil.
+func workloadField(name string) *field { return workloadType().field(name) }

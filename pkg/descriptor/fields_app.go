@@ -19,11 +19,11 @@ const appProse = "The head of the file, where the app runs, and what kustomize a
 // appFields are the fields of the top level and, but for headScope, of an
 // environment.
 var appFields = []field{
-	{name: "apiVersion", scope: headScope, doc: "The version of this format: unfold.dev/v1alpha1.", typ: anyText,
+	{name: "apiVersion", scope: headScope, required: true, json: jsonObject{{"const", APIVersion}}, doc: "The version of this format: unfold.dev/v1alpha1.", typ: anyText,
 		example: "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: orders\nimage: ghcr.io/example/orders:v1.4.2"},
-	{name: "kind", scope: headScope, doc: "App; or the kind of the app's only workload: Deployment, StatefulSet, DaemonSet, Job or CronJob.", typ: anyText,
+	{name: "kind", scope: headScope, required: true, doc: "App; or the kind of the app's only workload: Deployment, StatefulSet, DaemonSet, Job or CronJob.", typ: anyText,
 		example: "kind: App"},
-	{name: "name", scope: headScope, doc: "The app's name, which its objects get.", typ: &schema{kind: textKind, what: "an app's name", check: dnsLabel},
+	{name: "name", scope: headScope, required: true, doc: "The app's name, which its objects get.", typ: &schema{kind: textKind, what: "an app's name", check: dnsLabel},
 		example: "name: orders"},
 	{name: "namePrefix", scope: appScope, doc: "What the names of all objects begin with, but for those of sealed Secrets.", typ: &schema{kind: textKind, what: "a prefix of names", check: &check{problem: namePrefix}},
 		example: "namePrefix: blue-"},
@@ -124,4 +124,45 @@ func patchOptionProblem(s string) string {
 		return ""
 	}
 	return "is not known: allowNameChange, allowKindChange"
+}
+
+func checkPatch(n *normaliser, v *value.Value) *value.Value {
+	text, file := v.Get("patch"), v.Get("path")
+	switch {
+	case text == nil && file == nil && !n.whole:
+		return nil
+	case text == nil && file == nil:
+		n.diags.Errorh(v.Pos, "missing-patch", "give the patch under patch, or its file under path", "%s has no patch", n.where())
+		return nil
+	case text != nil && file != nil:
+		n.diags.Errorh(v.Pos, "one-of", "keep one of them", `%s has "patch" and "path", which exclude one another`, n.where())
+		return nil
+	}
+	return v
+}
+
+// checkManifest takes a path, or an object that Kubernetes could know.
+func checkManifest(n *normaliser, v *value.Value) *value.Value {
+	switch {
+	case v.Is(value.String):
+		if problem := filePath.problem(v.Text); problem != "" {
+			n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), v.Text, problem)
+			return nil
+		}
+		return v
+	case !v.Is(value.Map):
+		n.diags.Errorf(v.Pos, "wrong-type", "%s must be a file or a Kubernetes object, not %s", n.where(), v.Describe())
+		return nil
+	}
+	ok := true
+	for _, field := range [][]string{{"apiVersion"}, {"kind"}, {"metadata", "name"}} {
+		if x := v.Get(field...); !x.Is(value.String) || x.Text == "" {
+			n.diags.Errorf(v.Pos, "missing-field", "%s is no Kubernetes object: it has no %s", n.where(), strings.Join(field, "."))
+			ok = false
+		}
+	}
+	if !ok {
+		return nil
+	}
+	return v
 }

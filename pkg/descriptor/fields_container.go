@@ -40,7 +40,7 @@ var containerFields = []field{
 }
 
 var imageType = &schema{
-	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]", check: imageText}, oneOf: [][]string{{"tag", "digest"}},
+	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]", check: imageText}, supersede: [][]string{{"tag", "digest"}}, // of which Kubernetes takes both
 	fields: []field{
 		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: repositoryText}},
 		{name: "tag", doc: "The tag.", typ: tagType},

@@ -2,7 +2,6 @@ package descriptor
 
 import (
 	"slices"
-	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -16,12 +15,12 @@ const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the 
 	"No `network` rule of a workload is about its hooks, so none keeps a hook from reaching what it needs; where a rule lets in the app or the workload that a hook belongs to,\n" +
 	"it lets in the hook. Another app lets it in by `from: [{app: APP-HOOK, namespace: …}]`, after the label `app.kubernetes.io/name` of the hook's pods."
 
-// hookFields are the app's hooks.
-var hookFields = sync.OnceValue(func() []field {
-	return []field{{name: "hooks", scope: sharedScope, doc: "Jobs that run with a sync, by name: a migration before the app, a smoke test after it.",
-		typ:     &schema{kind: mapKind, what: "a map of hooks", keys: keyRule{"a hook", dnsLabel}, elem: hookType()},
-		example: "hooks:\n  migrate: {command: [/app, migrate], spec: {backoffLimit: 1}}\n  smoke-test: {phase: PostSync, command: [/app, smoke-test], deletePolicy: [HookSucceeded, BeforeHookCreation]}"}}
-})
+// hooksField is the row of the app's hooks.
+func hooksField(hook *schema) field {
+	return field{name: "hooks", scope: sharedScope, doc: "Jobs that run with a sync, by name: a migration before the app, a smoke test after it.",
+		typ:     &schema{kind: mapKind, what: "a map of hooks", keys: keyRule{"a hook", dnsLabel}, elem: hook},
+		example: "hooks:\n  migrate: {command: [/app, migrate], spec: {backoffLimit: 1}}\n  smoke-test: {phase: PostSync, command: [/app, smoke-test], deletePolicy: [HookSucceeded, BeforeHookCreation]}"}
+}
 
 // Of a workload's fields, a hook takes those of its container and pod; with some
 // of them it goes by what the workload or app has.
@@ -32,7 +31,7 @@ var (
 		"pod", "container"}
 )
 
-var hookType = sync.OnceValue(func() *schema {
+func newHookType(foreign func(key string) string) *schema {
 	fields := []field{
 		{name: "phase", doc: "When it runs: PreSync, Sync (default), PostSync, SyncFail or PostDelete.", typ: &schema{kind: textKind, what: "a phase", enum: []string{"PreSync", "Sync", "PostSync", "SyncFail", "PostDelete"}}},
 		{name: "wave", doc: "The wave in its phase; -1 in the phase Sync.", typ: &schema{kind: integerKind, what: "a whole number", min: -1 << 31, max: 1<<31 - 1}},
@@ -51,8 +50,8 @@ var hookType = sync.OnceValue(func() *schema {
 			fields = append(fields, f)
 		}
 	}
-	return &schema{kind: objectKind, what: "a hook", after: foldShort, fields: fields}
-})
+	return &schema{kind: objectKind, what: "a hook", deferred: true, after: foldShort, foreign: foreign, fields: fields}
+}
 
 var deletePolicy = &schema{kind: textKind, what: "a delete policy", enum: []string{"BeforeHookCreation", "HookSucceeded", "HookFailed"}}
 

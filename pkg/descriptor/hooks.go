@@ -18,7 +18,7 @@ type Hook struct {
 // hooks adds the Jobs that run with a sync: those of all workloads by what these
 // inherit, those of one by what it has.
 func (e *effective) hooks(app *App, merged *value.Value, m *merger) {
-	over := &merger{hook: true, done: m.done}
+	over := m.next()
 	for _, entry := range merged.Get("hooks").Fields() {
 		app.Hooks = append(app.Hooks, e.hook(e.Name, nil, entry, merged, over))
 	}
@@ -31,7 +31,7 @@ func (e *effective) hooks(app *App, merged *value.Value, m *merger) {
 			app.Hooks = append(app.Hooks, e.hook(w.Name, w, entry, w.Fields, over))
 		}
 	}
-	m.idle = append(m.idle, over.idle...)
+	m.unused = append(m.unused, over.unused...)
 }
 
 // hook gives one hook. Of is the workload that it belongs to, if any; lower holds
@@ -49,15 +49,14 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 		inherited.Set("pod", pod)
 	}
 	if e.multi && of == nil {
-		m := merger{}
-		inherited = m.merge(hookType(), inherited, e.overrideShared())
+		inherited = newMerger().merge(hookType(), inherited, e.overrideShared())
 	}
-	over.path = []string{"hooks", entry.Key}
+	path := []string{"hooks", entry.Key}
 	if of != nil && of.Key != "" {
-		over.path = []string{"workloads", of.Key, "hooks", entry.Key}
+		path = []string{"workloads", of.Key, "hooks", entry.Key}
 	}
 	own := orEmpty(entry.Value)
-	v := over.merge(hookType(), inherited, own)
+	v := over.mergeAt(path, hookType(), inherited, own)
 	w := Workload{Key: entry.Key, Name: owner + "-" + entry.Key, Own: owner, Pos: entry.KeyPos, Kind: "Job", Fields: v, Hook: &Hook{
 		Phase: v.StringAt("phase"), Wave: v.Get("wave"), DeletePolicy: v.Get("deletePolicy"),
 	}}

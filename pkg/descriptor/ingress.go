@@ -71,7 +71,7 @@ func (e *effective) ingresses(app *App, w *Workload, entry *value.Entry) {
 	e.ingress(app, w, w.Name, value.Entry{KeyPos: entry.KeyPos, Value: own}, entry.Value.Empty())
 	for _, x := range further {
 		if x.Value.Is(value.Map) {
-			m := merger{}
+			m := newMerger()
 			asked := x.Value.Empty()
 			x.Value = m.merge(namedIngressType, common, x.Value)
 			e.ingress(app, w, w.Name+"-"+x.Key, x, asked)

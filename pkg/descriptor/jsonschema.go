@@ -8,92 +8,58 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// JSONSchema gives the table of fields as JSON Schema, draft 2020-12, for
-// editors. It takes every descriptor that is right. Of those that are wrong it
-// takes only what can't be seen without knowing Kubernetes, the layers or other
-// files.
-func JSONSchema() ([]byte, error) {
-	d := drawing{names: map[*schema]string{}, taken: map[string]bool{}}
-	top, environment, workload := documentType(), environmentType(), workloadType()
-	uses := map[*schema]int{environment: 1, workload: 1}
-	for _, t := range topics() {
+// jsonDocument is a kind of file that has a JSON Schema.
+type jsonDocument struct {
+	title, description string
+	typ                *schema
+	// definitions are the types with definitions of a given name, in the order that
+	// they have in the schema.
+	definitions []*schema
+	// rules hold for the file as a whole.
+	rules jsonObject
+	// defaultOf returns the default of a field of the file, "" for none; nil for a
+	// file without.
+	defaultOf func(name string) string
+}
+
+// jsonSchema returns the document as JSON Schema, draft 2020-12.
+func (x jsonDocument) jsonSchema() ([]byte, error) {
+	d := drawing{names: map[*schema]string{}, taken: map[string]bool{}, defaultOf: x.defaultOf}
+	d.count(x.typ, map[*schema]int{})
+	for _, t := range append([]*schema{x.typ}, x.definitions...) {
 		for _, f := range t.fields {
-			d.count(f.typ, uses)
+			if f.definition != "" {
+				d.fieldDefinition(f)
+			}
 		}
 	}
-	d.names[environment], d.names[workload] = "environment", "workload"
-	fields := slices.Concat(top.fields, []field{kindField})
-	for i, f := range fields {
-		if f.scope != headScope {
-			d.define(fieldName(f, i == len(fields)-1), d.topRow(f))
+	for _, t := range x.definitions {
+		d.define(t.definition, d.object(t, d.row))
+	}
+	root := jsonObject{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", x.title}, {"description", x.description}}
+	root = append(root, d.object(x.typ, d.documented)...)
+	var required []any
+	for _, f := range x.typ.fields {
+		if f.required {
+			required = append(required, f.name)
 		}
 	}
-	d.define("environment", d.object(environment))
-	d.define("workload", d.object(workload))
-	root := append(schemaHead("unfold's app.yaml", "One app in all its environments."), d.object(top)...)
-	root = append(root, jsonMember{"required", []any{"apiVersion", "kind", "name"}})
-	root = append(root, several()...)
-	return d.print(root)
-}
-
-// JSONSchema gives the schema of another file of ours, which has apiVersion and
-// kind.
-func (s *schema) JSONSchema(title, description, kind string) ([]byte, error) {
-	d := drawing{names: map[*schema]string{}, taken: map[string]bool{}}
-	d.count(s, map[*schema]int{})
-	object := d.object(s)
-	properties := object[1].value.(jsonObject)
-	for i, m := range properties {
-		switch m.key {
-		case "apiVersion":
-			properties[i].value = jsonObject{{"description", s.field(m.key).doc}, {"const", APIVersion}}
-		case "kind":
-			properties[i].value = jsonObject{{"description", s.field(m.key).doc}, {"const", kind}}
-		}
-	}
-	root := append(schemaHead(title, description), object...)
-	return d.print(append(root, jsonMember{"required", []any{"apiVersion", "kind"}}))
-}
-
-func schemaHead(title, description string) jsonObject {
-	return jsonObject{
-		{"$schema", "https://json-schema.org/draft/2020-12/schema"},
-		{"title", title + ", " + APIVersion},
-		{"description", description},
-	}
-}
-
-// print writes the schema with the definitions that it refers to.
-func (d *drawing) print(root jsonObject) ([]byte, error) {
+	root = append(append(root, jsonMember{"required", required}), x.rules...)
 	out, err := appendJSON(nil, append(root, jsonMember{"$defs", d.defs}), 0)
 	return append(out, '\n'), err
 }
 
-// several says what stands where in an app of several workloads, and in one of
-// one.
-func several() jsonObject {
-	own := jsonObject{}
-	for _, f := range workloadFields() {
-		if f.scope == ownScope {
-			own = append(own, jsonMember{f.name, false})
-		}
-	}
-	inEnvironments := func(fields jsonObject) jsonMember {
-		return jsonMember{"environments", jsonObject{{"additionalProperties", jsonObject{{"properties", fields}}}}}
-	}
-	then := append(jsonObject{{"kind", jsonObject{{"const", Kind}}}, {"workloads", jsonObject{{"minProperties", 1}}}}, own...)
-	return jsonObject{
-		{"if", jsonObject{{"required", []any{"workloads"}}, {"properties", jsonObject{{"workloads", jsonObject{{"type", "object"}}}}}}},
-		{"then", jsonObject{{"properties", append(then, inEnvironments(own))}}},
-		{"else", jsonObject{{"properties", jsonObject{inEnvironments(jsonObject{{"workloads", false}})}}}},
-	}
+// JSONSchema returns the JSON Schema of another file of ours.
+func (s *schema) JSONSchema(title, description string, defaultOf func(name string) string) ([]byte, error) {
+	return jsonDocument{title: title, description: description, typ: s, defaultOf: defaultOf}.jsonSchema()
 }
 
 // drawing is a JSON Schema in the making.
 type drawing struct {
-	names map[*schema]string // of the types that have a definition
-	taken map[string]bool
-	defs  jsonObject
+	names     map[*schema]string // of the types that several fields have
+	taken     map[string]bool
+	defs      jsonObject
+	defaultOf func(name string) string
 }
 
 func (d *drawing) define(name string, x jsonObject) {
@@ -102,7 +68,7 @@ func (d *drawing) define(name string, x jsonObject) {
 
 // count names the types of objects and maps that several fields have.
 func (d *drawing) count(s *schema, uses map[*schema]int) {
-	if s == nil {
+	if s == nil || s.definition != "" {
 		return
 	}
 	uses[s]++
@@ -138,27 +104,20 @@ func (d *drawing) name(what string) string {
 	return name
 }
 
-// fieldName is the name of a field's definition. A workload's kind is not the
-// descriptor's.
-func fieldName(f field, ofWorkload bool) string {
-	if ofWorkload {
-		return "field.workload-" + f.name
-	}
-	return "field." + f.name
-}
-
 func reference(name string) jsonObject { return jsonObject{{"$ref", "#/$defs/" + name}} }
 
-// row gives a field's type with its documentation.
+// row returns a field's type with its documentation.
 func (d *drawing) row(f field) jsonObject {
 	return append(jsonObject{{"description", f.doc}}, orNull(d.anyForm(f.typ))...)
 }
 
-// topRow is row for a field of the top level, with its default and example.
-func (d *drawing) topRow(f field) jsonObject {
+// documented is row for a field of the whole file, with its default and example.
+func (d *drawing) documented(f field) jsonObject {
 	text := f.doc
-	if x := defaultOf(f.name); x != "" {
-		text += " Unless given: " + x + "."
+	if d.defaultOf != nil {
+		if x := d.defaultOf(f.name); x != "" {
+			text += " Unless given: " + x + "."
+		}
 	}
 	out := jsonObject{{"description", text}}
 	if x := exampleOf(f); x != nil {
@@ -167,8 +126,17 @@ func (d *drawing) topRow(f field) jsonObject {
 	return append(out, orNull(d.anyForm(f.typ))...)
 }
 
-// exampleOf gives the field's own value in its example, or nil where the example
-// shows it in an environment or workload.
+// fieldDefinition refers to the definition of a field, which it makes at first.
+func (d *drawing) fieldDefinition(f field) jsonObject {
+	if !d.taken[f.definition] {
+		d.taken[f.definition] = true
+		d.define(f.definition, d.documented(f))
+	}
+	return reference(f.definition)
+}
+
+// exampleOf returns the field's own value in its example, or nil where the example
+// shows it below another field.
 func exampleOf(f field) any {
 	top, _ := value.Read("example", []byte(f.example))
 	if v := top.Get(f.name); v != nil {
@@ -195,13 +163,7 @@ func (d *drawing) anyForm(s *schema) jsonObject {
 	if s.orFalse {
 		add("none, or the defaults", jsonObject{{"type", "boolean"}})
 	}
-	full := d.full(s)
-	if name := d.names[s]; name != "" {
-		if !slices.ContainsFunc(d.defs, func(m jsonMember) bool { return m.key == name }) && name != "environment" && name != "workload" {
-			d.define(name, full)
-		}
-		full = reference(name)
-	}
+	full := d.fullOrReference(s)
 	if len(forms) == 0 {
 		return full
 	}
@@ -209,17 +171,30 @@ func (d *drawing) anyForm(s *schema) jsonObject {
 	return jsonObject{{"anyOf", forms}}
 }
 
+// fullOrReference refers to the definition of a type that has one.
+func (d *drawing) fullOrReference(s *schema) jsonObject {
+	if s.definition != "" {
+		return reference(s.definition)
+	}
+	full := d.full(s)
+	name := d.names[s]
+	if name == "" {
+		return full
+	}
+	if !slices.ContainsFunc(d.defs, func(m jsonMember) bool { return m.key == name }) {
+		d.define(name, full)
+	}
+	return reference(name)
+}
+
 // scalars are what counts as a text.
 func scalars() jsonObject { return jsonObject{{"type", []any{"string", "number", "boolean"}}} }
 
 // full gives the full form of a type.
 func (d *drawing) full(s *schema) jsonObject {
-	if d.names[s] == "environment" || d.names[s] == "workload" {
-		return nil // defined last, since they hold all other types
-	}
 	switch s.kind {
 	case objectKind:
-		return append(d.object(s), s.json...)
+		return append(d.object(s, d.row), s.json...)
 	case mapKind:
 		out := jsonObject{{"type", "object"}}
 		if rule := s.keys.check.jsonSchema(); rule != nil {
@@ -268,41 +243,30 @@ func orMergeKey(rule jsonObject) jsonObject {
 	return out
 }
 
-// object gives the full form of an object. The head of a descriptor has only
-// these values; where a field is in a definition, it is referred to.
-func (d *drawing) object(s *schema) jsonObject {
+// object returns the full form of an object, the fields without a definition by row.
+func (d *drawing) object(s *schema, row func(field) jsonObject) jsonObject {
 	properties := jsonObject{}
 	for _, f := range s.fields {
+		var x jsonObject
 		switch {
-		case s == documentType() && f.name == "apiVersion":
-			properties = append(properties, jsonMember{f.name, jsonObject{{"description", f.doc}, {"const", APIVersion}}})
-		case s == documentType() && f.name == "kind":
-			properties = append(properties, jsonMember{f.name, jsonObject{{"description", f.doc}, {"enum", texts(append([]string{Kind}, kinds...))}}})
-		case s == documentType() && f.name == "name":
-			properties = append(properties, jsonMember{f.name, append(jsonObject{{"description", f.doc}}, d.anyForm(f.typ)...)})
-		case s == documentType() && f.scope == headScope:
-			properties = append(properties, jsonMember{f.name, d.topRow(f)})
-		case s.foreign != nil && s != containerType: // app fields in another file
-			if name := fieldName(f, false); !d.taken[name] {
-				d.taken[name] = true
-				d.define(name, d.topRow(f))
-			}
-			properties = append(properties, jsonMember{f.name, reference(fieldName(f, false))})
-		case s == documentType(), s == environmentType(), s == workloadType():
-			properties = append(properties, jsonMember{f.name, reference(fieldName(f, s == workloadType() && f.name == "kind"))})
+		case f.json != nil:
+			x = append(jsonObject{{"description", f.doc}}, f.json...)
+		case f.required:
+			x = append(jsonObject{{"description", f.doc}}, d.anyForm(f.typ)...)
+		case f.definition != "":
+			x = d.fieldDefinition(f)
 		default:
-			properties = append(properties, jsonMember{f.name, d.row(f)})
+			x = row(f)
 		}
+		properties = append(properties, jsonMember{f.name, x})
 	}
-	out := jsonObject{{"type", "object"}, {"properties", properties}, {"additionalProperties", false}}
+	var others any = false
 	if s.more != nil {
-		out[2].value = append(jsonObject{{"description", s.more.doc}}, orNull(d.anyForm(s.more.typ))...)
+		others = append(jsonObject{{"description", s.more.doc}}, orNull(d.anyForm(s.more.typ))...)
 	}
+	out := jsonObject{{"type", "object"}, {"properties", properties}, {"additionalProperties", others}}
 	var excluded []any
 	for _, union := range s.oneOf {
-		if slices.Contains(union, "digest") {
-			continue // a tag may stand beside it
-		}
 		for i, a := range union[:len(union)-1] {
 			others := jsonObject{}
 			for _, b := range union[i+1:] {

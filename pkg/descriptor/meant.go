@@ -8,9 +8,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/kube"
 )
 
-// meant gives the hint for a key that is no field of an object, but what Kubernetes,
+// meant returns the hint for a key that is no field of an object, but what Kubernetes,
 // other tools or a field of the object call something that it has; "" for none.
-func (s *schema) meant(key string) string {
+func (n *normaliser) meant(s *schema, key string) string {
 	var owners, inner []string
 	for _, f := range s.fields {
 		if f.typ.owner != nil {
@@ -24,8 +24,9 @@ func (s *schema) meant(key string) string {
 			inner = append(inner, f.name+"."+key)
 		}
 	}
-	if word := foreignWord(key); len(owners) == 0 && word != "" {
-		if field, _, _ := strings.Cut(word, ":"); s.field(field) != nil {
+	if len(owners) == 0 && n.words != nil {
+		word := n.words(key)
+		if field, _, _ := strings.Cut(word, ":"); word != "" && s.field(field) != nil {
 			owners = []string{word}
 		}
 	}
@@ -36,44 +37,4 @@ func (s *schema) meant(key string) string {
 		return "did you mean " + strconv.Quote(inner[0]) + "?"
 	}
 	return ""
-}
-
-// foreignWord gives what stands for a word of Kubernetes' own or of Helm charts'
-// values, "" where none does.
-func foreignWord(key string) string {
-	switch key {
-	case "healthcheck", "healthCheck":
-		return "probes"
-	case "securityContext", "podSecurityContext":
-		return "security"
-	case "cpu", "memory":
-		return "resources: {requests: {" + key + ": …}, limits: {" + key + ": …}}"
-	case "host", "hosts", "domain":
-		return "ingress"
-	case "configMap", "data":
-		return "config"
-	case "containerPort":
-		return "port"
-	case "targetPort":
-		return "target"
-	case "template", "podTemplate":
-		return "pod"
-	case "minReplicas", "maxReplicas", "hpa":
-		return "autoscaling: {min: …, max: …}"
-	case "pdb", "podDisruptionBudget":
-		return "disruption"
-	case "serviceMonitor":
-		return "metrics"
-	case "valueFrom":
-		return "secret: NAME/KEY, configMap: NAME/KEY, field: PATH or resource: NAME"
-	case "secretKeyRef":
-		return "secret: NAME/KEY"
-	case "configMapKeyRef":
-		return "configMap: NAME/KEY"
-	case "fieldRef":
-		return "field: PATH"
-	case "resourceFieldRef":
-		return "resource: NAME"
-	}
-	return containerOwner(key)
 }

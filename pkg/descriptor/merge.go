@@ -7,28 +7,40 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// idle is a null that deleted nothing: usually a forgotten value.
-type idle struct {
+// unusedNull is a null that deleted nothing: usually a forgotten value.
+type unusedNull struct {
 	path []string
 	pos  diag.Pos
 }
 
-// merger lays layers over one another.
+// merger merges layers. Nulls in a value of a deferred type stay in the result,
+// since that value is merged over another one later, by a merger that follows.
 type merger struct {
-	path []string
-	idle []idle
-	// keep leaves nulls under workloads in the result, since they still have to
-	// delete what the workload inherits from the top level.
-	keep bool
-	// hook says that hooks are being laid over what they go by.
-	hook bool
-	// done holds the places of the nulls that were kept and deleted something.
-	done map[diag.Pos]bool
+	path   []string
+	unused []unusedNull
+	// deferred counts the values of deferred types around the current one.
+	deferred int
+	// used holds the places of the nulls that were kept and deleted something.
+	used map[diag.Pos]bool
 }
 
-// merge gives lower with upper on top: maps merge key by key, scalars and lists
-// replace, null deletes. Of the fields in oneOf, those that upper chooses put
-// the others aside. The order is lower's, then that of upper's new keys.
+// newMerger returns a merger of whole documents.
+func newMerger() *merger { return &merger{used: map[diag.Pos]bool{}} }
+
+// next returns a merger for the values that m deferred.
+func (m *merger) next() *merger { return &merger{used: m.used} }
+
+// mergeAt is merge for values at a path of the document.
+func (m *merger) mergeAt(path []string, s *schema, lower, upper *value.Value) *value.Value {
+	m.path = path
+	out := m.merge(s, lower, upper)
+	m.path = nil
+	return out
+}
+
+// merge returns lower with upper on top: maps merge key by key, scalars and lists
+// replace, null deletes. Of the fields in oneOf and supersede, those that upper
+// chooses put the others aside. The order is lower's, then that of upper's new keys.
 // Neither argument is changed.
 func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 	if !lower.Is(value.Map) || !upper.Is(value.Map) {
@@ -56,7 +68,7 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 		m.path = append(m.path, e.Key)
 		i, there := index[e.Key]
 		switch {
-		case e.Value.Is(value.Null) && m.tombstone():
+		case e.Value.Is(value.Null) && m.deferred > 0:
 			if !there {
 				out.Entries = append(out.Entries, e)
 			} else {
@@ -65,7 +77,7 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 			}
 		case e.Value.Is(value.Null):
 			if !there || out.Entries[i].Value.Is(value.Null) {
-				m.note(e)
+				m.noteUnused(e)
 			} else {
 				if deleted == nil {
 					deleted = map[string]bool{}
@@ -73,9 +85,9 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 				deleted[e.Key] = true
 			}
 		case there:
-			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.merge(s.child(e.Key), out.Entries[i].Value, e.Value)}
+			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.child(e.Key), out.Entries[i].Value, e.Value)}
 		default:
-			out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.merge(s.child(e.Key), nil, e.Value)})
+			out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.child(e.Key), nil, e.Value)})
 		}
 		m.path = m.path[:len(m.path)-1]
 	}
@@ -85,47 +97,32 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 	return out
 }
 
-// fresh gives a map that nothing lies below: its nulls delete nothing.
+// below is merge for a value in another one.
+func (m *merger) below(s *schema, lower, upper *value.Value) *value.Value {
+	if s == nil || !s.deferred {
+		return m.merge(s, lower, upper)
+	}
+	m.deferred++
+	out := m.merge(s, lower, upper)
+	m.deferred--
+	return out
+}
+
+// fresh returns a map below which there is no other: its nulls delete nothing.
 func (m *merger) fresh(s *schema, v *value.Value) *value.Value {
 	return m.merge(s, value.NewMap(v.Pos), v)
 }
 
 func (m *merger) delete(old *value.Value, e value.Entry) {
-	if old.Kind == value.Null && !m.done[old.Pos] {
-		return
+	if old.Kind != value.Null || m.used[old.Pos] {
+		m.used[e.Value.Pos] = true
 	}
-	if m.done == nil {
-		m.done = map[diag.Pos]bool{}
-	}
-	m.done[e.Value.Pos] = true
 }
 
-func (m *merger) note(e value.Entry) {
-	if m.done[e.Value.Pos] {
-		return
+func (m *merger) noteUnused(e value.Entry) {
+	if !m.used[e.Value.Pos] {
+		m.unused = append(m.unused, unusedNull{path: slices.Clone(m.path), pos: e.KeyPos})
 	}
-	m.idle = append(m.idle, idle{path: slices.Clone(m.path), pos: e.KeyPos})
-}
-
-// tombstone reports whether the null at the current path is to be kept:
-// anything below workloads.NAME, and below a hook until it is laid over what it
-// goes by.
-func (m *merger) tombstone() bool {
-	if at := hookDepth(m.path); at > 0 && len(m.path) > at {
-		return !m.hook
-	}
-	return m.keep && len(m.path) > 2 && m.path[0] == "workloads"
-}
-
-// hookDepth gives how many keys lead to a hook, 0 where none does.
-func hookDepth(path []string) int {
-	switch {
-	case len(path) > 1 && path[0] == "hooks":
-		return 2
-	case len(path) > 3 && path[0] == "workloads" && path[2] == "hooks":
-		return 4
-	}
-	return 0
 }
 
 // putAside removes from out the fields of a union that upper's choice excludes.

@@ -16,6 +16,9 @@ import (
 type normaliser struct {
 	diags diag.List
 	path  []string
+	// words returns the field that stands for a word of other tools, maybe with a form
+	// of its value behind a colon, "" for none.
+	words func(key string) (field string)
 	// whole says that nothing was left out of the value that is completed now.
 	whole bool
 	// hidden says that the value that is completed now is secret.
@@ -178,35 +181,20 @@ func (n *normaliser) unknown(s *schema, e value.Entry) {
 		return
 	}
 	hint := diag.Hint(e.Key, "the fields here are", s.fieldNames())
-	if meant := s.meant(e.Key); !near && meant != "" {
+	if meant := n.meant(s, e.Key); !near && meant != "" {
 		hint = meant
 	}
-	defaults := s.field("defaults")
-	switch {
-	case s.foreign != nil && s.foreign(e.Key) != "":
-		hint = s.foreign(e.Key)
-	case defaults != nil && defaults.typ.foreign != nil && topField(e.Key) != nil:
-		hint = e.Key + " is an app's field: put it under defaults"
-	case s.field("image") != nil && s.foreign == nil:
-		switch f := topField(e.Key); {
-		case e.Key == "kind":
-			hint = "set the kind of the app's only workload at the top level, in place of App"
-		case f != nil && f.scope == headScope:
-			hint = e.Key + " stands at the top level only"
-		case f != nil:
-			hint = e.Key + " stands at the top level or directly below an environment"
+	if s.foreign != nil {
+		if x := s.foreign(e.Key); x != "" {
+			hint = x
 		}
 	}
 	n.diags.Errorh(e.KeyPos, "unknown-field", hint, "unknown field %q%s", key, n.in())
 }
 
-// choice reports fields of which a layer can name only one. A tag beside a
-// digest is no such case: Kubernetes takes both.
+// choice reports fields of which a layer can name only one.
 func (n *normaliser) choice(s *schema, v *value.Value) {
 	for _, union := range s.oneOf {
-		if slices.Contains(union, "digest") {
-			continue
-		}
 		var chosen []string
 		for _, e := range v.Entries {
 			if e.Value.Kind != value.Null && slices.Contains(union, e.Key) {
@@ -365,100 +353,18 @@ func (n *normaliser) finite(v *value.Value) {
 	})
 }
 
-// foldShort takes the short fields of a layer into those that they stand for:
-// tag into image, port into ports.
-func foldShort(n *normaliser, v *value.Value) *value.Value {
-	v = n.fold(v, "tag", "image", "tag", func(image *value.Value, e *value.Entry) bool {
-		if other := image.Entry("tag"); other != nil && other.Value.Kind != value.Null {
-			n.diags.Errorh(e.KeyPos, "tag-twice", "keep one of them", "the tag is set twice%s: by image on line %d and by tag", n.in(), other.Value.Pos.Line)
-			return false
-		}
-		return true
-	})
-	v = n.fold(v, "pullSecrets", "image", "pullSecrets", func(image *value.Value, e *value.Entry) bool {
-		if other := image.Entry("pullSecrets"); other != nil {
-			n.diags.Errorh(e.KeyPos, "one-of", "keep one of them", "pullSecrets is short for image.pullSecrets, which is set%s too", n.in())
-			return false
-		}
-		return true
-	})
-	return n.fold(v, "port", "ports", "http", func(ports *value.Value, e *value.Entry) bool {
-		if other := ports.Entry("http"); other != nil {
-			n.diags.Errorh(e.KeyPos, "port-twice", "keep one of them: port is short for ports.http", "the port %q is set twice%s: by ports on line %d and by port", "http", n.in(), other.KeyPos.Line)
-			return false
-		}
-		return true
-	})
-}
-
-func (n *normaliser) fold(v *value.Value, short, long, key string, fits func(long *value.Value, e *value.Entry) bool) *value.Value {
-	e := v.Entry(short)
-	if e == nil {
+// unowned reports and leaves out the fields that others of the descriptor make.
+func (n *normaliser) unowned(v *value.Value, owner func(key string) string) *value.Value {
+	if !v.Is(value.Map) {
 		return v
 	}
-	entry := *e
-	out := v.Copy()
-	at := out.Entry(long)
-	switch {
-	case at == nil:
-		out.SetEntry(value.Entry{Key: long, KeyPos: entry.KeyPos, Value: value.NewMap(entry.Value.Pos)})
-		at = out.Entry(long)
-	case at.Value.Is(value.Null):
-		n.diags.Errorh(at.KeyPos, "contradiction", "keep one of them", "%s is deleted%s, but %s on line %d sets it", long, n.in(), short, entry.KeyPos.Line)
-		out.Delete(short)
-		out.Delete(long)
-		return out
-	}
-	if fits(at.Value, &entry) {
-		x := entry.Value
-		if short == "port" && !x.Is(value.Null) {
-			x = value.NewMap(x.Pos).Set("port", x)
+	out := value.NewMap(v.Pos)
+	for _, entry := range v.Entries {
+		if field := owner(entry.Key); field != "" {
+			n.diags.Errorh(entry.KeyPos, "owned-field", "use "+field, "%s.%s is made of other fields", n.where(), entry.Key)
+			continue
 		}
-		target := at.Value.Copy()
-		target.SetEntry(value.Entry{Key: key, KeyPos: entry.KeyPos, Value: x})
-		at.Value = target
+		out.SetEntry(entry)
 	}
-	out.Delete(short)
 	return out
-}
-
-func checkPatch(n *normaliser, v *value.Value) *value.Value {
-	text, file := v.Get("patch"), v.Get("path")
-	switch {
-	case text == nil && file == nil && !n.whole:
-		return nil
-	case text == nil && file == nil:
-		n.diags.Errorh(v.Pos, "missing-patch", "give the patch under patch, or its file under path", "%s has no patch", n.where())
-		return nil
-	case text != nil && file != nil:
-		n.diags.Errorh(v.Pos, "one-of", "keep one of them", `%s has "patch" and "path", which exclude one another`, n.where())
-		return nil
-	}
-	return v
-}
-
-// checkManifest takes a path, or an object that Kubernetes could know.
-func checkManifest(n *normaliser, v *value.Value) *value.Value {
-	switch {
-	case v.Is(value.String):
-		if problem := filePath.problem(v.Text); problem != "" {
-			n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), v.Text, problem)
-			return nil
-		}
-		return v
-	case !v.Is(value.Map):
-		n.diags.Errorf(v.Pos, "wrong-type", "%s must be a file or a Kubernetes object, not %s", n.where(), v.Describe())
-		return nil
-	}
-	ok := true
-	for _, field := range [][]string{{"apiVersion"}, {"kind"}, {"metadata", "name"}} {
-		if x := v.Get(field...); !x.Is(value.String) || x.Text == "" {
-			n.diags.Errorf(v.Pos, "missing-field", "%s is no Kubernetes object: it has no %s", n.where(), strings.Join(field, "."))
-			ok = false
-		}
-	}
-	if !ok {
-		return nil
-	}
-	return v
 }

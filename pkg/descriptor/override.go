@@ -191,7 +191,7 @@ func (e *effective) override(field string, o Override) *value.Value {
 			v.Text = "0"
 		}
 	}
-	n := normaliser{path: []string{field}}
+	n := newNormaliser(field)
 	full := n.full(environmentType().field(field).typ, v)
 	e.diags = append(e.diags, n.diags...)
 	return full
@@ -219,7 +219,7 @@ func hostFields(w *value.Value) [][]string {
 // setHost puts a host in the place of all others of a workload, which gets an
 // Ingress where it has neither that nor a route. Paths stay.
 func (e *effective) setHost(layer, below *value.Value, o Override) {
-	n := normaliser{path: []string{"host"}}
+	n := newNormaliser("host")
 	hosts := n.full(hostList, value.Str(o.Text, o.Pos))
 	e.diags = append(e.diags, n.diags...)
 	if hosts == nil || hosts.Empty() {
@@ -297,7 +297,7 @@ func keysOf(entries []value.Entry) []string {
 // Check reports what is wrong with a value of a top-level field, for one that
 // does not come from a descriptor. The value's place is that of the diagnostics.
 func Check(field string, v *value.Value) diag.List {
-	n := normaliser{path: []string{field}}
+	n := newNormaliser(field)
 	n.full(documentType().field(field).typ, v)
 	return n.diags
 }

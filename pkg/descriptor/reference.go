@@ -2,11 +2,19 @@ package descriptor
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 )
 
-// Example shows a field in an app.yaml: top-level fields, which a minimal
-// descriptor makes complete.
+// topic is a part of the table, which makes a section of the reference.
+type topic struct {
+	title  string
+	prose  string // Markdown
+	fields []field
+}
+
+// Example shows a field in a file: fields of the top level, which have to be made a
+// whole file.
 type Example struct {
 	Field string // its path: replicas, probes.liveness, ports.NAME.target
 	Text  string // YAML
@@ -15,34 +23,27 @@ type Example struct {
 	NoEffect string
 }
 
-// topics are the sections of the reference: all fields, each once.
-func topics() []topic {
-	environments := documentType().field("environments")
-	kind := kindField
-	kind.name = "workloads.NAME.kind"
-	several := topic{"Workloads and environments", severalProse, []field{workloadsField(), kind, enabledField, *environments}}
-	return append([]topic{{"The app", appProse, appFields}, several}, workloadTopics()...)
-}
-
-const severalProse = "`workloads` lists them by name; their objects are named `APP-WORKLOAD`. Whether the top level has `workloads` decides\n" +
-	"names and selectors for ever, so an environment can't introduce them; it can add one, change one, and leave one out\n" +
-	"with `null`."
-
-// Reference gives all fields in Markdown, by topic, for docs/descriptor.md.
-func Reference() string {
+// reference returns all fields in Markdown, by topic. What several fields hold is
+// listed where it is first.
+func topicReference(topics []topic, defaultOf func(name string) string) string {
 	var b strings.Builder
 	b.WriteByte('\n')
-	for _, t := range topics() {
+	before := map[*schema]string{}
+	for _, t := range topics {
 		fmt.Fprintf(&b, "## %s\n\n%s\n\n", t.title, t.prose)
 		for _, f := range t.fields {
-			section(&b, f)
+			section(&b, f, defaultOf, maps.Clone(before))
+			if path, s := inner(f.name, f.typ); s.kind == objectKind {
+				before[s] = path
+			}
 		}
 	}
 	return b.String()
 }
 
-// section describes a field of the top level with all that stands below it.
-func section(b *strings.Builder, f field) {
+// section describes a field of the top level with all that stands below it, but
+// not again the types in listed, which has the paths where they are.
+func section(b *strings.Builder, f field, defaultOf func(name string) string, listed map[*schema]string) {
 	fmt.Fprintf(b, "### `%s`\n\n%s\n\n", f.name, f.doc)
 	if line := f.typ.oneLine(); line != "" {
 		fmt.Fprintf(b, "- One line: %s\n- Full form: %s\n", line, f.typ.full())
@@ -58,7 +59,6 @@ func section(b *strings.Builder, f field) {
 	}
 	b.WriteByte('\n')
 	var rows strings.Builder
-	listed := listedBefore(f)
 	if _, in := inner(f.name, f.typ); listed[in] != "" {
 		fmt.Fprintf(&rows, "| `%s` | %s, as `%s` | %s |\n", f.name, f.typ.takes(), listed[in], f.doc)
 	} else {
@@ -69,27 +69,11 @@ func section(b *strings.Builder, f field) {
 	}
 }
 
-// listedBefore gives the types of a workload's fields that come before one of
-// them, with their paths: what further containers have in common with the
-// workload's own is not listed again.
-func listedBefore(f field) map[*schema]string {
-	listed := map[*schema]string{}
-	for _, other := range workloadFields() {
-		if other.name == f.name {
-			break
-		}
-		if path, s := inner(other.name, other.typ); s.kind == objectKind {
-			listed[s] = path
-		}
-	}
-	return listed
-}
-
-// below lists the fields of a field's full form, but not those of a whole
-// workload or environment again, nor those of a type that was listed before.
+// below lists the fields of a field's full form, but not those that have
+// sections of their own, nor those of a type that was listed before.
 func below(b *strings.Builder, path string, s *schema, listed map[*schema]string) {
 	path, s = inner(path, s)
-	if s.kind != objectKind || ofWorkload(s) {
+	if s.kind != objectKind || s.ownSections {
 		return
 	}
 	listed[s] = path
@@ -117,10 +101,6 @@ func (s *schema) sameFields(other *schema) bool {
 	return len(s.fields) > 0 && len(s.fields) == len(other.fields) && &s.fields[0] == &other.fields[0]
 }
 
-// ofWorkload reports whether a type is that of a workload or environment, whose
-// fields have sections of their own.
-func ofWorkload(s *schema) bool { return s.field("hooks") != nil }
-
 // inner goes through maps and lists to what they hold.
 func inner(path string, s *schema) (string, *schema) {
 	for s.elem != nil {
@@ -134,9 +114,9 @@ func inner(path string, s *schema) (string, *schema) {
 	return path, s
 }
 
-// Examples returns all examples of the table, each once: those of the fields of
+// examples returns all examples of the table, each once: those of the fields of
 // the top level, and then those of the fields below.
-func Examples() []Example {
+func examples(topics []topic) []Example {
 	var out []Example
 	listed, seen := map[string]bool{}, map[*schema]bool{}
 	add := func(path string, f field) {
@@ -148,7 +128,7 @@ func Examples() []Example {
 	var below func(path string, f field)
 	below = func(path string, f field) {
 		path, s := inner(path, f.typ)
-		if s.kind != objectKind || ofWorkload(s) || seen[s] {
+		if s.kind != objectKind || s.ownSections || seen[s] {
 			return
 		}
 		seen[s] = true
@@ -159,7 +139,7 @@ func Examples() []Example {
 		}
 	}
 	for _, visit := range []func(string, field){add, below} {
-		for _, t := range topics() {
+		for _, t := range topics {
 			for _, f := range t.fields {
 				visit(f.name, f)
 			}
@@ -167,6 +147,3 @@ func Examples() []Example {
 	}
 	return out
 }
-
-// FieldNames gives the names of the top level's fields.
-func FieldNames() []string { return documentType().fieldNames() }

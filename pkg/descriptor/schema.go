@@ -1,6 +1,8 @@
 package descriptor
 
 import (
+	"slices"
+
 	"github.com/unfold-gitops/unfold/pkg/kube"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -60,10 +62,20 @@ type schema struct {
 	otherwise string
 	// secret says that no message may show the value.
 	secret bool
-	// oneOf holds sets of fields of which a layer's choice puts the others aside.
-	oneOf [][]string
+	// oneOf holds sets of fields of which a layer can say one, which puts those of
+	// lower layers aside. Of the sets in supersede a layer can say several.
+	oneOf, supersede [][]string
+	// deferred says that values of this type are merged over others after the
+	// layers, so that their nulls are kept until then.
+	deferred bool
 	// after checks and completes the full form of one layer.
 	after func(n *normaliser, v *value.Value) *value.Value
+	// definition names the type's definition in JSON Schema, "" for one that is made
+	// of what the type is called.
+	definition string
+	// ownSections says that each of its fields has a section in the reference, so
+	// that they are not listed where the type is used.
+	ownSections bool
 	// json is what JSON Schema can say beside the rest.
 	json jsonObject
 }
@@ -80,6 +92,13 @@ type field struct {
 	doc   string
 	typ   *schema
 	scope scope
+	// required says that a file has to have the field, and not as null.
+	required bool
+	// definition names the definition that types refer to for this field in their
+	// JSON Schema, "" where each has its own.
+	definition string
+	// json is what JSON Schema says of the field in place of its type.
+	json jsonObject
 	// example is YAML that shows the field in an app.yaml. A test renders it, with
 	// the field and without, and wants a difference unless noEffect says why there
 	// is none.
@@ -159,13 +178,13 @@ func kubeSchema(t kube.Type) *schema {
 	return nil
 }
 
-// unions gives the sets of fields of which a layer's choice puts the others aside.
+// unions returns the sets of fields of which a layer's choice puts the others aside.
 func (s *schema) unions() [][]string {
 	switch {
 	case s == nil:
 		return nil
 	case s.kind != kubeKind:
-		return s.oneOf
+		return slices.Concat(s.oneOf, s.supersede)
 	}
 	t, _ := kube.Named(s.of)
 	return [][]string{t.Union()}

@@ -15,13 +15,19 @@ type Type = schema
 type Row struct {
 	Name, Doc string
 	Type      *Type
+	// Const is the only value of a field that a file has to have.
+	Const string
 }
 
 // Object gives the type of a map with these fields.
 func Object(what string, rows ...Row) *Type {
 	s := &schema{kind: objectKind, what: what}
 	for _, r := range rows {
-		s.fields = append(s.fields, field{name: r.Name, doc: r.Doc, typ: r.Type})
+		f := field{name: r.Name, doc: r.Doc, typ: r.Type}
+		if r.Const != "" {
+			f.required, f.json = true, jsonObject{{"const", r.Const}}
+		}
+		s.fields = append(s.fields, f)
 	}
 	return s
 }
@@ -82,7 +88,7 @@ func Annotations() *Type { return annotationMap }
 // DefaultsType is the type of app fields that make sense for every app: not
 // those that belong to one workload, nor those that name files in its folder.
 func DefaultsType() *Type {
-	s := &schema{kind: objectKind, what: "app fields", after: foldShort, foreign: func(key string) string {
+	s := &schema{kind: objectKind, what: "app fields", ownSections: true, after: foldShort, foreign: func(key string) string {
 		if topField(key) == nil && key != "kind" {
 			return ""
 		}
@@ -103,16 +109,31 @@ func DefaultsType() *Type {
 // Complete gives the full form of a file's content by its type. What is wrong is
 // reported and left out.
 func Complete(t *Type, v *value.Value) (*value.Value, diag.List) {
-	n := normaliser{}
+	n := newNormaliser()
 	return orEmpty(n.full(t, v)), n.diags
+}
+
+// UnderDefaults says that a field of app.yaml belongs under defaults, "" for any
+// other key.
+func UnderDefaults(key string) (hint string) {
+	if topField(key) == nil {
+		return ""
+	}
+	return key + " is an app's field: put it under defaults"
+}
+
+// WithHints gives a type that says by foreign where a key belongs that it lacks.
+func (s *schema) WithHints(foreign func(key string) (hint string)) *Type {
+	s.foreign = foreign
+	return s
 }
 
 // Lay gives lower with upper on top, by their type: see the layers of app.yaml.
 func Lay(t *Type, lower, upper *value.Value) (*value.Value, diag.List) {
-	m := merger{}
+	m := newMerger()
 	out := m.merge(t, orEmpty(lower), orEmpty(upper))
 	var diags diag.List
-	for _, i := range m.idle {
+	for _, i := range m.unused {
 		diags.Errorh(i.pos, "null-deletes-nothing", forgottenValue,
 			"%s has no value, and there is nothing below that null could delete", strings.Join(i.path, "."))
 	}

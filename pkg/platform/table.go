@@ -53,7 +53,7 @@ var settings = sync.OnceValue(func() []descriptor.Row {
 // environmentType and documentType are the schemas of an environment and of the
 // whole file.
 var environmentType = sync.OnceValue(func() *descriptor.Type {
-	return descriptor.Object("an environment", append(environmentRows(), settings()...)...)
+	return descriptor.Object("an environment", append(environmentRows(), settings()...)...).WithHints(descriptor.UnderDefaults)
 })
 
 var documentType = sync.OnceValue(func() *descriptor.Type { return document(environmentType()) })
@@ -64,8 +64,8 @@ func environmentRows() []descriptor.Row {
 
 func document(environment *descriptor.Type) *descriptor.Type {
 	rows := []descriptor.Row{
-		{Name: "apiVersion", Doc: "The version of this format: " + descriptor.APIVersion + ".", Type: descriptor.TextOf("text", nil)},
-		{Name: "kind", Doc: Kind + ".", Type: descriptor.TextOf("text", nil)},
+		{Name: "apiVersion", Doc: "The version of this format: " + descriptor.APIVersion + ".", Const: descriptor.APIVersion, Type: descriptor.TextOf("text", nil)},
+		{Name: "kind", Doc: Kind + ".", Const: Kind, Type: descriptor.TextOf("text", nil)},
 		{Name: "defaults", Doc: "App fields for all apps: any field of app.yaml but those of a single workload and those that name files.", Type: descriptor.DefaultsType()},
 	}
 	rows = append(append(rows, settings()...), argocdRows()...)
@@ -73,7 +73,7 @@ func document(environment *descriptor.Type) *descriptor.Type {
 		Type: descriptor.MapOf("a map of environments", "an environment", descriptor.NamespaceName, environment)})
 	rows = append(rows, descriptor.Row{Name: "furtherEnvironments", Doc: "Names, or patterns such as `preview-*`, of environments that apps may have besides those of `environments`; they have the settings of the top level.",
 		Type: descriptor.ListOf("a list of patterns", descriptor.TextOf("a pattern of environments", descriptor.RuleOf(environmentPattern)))})
-	return descriptor.Object("a platform file", rows...)
+	return descriptor.Object("a platform file", rows...).WithHints(descriptor.UnderDefaults)
 }
 
 // Reference gives the table in Markdown, for docs/platform.md, the fields that
@@ -84,7 +84,7 @@ func Reference() string {
 
 // JSONSchema gives the table as JSON Schema, draft 2020-12, for editors.
 func JSONSchema() ([]byte, error) {
-	return documentType().JSONSchema("unfold's platform file", "What all apps have in common.", Kind)
+	return documentType().JSONSchema("unfold's platform file, "+descriptor.APIVersion, "What all apps have in common.", descriptor.DefaultOf)
 }
 
 func namespacePattern(s string) string {

@@ -1,0 +1,80 @@
+package descriptor
+
+import (
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+)
+
+// Topic is a section of the reference with its fields.
+type Topic struct {
+	Title  string
+	Fields []Explanation
+}
+
+// Topics explains all fields of the top level.
+func Topics() []Topic {
+	var out []Topic
+	for _, t := range topics() {
+		section := Topic{Title: t.title}
+		for _, f := range t.fields {
+			section.Fields = append(section.Fields, newExplainer().field("", f))
+		}
+		out = append(out, section)
+	}
+	return out
+}
+
+// Explain explains the field of app.yaml at a path such as probes.liveness. What is
+// under a name that the user chooses is found under any name.
+func Explain(path string) (Explanation, diag.List) { return newExplainer().explain(path) }
+
+func newExplainer() *explainer {
+	return &explainer{typ: documentType(), defaultOf: DefaultOf, where: whereStands}
+}
+
+// whereStands says where a field can stand that is below a path: one of the top
+// level, or the same in an environment or a workload.
+func whereStands(path string, f field) string {
+	if path == "" || strings.Count(path, ".") == 1 && (strings.HasPrefix(path, "environments.") || strings.HasPrefix(path, "workloads.")) {
+		return f.scope.String()
+	}
+	return ""
+}
+
+// String says where fields of a scope stand.
+func (s scope) String() string {
+	return [...]string{
+		appScope:       "top level and environments",
+		headScope:      "top level only",
+		ownScope:       "top level and environments; where there are several workloads, in each of them instead",
+		sharedScope:    "top level and environments, one object for all workloads; in a workload, one of its own",
+		inheritedScope: "top level and environments, for all workloads; in a workload, for that one",
+	}[s]
+}
+
+// DefaultOf returns what the built-in defaults hold for a path, which can lead into
+// an environment.
+func DefaultOf(path string) string {
+	defaults, _ := Builtin()
+	keys := strings.Split(path, ".")
+	in := ""
+	if keys[0] == "environments" && len(keys) > 2 {
+		in, keys = keys[1], keys[2:]
+	}
+	if v := defaults.All.Get(keys...); v != nil {
+		return v.Flow()
+	}
+	var parts []string
+	for _, e := range defaults.Environments {
+		v := e.Value.Get(keys...)
+		switch {
+		case v == nil:
+		case e.Key == in:
+			return v.Flow()
+		case in == "" || in == "NAME":
+			parts = append(parts, v.Flow()+" in "+e.Key)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
