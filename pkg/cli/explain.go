@@ -11,6 +11,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 func newExplain(s Streams) *cobra.Command {
@@ -111,7 +112,7 @@ func explainAll(out io.Writer, recursive bool) error {
 }
 
 // explainField prints all there is to say of a field.
-func explainField(out io.Writer, x descriptor.Explanation, recursive bool) error {
+func explainField(out io.Writer, x schema.Explanation, recursive bool) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	line := func(head, text string) {
 		if text != "" {
@@ -142,7 +143,7 @@ func explainField(out io.Writer, x descriptor.Explanation, recursive bool) error
 
 // list prints a line for each field, and those below it if asked; not again those
 // of a type that they are part of.
-func list(w io.Writer, fields []descriptor.Explanation, indent string, recursive bool, within ...string) {
+func list(w io.Writer, fields []schema.Explanation, indent string, recursive bool, within ...string) {
 	for _, f := range fields {
 		takes := f.Full
 		if f.OneLine != "" {

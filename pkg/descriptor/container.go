@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -77,11 +78,11 @@ func (e *effective) further(w *Workload, entry value.Entry, phase Phase) Contain
 		}
 	}
 	if !c.Own {
-		merge := newMerger()
+		merge := schema.NewMerger()
 		v = v.Copy()
 		for _, field := range []string{"image", "env", "resources"} {
 			if inherited := w.Fields.Get(field); inherited != nil {
-				v.Set(field, merge.merge(workloadType().child(field), inherited, orEmpty(v.Get(field))))
+				v.Set(field, merge.Merge(workloadType().Child(field), inherited, orEmpty(v.Get(field))))
 			}
 		}
 		if !v.Has("envFrom") {
@@ -254,9 +255,9 @@ func containerOwner(key string) string {
 }
 
 // checkEnvFrom asks each source of variables for what it is.
-func checkEnvFrom(n *normaliser, v *value.Value) *value.Value {
-	if n.whole && !v.Has("secret") && !v.Has("configMap") {
-		n.diags.Errorh(v.Pos, "missing-source", "write secret: NAME or configMap: NAME", "%s names neither a Secret nor a ConfigMap", n.where())
+func checkEnvFrom(n *schema.Normaliser, v *value.Value) *value.Value {
+	if n.Whole && !v.Has("secret") && !v.Has("configMap") {
+		n.Diags.Errorh(v.Pos, "missing-source", "write secret: NAME or configMap: NAME", "%s names neither a Secret nor a ConfigMap", n.Where())
 		return nil
 	}
 	return v

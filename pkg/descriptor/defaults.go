@@ -106,11 +106,11 @@ func ReadDefaults(file string, src []byte) (Defaults, diag.List) {
 		return Defaults{}, diags
 	}
 	n := newNormaliser()
-	all := orEmpty(n.full(documentType(), top)).Copy()
+	all := orEmpty(n.Full(documentType(), top)).Copy()
 	defaults := Defaults{Environments: all.Get("environments").Fields()}
 	all.Delete("environments")
 	defaults.All = all
-	return defaults, n.diags
+	return defaults, n.Diags
 }
 
 // Allows reports whether apps may have an environment.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -60,24 +61,24 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 		return nil, diags
 	}
 	n := newNormaliser()
-	full := n.full(documentType(), top)
+	full := n.Full(documentType(), top)
 	d := &Document{File: file, kind: "Deployment"}
 	d.root = full.Copy()
 	d.Name = full.StringAt("name")
 	if full.Get("name").Is(value.Null) || !top.Has("name") {
-		n.diags.Errorh(top.Pos, "missing-name", "add name: with the app's name", "the descriptor has no name")
+		n.Diags.Errorh(top.Pos, "missing-name", "add name: with the app's name", "the descriptor has no name")
 	}
-	d.readKind(&n, top)
+	d.readKind(n, top)
 	workloads := full.Get("workloads")
 	d.multi = workloads.Is(value.Map)
 	d.readEnvironments(full)
-	d.checkScopes(&n)
-	d.checkSelectors(&n)
+	d.checkScopes(n)
+	d.checkSelectors(n)
 	for _, key := range []string{"apiVersion", "kind", "name", "environments"} {
 		d.root.Delete(key)
 	}
-	d.broken = n.diags.HasErrors()
-	return d, n.diags
+	d.broken = n.Diags.HasErrors()
+	return d, n.Diags
 }
 
 // IsDescriptor reports whether src is meant to be a descriptor of any version.
@@ -128,7 +129,7 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 // docs/versions.md for the promise behind it.
 func unknownVersionHint(api string) string {
 	_, v, _ := strings.Cut(api, "/")
-	if number, ok := strings.CutPrefix(v, "v"); ok && number != "" && digit(number[0]) {
+	if number, ok := strings.CutPrefix(v, "v"); ok && number != "" && schema.Only(number[:1], schema.Digits) {
 		major, rest := number, ""
 		if i := strings.IndexFunc(number, func(r rune) bool { return r < '0' || r > '9' }); i >= 0 {
 			major, rest = number[:i], number[i:]
@@ -152,19 +153,19 @@ func releaseOf(major, rest string) string {
 	return major
 }
 
-func (d *Document) readKind(n *normaliser, top *value.Value) {
+func (d *Document) readKind(n *schema.Normaliser, top *value.Value) {
 	kind := d.root.Get("kind")
 	switch {
 	case kind == nil && top.Has("kind"): // reported as of the wrong type
 	case kind == nil || kind.Is(value.Null):
-		n.diags.Errorh(d.root.Pos, "missing-kind", "add kind: "+Kind, "the descriptor has no kind")
+		n.Diags.Errorh(d.root.Pos, "missing-kind", "add kind: "+Kind, "the descriptor has no kind")
 	case kind.Text == Kind:
 	case !slices.Contains(kinds, kind.Text):
-		n.diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", append([]string{Kind}, kinds...)), "the kind of a descriptor is not %q", kind.Text)
+		n.Diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", append([]string{Kind}, kinds...)), "the kind of a descriptor is not %q", kind.Text)
 	default:
 		d.kind = kind.Text
 		if d.root.Get("workloads").Is(value.Map) {
-			n.diags.Errorh(kind.Pos, "belongs-to-workload", "write kind: "+Kind+" here and kind: "+kind.Text+" under a workload",
+			n.Diags.Errorh(kind.Pos, "belongs-to-workload", "write kind: "+Kind+" here and kind: "+kind.Text+" under a workload",
 				"the top level can't have the kind %q beside workloads: each workload has its own", kind.Text)
 		}
 	}
@@ -185,10 +186,10 @@ func (d *Document) readEnvironments(full *value.Value) {
 
 // checkScopes reports fields that stand where they can't: those of a workload
 // beside workloads, and workloads that only an environment has.
-func (d *Document) checkScopes(n *normaliser) {
+func (d *Document) checkScopes(n *schema.Normaliser) {
 	layers := append([]value.Entry{{Value: d.root}}, d.envs...)
-	if ws := d.root.Get("workloads"); d.multi && len(ws.Entries) == 0 && !n.diags.HasErrors() {
-		n.diags.Errorh(ws.Pos, "missing-workload", "add a workload, or remove workloads and describe the only one at the top level", "workloads is empty")
+	if ws := d.root.Get("workloads"); d.multi && len(ws.Entries) == 0 && !n.Diags.HasErrors() {
+		n.Diags.Errorh(ws.Pos, "missing-workload", "add a workload, or remove workloads and describe the only one at the top level", "workloads is empty")
 	}
 	for _, l := range layers {
 		in := ""
@@ -196,7 +197,7 @@ func (d *Document) checkScopes(n *normaliser) {
 			in = " in environments." + l.Key
 		}
 		if e := l.Value.Entry("workloads"); !d.multi && e != nil && l.Key != "" {
-			n.diags.Errorh(e.KeyPos, "workloads-in-environment", "add workloads at the top level, where it decides the names of all objects",
+			n.Diags.Errorh(e.KeyPos, "workloads-in-environment", "add workloads at the top level, where it decides the names of all objects",
 				"workloads%s, but the top level has none", in)
 		}
 		if !d.multi {
@@ -206,9 +207,9 @@ func (d *Document) checkScopes(n *normaliser) {
 			d.checkWorkloads(n, l)
 		}
 		for _, f := range fieldTable().workloadFields {
-			if e := l.Value.Entry(f.name); e != nil && f.scope == ownScope {
-				n.diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME", "%s%s belongs to a workload, and the app has several", f.name, in)
-				l.Value.Delete(f.name)
+			if e := l.Value.Entry(f.Name); e != nil && f.Scope == ownScope {
+				n.Diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME", "%s%s belongs to a workload, and the app has several", f.Name, in)
+				l.Value.Delete(f.Name)
 			}
 		}
 	}
@@ -217,14 +218,14 @@ func (d *Document) checkScopes(n *normaliser) {
 // checkWorkloads reports a workload that an environment alone has, whose name is
 // nearly that of another, and of which nothing says what it runs: a slip, which
 // would come out as a workload more.
-func (d *Document) checkWorkloads(n *normaliser, env value.Entry) {
+func (d *Document) checkWorkloads(n *schema.Normaliser, env value.Entry) {
 	for _, w := range env.Value.Get("workloads").Fields() {
 		meant := diag.Suggest(w.Key, d.Workloads())
 		says := slices.ContainsFunc([]string{"kind", "image", "command", "args", "port", "ports", "schedule"}, w.Value.Has)
 		if meant == "" || meant == w.Key || says || d.root.Get("workloads").Has(w.Key) {
 			continue
 		}
-		n.diags.Errorh(w.KeyPos, "unknown-workload", "did you mean "+strconv.Quote(meant)+"? A workload of this environment alone says what it runs, such as command",
+		n.Diags.Errorh(w.KeyPos, "unknown-workload", "did you mean "+strconv.Quote(meant)+"? A workload of this environment alone says what it runs, such as command",
 			"the workload %q is only in environments.%s, which does not say what it runs", w.Key, env.Key)
 	}
 }
@@ -234,12 +235,12 @@ func (d *Document) Pos() diag.Pos { return d.root.Pos }
 
 // checkSelectors warns where an environment selects pods by labels of its own,
 // which makes objects of one app answer to different names.
-func (d *Document) checkSelectors(n *normaliser) {
+func (d *Document) checkSelectors(n *schema.Normaliser) {
 	for _, env := range d.envs {
 		differs := func(path ...string) {
 			top, own := d.root.Get(path...), env.Value.Get(path...)
 			if own != nil && !value.Equal(top, own) {
-				n.diags.Warnh(own.Pos, "selector-differs", "write the selector at the top level, unless the running objects differ", "the selector differs in the environment %q", env.Key)
+				n.Diags.Warnh(own.Pos, "selector-differs", "write the selector at the top level, unless the running objects differ", "the selector differs in the environment %q", env.Key)
 			}
 		}
 		differs("selector")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -133,7 +134,7 @@ func (l *layered) lay(name string, fields *value.Value) *value.Value {
 
 // layers lays defaults, top level, environment and overrides over one another,
 // and the shared fields under each workload.
-func (e *effective) layers(env string) (layered, *merger) {
+func (e *effective) layers(env string) (layered, *schema.Merger) {
 	own := e.ownLayer(env)
 	out := layered{opinions: true}
 	for _, l := range []*value.Value{own, e.root} {
@@ -142,21 +143,21 @@ func (e *effective) layers(env string) (layered, *merger) {
 			break
 		}
 	}
-	m := newMerger()
+	m := schema.NewMerger()
 	et := environmentType()
 	merged := value.NewMap(e.root.Pos)
 	if out.opinions {
-		merged = m.merge(et, merged, out.lay("defaults", orEmpty(e.options.Defaults.All)))
-		merged = m.merge(et, merged, out.lay("defaults of "+env, orEmpty(e.options.Defaults.environment(env))))
+		merged = m.Merge(et, merged, out.lay("defaults", orEmpty(e.options.Defaults.All)))
+		merged = m.Merge(et, merged, out.lay("defaults of "+env, orEmpty(e.options.Defaults.environment(env))))
 		out.shape = append(out.shape, merged)
 		for _, other := range e.options.Defaults.Environments {
 			out.shape = append(out.shape, other.Value)
 		}
 	}
-	merged = m.merge(et, merged, out.lay("top level", e.root))
-	merged = m.merge(et, merged, out.lay("environment "+env, orEmpty(own)))
+	merged = m.Merge(et, merged, out.lay("top level", e.root))
+	merged = m.Merge(et, merged, out.lay("environment "+env, orEmpty(own)))
 	out.namespace = merged.StringAt("namespace", "name")
-	merged = m.merge(et, merged, out.lay("override", e.overrideLayer(merged)))
+	merged = m.Merge(et, merged, out.lay("override", e.overrideLayer(merged)))
 	out.merged = merged
 	if !e.multi {
 		out.workloads = []value.Entry{{KeyPos: e.root.Pos, Value: merged}}
@@ -165,27 +166,27 @@ func (e *effective) layers(env string) (layered, *merger) {
 	}
 	shared := value.NewMap(merged.Pos)
 	for _, entry := range merged.Entries {
-		if f := workloadField(entry.Key); f != nil && f.scope == inheritedScope {
+		if f := workloadField(entry.Key); f != nil && f.Scope == inheritedScope {
 			shared.SetEntry(entry)
 		}
 	}
-	inherit := m.next()
+	inherit := m.Next()
 	wt := workloadType()
 	for _, w := range merged.Get("workloads").Fields() {
 		out.own = append(out.own, w.Value)
-		w.Value = inherit.mergeAt([]string{"workloads", w.Key}, wt, shared, orEmpty(w.Value))
+		w.Value = inherit.MergeAt([]string{"workloads", w.Key}, wt, shared, orEmpty(w.Value))
 		out.workloads = append(out.workloads, w)
 	}
 	for _, w := range e.overrideWorkloads(out.workloads) {
 		i := slices.IndexFunc(out.workloads, func(x value.Entry) bool { return x.Key == w.Key })
-		out.workloads[i].Value = inherit.mergeAt([]string{"workloads", w.Key}, wt, out.workloads[i].Value, w.Value)
+		out.workloads[i].Value = inherit.MergeAt([]string{"workloads", w.Key}, wt, out.workloads[i].Value, w.Value)
 		out.own[i] = orEmpty(out.own[i]).Copy()
 		for _, x := range w.Value.Entries {
 			out.own[i].SetEntry(x)
 		}
 		out.lay("override", value.NewMap(w.Value.Pos).Set("workloads", value.NewMap(w.Value.Pos).SetEntry(w)))
 	}
-	m.unused = append(m.unused, inherit.unused...)
+	m.Unused = append(m.Unused, inherit.Unused...)
 	return out, m
 }
 
@@ -212,22 +213,21 @@ func (e *effective) ownLayer(env string) *value.Value {
 // reportUnused reports nulls that deleted nothing. One at the top level, or in a
 // workload that inherits from there, may be there for a default that only
 // another environment has.
-func (e *effective) reportUnused(m *merger, shape []*value.Value) {
-	for _, i := range m.unused {
-		inherited := i.path
-		if at := hookDepth(i.path); at > 0 && len(i.path) > at && slices.Contains(hookInherits, i.path[at]) {
-			inherited = i.path[at:]
+func (e *effective) reportUnused(m *schema.Merger, shape []*value.Value) {
+	for _, i := range m.Unused {
+		inherited := i.Path
+		if at := hookDepth(i.Path); at > 0 && len(i.Path) > at && slices.Contains(hookInherits, i.Path[at]) {
+			inherited = i.Path[at:]
 		}
-		if len(i.path) > 2 && i.path[0] == "workloads" {
-			if f := workloadField(i.path[2]); f != nil && f.scope == inheritedScope {
-				inherited = i.path[2:]
+		if len(i.Path) > 2 && i.Path[0] == "workloads" {
+			if f := workloadField(i.Path[2]); f != nil && f.Scope == inheritedScope {
+				inherited = i.Path[2:]
 			}
 		}
 		if e.env == "" || slices.ContainsFunc(shape, func(v *value.Value) bool { return v.Get(inherited...) != nil }) {
 			continue
 		}
-		e.diags.Errorh(i.pos, "null-deletes-nothing", forgottenValue,
-			"%s has no value, and there is nothing below that null could delete", strings.Join(i.path, "."))
+		i.Report(&e.diags)
 	}
 }
 
@@ -328,7 +328,7 @@ func (e *effective) namespace(app *App, v *value.Value) {
 		ns.Name, ns.Pos = argocd, diag.Pos{File: "ARGOCD_APP_NAMESPACE"}
 	case ns.Name == "":
 		ns.Name, ns.Pos = e.options.Defaults.Place(e.env).namespace(e.Name, e.env), v.At()
-		if problem := dnsLabel1123.problem(ns.Name); problem != "" && e.env != "" && e.Name != "" {
+		if problem := schema.Label.Problem(ns.Name); problem != "" && e.env != "" && e.Name != "" {
 			e.diags.Errorh(e.envPos(), "bad-name", "set namespace", "the namespace %q, made of the app's and the environment's name, %s", ns.Name, problem)
 		}
 	case argocd != "" && argocd != ns.Name:

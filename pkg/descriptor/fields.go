@@ -3,6 +3,8 @@ package descriptor
 import (
 	"slices"
 	"sync"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 // The table of all fields: what the parser takes, what the layers merge by and
@@ -10,34 +12,23 @@ import (
 // literals without calls, so that they cost nothing at start-up. Each topic has a
 // file fields_TOPIC.go; newTable joins them.
 
-var (
-	anyText    = &schema{kind: textKind, what: "text"}
-	boolean    = &schema{kind: booleanKind, what: "true or false"}
-	textList   = &schema{kind: listKind, what: "a list of texts", elem: anyText}
-	natural    = &schema{kind: integerKind, what: "a whole number", max: 1<<31 - 1}
-	positive   = &schema{kind: integerKind, what: "a whole number", min: 1, max: 1<<31 - 1}
-	portNumber = &schema{kind: integerKind, what: "a port number", min: 1, max: 65535}
-	portRef    = &schema{kind: intOrNameKind, what: "a port's number or name"}
-	amount     = &schema{kind: quantityKind, what: "a quantity"}
-	share      = &schema{kind: intOrPercentKind, what: "a number or a percentage"}
-	fileName   = &schema{kind: textKind, what: "the path of a file in the app's folder", check: filePath}
-)
+var fileName = &schema.Type{Kind: schema.TextKind, What: "the path of a file in the app's folder", Check: filePath}
 
 var (
-	labelMap      = &schema{kind: mapKind, what: "a map of labels", keys: keyRule{"a label", ownLabel}, elem: &schema{kind: textKind, what: "a label's value", check: labelValue}}
-	annotationMap = &schema{kind: mapKind, what: "a map of annotations", keys: keyRule{"an annotation", qualifiedName}, elem: anyText}
+	labelMap      = &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: ownLabel}, Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}}
+	annotationMap = &schema.Type{Kind: schema.MapKind, What: "a map of annotations", Keys: schema.KeyRule{What: "an annotation", Check: &schema.QualifiedName}, Elem: &schema.AnyText}
 )
 
 // table holds the types that are made of the rows.
 type table struct {
-	document, environment, workload, hook *schema
+	document, environment, workload, hook *schema.Type
 	// workloads is the row that holds workloads, environments that of environments.
-	workloads, environments field
+	workloads, environments schema.Field
 	// topics hold the fields of a workload, in the order of the reference.
-	topics []topic
+	topics []schema.Topic
 	// workloadFields are the fields of a workload, which also stand at the top level
 	// and in environments.
-	workloadFields []field
+	workloadFields []schema.Field
 }
 
 var fieldTable = sync.OnceValue(newTable)
@@ -45,54 +36,54 @@ var fieldTable = sync.OnceValue(newTable)
 func newTable() *table {
 	t := &table{}
 	t.hook = newHookType(t.elsewhere)
-	t.topics = []topic{
-		{"Kinds", kindProse, kindFields},
-		{"Container", containerProse, containerFields},
-		{"Pods", podProse, podFields},
-		{"Further containers", containersProse, containersFields},
-		{"Configuration", configProse, configFields},
-		{"Volumes", volumesProse, volumeFields},
-		{"Network", networkProse, networkFields},
-		{"Identity", identityProse, identityFields},
-		{"Secrets", secretProse, secretFields},
-		{"Scale", scaleProse, scaleFields},
-		{"Observability", observeProse, observeFields},
-		{"Hooks", hooksProse, []field{hooksField(t.hook)}},
-		{"Labels and annotations", metadataProse, metadataFields},
+	t.topics = []schema.Topic{
+		{Title: "Kinds", Prose: kindProse, Fields: kindFields},
+		{Title: "Container", Prose: containerProse, Fields: containerFields},
+		{Title: "Pods", Prose: podProse, Fields: podFields},
+		{Title: "Further containers", Prose: containersProse, Fields: containersFields},
+		{Title: "Configuration", Prose: configProse, Fields: configFields},
+		{Title: "Volumes", Prose: volumesProse, Fields: volumeFields},
+		{Title: "Network", Prose: networkProse, Fields: networkFields},
+		{Title: "Identity", Prose: identityProse, Fields: identityFields},
+		{Title: "Secrets", Prose: secretProse, Fields: secretFields},
+		{Title: "Scale", Prose: scaleProse, Fields: scaleFields},
+		{Title: "Observability", Prose: observeProse, Fields: observeFields},
+		{Title: "Hooks", Prose: hooksProse, Fields: []schema.Field{hooksField(t.hook)}},
+		{Title: "Labels and annotations", Prose: metadataProse, Fields: metadataFields},
 	}
 	for _, x := range t.topics {
-		t.workloadFields = append(t.workloadFields, x.fields...)
+		t.workloadFields = append(t.workloadFields, x.Fields...)
 	}
-	t.workload = t.appType("a workload", "workload", slices.Concat([]field{kindField, enabledField}, t.workloadFields))
-	t.workload.deferred = true
-	t.workload.field("kind").definition = "field.workload-kind"
+	t.workload = t.appType("a workload", "workload", slices.Concat([]schema.Field{kindField, enabledField}, t.workloadFields))
+	t.workload.Deferred = true
+	t.workload.Field("kind").Definition = "field.workload-kind"
 	t.workloads = workloadsField(t.workload)
-	shared := slices.Concat(appFields, []field{enabledField, t.workloads}, t.workloadFields)
-	t.environment = t.appType("an environment", "environment", slices.DeleteFunc(slices.Clone(shared), func(f field) bool { return f.scope == headScope }))
+	shared := slices.Concat(appFields, []schema.Field{enabledField, t.workloads}, t.workloadFields)
+	t.environment = t.appType("an environment", "environment", slices.DeleteFunc(slices.Clone(shared), func(f schema.Field) bool { return f.Scope == headScope }))
 	t.environments = environmentsField(t.environment)
 	t.document = t.appType("an app", "", append(shared, t.environments))
-	t.document.field("kind").json = jsonObject{{"enum", texts(append([]string{Kind}, kinds...))}}
+	t.document.Field("kind").JSON = (&schema.Check{Enum: append([]string{Kind}, kinds...)}).JSONSchema()
 	return t
 }
 
 // appType returns a type of the app's fields, which have sections of their own in
 // the reference and definitions in the JSON Schema.
-func (t *table) appType(what, definition string, fields []field) *schema {
+func (t *table) appType(what, definition string, fields []schema.Field) *schema.Type {
 	for i, f := range fields {
-		if f.scope != headScope {
-			fields[i].definition = "field." + f.name
+		if f.Scope != headScope {
+			fields[i].Definition = "field." + f.Name
 		}
 	}
-	return &schema{kind: objectKind, what: what, definition: definition, ownSections: true, fields: fields, after: foldShort, foreign: t.elsewhere}
+	return &schema.Type{Kind: schema.ObjectKind, What: what, Definition: definition, OwnSections: true, Fields: fields, After: foldShorthands, Elsewhere: t.elsewhere}
 }
 
 // elsewhere returns the hint for a key that is a field of the top level, but not
 // where it stands.
 func (t *table) elsewhere(key string) (hint string) {
-	switch f := t.document.field(key); {
+	switch f := t.document.Field(key); {
 	case key == "kind":
 		return "set the kind of the app's only workload at the top level, in place of App"
-	case f != nil && f.scope == headScope:
+	case f != nil && f.Scope == headScope:
 		return key + " stands at the top level only"
 	case f != nil:
 		return key + " stands at the top level or directly below an environment"
@@ -102,27 +93,27 @@ func (t *table) elsewhere(key string) (hint string) {
 
 // documentType is the type of the whole file, environmentType that of an
 // environment, workloadType that of a workload and hookType that of a hook.
-func documentType() *schema    { return fieldTable().document }
-func environmentType() *schema { return fieldTable().environment }
-func workloadType() *schema    { return fieldTable().workload }
-func hookType() *schema        { return fieldTable().hook }
+func documentType() *schema.Type    { return fieldTable().document }
+func environmentType() *schema.Type { return fieldTable().environment }
+func workloadType() *schema.Type    { return fieldTable().workload }
+func hookType() *schema.Type        { return fieldTable().hook }
 
-func environmentsField(environment *schema) field {
-	return field{
-		name: "environments", scope: headScope, doc: "What differs in an environment: the same fields, by its name.",
-		example: "environments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2, replicas: 5}",
-		typ:     &schema{kind: mapKind, what: "a map of environments", keys: keyRule{"an environment", dnsLabel1123}, elem: environment},
+func environmentsField(environment *schema.Type) schema.Field {
+	return schema.Field{
+		Name: "environments", Scope: headScope, Doc: "What differs in an environment: the same fields, by its name.",
+		Example: "environments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2, replicas: 5}",
+		Type:    &schema.Type{Kind: schema.MapKind, What: "a map of environments", Keys: schema.KeyRule{What: "an environment", Check: &schema.Label}, Elem: environment},
 	}
 }
 
-func workloadsField(workload *schema) field {
-	return field{name: "workloads", scope: appScope, doc: "The workloads by name, of an app with several; the top level then holds what they share.",
-		example: "image: ghcr.io/example/shop:v1.4.2\nworkloads:\n  web: {port: 8080, probes: /healthz}\n  worker: {command: [shop, work]}\nenvironments:\n  dev: {workloads: {worker: null}}\n  prod: {workloads: {worker: {replicas: 6}}}",
-		typ:     &schema{kind: mapKind, what: "a map of workloads", keys: keyRule{"a workload", dnsLabel}, elem: workload}}
+func workloadsField(workload *schema.Type) schema.Field {
+	return schema.Field{Name: "workloads", Scope: appScope, Doc: "The workloads by name, of an app with several; the top level then holds what they share.",
+		Example: "image: ghcr.io/example/shop:v1.4.2\nworkloads:\n  web: {port: 8080, probes: /healthz}\n  worker: {command: [shop, work]}\nenvironments:\n  dev: {workloads: {worker: null}}\n  prod: {workloads: {worker: {replicas: 6}}}",
+		Type:    &schema.Type{Kind: schema.MapKind, What: "a map of workloads", Keys: schema.KeyRule{What: "a workload", Check: &schema.Label1035}, Elem: workload}}
 }
 
 // topField returns the row of a field of the top level, or nil.
-func topField(name string) *field { return documentType().field(name) }
+func topField(name string) *schema.Field { return documentType().Field(name) }
 
 // workloadField returns the row of a field of a workload, or nil.
-func workloadField(name string) *field { return workloadType().field(name) }
+func workloadField(name string) *schema.Field { return workloadType().Field(name) }

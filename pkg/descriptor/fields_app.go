@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/value"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` and\n" +
@@ -18,30 +20,30 @@ const appProse = "The head of the file, where the app runs, and what kustomize a
 
 // appFields are the fields of the top level and, but for headScope, of an
 // environment.
-var appFields = []field{
-	{name: "apiVersion", scope: headScope, required: true, json: jsonObject{{"const", APIVersion}}, doc: "The version of this format: unfold.dev/v1alpha1.", typ: anyText,
-		example: "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: orders\nimage: ghcr.io/example/orders:v1.4.2"},
-	{name: "kind", scope: headScope, required: true, doc: "App; or the kind of the app's only workload: Deployment, StatefulSet, DaemonSet, Job or CronJob.", typ: anyText,
-		example: "kind: App"},
-	{name: "name", scope: headScope, required: true, doc: "The app's name, which its objects get.", typ: &schema{kind: textKind, what: "an app's name", check: dnsLabel},
-		example: "name: orders"},
-	{name: "namePrefix", scope: appScope, doc: "What the names of all objects begin with, but for those of sealed Secrets.", typ: &schema{kind: textKind, what: "a prefix of names", check: &check{problem: namePrefix}},
-		example: "namePrefix: blue-"},
-	{name: "nameSuffix", scope: appScope, doc: "What the names of all objects end with, but for those of sealed Secrets.", typ: &schema{kind: textKind, what: "a suffix of names", check: &check{problem: nameSuffix}},
-		example: "nameSuffix: -canary"},
-	{name: "namespace", scope: appScope, doc: "Where the app runs; APP-ENV unless given.", typ: namespaceType,
-		example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
-	{name: "defaults", scope: appScope, doc: "none switches off every default that unfold adds.", typ: &schema{kind: textKind, what: "a set of defaults", enum: []string{"none"},
-		otherwise: "write the fields at the top level, which holds for every environment, or defaults: none"},
-		example: "defaults: none"},
-	{name: "accept", scope: appScope, doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for each thing that it finds something in, by its name. The operator may forbid it.", typ: &schema{kind: mapKind, what: "a map of rules", keys: keyRule{"a rule", &check{problem: ruleName}}, elem: acceptType},
-		example: "config: {DEMO_TOKEN: demo-only}\naccept:\n  no-probes: the load balancer has its own\n  plain-credential: {DEMO_TOKEN: everybody may use it}"},
-	{name: "manifests", scope: appScope, doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", typ: &schema{kind: listKind, what: "a list of files and objects", elem: manifestType},
-		example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n    spec: {podSelector: {}, policyTypes: [Ingress]}"},
-	{name: "components", scope: appScope, doc: "Folders in the app's folder that hold kustomize components.", typ: &schema{kind: listKind, what: "a list of folders", elem: fileName},
-		example: "components: [components/debug]"},
-	{name: "patches", scope: appScope, doc: "Changes to the objects in kustomize's own syntax, applied last.", typ: &schema{kind: listKind, what: "a list of patches", elem: patchType},
-		example: "patches:\n  - target: {kind: Deployment, name: app}\n    patch: |\n      - op: add\n        path: /spec/minReadySeconds\n        value: 10"},
+var appFields = []schema.Field{
+	{Name: "apiVersion", Scope: headScope, Required: true, JSON: schema.JSON{{Key: "const", Value: APIVersion}}, Doc: "The version of this format: unfold.dev/v1alpha1.", Type: &schema.AnyText,
+		Example: "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: orders\nimage: ghcr.io/example/orders:v1.4.2"},
+	{Name: "kind", Scope: headScope, Required: true, Doc: "App; or the kind of the app's only workload: Deployment, StatefulSet, DaemonSet, Job or CronJob.", Type: &schema.AnyText,
+		Example: "kind: App"},
+	{Name: "name", Scope: headScope, Required: true, Doc: "The app's name, which its objects get.", Type: &schema.Type{Kind: schema.TextKind, What: "an app's name", Check: &schema.Label1035},
+		Example: "name: orders"},
+	{Name: "namePrefix", Scope: appScope, Doc: "What the names of all objects begin with, but for those of sealed Secrets.", Type: &schema.Type{Kind: schema.TextKind, What: "a prefix of names", Check: &schema.Check{Problem: namePrefix}},
+		Example: "namePrefix: blue-"},
+	{Name: "nameSuffix", Scope: appScope, Doc: "What the names of all objects end with, but for those of sealed Secrets.", Type: &schema.Type{Kind: schema.TextKind, What: "a suffix of names", Check: &schema.Check{Problem: nameSuffix}},
+		Example: "nameSuffix: -canary"},
+	{Name: "namespace", Scope: appScope, Doc: "Where the app runs; APP-ENV unless given.", Type: namespaceType,
+		Example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
+	{Name: "defaults", Scope: appScope, Doc: "none switches off every default that unfold adds.", Type: &schema.Type{Kind: schema.TextKind, What: "a set of defaults", Enum: []string{"none"},
+		Otherwise: "write the fields at the top level, which holds for every environment, or defaults: none"},
+		Example: "defaults: none"},
+	{Name: "accept", Scope: appScope, Doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for each thing that it finds something in, by its name. The operator may forbid it.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of rules", Keys: schema.KeyRule{What: "a rule", Check: &schema.Check{Problem: ruleName}}, Elem: acceptType},
+		Example: "config: {DEMO_TOKEN: demo-only}\naccept:\n  no-probes: the load balancer has its own\n  plain-credential: {DEMO_TOKEN: everybody may use it}"},
+	{Name: "manifests", Scope: appScope, Doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of files and objects", Elem: manifestType},
+		Example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n    spec: {podSelector: {}, policyTypes: [Ingress]}"},
+	{Name: "components", Scope: appScope, Doc: "Folders in the app's folder that hold kustomize components.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of folders", Elem: fileName},
+		Example: "components: [components/debug]"},
+	{Name: "patches", Scope: appScope, Doc: "Changes to the objects in kustomize's own syntax, applied last.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of patches", Elem: patchType},
+		Example: "patches:\n  - target: {kind: Deployment, name: app}\n    patch: |\n      - op: add\n        path: /spec/minReadySeconds\n        value: 10"},
 }
 
 // AcceptAll stands for all that a rule finds, among the names of what it finds
@@ -51,10 +53,10 @@ const AcceptAll = "*"
 // acceptType holds reasons by what they are about: an object as messages call it,
 // such as deployment/shop, or what is said in the message. A reason alone is one
 // for all.
-var acceptType = &schema{
-	kind: mapKind, what: "a map of reasons", elem: &schema{kind: textKind, what: "a reason", check: &check{problem: reason}},
-	line: &schema{kind: textKind, what: "a reason"},
-	short: func(v *value.Value) *value.Value {
+var acceptType = &schema.Type{
+	Kind: schema.MapKind, What: "a map of reasons", Elem: &schema.Type{Kind: schema.TextKind, What: "a reason", Check: &schema.Check{Problem: reason}},
+	Shorthand: &schema.Type{Kind: schema.TextKind, What: "a reason"},
+	Expand: func(v *value.Value) *value.Value {
 		if !v.IsScalar() {
 			return nil
 		}
@@ -63,46 +65,46 @@ var acceptType = &schema{
 }
 
 // manifestType is a file, or a Kubernetes object as far as JSON Schema can know it.
-var manifestType = &schema{
-	kind: anyKind, what: "a file or an object", after: checkManifest,
-	json: jsonObject{{"anyOf", []any{
-		jsonObject{{"title", "file"}, {"type", "string"}, {"pattern", filePattern}, {"not", jsonObject{{"pattern", notFilePattern}}}},
-		jsonObject{{"title", "object"}, {"type", "object"}, {"required", []any{"apiVersion", "kind", "metadata"}},
-			{"properties", jsonObject{
-				{"apiVersion", jsonObject{{"type", "string"}}}, {"kind", jsonObject{{"type", "string"}}},
-				{"metadata", jsonObject{{"type", "object"}, {"required", []any{"name"}}}}}}},
+var manifestType = &schema.Type{
+	Kind: schema.AnyKind, What: "a file or an object", After: checkManifest,
+	JSON: schema.JSON{{Key: "anyOf", Value: []any{
+		schema.JSON{{Key: "title", Value: "file"}, {Key: "type", Value: "string"}, {Key: "pattern", Value: filePattern}, {Key: "not", Value: schema.JSON{{Key: "pattern", Value: notFilePattern}}}},
+		schema.JSON{{Key: "title", Value: "object"}, {Key: "type", Value: "object"}, {Key: "required", Value: []any{"apiVersion", "kind", "metadata"}},
+			{Key: "properties", Value: schema.JSON{
+				{Key: "apiVersion", Value: schema.JSON{{Key: "type", Value: "string"}}}, {Key: "kind", Value: schema.JSON{{Key: "type", Value: "string"}}},
+				{Key: "metadata", Value: schema.JSON{{Key: "type", Value: "object"}, {Key: "required", Value: []any{"name"}}}}}}},
 	}}},
 }
 
-var namespaceType = &schema{
-	kind: objectKind, what: "a namespace", shortKey: "name",
-	fields: []field{
-		{name: "name", doc: "The namespace's name; APP-ENV unless given.", typ: &schema{kind: textKind, what: "a namespace", check: dnsLabel1123}},
-		{name: "create", doc: "true adds the Namespace object, which Argo CD then never prunes.", typ: boolean},
-		{name: "labels", doc: "Labels of the Namespace object.", typ: labelMap},
-		{name: "annotations", doc: "Annotations of the Namespace object.", typ: annotationMap},
+var namespaceType = &schema.Type{
+	Kind: schema.ObjectKind, What: "a namespace", ShorthandKey: "name",
+	Fields: []schema.Field{
+		{Name: "name", Doc: "The namespace's name; APP-ENV unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+		{Name: "create", Doc: "true adds the Namespace object, which Argo CD then never prunes.", Type: &schema.Boolean},
+		{Name: "labels", Doc: "Labels of the Namespace object.", Type: labelMap},
+		{Name: "annotations", Doc: "Annotations of the Namespace object.", Type: annotationMap},
 	},
 }
 
-var patchType = &schema{
-	kind: objectKind, what: "a patch", after: checkPatch,
-	json: jsonObject{{"oneOf", []any{jsonObject{{"required", []any{"patch"}}}, jsonObject{{"required", []any{"path"}}}}}},
-	fields: []field{
-		{name: "patch", doc: "The patch itself, as text: a strategic merge patch or JSON 6902 operations.", typ: anyText},
-		{name: "path", doc: "A file in the app's folder that holds the patch.", typ: fileName},
-		{name: "target", doc: "The objects that it changes.", typ: &schema{kind: objectKind, what: "a patch target", fields: []field{
-			{name: "group", doc: "API group.", typ: anyText}, {name: "version", doc: "API version.", typ: anyText},
-			{name: "kind", doc: "Kind.", typ: anyText}, {name: "name", doc: "Name, a regular expression.", typ: anyText},
-			{name: "namespace", doc: "Namespace, a regular expression.", typ: anyText},
-			{name: "labelSelector", doc: "Label selector.", typ: anyText}, {name: "annotationSelector", doc: "Annotation selector.", typ: anyText},
+var patchType = &schema.Type{
+	Kind: schema.ObjectKind, What: "a patch", After: checkPatch,
+	JSON: schema.JSON{{Key: "oneOf", Value: []any{schema.JSON{{Key: "required", Value: []any{"patch"}}}, schema.JSON{{Key: "required", Value: []any{"path"}}}}}},
+	Fields: []schema.Field{
+		{Name: "patch", Doc: "The patch itself, as text: a strategic merge patch or JSON 6902 operations.", Type: &schema.AnyText},
+		{Name: "path", Doc: "A file in the app's folder that holds the patch.", Type: fileName},
+		{Name: "target", Doc: "The objects that it changes.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a patch target", Fields: []schema.Field{
+			{Name: "group", Doc: "API group.", Type: &schema.AnyText}, {Name: "version", Doc: "API version.", Type: &schema.AnyText},
+			{Name: "kind", Doc: "Kind.", Type: &schema.AnyText}, {Name: "name", Doc: "Name, a regular expression.", Type: &schema.AnyText},
+			{Name: "namespace", Doc: "Namespace, a regular expression.", Type: &schema.AnyText},
+			{Name: "labelSelector", Doc: "Label selector.", Type: &schema.AnyText}, {Name: "annotationSelector", Doc: "Annotation selector.", Type: &schema.AnyText},
 		}}},
-		{name: "options", doc: "kustomize's own: allowNameChange, allowKindChange.", typ: &schema{kind: mapKind, what: "patch options",
-			keys: keyRule{"a patch option", patchOption}, elem: boolean}},
+		{Name: "options", Doc: "kustomize's own: allowNameChange, allowKindChange.", Type: &schema.Type{Kind: schema.MapKind, What: "patch options",
+			Keys: schema.KeyRule{What: "a patch option", Check: patchOption}, Elem: &schema.Boolean}},
 	},
 }
 
 func ruleName(s string) string {
-	if s == "" || !only(s, func(c byte) bool { return c == '-' || c == '.' || digit(c) || c >= 'a' && c <= 'z' }) {
+	if s == "" || !schema.Only(s, schema.LowerCase+schema.Digits+"-.") {
 		return `is not the name of a rule: lower-case letters, digits, "-" and "."`
 	}
 	return ""
@@ -116,7 +118,7 @@ func reason(s string) string {
 }
 
 // patchOption is one of kustomize's options of a patch.
-var patchOption = &check{problem: patchOptionProblem, enum: []string{"allowNameChange", "allowKindChange"}}
+var patchOption = &schema.Check{Problem: patchOptionProblem, Enum: []string{"allowNameChange", "allowKindChange"}}
 
 func patchOptionProblem(s string) string {
 	switch s {
@@ -126,38 +128,38 @@ func patchOptionProblem(s string) string {
 	return "is not known: allowNameChange, allowKindChange"
 }
 
-func checkPatch(n *normaliser, v *value.Value) *value.Value {
+func checkPatch(n *schema.Normaliser, v *value.Value) *value.Value {
 	text, file := v.Get("patch"), v.Get("path")
 	switch {
-	case text == nil && file == nil && !n.whole:
+	case text == nil && file == nil && !n.Whole:
 		return nil
 	case text == nil && file == nil:
-		n.diags.Errorh(v.Pos, "missing-patch", "give the patch under patch, or its file under path", "%s has no patch", n.where())
+		n.Diags.Errorh(v.Pos, "missing-patch", "give the patch under patch, or its file under path", "%s has no patch", n.Where())
 		return nil
 	case text != nil && file != nil:
-		n.diags.Errorh(v.Pos, "one-of", "keep one of them", `%s has "patch" and "path", which exclude one another`, n.where())
+		n.Diags.Errorh(v.Pos, "one-of", "keep one of them", `%s has "patch" and "path", which exclude one another`, n.Where())
 		return nil
 	}
 	return v
 }
 
 // checkManifest takes a path, or an object that Kubernetes could know.
-func checkManifest(n *normaliser, v *value.Value) *value.Value {
+func checkManifest(n *schema.Normaliser, v *value.Value) *value.Value {
 	switch {
 	case v.Is(value.String):
-		if problem := filePath.problem(v.Text); problem != "" {
-			n.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.where(), v.Text, problem)
+		if problem := filePath.Problem(v.Text); problem != "" {
+			n.Diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.Where(), v.Text, problem)
 			return nil
 		}
 		return v
 	case !v.Is(value.Map):
-		n.diags.Errorf(v.Pos, "wrong-type", "%s must be a file or a Kubernetes object, not %s", n.where(), v.Describe())
+		n.Diags.Errorf(v.Pos, "wrong-type", "%s must be a file or a Kubernetes object, not %s", n.Where(), v.Describe())
 		return nil
 	}
 	ok := true
 	for _, field := range [][]string{{"apiVersion"}, {"kind"}, {"metadata", "name"}} {
 		if x := v.Get(field...); !x.Is(value.String) || x.Text == "" {
-			n.diags.Errorf(v.Pos, "missing-field", "%s is no Kubernetes object: it has no %s", n.where(), strings.Join(field, "."))
+			n.Diags.Errorf(v.Pos, "missing-field", "%s is no Kubernetes object: it has no %s", n.Where(), strings.Join(field, "."))
 			ok = false
 		}
 	}

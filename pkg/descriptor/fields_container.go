@@ -5,6 +5,8 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/image"
 	"github.com/unfold-gitops/unfold/pkg/value"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 const containerProse = "What runs in the workload's own container. A variable of `env` that another refers to by `$(NAME)` comes before it;\n" +
@@ -12,50 +14,50 @@ const containerProse = "What runs in the workload's own container. A variable of
 	"keeps them. A `tag` drops the digest of a lower layer."
 
 // containerFields describe the workload's own container.
-var containerFields = []field{
-	{name: "image", scope: inheritedScope, doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", typ: imageType,
-		example: "image: ghcr.io/example/app:v1.4.2\nenvironments:\n  prod: {image: {pullPolicy: IfNotPresent, pullSecrets: [registry]}}"},
-	{name: "tag", scope: inheritedScope, doc: "The image's tag: short for image.tag.", typ: tagType,
-		example: "image: ghcr.io/example/app\nenvironments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2}"},
-	{name: "pullSecrets", scope: inheritedScope, doc: "The Secrets with the registry's credentials: short for image.pullSecrets.", typ: pullSecretsType,
-		example: "pullSecrets: [registry]"},
-	{name: "command", scope: ownScope, doc: "What is run in place of the image's entry point.", typ: textList,
-		example: "command: [/bin/app, serve]"},
-	{name: "args", scope: ownScope, doc: "The arguments in place of the image's.", typ: textList,
-		example: "args: [--verbose]"},
-	{name: "port", scope: ownScope, doc: "The only port: short for ports.http.", typ: portNumber,
-		example: "port: 5000"},
-	{name: "ports", scope: ownScope, doc: "The ports by name.", typ: &schema{kind: mapKind, what: "a map of ports", keys: keyRule{"a port name", portName}, elem: portType},
-		example: "ports:\n  http: {port: 80, target: 8080}\n  grpc: {port: 9000, appProtocol: grpc}\n  metrics: {port: 9090, expose: false}"},
-	{name: "probes", scope: ownScope, doc: "A path for liveness and readiness, or each probe by itself; false for none.", typ: probesType,
-		example: "ports: {http: 8080, grpc: 9000}\nprobes:\n  liveness: /live\n  readiness: {grpc: {port: 9000}, periodSeconds: 5}\n  startup: {exec: {command: [app, check]}, failureThreshold: 30}"},
-	{name: "resources", scope: inheritedScope, doc: "Requests and limits.", typ: resourcesType,
-		example: "resources:\n  requests: {cpu: 250m, memory: 128Mi}\n  limits: {memory: 256Mi}"},
-	{name: "env", scope: inheritedScope, doc: "Environment variables.", typ: envMap,
-		example: "env:\n  MODE: batch\n  PASSWORD: {secret: app-db/password}\n  REGION: {configMap: {name: cluster, key: region, optional: true}}\n  NODE: {field: spec.nodeName}\n  MEMORY: {resource: limits.memory}\n  URL: http://$(NODE):8080"},
-	{name: "envFrom", scope: inheritedScope, doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win over them.", typ: envFromType,
-		example: "envFrom:\n  - secret: shop-db\n  - {configMap: cluster, prefix: CLUSTER_, optional: true}"},
-	{name: "security", scope: inheritedScope, doc: "Security contexts: restricted (default), baseline or none.", typ: securityType,
-		example: "security:\n  level: restricted\n  pod: {runAsUser: 10001, fsGroup: 10001}\n  container: {readOnlyRootFilesystem: true}"},
+var containerFields = []schema.Field{
+	{Name: "image", Scope: inheritedScope, Doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", Type: imageType,
+		Example: "image: ghcr.io/example/app:v1.4.2\nenvironments:\n  prod: {image: {pullPolicy: IfNotPresent, pullSecrets: [registry]}}"},
+	{Name: "tag", Scope: inheritedScope, Doc: "The image's tag: short for image.tag.", Type: tagType,
+		Example: "image: ghcr.io/example/app\nenvironments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2}"},
+	{Name: "pullSecrets", Scope: inheritedScope, Doc: "The Secrets with the registry's credentials: short for image.pullSecrets.", Type: pullSecretsType,
+		Example: "pullSecrets: [registry]"},
+	{Name: "command", Scope: ownScope, Doc: "What is run in place of the image's entry point.", Type: &schema.TextList,
+		Example: "command: [/bin/app, serve]"},
+	{Name: "args", Scope: ownScope, Doc: "The arguments in place of the image's.", Type: &schema.TextList,
+		Example: "args: [--verbose]"},
+	{Name: "port", Scope: ownScope, Doc: "The only port: short for ports.http.", Type: &schema.PortNumber,
+		Example: "port: 5000"},
+	{Name: "ports", Scope: ownScope, Doc: "The ports by name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of ports", Keys: schema.KeyRule{What: "a port name", Check: &schema.PortName}, Elem: portType},
+		Example: "ports:\n  http: {port: 80, target: 8080}\n  grpc: {port: 9000, appProtocol: grpc}\n  metrics: {port: 9090, expose: false}"},
+	{Name: "probes", Scope: ownScope, Doc: "A path for liveness and readiness, or each probe by itself; false for none.", Type: probesType,
+		Example: "ports: {http: 8080, grpc: 9000}\nprobes:\n  liveness: /live\n  readiness: {grpc: {port: 9000}, periodSeconds: 5}\n  startup: {exec: {command: [app, check]}, failureThreshold: 30}"},
+	{Name: "resources", Scope: inheritedScope, Doc: "Requests and limits.", Type: resourcesType,
+		Example: "resources:\n  requests: {cpu: 250m, memory: 128Mi}\n  limits: {memory: 256Mi}"},
+	{Name: "env", Scope: inheritedScope, Doc: "Environment variables.", Type: envMap,
+		Example: "env:\n  MODE: batch\n  PASSWORD: {secret: app-db/password}\n  REGION: {configMap: {name: cluster, key: region, optional: true}}\n  NODE: {field: spec.nodeName}\n  MEMORY: {resource: limits.memory}\n  URL: http://$(NODE):8080"},
+	{Name: "envFrom", Scope: inheritedScope, Doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win over them.", Type: envFromType,
+		Example: "envFrom:\n  - secret: shop-db\n  - {configMap: cluster, prefix: CLUSTER_, optional: true}"},
+	{Name: "security", Scope: inheritedScope, Doc: "Security contexts: restricted (default), baseline or none.", Type: securityType,
+		Example: "security:\n  level: restricted\n  pod: {runAsUser: 10001, fsGroup: 10001}\n  container: {readOnlyRootFilesystem: true}"},
 }
 
-var imageType = &schema{
-	kind: objectKind, what: "an image", short: imageShort, line: &schema{kind: textKind, what: "REPOSITORY[:TAG][@DIGEST]", check: imageText}, supersede: [][]string{{"tag", "digest"}}, // of which Kubernetes takes both
-	fields: []field{
-		{name: "repository", doc: "The image without tag and digest.", typ: &schema{kind: textKind, what: "an image repository", check: repositoryText}},
-		{name: "tag", doc: "The tag.", typ: tagType},
-		{name: "digest", doc: "The digest, such as sha256:…; with a tag beside it the digest decides.", typ: &schema{kind: textKind, what: "an image digest", check: digestText}},
-		{name: "pullPolicy", doc: "When the image is pulled: Always, IfNotPresent or Never.", typ: &schema{kind: textKind, what: "a pull policy", enum: []string{"Always", "IfNotPresent", "Never"}}},
-		{name: "pullSecrets", doc: "Names of Secrets that hold the registry's credentials.", typ: pullSecretsType},
+var imageType = &schema.Type{
+	Kind: schema.ObjectKind, What: "an image", Expand: expandImage, Shorthand: &schema.Type{Kind: schema.TextKind, What: "REPOSITORY[:TAG][@DIGEST]", Check: imageText}, Supersede: [][]string{{"tag", "digest"}}, // of which Kubernetes takes both
+	Fields: []schema.Field{
+		{Name: "repository", Doc: "The image without tag and digest.", Type: &schema.Type{Kind: schema.TextKind, What: "an image repository", Check: repositoryText}},
+		{Name: "tag", Doc: "The tag.", Type: tagType},
+		{Name: "digest", Doc: "The digest, such as sha256:…; with a tag beside it the digest decides.", Type: &schema.Type{Kind: schema.TextKind, What: "an image digest", Check: digestText}},
+		{Name: "pullPolicy", Doc: "When the image is pulled: Always, IfNotPresent or Never.", Type: &schema.Type{Kind: schema.TextKind, What: "a pull policy", Enum: []string{"Always", "IfNotPresent", "Never"}}},
+		{Name: "pullSecrets", Doc: "Names of Secrets that hold the registry's credentials.", Type: pullSecretsType},
 	},
 }
 
 // The parts of a reference to an image, and a whole one.
 var (
-	imageText      = &check{problem: imageReference, pattern: `^` + imagePattern + `(:` + tagPattern + `)?(@` + digestPattern + `)?$`}
-	repositoryText = &check{problem: image.CheckRepository, pattern: `^` + imagePattern + `$`, maxLength: 255}
-	tagText        = &check{problem: image.CheckTag, pattern: `^` + tagPattern + `$`}
-	digestText     = &check{problem: image.CheckDigest, pattern: `^` + digestPattern + `$`}
+	imageText      = &schema.Check{Problem: imageReference, Pattern: `^` + imagePattern + `(:` + tagPattern + `)?(@` + digestPattern + `)?$`}
+	repositoryText = &schema.Check{Problem: image.CheckRepository, Pattern: `^` + imagePattern + `$`, MaxLength: 255}
+	tagText        = &schema.Check{Problem: image.CheckTag, Pattern: `^` + tagPattern + `$`}
+	digestText     = &schema.Check{Problem: image.CheckDigest, Pattern: `^` + digestPattern + `$`}
 )
 
 const (
@@ -67,149 +69,129 @@ const (
 	digestPattern = `(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})`
 )
 
-var pullSecretsType = &schema{kind: listKind, what: "a list of Secrets", elem: &schema{kind: textKind, what: "a Secret's name", check: dnsSubdomain}}
+var pullSecretsType = &schema.Type{Kind: schema.ListKind, What: "a list of Secrets", Elem: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}}
 
-var tagType = &schema{kind: textKind, what: "an image tag", check: tagText}
+var tagType = &schema.Type{Kind: schema.TextKind, What: "an image tag", Check: tagText}
 
-var portType = &schema{
-	kind: objectKind, what: "a port", shortKey: "port",
-	fields: []field{
-		{name: "port", doc: "The number that the Service listens on.", typ: portNumber},
-		{name: "target", doc: "The number that the container listens on; the same as port unless given.", typ: portNumber},
-		{name: "protocol", doc: "TCP (default), UDP or SCTP.", typ: &schema{kind: textKind, what: "a protocol", enum: []string{"TCP", "UDP", "SCTP"}}},
-		{name: "appProtocol", doc: "The application's protocol, as a hint for load balancers and meshes.", typ: anyText},
-		{name: "expose", doc: "false keeps the port out of the Service.", typ: boolean},
-		{name: "nodePort", doc: "The Service's port on every node.", typ: portNumber},
-		{name: "hostPort", doc: "The container's port on its node.", typ: portNumber},
-		{name: "hostIP", doc: "The node's address that hostPort binds to.", typ: anyText},
+var portType = &schema.Type{
+	Kind: schema.ObjectKind, What: "a port", ShorthandKey: "port",
+	Fields: []schema.Field{
+		{Name: "port", Doc: "The number that the Service listens on.", Type: &schema.PortNumber},
+		{Name: "target", Doc: "The number that the container listens on; the same as port unless given.", Type: &schema.PortNumber},
+		{Name: "protocol", Doc: "TCP (default), UDP or SCTP.", Type: &schema.Type{Kind: schema.TextKind, What: "a protocol", Enum: []string{"TCP", "UDP", "SCTP"}}},
+		{Name: "appProtocol", Doc: "The application's protocol, as a hint for load balancers and meshes.", Type: &schema.AnyText},
+		{Name: "expose", Doc: "false keeps the port out of the Service.", Type: &schema.Boolean},
+		{Name: "nodePort", Doc: "The Service's port on every node.", Type: &schema.PortNumber},
+		{Name: "hostPort", Doc: "The container's port on its node.", Type: &schema.PortNumber},
+		{Name: "hostIP", Doc: "The node's address that hostPort binds to.", Type: &schema.AnyText},
 	},
 }
 
 // probeHandlers are the ways a probe can be made, of which one counts.
 var probeHandlers = []string{"httpGet", "tcpSocket", "grpc", "exec"}
 
-// probePath is the one-line form of a probe.
-var probePath = &schema{kind: textKind, what: "a path such as /health", check: urlPath}
+// probePath is the shorthand of a probe.
+var probePath = &schema.Type{Kind: schema.TextKind, What: "a path such as /health", Check: &schema.URLPath}
 
-var probeType = &schema{
-	kind: objectKind, what: "a probe", short: probeShort, line: probePath, oneOf: [][]string{probeHandlers},
-	fields: []field{
-		{name: "httpGet", doc: "An HTTP request that has to succeed; the port is the workload's first unless given.", typ: &schema{kind: objectKind, what: "an HTTP request", fields: []field{
-			{name: "path", doc: "The path asked for.", typ: anyText},
-			{name: "port", doc: "The port's number or name.", typ: portRef},
-			{name: "host", doc: "The host; the pod's address unless given.", typ: anyText},
-			{name: "scheme", doc: "HTTP (default) or HTTPS.", typ: &schema{kind: textKind, what: "a scheme", enum: []string{"HTTP", "HTTPS"}}},
-			{name: "httpHeaders", doc: "Headers to send.", typ: &schema{kind: listKind, what: "a list of headers", elem: &schema{kind: objectKind, what: "a header", fields: []field{
-				{name: "name", doc: "Its name.", typ: anyText}, {name: "value", doc: "Its value.", typ: anyText}}}}},
+var probeType = &schema.Type{
+	Kind: schema.ObjectKind, What: "a probe", Expand: expandProbe, Shorthand: probePath, OneOf: [][]string{probeHandlers},
+	Fields: []schema.Field{
+		{Name: "httpGet", Doc: "An HTTP request that has to succeed; the port is the workload's first unless given.", Type: &schema.Type{Kind: schema.ObjectKind, What: "an HTTP request", Fields: []schema.Field{
+			{Name: "path", Doc: "The path asked for.", Type: &schema.AnyText},
+			{Name: "port", Doc: "The port's number or name.", Type: &schema.PortRef},
+			{Name: "host", Doc: "The host; the pod's address unless given.", Type: &schema.AnyText},
+			{Name: "scheme", Doc: "HTTP (default) or HTTPS.", Type: &schema.Type{Kind: schema.TextKind, What: "a scheme", Enum: []string{"HTTP", "HTTPS"}}},
+			{Name: "httpHeaders", Doc: "Headers to send.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of headers", Elem: &schema.Type{Kind: schema.ObjectKind, What: "a header", Fields: []schema.Field{
+				{Name: "name", Doc: "Its name.", Type: &schema.AnyText}, {Name: "value", Doc: "Its value.", Type: &schema.AnyText}}}}},
 		}}},
-		{name: "tcpSocket", doc: "A TCP connection that has to open.", typ: &schema{kind: objectKind, what: "a TCP connection", fields: []field{
-			{name: "port", doc: "The port's number or name.", typ: portRef},
-			{name: "host", doc: "The host; the pod's address unless given.", typ: anyText},
+		{Name: "tcpSocket", Doc: "A TCP connection that has to open.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a TCP connection", Fields: []schema.Field{
+			{Name: "port", Doc: "The port's number or name.", Type: &schema.PortRef},
+			{Name: "host", Doc: "The host; the pod's address unless given.", Type: &schema.AnyText},
 		}}},
-		{name: "grpc", doc: "A gRPC health check.", typ: &schema{kind: objectKind, what: "a gRPC check", fields: []field{
-			{name: "port", doc: "The port's number.", typ: portNumber},
-			{name: "service", doc: "The service asked about.", typ: anyText},
+		{Name: "grpc", Doc: "A gRPC health check.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a gRPC check", Fields: []schema.Field{
+			{Name: "port", Doc: "The port's number.", Type: &schema.PortNumber},
+			{Name: "service", Doc: "The service asked about.", Type: &schema.AnyText},
 		}}},
-		{name: "exec", doc: "A command that has to exit with 0.", typ: &schema{kind: objectKind, what: "a command", fields: []field{
-			{name: "command", doc: "The command and its arguments.", typ: textList}}}},
-		{name: "initialDelaySeconds", doc: "Seconds to wait first.", typ: natural},
-		{name: "periodSeconds", doc: "Seconds between two probes.", typ: positive},
-		{name: "timeoutSeconds", doc: "Seconds until a probe counts as failed.", typ: positive},
-		{name: "successThreshold", doc: "Successes in a row until it counts as good.", typ: positive},
-		{name: "failureThreshold", doc: "Failures in a row until it counts as bad.", typ: positive},
-		{name: "terminationGracePeriodSeconds", doc: "Seconds to stop in after a failed probe.", typ: positive},
+		{Name: "exec", Doc: "A command that has to exit with 0.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a command", Fields: []schema.Field{
+			{Name: "command", Doc: "The command and its arguments.", Type: &schema.TextList}}}},
+		{Name: "initialDelaySeconds", Doc: "Seconds to wait first.", Type: &schema.Natural},
+		{Name: "periodSeconds", Doc: "Seconds between two probes.", Type: &schema.Positive},
+		{Name: "timeoutSeconds", Doc: "Seconds until a probe counts as failed.", Type: &schema.Positive},
+		{Name: "successThreshold", Doc: "Successes in a row until it counts as good.", Type: &schema.Positive},
+		{Name: "failureThreshold", Doc: "Failures in a row until it counts as bad.", Type: &schema.Positive},
+		{Name: "terminationGracePeriodSeconds", Doc: "Seconds to stop in after a failed probe.", Type: &schema.Positive},
 	},
 }
 
-var probesType = &schema{
-	kind: objectKind, what: "probes", short: probesShort, line: probePath, orFalse: true,
-	fields: []field{
-		{name: "liveness", doc: "Restarts the container when it fails.", typ: probeType},
-		{name: "readiness", doc: "Takes the pod out of its Service when it fails.", typ: probeType},
-		{name: "startup", doc: "Holds the other two back until it succeeds once.", typ: probeType},
+var probesType = &schema.Type{
+	Kind: schema.ObjectKind, What: "probes", Expand: expandProbes, Shorthand: probePath, AllowBool: true,
+	Fields: []schema.Field{
+		{Name: "liveness", Doc: "Restarts the container when it fails.", Type: probeType},
+		{Name: "readiness", Doc: "Takes the pod out of its Service when it fails.", Type: probeType},
+		{Name: "startup", Doc: "Holds the other two back until it succeeds once.", Type: probeType},
 	},
 }
 
-var amounts = &schema{kind: mapKind, what: "a map of quantities", keys: keyRule{"a resource", qualifiedName}, elem: amount}
+var amounts = &schema.Type{Kind: schema.MapKind, What: "a map of quantities", Keys: schema.KeyRule{What: "a resource", Check: &schema.QualifiedName}, Elem: &schema.Amount}
 
-var resourcesType = &schema{
-	kind: objectKind, what: "resources",
-	fields: []field{
-		{name: "requests", doc: "What is set aside for the container.", typ: amounts},
-		{name: "limits", doc: "What it can't go beyond.", typ: amounts},
-		{name: "claims", doc: "Resource claims, Kubernetes' own.", typ: &schema{kind: kubeKind, what: "a list of resource claims", of: "[]core/v1.ResourceClaim"}},
+var resourcesType = &schema.Type{
+	Kind: schema.ObjectKind, What: "resources",
+	Fields: []schema.Field{
+		{Name: "requests", Doc: "What is set aside for the container.", Type: amounts},
+		{Name: "limits", Doc: "What it can't go beyond.", Type: amounts},
+		{Name: "claims", Doc: "Resource claims, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of resource claims", Of: "[]core/v1.ResourceClaim"}},
 	},
 }
 
 var (
-	refType = &schema{kind: objectKind, what: "NAME/KEY", short: refShort, line: &schema{kind: textKind, what: "NAME/KEY", check: nameAndKey}, fields: []field{
-		{name: "name", doc: "The object's name.", typ: &schema{kind: textKind, what: "a name", check: dnsSubdomain}},
-		{name: "key", doc: "The key in it.", typ: &schema{kind: textKind, what: "a key", check: configKey}},
-		{name: "optional", doc: "true lets the pod start without it.", typ: boolean},
+	refType = &schema.Type{Kind: schema.ObjectKind, What: "NAME/KEY", Expand: expandRef, Shorthand: &schema.Type{Kind: schema.TextKind, What: "NAME/KEY", Check: &schema.NameAndKey}, Fields: []schema.Field{
+		{Name: "name", Doc: "The object's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Subdomain}},
+		{Name: "key", Doc: "The key in it.", Type: &schema.Type{Kind: schema.TextKind, What: "a key", Check: &schema.ConfigKey}},
+		{Name: "optional", Doc: "true lets the pod start without it.", Type: &schema.Boolean},
 	}}
-	envType = &schema{
-		kind: objectKind, what: "an environment variable", shortKey: "value",
-		oneOf: [][]string{{"value", "secret", "configMap", "field", "resource"}},
-		fields: []field{
-			{name: "value", doc: "The value itself.", typ: anyText},
-			{name: "secret", doc: "A key of a Secret, as NAME/KEY.", typ: refType},
-			{name: "configMap", doc: "A key of a ConfigMap, as NAME/KEY.", typ: refType},
-			{name: "field", doc: "A field of the pod, such as status.podIP.", typ: &schema{kind: objectKind, what: "a field of the pod", shortKey: "fieldPath", fields: []field{
-				{name: "fieldPath", doc: "The field's path.", typ: anyText},
-				{name: "apiVersion", doc: "The version that the path is written in.", typ: anyText}}}},
-			{name: "resource", doc: "A resource of the container, such as limits.memory.", typ: &schema{kind: objectKind, what: "a resource of the container", shortKey: "resource", fields: []field{
-				{name: "resource", doc: "The resource.", typ: anyText},
-				{name: "containerName", doc: "Of which container.", typ: anyText},
-				{name: "divisor", doc: "The unit it is given in.", typ: amount}}}},
+	envType = &schema.Type{
+		Kind: schema.ObjectKind, What: "an environment variable", ShorthandKey: "value",
+		OneOf: [][]string{{"value", "secret", "configMap", "field", "resource"}},
+		Fields: []schema.Field{
+			{Name: "value", Doc: "The value itself.", Type: &schema.AnyText},
+			{Name: "secret", Doc: "A key of a Secret, as NAME/KEY.", Type: refType},
+			{Name: "configMap", Doc: "A key of a ConfigMap, as NAME/KEY.", Type: refType},
+			{Name: "field", Doc: "A field of the pod, such as status.podIP.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a field of the pod", ShorthandKey: "fieldPath", Fields: []schema.Field{
+				{Name: "fieldPath", Doc: "The field's path.", Type: &schema.AnyText},
+				{Name: "apiVersion", Doc: "The version that the path is written in.", Type: &schema.AnyText}}}},
+			{Name: "resource", Doc: "A resource of the container, such as limits.memory.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a resource of the container", ShorthandKey: "resource", Fields: []schema.Field{
+				{Name: "resource", Doc: "The resource.", Type: &schema.AnyText},
+				{Name: "containerName", Doc: "Of which container.", Type: &schema.AnyText},
+				{Name: "divisor", Doc: "The unit it is given in.", Type: &schema.Amount}}}},
 		},
 	}
 )
 
-var securityType = &schema{
-	kind: objectKind, what: "a security level", shortKey: "level",
-	fields: []field{
-		{name: "level", doc: "restricted (default), baseline or none.", typ: &schema{kind: textKind, what: "a security level", enum: []string{"restricted", "baseline", "none"}}},
-		{name: "pod", doc: "The pod's securityContext, over what the level sets.", typ: &schema{kind: kubeKind, what: "a pod's securityContext", of: "core/v1.PodSecurityContext"}},
-		{name: "container", doc: "The container's securityContext, over what the level sets.", typ: &schema{kind: kubeKind, what: "a container's securityContext", of: "core/v1.SecurityContext"}},
+var securityType = &schema.Type{
+	Kind: schema.ObjectKind, What: "a security level", ShorthandKey: "level",
+	Fields: []schema.Field{
+		{Name: "level", Doc: "restricted (default), baseline or none.", Type: &schema.Type{Kind: schema.TextKind, What: "a security level", Enum: []string{"restricted", "baseline", "none"}}},
+		{Name: "pod", Doc: "The pod's securityContext, over what the level sets.", Type: &schema.Type{Kind: schema.KubeKind, What: "a pod's securityContext", Of: "core/v1.PodSecurityContext"}},
+		{Name: "container", Doc: "The container's securityContext, over what the level sets.", Type: &schema.Type{Kind: schema.KubeKind, What: "a container's securityContext", Of: "core/v1.SecurityContext"}},
 	},
 }
 
-func probeShort(v *value.Value) *value.Value {
-	if !v.Is(value.String) || urlPath.problem(v.Text) != "" {
+func expandProbe(v *value.Value) *value.Value {
+	if !v.Is(value.String) || schema.URLPath.Problem(v.Text) != "" {
 		return nil
 	}
 	return value.NewMap(v.Pos).Set("httpGet", value.NewMap(v.Pos).Set("path", v))
 }
 
-// urlPath is the path of a URL.
-var urlPath = &check{problem: urlPathProblem, pattern: `^/`}
-
-func urlPathProblem(s string) string {
-	if !strings.HasPrefix(s, "/") {
-		return `does not start with "/"`
-	}
-	return ""
-}
-
-// nameAndKey is a key of an object, as NAME/KEY.
-var nameAndKey = &check{problem: nameAndKeyProblem, pattern: `/`}
-
-func nameAndKeyProblem(s string) string {
-	if !strings.Contains(s, "/") {
-		return `has no "/" between the object's name and the key`
-	}
-	return ""
-}
-
-func probesShort(v *value.Value) *value.Value {
-	if probeShort(v) == nil {
+func expandProbes(v *value.Value) *value.Value {
+	if expandProbe(v) == nil {
 		return nil
 	}
 	return value.NewMap(v.Pos).Set("liveness", v).Set("readiness", v)
 }
 
-func refShort(v *value.Value) *value.Value {
-	if !v.IsScalar() || nameAndKey.problem(v.Text) != "" {
+func expandRef(v *value.Value) *value.Value {
+	if !v.IsScalar() || schema.NameAndKey.Problem(v.Text) != "" {
 		return nil
 	}
 	name, key, _ := strings.Cut(v.Text, "/")

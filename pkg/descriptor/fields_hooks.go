@@ -4,6 +4,8 @@ import (
 	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/value"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it stands in: `image`, `env`, `envFrom`,\n" +
@@ -16,10 +18,10 @@ const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the 
 	"it lets in the hook. Another app lets it in by `from: [{app: APP-HOOK, namespace: …}]`, after the label `app.kubernetes.io/name` of the hook's pods."
 
 // hooksField is the row of the app's hooks.
-func hooksField(hook *schema) field {
-	return field{name: "hooks", scope: sharedScope, doc: "Jobs that run with a sync, by name: a migration before the app, a smoke test after it.",
-		typ:     &schema{kind: mapKind, what: "a map of hooks", keys: keyRule{"a hook", dnsLabel}, elem: hook},
-		example: "hooks:\n  migrate: {command: [/app, migrate], spec: {backoffLimit: 1}}\n  smoke-test: {phase: PostSync, command: [/app, smoke-test], deletePolicy: [HookSucceeded, BeforeHookCreation]}"}
+func hooksField(hook *schema.Type) schema.Field {
+	return schema.Field{Name: "hooks", Scope: sharedScope, Doc: "Jobs that run with a sync, by name: a migration before the app, a smoke test after it.",
+		Type:    &schema.Type{Kind: schema.MapKind, What: "a map of hooks", Keys: schema.KeyRule{What: "a hook", Check: &schema.Label1035}, Elem: hook},
+		Example: "hooks:\n  migrate: {command: [/app, migrate], spec: {backoffLimit: 1}}\n  smoke-test: {phase: PostSync, command: [/app, smoke-test], deletePolicy: [HookSucceeded, BeforeHookCreation]}"}
 }
 
 // Of a workload's fields, a hook takes those of its container and pod; with some
@@ -31,29 +33,29 @@ var (
 		"pod", "container"}
 )
 
-func newHookType(foreign func(key string) string) *schema {
-	fields := []field{
-		{name: "phase", doc: "When it runs: PreSync, Sync (default), PostSync, SyncFail or PostDelete.", typ: &schema{kind: textKind, what: "a phase", enum: []string{"PreSync", "Sync", "PostSync", "SyncFail", "PostDelete"}}},
-		{name: "wave", doc: "The wave in its phase; -1 in the phase Sync.", typ: &schema{kind: integerKind, what: "a whole number", min: -1 << 31, max: 1<<31 - 1}},
-		{name: "deletePolicy", doc: "When the Job is deleted: BeforeHookCreation (default), HookSucceeded, HookFailed.", typ: &schema{kind: listKind, what: "a list of delete policies", short: listOfOne,
-			line: deletePolicy, elem: deletePolicy}},
-		{name: "config", doc: "false leaves out what the app has of config, files, secrets and service account.", typ: boolean},
-		{name: "serviceAccount", doc: "The name of another service account than the app's, without its token unless asked; false for none.", typ: &schema{
-			kind: objectKind, what: "a service account", shortKey: "name", orFalse: true,
-			fields: []field{
-				{name: "name", doc: "Its name; that of the app's unless given.", typ: &schema{kind: textKind, what: "a service account's name", check: dnsSubdomain}},
-				{name: "automount", doc: "Whether the pod gets its token.", typ: boolean},
+func newHookType(foreign func(key string) string) *schema.Type {
+	fields := []schema.Field{
+		{Name: "phase", Doc: "When it runs: PreSync, Sync (default), PostSync, SyncFail or PostDelete.", Type: &schema.Type{Kind: schema.TextKind, What: "a phase", Enum: []string{"PreSync", "Sync", "PostSync", "SyncFail", "PostDelete"}}},
+		{Name: "wave", Doc: "The wave in its phase; -1 in the phase Sync.", Type: &schema.Type{Kind: schema.IntegerKind, What: "a whole number", Min: -1 << 31, Max: 1<<31 - 1}},
+		{Name: "deletePolicy", Doc: "When the Job is deleted: BeforeHookCreation (default), HookSucceeded, HookFailed.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of delete policies", Expand: listOfOne,
+			Shorthand: deletePolicy, Elem: deletePolicy}},
+		{Name: "config", Doc: "false leaves out what the app has of config, files, secrets and service account.", Type: &schema.Boolean},
+		{Name: "serviceAccount", Doc: "The name of another service account than the app's, without its token unless asked; false for none.", Type: &schema.Type{
+			Kind: schema.ObjectKind, What: "a service account", ShorthandKey: "name", AllowBool: true,
+			Fields: []schema.Field{
+				{Name: "name", Doc: "Its name; that of the app's unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
+				{Name: "automount", Doc: "Whether the pod gets its token.", Type: &schema.Boolean},
 			}}},
 	}
 	for _, f := range slices.Concat(containerFields, podFields, containersFields, volumeFields, kindFields, metadataFields) {
-		if slices.Contains(hookTakes, f.name) {
+		if slices.Contains(hookTakes, f.Name) {
 			fields = append(fields, f)
 		}
 	}
-	return &schema{kind: objectKind, what: "a hook", deferred: true, after: foldShort, foreign: foreign, fields: fields}
+	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: foldShorthands, Elsewhere: foreign, Fields: fields}
 }
 
-var deletePolicy = &schema{kind: textKind, what: "a delete policy", enum: []string{"BeforeHookCreation", "HookSucceeded", "HookFailed"}}
+var deletePolicy = &schema.Type{Kind: schema.TextKind, What: "a delete policy", Enum: []string{"BeforeHookCreation", "HookSucceeded", "HookFailed"}}
 
 // listOfOne takes a text for a list.
 func listOfOne(v *value.Value) *value.Value {

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/value"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 const identityProse = "Who the pods are to the cluster and to clouds. The token of a service account is mounted only where `rbac` or `automount`\n" +
@@ -11,53 +13,53 @@ const identityProse = "Who the pods are to the cluster and to clouds. The token 
 	"of `rbac` are resources as kubectl names them, `RESOURCE[.GROUP][/SUBRESOURCE]`. The name of a ClusterRole starts with the namespace."
 
 // identityFields say who the pods are.
-var identityFields = []field{
-	{name: "serviceAccount", scope: sharedScope, doc: "The service account of the pods: true, the name of one that is there already, or all of it.", typ: serviceAccountType,
-		example: "serviceAccount:\n  annotations: {eks.amazonaws.com/role-arn: \"arn:aws:iam::123456789012:role/shop\"}"},
-	{name: "rbac", scope: sharedScope, doc: "What the service account may do: verbs by resource, or a list of Kubernetes' own rules.", typ: rbacType,
-		example: "rbac:\n  configmaps: [get, list, watch]\n  deployments.apps/scale: [patch]\n  cluster: {nodes: [get, list]}"},
+var identityFields = []schema.Field{
+	{Name: "serviceAccount", Scope: sharedScope, Doc: "The service account of the pods: true, the name of one that is there already, or all of it.", Type: serviceAccountType,
+		Example: "serviceAccount:\n  annotations: {eks.amazonaws.com/role-arn: \"arn:aws:iam::123456789012:role/shop\"}"},
+	{Name: "rbac", Scope: sharedScope, Doc: "What the service account may do: verbs by resource, or a list of Kubernetes' own rules.", Type: rbacType,
+		Example: "rbac:\n  configmaps: [get, list, watch]\n  deployments.apps/scale: [patch]\n  cluster: {nodes: [get, list]}"},
 }
 
-var serviceAccountType = &schema{
-	kind: objectKind, what: "a service account", short: accountShort, line: &schema{kind: textKind, what: "the name of a service account that is there already", check: dnsSubdomain}, orFalse: true,
-	fields: []field{
-		{name: "name", doc: "Its name; that of the app, or of the workload that has its own, unless given.", typ: &schema{kind: textKind, what: "a service account's name", check: dnsSubdomain}},
-		{name: "create", doc: "false where it is there already.", typ: boolean},
-		{name: "automount", doc: "Whether the pods get its token.", typ: boolean},
-		{name: "labels", doc: "Further labels.", typ: labelMap},
-		{name: "annotations", doc: "Further annotations, such as those of cloud identities.", typ: annotationMap},
-		{name: "imagePullSecrets", doc: "Names of Secrets that hold a registry's credentials.", typ: &schema{kind: listKind, what: "a list of Secrets", elem: &schema{kind: textKind, what: "a Secret's name", check: dnsSubdomain}}},
+var serviceAccountType = &schema.Type{
+	Kind: schema.ObjectKind, What: "a service account", Expand: expandAccount, Shorthand: &schema.Type{Kind: schema.TextKind, What: "the name of a service account that is there already", Check: &schema.Subdomain}, AllowBool: true,
+	Fields: []schema.Field{
+		{Name: "name", Doc: "Its name; that of the app, or of the workload that has its own, unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
+		{Name: "create", Doc: "false where it is there already.", Type: &schema.Boolean},
+		{Name: "automount", Doc: "Whether the pods get its token.", Type: &schema.Boolean},
+		{Name: "labels", Doc: "Further labels.", Type: labelMap},
+		{Name: "annotations", Doc: "Further annotations, such as those of cloud identities.", Type: annotationMap},
+		{Name: "imagePullSecrets", Doc: "Names of Secrets that hold a registry's credentials.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of Secrets", Elem: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}}},
 	},
 }
 
 var (
-	policyRules = &schema{kind: kubeKind, what: "a list of rules", of: "[]rbac.authorization.k8s.io/v1.PolicyRule"}
-	verbList    = &schema{kind: listKind, what: "a list of verbs", elem: anyText}
-	rbacType    = &schema{
-		kind: objectKind, what: "rules", short: rulesShort, line: policyRules, keys: keyRule{"a resource", &check{problem: resourceName}},
-		fields: []field{
-			{name: "rules", doc: "Kubernetes' own rules.", typ: policyRules},
-			{name: "cluster", doc: "What it may do in all namespaces, and with what is in none: by a ClusterRole.", typ: clusterRulesType},
+	policyRules = &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]rbac.authorization.k8s.io/v1.PolicyRule"}
+	verbList    = &schema.Type{Kind: schema.ListKind, What: "a list of verbs", Elem: &schema.AnyText}
+	rbacType    = &schema.Type{
+		Kind: schema.ObjectKind, What: "rules", Expand: expandRules, Shorthand: policyRules, Keys: schema.KeyRule{What: "a resource", Check: &schema.Check{Problem: resourceName}},
+		Fields: []schema.Field{
+			{Name: "rules", Doc: "Kubernetes' own rules.", Type: policyRules},
+			{Name: "cluster", Doc: "What it may do in all namespaces, and with what is in none: by a ClusterRole.", Type: clusterRulesType},
 		},
-		more: &field{name: "NAME", doc: "The verbs allowed on a resource, RESOURCE[.GROUP][/SUBRESOURCE].", typ: verbList},
+		More: &schema.Field{Name: "NAME", Doc: "The verbs allowed on a resource, RESOURCE[.GROUP][/SUBRESOURCE].", Type: verbList},
 	}
-	clusterRulesType = &schema{
-		kind: objectKind, what: "rules", short: rulesShort, line: policyRules, keys: keyRule{"a resource", &check{problem: resourceName}},
-		fields: []field{{name: "rules", doc: "Kubernetes' own rules.", typ: policyRules}},
-		more:   &field{name: "NAME", doc: "The verbs allowed on a resource, RESOURCE[.GROUP][/SUBRESOURCE].", typ: verbList},
+	clusterRulesType = &schema.Type{
+		Kind: schema.ObjectKind, What: "rules", Expand: expandRules, Shorthand: policyRules, Keys: schema.KeyRule{What: "a resource", Check: &schema.Check{Problem: resourceName}},
+		Fields: []schema.Field{{Name: "rules", Doc: "Kubernetes' own rules.", Type: policyRules}},
+		More:   &schema.Field{Name: "NAME", Doc: "The verbs allowed on a resource, RESOURCE[.GROUP][/SUBRESOURCE].", Type: verbList},
 	}
 )
 
-// accountShort is the one-line form of a service account: one that is there.
-func accountShort(v *value.Value) *value.Value {
+// expandAccount expands the shorthand of a service account: one that is there.
+func expandAccount(v *value.Value) *value.Value {
 	if !v.IsScalar() {
 		return nil
 	}
 	return value.NewMap(v.Pos).Set("name", v).Set("create", value.True(false, v.Pos))
 }
 
-// rulesShort is Kubernetes' own list of rules in place of the full form.
-func rulesShort(v *value.Value) *value.Value {
+// expandRules is Kubernetes' own list of rules in place of the full form.
+func expandRules(v *value.Value) *value.Value {
 	if !v.Is(value.List) {
 		return nil
 	}
@@ -68,10 +70,10 @@ func rulesShort(v *value.Value) *value.Value {
 func resourceName(s string) string {
 	name, sub, has := strings.Cut(s, "/")
 	part := func(s string) bool {
-		return s == "*" || s != "" && only(s, func(c byte) bool { return digit(c) || c >= 'a' && c <= 'z' || c == '-' })
+		return s == "*" || s != "" && schema.Only(s, schema.LowerCase+schema.Digits+"-")
 	}
 	resource, group, grouped := strings.Cut(name, ".")
-	if !part(resource) || grouped && dnsSubdomain.problem(group) != "" || has && !part(sub) {
+	if !part(resource) || grouped && schema.Subdomain.Problem(group) != "" || has && !part(sub) {
 		return "is not a resource such as configmaps, deployments.apps or pods/log"
 	}
 	return ""

@@ -1,15 +1,17 @@
 package descriptor
 
+import "github.com/unfold-gitops/unfold/pkg/schema"
+
 const metadataProse = "What is said about objects and pods beside their names."
 
 // metadataFields are labels and annotations.
-var metadataFields = []field{
-	{name: "labels", scope: inheritedScope, doc: "Further labels of the objects.", typ: labelMap,
-		example: "labels: {example.com/team: shop}"},
-	{name: "annotations", scope: inheritedScope, doc: "Annotations of the objects.", typ: annotationMap,
-		example: "annotations: {example.com/contact: shop@example.com}"},
-	{name: "podLabels", scope: inheritedScope, doc: "Further labels of the pods.", typ: labelMap,
-		example: "podLabels: {example.com/backup: nightly}"},
-	{name: "podAnnotations", scope: inheritedScope, doc: "Annotations of the pods.", typ: annotationMap,
-		example: "podAnnotations: {example.com/scrape: \"true\"}"},
+var metadataFields = []schema.Field{
+	{Name: "labels", Scope: inheritedScope, Doc: "Further labels of the objects.", Type: labelMap,
+		Example: "labels: {example.com/team: shop}"},
+	{Name: "annotations", Scope: inheritedScope, Doc: "Annotations of the objects.", Type: annotationMap,
+		Example: "annotations: {example.com/contact: shop@example.com}"},
+	{Name: "podLabels", Scope: inheritedScope, Doc: "Further labels of the pods.", Type: labelMap,
+		Example: "podLabels: {example.com/backup: nightly}"},
+	{Name: "podAnnotations", Scope: inheritedScope, Doc: "Annotations of the pods.", Type: annotationMap,
+		Example: "podAnnotations: {example.com/scrape: \"true\"}"},
 }

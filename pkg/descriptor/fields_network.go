@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/value"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 const networkProse = "How a workload is reached, and what it may reach. A workload with ports has a Service of the same name. An Ingress or\n" +
@@ -17,172 +19,172 @@ const networkProse = "How a workload is reached, and what it may reach. A worklo
 	"environment. With `to`, DNS (port 53) stays allowed unless `dns: false`."
 
 // networkFields say how a workload is reached and what it may reach.
-var networkFields = []field{
-	{name: "service", scope: ownScope, doc: "The Service, which a workload with ports has; false for none.", typ: serviceType,
-		example: "service: {type: LoadBalancer, annotations: {example.com/team: shop}}"},
-	{name: "ingress", scope: ownScope, doc: "The Ingress: its host, several as a list, or all of it. A key that is no field names a further Ingress, which takes over what stands beside it.", typ: ingressType,
-		example: "ingress:\n  className: nginx\n  issuer: letsencrypt\n  paths: {/: http}\nenvironments:\n  dev: {ingress: shop.dev.example.com}\n  prod: {ingress: {host: [shop.example.com, www.example.com]}}"},
-	{name: "route", scope: ownScope, doc: "The Gateway API HTTPRoute: its host, several as a list, or all of it.", typ: routeType,
-		example: "route:\n  host: shop.example.com\n  parents: gateways/public\n  paths: {/: http, /static: {service: assets, port: 80}}"},
-	{name: "network", scope: inheritedScope, doc: "The NetworkPolicy of the pods; false for none.", typ: networkType,
-		example: "network:\n  from: [frontend, {namespace: monitoring, ports: [http]}]\n  to: [{app: db, ports: [5432]}, 10.0.0.0/8]"},
+var networkFields = []schema.Field{
+	{Name: "service", Scope: ownScope, Doc: "The Service, which a workload with ports has; false for none.", Type: serviceType,
+		Example: "service: {type: LoadBalancer, annotations: {example.com/team: shop}}"},
+	{Name: "ingress", Scope: ownScope, Doc: "The Ingress: its host, several as a list, or all of it. A key that is no field names a further Ingress, which takes over what stands beside it.", Type: ingressType,
+		Example: "ingress:\n  className: nginx\n  issuer: letsencrypt\n  paths: {/: http}\nenvironments:\n  dev: {ingress: shop.dev.example.com}\n  prod: {ingress: {host: [shop.example.com, www.example.com]}}"},
+	{Name: "route", Scope: ownScope, Doc: "The Gateway API HTTPRoute: its host, several as a list, or all of it.", Type: routeType,
+		Example: "route:\n  host: shop.example.com\n  parents: gateways/public\n  paths: {/: http, /static: {service: assets, port: 80}}"},
+	{Name: "network", Scope: inheritedScope, Doc: "The NetworkPolicy of the pods; false for none.", Type: networkType,
+		Example: "network:\n  from: [frontend, {namespace: monitoring, ports: [http]}]\n  to: [{app: db, ports: [5432]}, 10.0.0.0/8]"},
 }
 
 var (
-	sourceRanges = &schema{kind: listKind, what: "a list of CIDRs", elem: cidrText}
-	cidrText     = &schema{kind: textKind, what: "a CIDR", check: cidr}
-	serviceType  = &schema{
-		kind: objectKind, what: "a Service", orFalse: true,
-		fields: []field{
-			{name: "type", doc: "ClusterIP (default), NodePort or LoadBalancer.", typ: &schema{kind: textKind, what: "a Service type", enum: []string{"ClusterIP", "NodePort", "LoadBalancer"}}},
-			{name: "headless", doc: "true gives no cluster address: names resolve to the pods.", typ: boolean},
-			{name: "labels", doc: "Further labels.", typ: labelMap},
-			{name: "annotations", doc: "Further annotations.", typ: annotationMap},
-			{name: "clusterIP", doc: "A fixed cluster address.", typ: anyText},
-			{name: "clusterIPs", doc: "Fixed cluster addresses.", typ: textList},
-			{name: "externalIPs", doc: "Addresses of nodes that take traffic for it.", typ: textList},
-			{name: "externalTrafficPolicy", doc: "Cluster or Local.", typ: &schema{kind: textKind, what: "a traffic policy", enum: []string{"Cluster", "Local"}}},
-			{name: "internalTrafficPolicy", doc: "Cluster or Local.", typ: &schema{kind: textKind, what: "a traffic policy", enum: []string{"Cluster", "Local"}}},
-			{name: "trafficDistribution", doc: "How traffic is spread over endpoints.", typ: anyText},
-			{name: "ipFamilies", doc: "IPv4, IPv6.", typ: textList},
-			{name: "ipFamilyPolicy", doc: "SingleStack, PreferDualStack or RequireDualStack.", typ: &schema{kind: textKind, what: "an IP family policy", enum: []string{"SingleStack", "PreferDualStack", "RequireDualStack"}}},
-			{name: "loadBalancerClass", doc: "Which load balancer serves it.", typ: anyText},
-			{name: "loadBalancerIP", doc: "The load balancer's address.", typ: anyText},
-			{name: "loadBalancerSourceRanges", doc: "Who may reach the load balancer, as CIDRs.", typ: sourceRanges},
-			{name: "allocateLoadBalancerNodePorts", doc: "false for load balancers that need no node ports.", typ: boolean},
-			{name: "healthCheckNodePort", doc: "The node port of the health check.", typ: portNumber},
-			{name: "publishNotReadyAddresses", doc: "true lists pods before they are ready.", typ: boolean},
-			{name: "sessionAffinity", doc: "None or ClientIP.", typ: &schema{kind: textKind, what: "a session affinity", enum: []string{"None", "ClientIP"}}},
-			{name: "sessionAffinityConfig", doc: "Kubernetes' own.", typ: &schema{kind: kubeKind, what: "the configuration of a session affinity", of: "core/v1.SessionAffinityConfig"}},
+	sourceRanges = &schema.Type{Kind: schema.ListKind, What: "a list of CIDRs", Elem: cidrText}
+	cidrText     = &schema.Type{Kind: schema.TextKind, What: "a CIDR", Check: &schema.CIDR}
+	serviceType  = &schema.Type{
+		Kind: schema.ObjectKind, What: "a Service", AllowBool: true,
+		Fields: []schema.Field{
+			{Name: "type", Doc: "ClusterIP (default), NodePort or LoadBalancer.", Type: &schema.Type{Kind: schema.TextKind, What: "a Service type", Enum: []string{"ClusterIP", "NodePort", "LoadBalancer"}}},
+			{Name: "headless", Doc: "true gives no cluster address: names resolve to the pods.", Type: &schema.Boolean},
+			{Name: "labels", Doc: "Further labels.", Type: labelMap},
+			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
+			{Name: "clusterIP", Doc: "A fixed cluster address.", Type: &schema.AnyText},
+			{Name: "clusterIPs", Doc: "Fixed cluster addresses.", Type: &schema.TextList},
+			{Name: "externalIPs", Doc: "Addresses of nodes that take traffic for it.", Type: &schema.TextList},
+			{Name: "externalTrafficPolicy", Doc: "Cluster or Local.", Type: &schema.Type{Kind: schema.TextKind, What: "a traffic policy", Enum: []string{"Cluster", "Local"}}},
+			{Name: "internalTrafficPolicy", Doc: "Cluster or Local.", Type: &schema.Type{Kind: schema.TextKind, What: "a traffic policy", Enum: []string{"Cluster", "Local"}}},
+			{Name: "trafficDistribution", Doc: "How traffic is spread over endpoints.", Type: &schema.AnyText},
+			{Name: "ipFamilies", Doc: "IPv4, IPv6.", Type: &schema.TextList},
+			{Name: "ipFamilyPolicy", Doc: "SingleStack, PreferDualStack or RequireDualStack.", Type: &schema.Type{Kind: schema.TextKind, What: "an IP family policy", Enum: []string{"SingleStack", "PreferDualStack", "RequireDualStack"}}},
+			{Name: "loadBalancerClass", Doc: "Which load balancer serves it.", Type: &schema.AnyText},
+			{Name: "loadBalancerIP", Doc: "The load balancer's address.", Type: &schema.AnyText},
+			{Name: "loadBalancerSourceRanges", Doc: "Who may reach the load balancer, as CIDRs.", Type: sourceRanges},
+			{Name: "allocateLoadBalancerNodePorts", Doc: "false for load balancers that need no node ports.", Type: &schema.Boolean},
+			{Name: "healthCheckNodePort", Doc: "The node port of the health check.", Type: &schema.PortNumber},
+			{Name: "publishNotReadyAddresses", Doc: "true lists pods before they are ready.", Type: &schema.Boolean},
+			{Name: "sessionAffinity", Doc: "None or ClientIP.", Type: &schema.Type{Kind: schema.TextKind, What: "a session affinity", Enum: []string{"None", "ClientIP"}}},
+			{Name: "sessionAffinityConfig", Doc: "Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "the configuration of a session affinity", Of: "core/v1.SessionAffinityConfig"}},
 		},
 	}
 )
 
 var (
-	hostText = &schema{kind: textKind, what: "a host", check: hostName}
-	hostList = &schema{kind: listKind, what: "a list of hosts", elem: hostText, short: oneItem, line: hostText}
+	hostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: &schema.HostName}
+	hostList = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: hostText, Expand: oneItem, Shorthand: hostText}
 
-	backendType = &schema{
-		kind: objectKind, what: "a port or a backend", shortKey: "port", oneOf: [][]string{{"workload", "service"}},
-		fields: []field{
-			{name: "port", doc: "The Service's port, by name or number; http or the first unless given.", typ: portRef},
-			{name: "workload", doc: "Another workload of the app.", typ: &schema{kind: textKind, what: "a workload", check: dnsLabel}},
-			{name: "service", doc: "A Service in the namespace that is not this app's.", typ: &schema{kind: textKind, what: "a Service", check: dnsLabel}},
-			{name: "pathType", doc: "Prefix (default), Exact or ImplementationSpecific.", typ: &schema{kind: textKind, what: "a path type", enum: []string{"Prefix", "Exact", "ImplementationSpecific"}}},
+	backendType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a port or a backend", ShorthandKey: "port", OneOf: [][]string{{"workload", "service"}},
+		Fields: []schema.Field{
+			{Name: "port", Doc: "The Service's port, by name or number; http or the first unless given.", Type: &schema.PortRef},
+			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload", Check: &schema.Label1035}},
+			{Name: "service", Doc: "A Service in the namespace that is not this app's.", Type: &schema.Type{Kind: schema.TextKind, What: "a Service", Check: &schema.Label1035}},
+			{Name: "pathType", Doc: "Prefix (default), Exact or ImplementationSpecific.", Type: &schema.Type{Kind: schema.TextKind, What: "a path type", Enum: []string{"Prefix", "Exact", "ImplementationSpecific"}}},
 		},
 	}
-	pathMap = &schema{kind: mapKind, what: "a map of paths", keys: keyRule{"a path", urlPath}, elem: backendType}
+	pathMap = &schema.Type{Kind: schema.MapKind, What: "a map of paths", Keys: schema.KeyRule{What: "a path", Check: &schema.URLPath}, Elem: backendType}
 
-	tlsType = &schema{
-		kind: objectKind, what: "the name of a Secret", shortKey: "secretName", orFalse: true,
-		fields: []field{
-			{name: "secretName", doc: "The Secret with the certificate; the Ingress's name and -tls unless given.", typ: &schema{kind: textKind, what: "a Secret's name", check: dnsSubdomain}},
-			{name: "secrets", doc: "The hosts of further Secrets, by the Secret's name.", typ: &schema{kind: mapKind, what: "a map of lists of hosts", keys: keyRule{"a Secret", dnsSubdomain}, elem: fullHostLine}},
+	tlsType = &schema.Type{
+		Kind: schema.ObjectKind, What: "the name of a Secret", ShorthandKey: "secretName", AllowBool: true,
+		Fields: []schema.Field{
+			{Name: "secretName", Doc: "The Secret with the certificate; the Ingress's name and -tls unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}},
+			{Name: "secrets", Doc: "The hosts of further Secrets, by the Secret's name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of lists of hosts", Keys: schema.KeyRule{What: "a Secret", Check: &schema.Subdomain}, Elem: fullHostLine}},
 		},
 	}
-	issuerType = &schema{
-		kind: objectKind, what: "an issuer", shortKey: "name",
-		fields: []field{
-			{name: "name", doc: "Its name.", typ: &schema{kind: textKind, what: "an issuer's name", check: dnsSubdomain}},
-			{name: "kind", doc: "ClusterIssuer (default) or Issuer.", typ: &schema{kind: textKind, what: "a kind of issuer", enum: []string{"ClusterIssuer", "Issuer"}}},
+	issuerType = &schema.Type{
+		Kind: schema.ObjectKind, What: "an issuer", ShorthandKey: "name",
+		Fields: []schema.Field{
+			{Name: "name", Doc: "Its name.", Type: &schema.Type{Kind: schema.TextKind, What: "an issuer's name", Check: &schema.Subdomain}},
+			{Name: "kind", Doc: "ClusterIssuer (default) or Issuer.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of issuer", Enum: []string{"ClusterIssuer", "Issuer"}}},
 		},
 	}
 
-	ingressFields = []field{
-		{name: "host", doc: "The host, or a list of them, all with the same paths; `*.` in front stands for any label, `*` alone for every host.", typ: hostList},
-		{name: "paths", doc: "Where each path leads; all to the workload's port unless given.", typ: pathMap},
-		{name: "hosts", doc: "Hosts with paths of their own.", typ: &schema{kind: mapKind, what: "a map of hosts", keys: keyRule{"a host", hostName}, elem: pathMap}},
-		{name: "className", doc: "The ingress class; the platform's unless given.", typ: &schema{kind: textKind, what: "an ingress class", check: dnsSubdomain}},
-		{name: "tls", doc: "true, or the Secret that holds the certificate; false for none.", typ: tlsType},
-		{name: "issuer", doc: "The cert-manager issuer that makes the certificate, which turns tls on.", typ: issuerType},
-		{name: "labels", doc: "Further labels.", typ: labelMap},
-		{name: "annotations", doc: "Further annotations.", typ: annotationMap},
-		{name: "defaultBackend", doc: "Kubernetes' own: where all else leads.", typ: &schema{kind: kubeKind, what: "a backend", of: "networking.k8s.io/v1.IngressBackend"}},
+	ingressFields = []schema.Field{
+		{Name: "host", Doc: "The host, or a list of them, all with the same paths; `*.` in front stands for any label, `*` alone for every host.", Type: hostList},
+		{Name: "paths", Doc: "Where each path leads; all to the workload's port unless given.", Type: pathMap},
+		{Name: "hosts", Doc: "Hosts with paths of their own.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of hosts", Keys: schema.KeyRule{What: "a host", Check: &schema.HostName}, Elem: pathMap}},
+		{Name: "className", Doc: "The ingress class; the platform's unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "an ingress class", Check: &schema.Subdomain}},
+		{Name: "tls", Doc: "true, or the Secret that holds the certificate; false for none.", Type: tlsType},
+		{Name: "issuer", Doc: "The cert-manager issuer that makes the certificate, which turns tls on.", Type: issuerType},
+		{Name: "labels", Doc: "Further labels.", Type: labelMap},
+		{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
+		{Name: "defaultBackend", Doc: "Kubernetes' own: where all else leads.", Type: &schema.Type{Kind: schema.KubeKind, What: "a backend", Of: "networking.k8s.io/v1.IngressBackend"}},
 	}
-	ingressType = &schema{
-		kind: objectKind, what: "a host, a list of hosts", short: hostShort, line: hostLine, orFalse: true, fields: ingressFields,
-		keys: keyRule{"an Ingress", dnsLabel}, like: likeIngress,
-		more: &field{name: "NAME", doc: "A further Ingress, named after the workload and NAME.", typ: namedIngressType},
+	ingressType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true, Fields: ingressFields,
+		Keys: schema.KeyRule{What: "an Ingress", Check: &schema.Label1035}, Like: likeIngress,
+		More: &schema.Field{Name: "NAME", Doc: "A further Ingress, named after the workload and NAME.", Type: namedIngressType},
 	}
-	namedIngressType = &schema{kind: objectKind, what: "a host, a list of hosts", short: hostShort, line: fullHostLine, orFalse: true, fields: ingressFields}
+	namedIngressType = &schema.Type{Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: fullHostLine, AllowBool: true, Fields: ingressFields}
 
-	hostLine     = &schema{kind: listKind, what: "a list of hosts", elem: hostText, short: oneItem, line: hostText}
-	fullHostText = &schema{kind: textKind, what: "a host", check: fullHostName}
-	fullHostLine = &schema{kind: listKind, what: "a list of hosts", elem: fullHostText, short: oneItem, line: fullHostText}
+	hostLine     = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: hostText, Expand: oneItem, Shorthand: hostText}
+	fullHostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: &schema.FullHostName}
+	fullHostLine = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: fullHostText, Expand: oneItem, Shorthand: fullHostText}
 )
 
 var (
-	routeBackendType = &schema{
-		kind: objectKind, what: "a port or a backend", shortKey: "port", oneOf: [][]string{{"workload", "service"}},
-		fields: []field{
-			{name: "port", doc: "The Service's port, by name or number; http or the first unless given.", typ: portRef},
-			{name: "workload", doc: "Another workload of the app.", typ: &schema{kind: textKind, what: "a workload", check: dnsLabel}},
-			{name: "service", doc: "A Service in the namespace that is not this app's.", typ: &schema{kind: textKind, what: "a Service", check: dnsLabel}},
-			{name: "type", doc: "PathPrefix (default), Exact or RegularExpression.", typ: &schema{kind: textKind, what: "a path type", enum: []string{"PathPrefix", "Exact", "RegularExpression"}}},
-			{name: "filters", doc: "The Gateway API's own.", typ: &schema{kind: kubeKind, what: "a list of filters", of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules.filters"}},
-			{name: "timeouts", doc: "The Gateway API's own.", typ: &schema{kind: kubeKind, what: "timeouts", of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules.timeouts"}},
+	routeBackendType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a port or a backend", ShorthandKey: "port", OneOf: [][]string{{"workload", "service"}},
+		Fields: []schema.Field{
+			{Name: "port", Doc: "The Service's port, by name or number; http or the first unless given.", Type: &schema.PortRef},
+			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload", Check: &schema.Label1035}},
+			{Name: "service", Doc: "A Service in the namespace that is not this app's.", Type: &schema.Type{Kind: schema.TextKind, What: "a Service", Check: &schema.Label1035}},
+			{Name: "type", Doc: "PathPrefix (default), Exact or RegularExpression.", Type: &schema.Type{Kind: schema.TextKind, What: "a path type", Enum: []string{"PathPrefix", "Exact", "RegularExpression"}}},
+			{Name: "filters", Doc: "The Gateway API's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of filters", Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules.filters"}},
+			{Name: "timeouts", Doc: "The Gateway API's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "timeouts", Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules.timeouts"}},
 		},
 	}
-	parentType = &schema{
-		kind: objectKind, what: "NAMESPACE/NAME of a Gateway", short: parentShort, line: &schema{kind: textKind, what: "NAMESPACE/NAME of a Gateway"},
-		fields: []field{
-			{name: "name", doc: "The Gateway's name.", typ: &schema{kind: textKind, what: "a Gateway's name", check: dnsSubdomain}},
-			{name: "namespace", doc: "Its namespace; the app's unless given.", typ: &schema{kind: textKind, what: "a namespace", check: dnsLabel1123}},
-			{name: "sectionName", doc: "Its listener.", typ: anyText},
-			{name: "port", doc: "Its listener's port.", typ: portNumber},
-			{name: "group", doc: "The API group, where it is no Gateway.", typ: anyText},
-			{name: "kind", doc: "The kind, where it is no Gateway.", typ: anyText},
+	parentType = &schema.Type{
+		Kind: schema.ObjectKind, What: "NAMESPACE/NAME of a Gateway", Expand: expandParent, Shorthand: &schema.Type{Kind: schema.TextKind, What: "NAMESPACE/NAME of a Gateway"},
+		Fields: []schema.Field{
+			{Name: "name", Doc: "The Gateway's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a Gateway's name", Check: &schema.Subdomain}},
+			{Name: "namespace", Doc: "Its namespace; the app's unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+			{Name: "sectionName", Doc: "Its listener.", Type: &schema.AnyText},
+			{Name: "port", Doc: "Its listener's port.", Type: &schema.PortNumber},
+			{Name: "group", Doc: "The API group, where it is no Gateway.", Type: &schema.AnyText},
+			{Name: "kind", Doc: "The kind, where it is no Gateway.", Type: &schema.AnyText},
 		},
 	}
-	routeType = &schema{
-		kind: objectKind, what: "a host, a list of hosts", short: hostShort, line: hostLine, orFalse: true,
-		fields: []field{
-			{name: "host", doc: "The host, or a list of them; `*.` in front stands for any label, `*` alone for every host.", typ: hostList},
-			{name: "parents", doc: "The Gateways it belongs to.", typ: &schema{kind: listKind, what: "a list of Gateways", elem: parentType, short: oneItem, line: parentType.line}},
-			{name: "paths", doc: "Where each path leads; all to the workload's port unless given.", typ: &schema{kind: mapKind, what: "a map of paths", keys: keyRule{"a path", urlPath}, elem: routeBackendType}},
-			{name: "rules", doc: "The Gateway API's own rules, before those of paths; one that says neither backendRefs nor a redirect leads to the workload's port.", typ: &schema{kind: kubeKind, what: "a list of rules", of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules"}},
-			{name: "labels", doc: "Further labels.", typ: labelMap},
-			{name: "annotations", doc: "Further annotations.", typ: annotationMap},
+	routeType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true,
+		Fields: []schema.Field{
+			{Name: "host", Doc: "The host, or a list of them; `*.` in front stands for any label, `*` alone for every host.", Type: hostList},
+			{Name: "parents", Doc: "The Gateways it belongs to.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of Gateways", Elem: parentType, Expand: oneItem, Shorthand: parentType.Shorthand}},
+			{Name: "paths", Doc: "Where each path leads; all to the workload's port unless given.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of paths", Keys: schema.KeyRule{What: "a path", Check: &schema.URLPath}, Elem: routeBackendType}},
+			{Name: "rules", Doc: "The Gateway API's own rules, before those of paths; one that says neither backendRefs nor a redirect leads to the workload's port.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules"}},
+			{Name: "labels", Doc: "Further labels.", Type: labelMap},
+			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
 		},
 	}
 )
 
 var (
-	peerPortType = &schema{
-		kind: objectKind, what: "a port", shortKey: "port",
-		fields: []field{
-			{name: "port", doc: "The pods' port, by name or number.", typ: portRef},
-			{name: "endPort", doc: "The last port of a range.", typ: portNumber},
-			{name: "protocol", doc: "TCP, UDP or SCTP; that of the workload's own port, else TCP.", typ: &schema{kind: textKind, what: "a protocol", enum: []string{"TCP", "UDP", "SCTP"}}},
+	peerPortType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a port", ShorthandKey: "port",
+		Fields: []schema.Field{
+			{Name: "port", Doc: "The pods' port, by name or number.", Type: &schema.PortRef},
+			{Name: "endPort", Doc: "The last port of a range.", Type: &schema.PortNumber},
+			{Name: "protocol", Doc: "TCP, UDP or SCTP; that of the workload's own port, else TCP.", Type: &schema.Type{Kind: schema.TextKind, What: "a protocol", Enum: []string{"TCP", "UDP", "SCTP"}}},
 		},
 	}
-	peerType = &schema{
-		kind: objectKind, what: "a peer", short: peerShort, line: &schema{kind: textKind, what: "a workload or app, APP/WORKLOAD, a CIDR, or * for all"},
-		after: checkPeer,
-		fields: []field{
-			{name: "name", doc: "A workload of this app, else an app.", typ: &schema{kind: textKind, what: "a workload or app", check: dnsLabel}},
-			{name: "app", doc: "An app by its name.", typ: &schema{kind: textKind, what: "an app", check: dnsLabel}},
-			{name: "workload", doc: "A workload of that app, or of this one.", typ: &schema{kind: textKind, what: "a workload", check: dnsLabel}},
-			{name: "namespace", doc: "A namespace: all pods in it, or those of the app.", typ: &schema{kind: textKind, what: "a namespace", check: dnsLabel1123}},
-			{name: "cidr", doc: "A range of addresses.", typ: cidrText},
-			{name: "except", doc: "Ranges in cidr that are left out.", typ: sourceRanges},
-			{name: "pods", doc: "Kubernetes' own selector of pods.", typ: &schema{kind: kubeKind, what: "a selector", of: "meta/v1.LabelSelector"}},
-			{name: "namespaces", doc: "Kubernetes' own selector of namespaces.", typ: &schema{kind: kubeKind, what: "a selector", of: "meta/v1.LabelSelector"}},
-			{name: "any", doc: "true is everything.", typ: boolean},
-			{name: "ports", doc: "Only these ports; alone, of everything.", typ: &schema{kind: listKind, what: "a list of ports", elem: peerPortType}},
+	peerType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a peer", Expand: expandPeer, Shorthand: &schema.Type{Kind: schema.TextKind, What: "a workload or app, APP/WORKLOAD, a CIDR, or * for all"},
+		After: checkPeer,
+		Fields: []schema.Field{
+			{Name: "name", Doc: "A workload of this app, else an app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload or app", Check: &schema.Label1035}},
+			{Name: "app", Doc: "An app by its name.", Type: &schema.Type{Kind: schema.TextKind, What: "an app", Check: &schema.Label1035}},
+			{Name: "workload", Doc: "A workload of that app, or of this one.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload", Check: &schema.Label1035}},
+			{Name: "namespace", Doc: "A namespace: all pods in it, or those of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+			{Name: "cidr", Doc: "A range of addresses.", Type: cidrText},
+			{Name: "except", Doc: "Ranges in cidr that are left out.", Type: sourceRanges},
+			{Name: "pods", Doc: "Kubernetes' own selector of pods.", Type: &schema.Type{Kind: schema.KubeKind, What: "a selector", Of: "meta/v1.LabelSelector"}},
+			{Name: "namespaces", Doc: "Kubernetes' own selector of namespaces.", Type: &schema.Type{Kind: schema.KubeKind, What: "a selector", Of: "meta/v1.LabelSelector"}},
+			{Name: "any", Doc: "true is everything.", Type: &schema.Boolean},
+			{Name: "ports", Doc: "Only these ports; alone, of everything.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of ports", Elem: peerPortType}},
 		},
 	}
-	peerList    = &schema{kind: listKind, what: "a list of peers", elem: peerType}
-	networkType = &schema{
-		kind: objectKind, what: "a network policy", orFalse: true,
-		fields: []field{
-			{name: "from", doc: "Who may reach the pods; an empty list is nobody.", typ: peerList},
-			{name: "to", doc: "What the pods may reach; an empty list is nothing but DNS.", typ: peerList},
-			{name: "dns", doc: "false forbids DNS too.", typ: boolean},
-			{name: "ingress", doc: "Kubernetes' own rules beside those of from.", typ: &schema{kind: kubeKind, what: "a list of rules", of: "[]networking.k8s.io/v1.NetworkPolicyIngressRule"}},
-			{name: "egress", doc: "Kubernetes' own rules beside those of to.", typ: &schema{kind: kubeKind, what: "a list of rules", of: "[]networking.k8s.io/v1.NetworkPolicyEgressRule"}},
-			{name: "labels", doc: "Further labels.", typ: labelMap},
-			{name: "annotations", doc: "Further annotations.", typ: annotationMap},
+	peerList    = &schema.Type{Kind: schema.ListKind, What: "a list of peers", Elem: peerType}
+	networkType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a network policy", AllowBool: true,
+		Fields: []schema.Field{
+			{Name: "from", Doc: "Who may reach the pods; an empty list is nobody.", Type: peerList},
+			{Name: "to", Doc: "What the pods may reach; an empty list is nothing but DNS.", Type: peerList},
+			{Name: "dns", Doc: "false forbids DNS too.", Type: &schema.Boolean},
+			{Name: "ingress", Doc: "Kubernetes' own rules beside those of from.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]networking.k8s.io/v1.NetworkPolicyIngressRule"}},
+			{Name: "egress", Doc: "Kubernetes' own rules beside those of to.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]networking.k8s.io/v1.NetworkPolicyEgressRule"}},
+			{Name: "labels", Doc: "Further labels.", Type: labelMap},
+			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
 		},
 	}
 )
@@ -195,8 +197,8 @@ func oneItem(v *value.Value) *value.Value {
 	return value.NewList(v.Pos, v)
 }
 
-// hostShort is the one-line form of an Ingress or HTTPRoute.
-func hostShort(v *value.Value) *value.Value {
+// expandHosts expands the shorthand of an Ingress or HTTPRoute.
+func expandHosts(v *value.Value) *value.Value {
 	if !v.IsScalar() && !v.Is(value.List) {
 		return nil
 	}
@@ -206,51 +208,11 @@ func hostShort(v *value.Value) *value.Value {
 // likeIngress tells a further Ingress from a misspelt field: a map, a list, or a
 // host with a dot in it.
 func likeIngress(v *value.Value) bool {
-	return v.Is(value.Map) || v.Is(value.List) || v.Is(value.Bool) || v.IsScalar() && fullHostName.problem(v.Text) == ""
+	return v.Is(value.Map) || v.Is(value.List) || v.Is(value.Bool) || v.IsScalar() && schema.FullHostName.Problem(v.Text) == ""
 }
 
-// hostName is a host, maybe with a wildcard for its first label or all of it.
-var hostName = &check{problem: hostNameProblem, pattern: `^(\*|(\*\.)?` + subdomainPattern + `)$`}
-
-func hostNameProblem(s string) string {
-	if s == "*" {
-		return ""
-	}
-	if problem := dnsSubdomain.problem(strings.TrimPrefix(s, "*.")); problem != "" {
-		return "is not a host such as shop.example.com or *.example.com: it " + problem
-	}
-	return ""
-}
-
-// fullHostName is a host of more than one label.
-var fullHostName = &check{problem: fullHostNameProblem, pattern: `^(\*\.` + subdomainPattern + `|` + namePattern + `(\.` + namePattern + `)+)$`}
-
-func fullHostNameProblem(s string) string {
-	if problem := hostName.problem(s); problem != "" {
-		return problem
-	}
-	if !strings.Contains(s, ".") {
-		return `has no "." in it`
-	}
-	return ""
-}
-
-// cidr is a range of IP addresses.
-var cidr = &check{problem: cidrProblem, pattern: `^[0-9a-fA-F.:]+/[0-9]{1,3}$`}
-
-func cidrProblem(s string) string {
-	p, err := netip.ParsePrefix(s)
-	switch {
-	case err != nil:
-		return "is not a CIDR such as 10.0.0.0/8"
-	case p != p.Masked():
-		return "has bits beyond its length: write " + p.Masked().String()
-	}
-	return ""
-}
-
-// parentShort is the one-line form of a parent: [NAMESPACE/]NAME.
-func parentShort(v *value.Value) *value.Value {
+// expandParent expands the shorthand of a parent: [NAMESPACE/]NAME.
+func expandParent(v *value.Value) *value.Value {
 	if !v.IsScalar() {
 		return nil
 	}
@@ -263,8 +225,8 @@ func parentShort(v *value.Value) *value.Value {
 	return out.Set("name", value.Str(name, v.Pos))
 }
 
-// peerShort is the one-line form of a peer.
-func peerShort(v *value.Value) *value.Value {
+// expandPeer expands the shorthand of a peer.
+func expandPeer(v *value.Value) *value.Value {
 	if !v.IsScalar() {
 		return nil
 	}

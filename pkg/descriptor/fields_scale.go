@@ -1,44 +1,46 @@
 package descriptor
 
+import "github.com/unfold-gitops/unfold/pkg/schema"
+
 const scaleProse = "How many pods there are, and how many of them may be down."
 
 // scaleFields say how many pods there are.
-var scaleFields = []field{
-	{name: "replicas", scope: inheritedScope, doc: "How many pods run.", typ: natural,
-		example: "environments:\n  prod: {replicas: 4}"},
-	{name: "autoscaling", scope: ownScope, doc: "Between which counts of pods an autoscaler chooses, and by what: 80 % of the requested CPU unless given. `replicas` is left out then, and is the default of min. With triggers KEDA scales, else a HorizontalPodAutoscaler. false for none.", typ: autoscalingType,
-		example: "replicas: 2\nautoscaling: {max: 10, cpu: 75}\nresources: {requests: {cpu: 250m}}"},
-	{name: "disruption", scope: inheritedScope, doc: "The disruption budget; {maxUnavailable: 1} from two pods on, false for none.", typ: disruptionType,
-		example: "replicas: 4\ndisruption: {minAvailable: \"50%\"}"},
+var scaleFields = []schema.Field{
+	{Name: "replicas", Scope: inheritedScope, Doc: "How many pods run.", Type: &schema.Natural,
+		Example: "environments:\n  prod: {replicas: 4}"},
+	{Name: "autoscaling", Scope: ownScope, Doc: "Between which counts of pods an autoscaler chooses, and by what: 80 % of the requested CPU unless given. `replicas` is left out then, and is the default of min. With triggers KEDA scales, else a HorizontalPodAutoscaler. false for none.", Type: autoscalingType,
+		Example: "replicas: 2\nautoscaling: {max: 10, cpu: 75}\nresources: {requests: {cpu: 250m}}"},
+	{Name: "disruption", Scope: inheritedScope, Doc: "The disruption budget; {maxUnavailable: 1} from two pods on, false for none.", Type: disruptionType,
+		Example: "replicas: 4\ndisruption: {minAvailable: \"50%\"}"},
 }
 
-var percentage = &schema{kind: integerKind, what: "a percentage", min: 1, max: 10000}
+var percentage = &schema.Type{Kind: schema.IntegerKind, What: "a percentage", Min: 1, Max: 10000}
 
-var autoscalingType = &schema{
-	kind: objectKind, what: "autoscaling", orFalse: true,
-	fields: []field{
-		{name: "min", doc: "The fewest pods; 0 is for triggers alone.", typ: natural},
-		{name: "max", doc: "The most pods.", typ: positive},
-		{name: "cpu", doc: "The use of CPU to aim at, in percent of what is requested.", typ: percentage},
-		{name: "memory", doc: "The use of memory to aim at, in percent of what is requested.", typ: percentage},
-		{name: "metrics", doc: "Further metrics to go by, Kubernetes' own.", typ: &schema{kind: kubeKind, what: "a list of metrics", of: "[]autoscaling/v2.MetricSpec"},
-			example: "autoscaling:\n  max: 10\n  metrics:\n    - {type: External, external: {metric: {name: queue_length}, target: {type: AverageValue, averageValue: \"30\"}}}"},
-		{name: "behavior", doc: "How quickly it scales up and down, Kubernetes' own.", typ: &schema{kind: kubeKind, what: "a scaling behavior", of: "autoscaling/v2.HorizontalPodAutoscalerBehavior"}},
-		{name: "triggers", doc: "KEDA's own triggers.", typ: &schema{kind: kubeKind, what: "a list of triggers", of: "keda.sh/v1alpha1.ScaledObject.spec.triggers"},
-			example: "autoscaling:\n  min: 0\n  max: 20\n  triggers:\n    - {type: rabbitmq, metadata: {queueName: orders, mode: QueueLength, value: \"20\", hostFromEnv: AMQP_URL}}"},
-		{name: "pollingInterval", doc: "Seconds between two looks of KEDA at its triggers.", typ: positive},
-		{name: "cooldownPeriod", doc: "Seconds without a trigger until KEDA scales to none.", typ: natural},
-		{name: "initialCooldownPeriod", doc: "Seconds after the start until KEDA may scale to none.", typ: natural},
-		{name: "idleReplicaCount", doc: "How many pods there are while no trigger is active.", typ: natural},
-		{name: "fallback", doc: "What KEDA does when a trigger fails, KEDA's own.", typ: &schema{kind: kubeKind, what: "a fallback", of: "keda.sh/v1alpha1.ScaledObject.spec.fallback"}},
+var autoscalingType = &schema.Type{
+	Kind: schema.ObjectKind, What: "autoscaling", AllowBool: true,
+	Fields: []schema.Field{
+		{Name: "min", Doc: "The fewest pods; 0 is for triggers alone.", Type: &schema.Natural},
+		{Name: "max", Doc: "The most pods.", Type: &schema.Positive},
+		{Name: "cpu", Doc: "The use of CPU to aim at, in percent of what is requested.", Type: percentage},
+		{Name: "memory", Doc: "The use of memory to aim at, in percent of what is requested.", Type: percentage},
+		{Name: "metrics", Doc: "Further metrics to go by, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of metrics", Of: "[]autoscaling/v2.MetricSpec"},
+			Example: "autoscaling:\n  max: 10\n  metrics:\n    - {type: External, external: {metric: {name: queue_length}, target: {type: AverageValue, averageValue: \"30\"}}}"},
+		{Name: "behavior", Doc: "How quickly it scales up and down, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a scaling behavior", Of: "autoscaling/v2.HorizontalPodAutoscalerBehavior"}},
+		{Name: "triggers", Doc: "KEDA's own triggers.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of triggers", Of: "keda.sh/v1alpha1.ScaledObject.spec.triggers"},
+			Example: "autoscaling:\n  min: 0\n  max: 20\n  triggers:\n    - {type: rabbitmq, metadata: {queueName: orders, mode: QueueLength, value: \"20\", hostFromEnv: AMQP_URL}}"},
+		{Name: "pollingInterval", Doc: "Seconds between two looks of KEDA at its triggers.", Type: &schema.Positive},
+		{Name: "cooldownPeriod", Doc: "Seconds without a trigger until KEDA scales to none.", Type: &schema.Natural},
+		{Name: "initialCooldownPeriod", Doc: "Seconds after the start until KEDA may scale to none.", Type: &schema.Natural},
+		{Name: "idleReplicaCount", Doc: "How many pods there are while no trigger is active.", Type: &schema.Natural},
+		{Name: "fallback", Doc: "What KEDA does when a trigger fails, KEDA's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a fallback", Of: "keda.sh/v1alpha1.ScaledObject.spec.fallback"}},
 	},
 }
 
-var disruptionType = &schema{
-	kind: objectKind, what: "a disruption budget", orFalse: true, oneOf: [][]string{{"minAvailable", "maxUnavailable"}},
-	fields: []field{
-		{name: "maxUnavailable", doc: "How many pods may be down at once.", typ: share},
-		{name: "minAvailable", doc: "How many pods have to be up.", typ: share},
-		{name: "unhealthyPodEvictionPolicy", doc: "IfHealthyBudget or AlwaysAllow.", typ: &schema{kind: textKind, what: "an eviction policy", enum: []string{"IfHealthyBudget", "AlwaysAllow"}}},
+var disruptionType = &schema.Type{
+	Kind: schema.ObjectKind, What: "a disruption budget", AllowBool: true, OneOf: [][]string{{"minAvailable", "maxUnavailable"}},
+	Fields: []schema.Field{
+		{Name: "maxUnavailable", Doc: "How many pods may be down at once.", Type: &schema.Share},
+		{Name: "minAvailable", Doc: "How many pods have to be up.", Type: &schema.Share},
+		{Name: "unhealthyPodEvictionPolicy", Doc: "IfHealthyBudget or AlwaysAllow.", Type: &schema.Type{Kind: schema.TextKind, What: "an eviction policy", Enum: []string{"IfHealthyBudget", "AlwaysAllow"}}},
 	},
 }

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/credential"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -16,64 +17,64 @@ const secretProse = "Secrets that can stand in git: sealed values, which only th
 	"since the manifests stay the same: restart the pods, or let them watch a mounted file."
 
 // secretFields give a workload its secrets.
-var secretFields = []field{
-	{name: "secrets", scope: sharedScope, doc: "Sealed values by key, from which the sealed-secrets controller makes a Secret.", typ: sealedSecretsType,
-		example: "secrets:\n  TOKEN: {value: " + exampleSealed + ", scope: cluster-wide}"},
-	{name: "externalSecrets", scope: sharedScope, doc: "Where the values of a Secret lie in an external store, by key: PATH or PATH#PROPERTY.", typ: externalSecretsType,
-		example: "externalSecrets:\n  store: {name: vault, kind: ClusterSecretStore}\n  DATABASE_URL: shop/database#url\n  tls.key: {key: shop/tls, property: key, mount: /etc/tls/tls.key}"},
+var secretFields = []schema.Field{
+	{Name: "secrets", Scope: sharedScope, Doc: "Sealed values by key, from which the sealed-secrets controller makes a Secret.", Type: sealedSecretsType,
+		Example: "secrets:\n  TOKEN: {value: " + exampleSealed + ", scope: cluster-wide}"},
+	{Name: "externalSecrets", Scope: sharedScope, Doc: "Where the values of a Secret lie in an external store, by key: PATH or PATH#PROPERTY.", Type: externalSecretsType,
+		Example: "externalSecrets:\n  store: {name: vault, kind: ClusterSecretStore}\n  DATABASE_URL: shop/database#url\n  tls.key: {key: shop/tls, property: key, mount: /etc/tls/tls.key}"},
 }
 
 var (
-	mountText         = &schema{kind: textKind, what: "an absolute path", check: mountPath}
-	sealedSecretsType = &schema{
-		kind: objectKind, what: "a map of sealed values", secret: true, keys: keyRule{"a key", configKey},
-		fields: []field{
-			{name: "mount", doc: "A folder in which all keys are files, in place of environment variables.", typ: mountText},
-			{name: "type", doc: "The Secret's type.", typ: anyText},
-			{name: "labels", doc: "Further labels of the Secret.", typ: labelMap},
-			{name: "annotations", doc: "Annotations of the Secret.", typ: annotationMap},
+	mountText         = &schema.Type{Kind: schema.TextKind, What: "an absolute path", Check: &schema.MountPath}
+	sealedSecretsType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a map of sealed values", Secret: true, Keys: schema.KeyRule{What: "a key", Check: &schema.ConfigKey},
+		Fields: []schema.Field{
+			{Name: "mount", Doc: "A folder in which all keys are files, in place of environment variables.", Type: mountText},
+			{Name: "type", Doc: "The Secret's type.", Type: &schema.AnyText},
+			{Name: "labels", Doc: "Further labels of the Secret.", Type: labelMap},
+			{Name: "annotations", Doc: "Annotations of the Secret.", Type: annotationMap},
 		},
-		more: &field{name: "NAME", doc: "A key of the Secret: its sealed value, or all about it.", typ: sealedType},
+		More: &schema.Field{Name: "NAME", Doc: "A key of the Secret: its sealed value, or all about it.", Type: sealedType},
 	}
-	sealedType = &schema{
-		kind: objectKind, what: "a sealed value", secret: true, shortKey: "value", after: defaultScope,
-		fields: []field{
-			{name: "value", doc: "The sealed value.", typ: &schema{kind: textKind, what: "a sealed value", secret: true, after: checkSealed}},
-			{name: "scope", doc: "What the value is bound to: strict (default), namespace-wide or cluster-wide.", typ: &schema{kind: textKind, what: "a scope", enum: sealScopes}},
-			{name: "mount", doc: "The file that holds the key, in place of an environment variable.", typ: mountText},
+	sealedType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a sealed value", Secret: true, ShorthandKey: "value", After: defaultScope,
+		Fields: []schema.Field{
+			{Name: "value", Doc: "The sealed value.", Type: &schema.Type{Kind: schema.TextKind, What: "a sealed value", Secret: true, After: checkSealed}},
+			{Name: "scope", Doc: "What the value is bound to: strict (default), namespace-wide or cluster-wide.", Type: &schema.Type{Kind: schema.TextKind, What: "a scope", Enum: sealScopes}},
+			{Name: "mount", Doc: "The file that holds the key, in place of an environment variable.", Type: mountText},
 		},
 	}
 	sealScopes = []string{strictScope, "namespace-wide", "cluster-wide"}
 
-	externalSecretsType = &schema{
-		kind: objectKind, what: "a map of paths", keys: keyRule{"a key", configKey},
-		fields: []field{
-			{name: "store", doc: "The store they lie in.", typ: &schema{kind: objectKind, what: "a store's name", shortKey: "name", fields: []field{
-				{name: "name", doc: "Its name.", typ: &schema{kind: textKind, what: "a store's name", check: dnsSubdomain}},
-				{name: "kind", doc: "SecretStore (default) or ClusterSecretStore.", typ: &schema{kind: textKind, what: "a kind of store", enum: []string{"SecretStore", "ClusterSecretStore"}}},
+	externalSecretsType = &schema.Type{
+		Kind: schema.ObjectKind, What: "a map of paths", Keys: schema.KeyRule{What: "a key", Check: &schema.ConfigKey},
+		Fields: []schema.Field{
+			{Name: "store", Doc: "The store they lie in.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a store's name", ShorthandKey: "name", Fields: []schema.Field{
+				{Name: "name", Doc: "Its name.", Type: &schema.Type{Kind: schema.TextKind, What: "a store's name", Check: &schema.Subdomain}},
+				{Name: "kind", Doc: "SecretStore (default) or ClusterSecretStore.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of store", Enum: []string{"SecretStore", "ClusterSecretStore"}}},
 			}}},
-			{name: "refreshInterval", doc: "How often they are fetched, such as 1h.", typ: anyText},
-			{name: "refreshPolicy", doc: "CreatedOnce, Periodic or OnChange.", typ: &schema{kind: textKind, what: "a refresh policy", enum: []string{"CreatedOnce", "Periodic", "OnChange"}}},
-			{name: "mount", doc: "A folder in which all keys are files, in place of environment variables.", typ: mountText},
-			{name: "dataFrom", doc: "The operator's own: where more keys come from.", typ: &schema{kind: kubeKind, what: "a list of sources", of: "external-secrets.io/v1.ExternalSecret.spec.dataFrom"}},
-			{name: "template", doc: "The operator's own: what the Secret is made of.", typ: &schema{kind: kubeKind, what: "a template", of: "external-secrets.io/v1.ExternalSecret.spec.target.template"}},
-			{name: "creationPolicy", doc: "Owner, Orphan, Merge or None.", typ: &schema{kind: textKind, what: "a creation policy", enum: []string{"Owner", "Orphan", "Merge", "None"}}},
-			{name: "deletionPolicy", doc: "Delete, Merge or Retain.", typ: &schema{kind: textKind, what: "a deletion policy", enum: []string{"Delete", "Merge", "Retain"}}},
-			{name: "labels", doc: "Further labels.", typ: labelMap},
-			{name: "annotations", doc: "Further annotations.", typ: annotationMap},
+			{Name: "refreshInterval", Doc: "How often they are fetched, such as 1h.", Type: &schema.AnyText},
+			{Name: "refreshPolicy", Doc: "CreatedOnce, Periodic or OnChange.", Type: &schema.Type{Kind: schema.TextKind, What: "a refresh policy", Enum: []string{"CreatedOnce", "Periodic", "OnChange"}}},
+			{Name: "mount", Doc: "A folder in which all keys are files, in place of environment variables.", Type: mountText},
+			{Name: "dataFrom", Doc: "The operator's own: where more keys come from.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of sources", Of: "external-secrets.io/v1.ExternalSecret.spec.dataFrom"}},
+			{Name: "template", Doc: "The operator's own: what the Secret is made of.", Type: &schema.Type{Kind: schema.KubeKind, What: "a template", Of: "external-secrets.io/v1.ExternalSecret.spec.target.template"}},
+			{Name: "creationPolicy", Doc: "Owner, Orphan, Merge or None.", Type: &schema.Type{Kind: schema.TextKind, What: "a creation policy", Enum: []string{"Owner", "Orphan", "Merge", "None"}}},
+			{Name: "deletionPolicy", Doc: "Delete, Merge or Retain.", Type: &schema.Type{Kind: schema.TextKind, What: "a deletion policy", Enum: []string{"Delete", "Merge", "Retain"}}},
+			{Name: "labels", Doc: "Further labels.", Type: labelMap},
+			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
 		},
-		more: &field{name: "NAME", doc: "A key of the Secret: where its value lies, or all about it.", typ: remoteType},
+		More: &schema.Field{Name: "NAME", Doc: "A key of the Secret: where its value lies, or all about it.", Type: remoteType},
 	}
-	remoteType = &schema{
-		kind: objectKind, what: "PATH or PATH#PROPERTY", short: remoteShort, line: &schema{kind: textKind, what: "PATH or PATH#PROPERTY"},
-		fields: []field{
-			{name: "key", doc: "The path in the store.", typ: anyText},
-			{name: "property", doc: "The property of what lies there.", typ: anyText},
-			{name: "version", doc: "The version of it.", typ: anyText},
-			{name: "conversionStrategy", doc: "Default or Unicode.", typ: &schema{kind: textKind, what: "a conversion strategy", enum: []string{"Default", "Unicode"}}},
-			{name: "decodingStrategy", doc: "Auto, Base64, Base64URL or None.", typ: &schema{kind: textKind, what: "a decoding strategy", enum: []string{"Auto", "Base64", "Base64URL", "None"}}},
-			{name: "metadataPolicy", doc: "None or Fetch.", typ: &schema{kind: textKind, what: "a metadata policy", enum: []string{"None", "Fetch"}}},
-			{name: "mount", doc: "The file that holds the key, in place of an environment variable.", typ: mountText},
+	remoteType = &schema.Type{
+		Kind: schema.ObjectKind, What: "PATH or PATH#PROPERTY", Expand: expandRemote, Shorthand: &schema.Type{Kind: schema.TextKind, What: "PATH or PATH#PROPERTY"},
+		Fields: []schema.Field{
+			{Name: "key", Doc: "The path in the store.", Type: &schema.AnyText},
+			{Name: "property", Doc: "The property of what lies there.", Type: &schema.AnyText},
+			{Name: "version", Doc: "The version of it.", Type: &schema.AnyText},
+			{Name: "conversionStrategy", Doc: "Default or Unicode.", Type: &schema.Type{Kind: schema.TextKind, What: "a conversion strategy", Enum: []string{"Default", "Unicode"}}},
+			{Name: "decodingStrategy", Doc: "Auto, Base64, Base64URL or None.", Type: &schema.Type{Kind: schema.TextKind, What: "a decoding strategy", Enum: []string{"Auto", "Base64", "Base64URL", "None"}}},
+			{Name: "metadataPolicy", Doc: "None or Fetch.", Type: &schema.Type{Kind: schema.TextKind, What: "a metadata policy", Enum: []string{"None", "Fetch"}}},
+			{Name: "mount", Doc: "The file that holds the key, in place of an environment variable.", Type: mountText},
 		},
 	}
 )
@@ -86,7 +87,7 @@ const strictScope = "strict"
 
 // defaultScope makes a value of a higher layer strict although that of a lower
 // one is not: a scope belongs to its value.
-func defaultScope(_ *normaliser, v *value.Value) *value.Value {
+func defaultScope(_ *schema.Normaliser, v *value.Value) *value.Value {
 	if v.Has("value") && !v.Has("scope") {
 		v.Set("scope", value.Str(strictScope, v.Pos))
 	}
@@ -94,21 +95,21 @@ func defaultScope(_ *normaliser, v *value.Value) *value.Value {
 }
 
 // checkSealed refuses what can't be a sealed value, without a word of it.
-func checkSealed(n *normaliser, v *value.Value) *value.Value {
+func checkSealed(n *schema.Normaliser, v *value.Value) *value.Value {
 	const hint = "seal it with unfold seal, or write what kubeseal --raw prints; never the secret itself"
 	switch _, problem := credential.Sealed(v.Text); problem {
 	case "":
 		return v
 	case "is not base64":
-		n.diags.Errorh(v.Pos, "not-sealed", hint, "%s is not a sealed value: it is not base64", n.where())
+		n.Diags.Errorh(v.Pos, "not-sealed", hint, "%s is not a sealed value: it is not base64", n.Where())
 	default:
-		n.diags.Errorh(v.Pos, "not-sealed", hint, "%s is not a sealed value, or not all of one: it %s", n.where(), problem)
+		n.Diags.Errorh(v.Pos, "not-sealed", hint, "%s is not a sealed value, or not all of one: it %s", n.Where(), problem)
 	}
 	return nil
 }
 
-// remoteShort is the one-line form of a value in an external store.
-func remoteShort(v *value.Value) *value.Value {
+// expandRemote expands the shorthand of a value in an external store.
+func expandRemote(v *value.Value) *value.Value {
 	if !v.IsScalar() {
 		return nil
 	}

@@ -1,34 +1,37 @@
 package descriptor
 
-import "github.com/unfold-gitops/unfold/pkg/value"
+import (
+	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
 
-// foldShort takes the short fields of a layer into those that they stand for:
+// foldShorthands takes the short fields of a layer into those that they stand for:
 // tag into image, port into ports.
-func foldShort(n *normaliser, v *value.Value) *value.Value {
-	v = n.fold(v, "tag", "image", "tag", func(image *value.Value, e *value.Entry) bool {
+func foldShorthands(n *schema.Normaliser, v *value.Value) *value.Value {
+	v = fold(n, v, "tag", "image", "tag", func(image *value.Value, e *value.Entry) bool {
 		if other := image.Entry("tag"); other != nil && other.Value.Kind != value.Null {
-			n.diags.Errorh(e.KeyPos, "tag-twice", "keep one of them", "the tag is set twice%s: by image on line %d and by tag", n.in(), other.Value.Pos.Line)
+			n.Diags.Errorh(e.KeyPos, "tag-twice", "keep one of them", "the tag is set twice%s: by image on line %d and by tag", n.In(), other.Value.Pos.Line)
 			return false
 		}
 		return true
 	})
-	v = n.fold(v, "pullSecrets", "image", "pullSecrets", func(image *value.Value, e *value.Entry) bool {
+	v = fold(n, v, "pullSecrets", "image", "pullSecrets", func(image *value.Value, e *value.Entry) bool {
 		if other := image.Entry("pullSecrets"); other != nil {
-			n.diags.Errorh(e.KeyPos, "one-of", "keep one of them", "pullSecrets is short for image.pullSecrets, which is set%s too", n.in())
+			n.Diags.Errorh(e.KeyPos, "one-of", "keep one of them", "pullSecrets is short for image.pullSecrets, which is set%s too", n.In())
 			return false
 		}
 		return true
 	})
-	return n.fold(v, "port", "ports", "http", func(ports *value.Value, e *value.Entry) bool {
+	return fold(n, v, "port", "ports", "http", func(ports *value.Value, e *value.Entry) bool {
 		if other := ports.Entry("http"); other != nil {
-			n.diags.Errorh(e.KeyPos, "port-twice", "keep one of them: port is short for ports.http", "the port %q is set twice%s: by ports on line %d and by port", "http", n.in(), other.KeyPos.Line)
+			n.Diags.Errorh(e.KeyPos, "port-twice", "keep one of them: port is short for ports.http", "the port %q is set twice%s: by ports on line %d and by port", "http", n.In(), other.KeyPos.Line)
 			return false
 		}
 		return true
 	})
 }
 
-func (n *normaliser) fold(v *value.Value, short, long, key string, fits func(long *value.Value, e *value.Entry) bool) *value.Value {
+func fold(n *schema.Normaliser, v *value.Value, short, long, key string, fits func(long *value.Value, e *value.Entry) bool) *value.Value {
 	e := v.Entry(short)
 	if e == nil {
 		return v
@@ -41,7 +44,7 @@ func (n *normaliser) fold(v *value.Value, short, long, key string, fits func(lon
 		out.SetEntry(value.Entry{Key: long, KeyPos: entry.KeyPos, Value: value.NewMap(entry.Value.Pos)})
 		at = out.Entry(long)
 	case at.Value.Is(value.Null):
-		n.diags.Errorh(at.KeyPos, "contradiction", "keep one of them", "%s is deleted%s, but %s on line %d sets it", long, n.in(), short, entry.KeyPos.Line)
+		n.Diags.Errorh(at.KeyPos, "contradiction", "keep one of them", "%s is deleted%s, but %s on line %d sets it", long, n.In(), short, entry.KeyPos.Line)
 		out.Delete(short)
 		out.Delete(long)
 		return out

@@ -7,6 +7,8 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/value"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 // TestEveryFieldHasAGolden fails for a row of the table that no app.yaml of
@@ -31,7 +33,7 @@ func TestEveryFieldHasAGolden(t *testing.T) {
 	}
 	var missing []string
 	known := map[row]bool{}
-	eachRow(documentType(), "", map[*schema]bool{}, func(r row, path string) {
+	eachRow(documentType(), "", map[*schema.Type]bool{}, func(r row, path string) {
 		if !s[r] && !known[r] {
 			missing = append(missing, path)
 		}
@@ -48,11 +50,11 @@ func TestEveryFieldHasAGolden(t *testing.T) {
 // row is a field of a type. An app, an environment and a workload have their own
 // copies of the same fields.
 type row struct {
-	in   *schema
+	in   *schema.Type
 	name string
 }
 
-func rowOf(s *schema, name string) row {
+func rowOf(s *schema.Type, name string) row {
 	if s == documentType() || s == environmentType() || s == workloadType() {
 		s = nil
 	}
@@ -62,47 +64,47 @@ func rowOf(s *schema, name string) row {
 // setRows are those that are set.
 type setRows map[row]bool
 
-func (r setRows) see(s *schema, v *value.Value) {
+func (r setRows) see(s *schema.Type, v *value.Value) {
 	if s == nil {
 		return
 	}
 	switch {
-	case v.IsScalar() && s.shortKey != "":
-		r[rowOf(s, s.shortKey)] = true
+	case v.IsScalar() && s.ShorthandKey != "":
+		r[rowOf(s, s.ShorthandKey)] = true
 	case v.Is(value.List):
 		for _, item := range v.Items {
-			r.see(s.elem, item)
+			r.see(s.Elem, item)
 		}
 	case v.Is(value.Map):
 		for _, e := range v.Entries {
 			if e.Value.Is(value.Null) {
 				continue
 			}
-			if s.kind == objectKind && s.field(e.Key) != nil {
+			if s.Kind == schema.ObjectKind && s.Field(e.Key) != nil {
 				r[rowOf(s, e.Key)] = true
-			} else if s.kind == objectKind && s.more != nil {
-				r[rowOf(s, s.more.name)] = true
+			} else if s.Kind == schema.ObjectKind && s.More != nil {
+				r[rowOf(s, s.More.Name)] = true
 			}
-			r.see(s.child(e.Key), e.Value)
+			r.see(s.Child(e.Key), e.Value)
 		}
 	}
 }
 
 // eachRow calls f for each field below a type.
-func eachRow(s *schema, path string, seen map[*schema]bool, f func(row, string)) {
+func eachRow(s *schema.Type, path string, seen map[*schema.Type]bool, f func(row, string)) {
 	if s == nil || seen[s] {
 		return
 	}
 	seen[s] = true
-	rows := s.fields
-	if s.more != nil {
-		rows = append(slices.Clone(rows), *s.more)
+	rows := s.Fields
+	if s.More != nil {
+		rows = append(slices.Clone(rows), *s.More)
 	}
 	for _, x := range rows {
-		f(rowOf(s, x.name), path+x.name)
-		eachRow(x.typ, path+x.name+".", seen, f)
+		f(rowOf(s, x.Name), path+x.Name)
+		eachRow(x.Type, path+x.Name+".", seen, f)
 	}
-	if s.elem != nil {
-		eachRow(s.elem, path+"*.", seen, f)
+	if s.Elem != nil {
+		eachRow(s.Elem, path+"*.", seen, f)
 	}
 }

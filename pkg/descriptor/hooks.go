@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/value"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 // Hook says when Argo CD runs a Job.
@@ -17,8 +19,8 @@ type Hook struct {
 
 // hooks adds the Jobs that run with a sync: those of all workloads by what these
 // inherit, those of one by what it has.
-func (e *effective) hooks(app *App, merged *value.Value, m *merger) {
-	over := m.next()
+func (e *effective) hooks(app *App, merged *value.Value, m *schema.Merger) {
+	over := m.Next()
 	for _, entry := range merged.Get("hooks").Fields() {
 		app.Hooks = append(app.Hooks, e.hook(e.Name, nil, entry, merged, over))
 	}
@@ -31,12 +33,12 @@ func (e *effective) hooks(app *App, merged *value.Value, m *merger) {
 			app.Hooks = append(app.Hooks, e.hook(w.Name, w, entry, w.Fields, over))
 		}
 	}
-	m.unused = append(m.unused, over.unused...)
+	m.Unused = append(m.Unused, over.Unused...)
 }
 
 // hook gives one hook. Of is the workload that it belongs to, if any; lower holds
 // the fields that it goes by.
-func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *value.Value, over *merger) Workload {
+func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *value.Value, over *schema.Merger) Workload {
 	inherited := value.NewMap(lower.Pos)
 	for _, x := range lower.Entries {
 		if slices.Contains(hookInherits, x.Key) && !isNone(x.Value) {
@@ -49,14 +51,14 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 		inherited.Set("pod", pod)
 	}
 	if e.multi && of == nil {
-		inherited = newMerger().merge(hookType(), inherited, e.overrideShared())
+		inherited = schema.NewMerger().Merge(hookType(), inherited, e.overrideShared())
 	}
 	path := []string{"hooks", entry.Key}
 	if of != nil && of.Key != "" {
 		path = []string{"workloads", of.Key, "hooks", entry.Key}
 	}
 	own := orEmpty(entry.Value)
-	v := over.mergeAt(path, hookType(), inherited, own)
+	v := over.MergeAt(path, hookType(), inherited, own)
 	w := Workload{Key: entry.Key, Name: owner + "-" + entry.Key, Own: owner, Pos: entry.KeyPos, Kind: "Job", Fields: v, Hook: &Hook{
 		Phase: v.StringAt("phase"), Wave: v.Get("wave"), DeletePolicy: v.Get("deletePolicy"),
 	}}
@@ -69,7 +71,7 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	if w.Hook.Wave == nil && w.Hook.Phase == "Sync" {
 		w.Hook.Wave = value.Num(-1, w.Pos)
 	}
-	if problem := dnsLabel.problem(w.Name); problem != "" && e.Name != "" {
+	if problem := schema.Label1035.Problem(w.Name); problem != "" && e.Name != "" {
 		e.diags.Errorf(w.Pos, "bad-name", "the hook's Job is named %q, which %s", w.Name, problem)
 	} else {
 		e.longName(w.Name, "a hook's Job", 63, w.Pos, "its pods carry the name in a label")

@@ -16,8 +16,8 @@ func imageReference(s string) string {
 	return problem
 }
 
-// imageShort is the one-line form of image.
-func imageShort(v *value.Value) *value.Value {
+// expandImage expands the shorthand of image.
+func expandImage(v *value.Value) *value.Value {
 	if !v.IsScalar() {
 		return nil
 	}

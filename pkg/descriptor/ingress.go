@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -60,7 +61,7 @@ func (e *effective) ingresses(app *App, w *Workload, entry *value.Entry) {
 	own, common, further := value.NewMap(entry.Value.Pos), value.NewMap(entry.Value.Pos), []value.Entry(nil)
 	for _, x := range entry.Value.Entries {
 		switch {
-		case ingressType.field(x.Key) == nil:
+		case ingressType.Field(x.Key) == nil:
 			further = append(further, x)
 			continue
 		case x.Key != "host" && x.Key != "hosts" && x.Key != "paths":
@@ -71,9 +72,9 @@ func (e *effective) ingresses(app *App, w *Workload, entry *value.Entry) {
 	e.ingress(app, w, w.Name, value.Entry{KeyPos: entry.KeyPos, Value: own}, entry.Value.Empty())
 	for _, x := range further {
 		if x.Value.Is(value.Map) {
-			m := newMerger()
+			m := schema.NewMerger()
 			asked := x.Value.Empty()
-			x.Value = m.merge(namedIngressType, common, x.Value)
+			x.Value = m.Merge(namedIngressType, common, x.Value)
 			e.ingress(app, w, w.Name+"-"+x.Key, x, asked)
 		}
 	}

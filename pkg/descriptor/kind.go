@@ -2,6 +2,7 @@ package descriptor
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -113,7 +114,7 @@ func (e *effective) nameFits(w *Workload) {
 	case "CronJob":
 		most, why = 52, "its Jobs carry the name with a number"
 	}
-	if dnsLabel.problem(w.Name) == "" {
+	if schema.Label1035.Problem(w.Name) == "" {
 		e.longName(w.Name, "a "+w.Kind, most, w.Pos, why)
 	}
 }
@@ -183,4 +184,12 @@ func byKey(entries []value.Entry) map[string]*value.Value {
 		out[e.Key] = e.Value
 	}
 	return out
+}
+
+// schedule completes and checks when a CronJob runs.
+func (e *effective) schedule(w *Workload, v *value.Value) {
+	w.Schedule = v
+	if w.Kind == "CronJob" && v.StringAt("cron") == "" && e.env != "" {
+		e.diags.Errorh(w.Pos, "missing-schedule", `add schedule: with a cron expression such as "0 3 * * *"`, "%s is a CronJob without a schedule", w.what())
+	}
 }

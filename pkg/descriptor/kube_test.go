@@ -4,32 +4,33 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 // TestKubernetesTypes holds that each type of Kubernetes which the table of
 // fields names is known.
 func TestKubernetesTypes(t *testing.T) {
-	seen, found := map[*schema]bool{}, 0
-	var visit func(path string, s *schema)
-	visit = func(path string, s *schema) {
+	seen, found := map[*schema.Type]bool{}, 0
+	var visit func(path string, s *schema.Type)
+	visit = func(path string, s *schema.Type) {
 		if s == nil || seen[s] {
 			return
 		}
 		seen[s] = true
-		if s.kind == kubeKind {
+		if s.Kind == schema.KubeKind {
 			found++
-			if _, ok := kube.Named(s.of); !ok {
-				t.Errorf("%s is of %q, which pkg/kube doesn't know", path, s.of)
+			if _, ok := kube.Named(s.Of); !ok {
+				t.Errorf("%s is of %q, which pkg/kube doesn't know", path, s.Of)
 			}
-		} else if s.of != "" {
-			t.Errorf("%s names %q, but is not of Kubernetes' kind", path, s.of)
+		} else if s.Of != "" {
+			t.Errorf("%s names %q, but is not of Kubernetes' kind", path, s.Of)
 		}
-		visit(path+".*", s.elem)
-		for _, f := range s.fields {
-			visit(path+"."+f.name, f.typ)
+		visit(path+".*", s.Elem)
+		for _, f := range s.Fields {
+			visit(path+"."+f.Name, f.Type)
 		}
-		if s.more != nil {
-			visit(path+"."+s.more.name, s.more.typ)
+		if s.More != nil {
+			visit(path+"."+s.More.Name, s.More.Type)
 		}
 	}
 	visit("app", documentType())

@@ -1,9 +1,8 @@
 package descriptor
 
 import (
-	"strings"
-
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -82,40 +81,8 @@ func (e *effective) metricsPort(w *Workload, asked *value.Value) *Port {
 	return &w.Ports[0]
 }
 
-// promDuration takes Prometheus' durations, units in order
-// (prometheus.io/docs/prometheus/latest/configuration/configuration).
-func promDuration(s string) string {
-	rest, any := s, false
-	for _, unit := range []string{"y", "w", "d", "h", "m", "s", "ms"} {
-		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
-		after, ok := strings.CutPrefix(rest[digits:], unit)
-		if digits == 0 || !ok || unit == "m" && strings.HasPrefix(after, "s") {
-			continue
-		}
-		rest, any = after, true
-	}
-	if !any || rest != "" {
-		return "is not a duration such as 30s or 1h30m"
-	}
-	return ""
-}
-
-func promMetric(s string) string {
-	if promLabel(strings.ReplaceAll(s, ":", "_")) != "" {
-		return "is not a metric's name: letters, digits, _ and :"
-	}
-	return ""
-}
-
-func promLabel(s string) string {
-	if s == "" || digit(s[0]) || !only(s, func(c byte) bool { return letterOrDigit(c) || c == '_' }) {
-		return "is not a label's name: letters, digits and _, and no digit first"
-	}
-	return ""
-}
-
 func alertName(s string) string {
-	if promLabel(s) != "" {
+	if schema.PromLabel.Problem(s) != "" {
 		return "takes letters, digits and _, and no digit first"
 	}
 	return ""

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -48,7 +49,7 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 	if len(o.Config) > 0 {
 		config := value.NewMap(o.Config[0].Pos)
 		for _, c := range o.Config {
-			if problem := configEnvName.problem(c.Key); problem != "" {
+			if problem := schema.ConfigEnvName.Problem(c.Key); problem != "" {
 				e.diags.Errorf(c.Pos, "bad-name", "config can't have the key %q: it %s", c.Key, problem)
 				continue
 			}
@@ -185,15 +186,15 @@ func (e *effective) setOverride(layer, below *value.Value, field string, o Overr
 // override gives an override its full form by the same rules as the field.
 func (e *effective) override(field string, o Override) *value.Value {
 	v := value.Str(o.Text, o.Pos)
-	if field == "replicas" && o.Text != "" && only(o.Text, digit) {
+	if field == "replicas" && o.Text != "" && schema.Only(o.Text, schema.Digits) {
 		v.Kind = value.Int
 		if v.Text = strings.TrimLeft(o.Text, "0"); v.Text == "" {
 			v.Text = "0"
 		}
 	}
 	n := newNormaliser(field)
-	full := n.full(environmentType().field(field).typ, v)
-	e.diags = append(e.diags, n.diags...)
+	full := n.Full(environmentType().Field(field).Type, v)
+	e.diags = append(e.diags, n.Diags...)
 	return full
 }
 
@@ -208,7 +209,7 @@ func hostFields(w *value.Value) [][]string {
 	}
 	add("ingress")
 	for _, x := range w.Get("ingress").Fields() {
-		if ingressType.field(x.Key) == nil {
+		if ingressType.Field(x.Key) == nil {
 			add("ingress", x.Key)
 		}
 	}
@@ -220,8 +221,8 @@ func hostFields(w *value.Value) [][]string {
 // Ingress where it has neither that nor a route. Paths stay.
 func (e *effective) setHost(layer, below *value.Value, o Override) {
 	n := newNormaliser("host")
-	hosts := n.full(hostList, value.Str(o.Text, o.Pos))
-	e.diags = append(e.diags, n.diags...)
+	hosts := n.Full(hostList, value.Str(o.Text, o.Pos))
+	e.diags = append(e.diags, n.Diags...)
 	if hosts == nil || hosts.Empty() {
 		return
 	}
@@ -264,7 +265,7 @@ func (e *effective) setHost(layer, below *value.Value, o Override) {
 // object, and further ones with a number. Of gives the new host of an old one.
 func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*value.Value) {
 	o := e.options.Overrides.HostSuffix
-	if o.Text == "" || dnsSubdomain.problem("x"+o.Text) != "" {
+	if o.Text == "" || schema.Subdomain.Problem("x"+o.Text) != "" {
 		return nil
 	}
 	of = map[string]*value.Value{}
@@ -281,7 +282,7 @@ func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*va
 // hostSuffix checks the override.
 func (e *effective) hostSuffix() {
 	o := e.options.Overrides.HostSuffix
-	if problem := dnsSubdomain.problem("x" + o.Text); o.Text != "" && problem != "" {
+	if problem := schema.Subdomain.Problem("x" + o.Text); o.Text != "" && problem != "" {
 		e.diags.Errorh(o.Pos, "bad-name", "write what stands behind a name, such as -pr-7.example.com", "hosts can't end with %q: a host %s", o.Text, problem)
 	}
 }
@@ -298,6 +299,6 @@ func keysOf(entries []value.Entry) []string {
 // does not come from a descriptor. The value's place is that of the diagnostics.
 func Check(field string, v *value.Value) diag.List {
 	n := newNormaliser(field)
-	n.full(documentType().field(field).typ, v)
-	return n.diags
+	n.Full(documentType().Field(field).Type, v)
+	return n.Diags
 }

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 // TestPatterns holds that JSON Schema takes every text which a rule takes.
@@ -26,11 +28,11 @@ func TestPatterns(t *testing.T) {
 	for name, c := range checks() {
 		taken := 0
 		for _, s := range samples {
-			if c.problem(s) != "" {
+			if c.Problem(s) != "" {
 				continue
 			}
 			taken++
-			if keyword := refuses(c.jsonSchema(), s); keyword != "" {
+			if keyword := refuses(c.JSONSchema(), s); keyword != "" {
 				t.Errorf("%s can be %q, but JSON Schema's %s does not take it", name, s, keyword)
 			}
 		}
@@ -42,30 +44,30 @@ func TestPatterns(t *testing.T) {
 
 // checks returns the rules of the table of which JSON Schema can say something, and those of the kinds of texts, each once,
 // by what they are about.
-func checks() map[string]*check {
-	out := map[string]*check{"a quantity": quantity, "a percentage": percent}
-	seen, types := map[*check]bool{}, map[*schema]bool{}
-	add := func(what string, c *check) {
-		if c.jsonSchema() != nil && !seen[c] {
+func checks() map[string]*schema.Check {
+	out := map[string]*schema.Check{"a quantity": &schema.Quantity, "a percentage": &schema.Percent}
+	seen, types := map[*schema.Check]bool{}, map[*schema.Type]bool{}
+	add := func(what string, c *schema.Check) {
+		if c.JSONSchema() != nil && !seen[c] {
 			seen[c] = true
 			out[fmt.Sprintf("%s (%d)", what, len(out))] = c
 		}
 	}
-	var walk func(s *schema)
-	walk = func(s *schema) {
+	var walk func(s *schema.Type)
+	walk = func(s *schema.Type) {
 		if s == nil || types[s] {
 			return
 		}
 		types[s] = true
-		add(s.what, s.check)
-		add(s.keys.what, s.keys.check)
-		walk(s.elem)
-		walk(s.line)
-		for _, f := range s.fields {
-			walk(f.typ)
+		add(s.What, s.Check)
+		add(s.Keys.What, s.Keys.Check)
+		walk(s.Elem)
+		walk(s.Shorthand)
+		for _, f := range s.Fields {
+			walk(f.Type)
 		}
-		if s.more != nil {
-			walk(s.more.typ)
+		if s.More != nil {
+			walk(s.More.Type)
 		}
 	}
 	walk(documentType())
@@ -73,21 +75,21 @@ func checks() map[string]*check {
 }
 
 // refuses returns the keyword that a text breaks, "" for none.
-func refuses(rule jsonObject, s string) string {
+func refuses(rule schema.JSON, s string) string {
 	for _, m := range rule {
 		var broken bool
-		switch m.key {
+		switch m.Key {
 		case "pattern":
-			broken = !regexp.MustCompile(m.value.(string)).MatchString(s)
+			broken = !regexp.MustCompile(m.Value.(string)).MatchString(s)
 		case "maxLength":
-			broken = utf8.RuneCountInString(s) > m.value.(int)
+			broken = utf8.RuneCountInString(s) > m.Value.(int)
 		case "enum":
-			broken = !containsText(m.value.([]any), s)
+			broken = !containsText(m.Value.([]any), s)
 		case "not":
-			broken = refuses(m.value.(jsonObject), s) == ""
+			broken = refuses(m.Value.(schema.JSON), s) == ""
 		}
 		if broken {
-			return m.key
+			return m.Key
 		}
 	}
 	return ""
@@ -102,23 +104,23 @@ func containsText(list []any, s string) bool {
 	return false
 }
 
-// TestOneLineForms holds that each one-line form has a schema, which takes what
+// TestShorthands holds that each shorthand has a type, which takes what
 // is turned into the full form.
-func TestOneLineForms(t *testing.T) {
-	seen := map[*schema]bool{}
-	var walk func(path string, s *schema)
-	walk = func(path string, s *schema) {
+func TestShorthands(t *testing.T) {
+	seen := map[*schema.Type]bool{}
+	var walk func(path string, s *schema.Type)
+	walk = func(path string, s *schema.Type) {
 		if s == nil || seen[s] {
 			return
 		}
 		seen[s] = true
-		if s.short != nil && s.line == nil {
-			t.Errorf("%s has a one-line form of which line says nothing", path)
+		if s.Expand != nil && s.Shorthand == nil {
+			t.Errorf("%s has a shorthand without a type", path)
 		}
-		walk(path+"[]", s.elem)
-		walk(path+"(one line)", s.line)
-		for _, f := range s.fields {
-			walk(path+"."+f.name, f.typ)
+		walk(path+"[]", s.Elem)
+		walk(path+"(one line)", s.Shorthand)
+		for _, f := range s.Fields {
+			walk(path+"."+f.Name, f.Type)
 		}
 	}
 	walk("", documentType())

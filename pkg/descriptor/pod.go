@@ -4,12 +4,13 @@ import (
 	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // completeStrategy makes a choice of what a layer says: rollingUpdate asks for
 // the type that it belongs to, and a type of Argo Rollouts stands for its field.
-func completeStrategy(n *normaliser, v *value.Value) *value.Value {
+func completeStrategy(n *schema.Normaliser, v *value.Value) *value.Value {
 	kind, chosen := v.Get("type"), ""
 	switch {
 	case kind.StringAt() != "":
@@ -25,7 +26,7 @@ func completeStrategy(n *normaliser, v *value.Value) *value.Value {
 	case updates && chosen == "":
 		return v.Copy().Set("type", value.Str("RollingUpdate", update.Value.Pos))
 	case updates && chosen != "RollingUpdate":
-		n.diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect", n.where(), chosen)
+		n.Diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect", n.Where(), chosen)
 	case kind != nil && (chosen == canary || chosen == blueGreen):
 		v = v.Copy()
 		v.Delete("type")
@@ -87,10 +88,10 @@ func topologies() map[string]string {
 	}
 }
 
-// spreadShort takes a topology for a map of one, and gives each its label.
-func spreadShort(v *value.Value) *value.Value {
+// expandSpread takes a topology for a map of one, and gives each its label.
+func expandSpread(v *value.Value) *value.Value {
 	if v.IsScalar() && !v.Is(value.Bool) {
-		return spreadShort(value.NewMap(v.Pos).Set(v.Text, value.NewMap(v.Pos)))
+		return expandSpread(value.NewMap(v.Pos).Set(v.Text, value.NewMap(v.Pos)))
 	}
 	if !v.Is(value.Map) {
 		return nil
@@ -105,11 +106,11 @@ func spreadShort(v *value.Value) *value.Value {
 }
 
 // checkTopologies reports a topology that has both its names.
-func checkTopologies(n *normaliser, v *value.Value) *value.Value {
+func checkTopologies(n *schema.Normaliser, v *value.Value) *value.Value {
 	seen := map[string]bool{}
 	for _, entry := range v.Fields() {
 		if seen[entry.Key] {
-			n.diags.Errorh(entry.KeyPos, "topology-twice", "keep one of them", "%s has the topology %q twice", n.where(), entry.Key)
+			n.Diags.Errorh(entry.KeyPos, "topology-twice", "keep one of them", "%s has the topology %q twice", n.Where(), entry.Key)
 		}
 		seen[entry.Key] = true
 	}

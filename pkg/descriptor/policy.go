@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -133,7 +134,7 @@ func (e *effective) peerPort(v *value.Value, listening *Workload) PeerPort {
 }
 
 // checkPeer refuses a peer that says nothing, or more than one thing.
-func checkPeer(n *normaliser, v *value.Value) *value.Value {
+func checkPeer(n *schema.Normaliser, v *value.Value) *value.Value {
 	has := func(keys ...string) string {
 		for _, key := range keys {
 			if x := v.Get(key); x != nil && x.Kind != value.Null {
@@ -143,11 +144,11 @@ func checkPeer(n *normaliser, v *value.Value) *value.Value {
 		return ""
 	}
 	conflict := func(a, b string) *value.Value {
-		n.diags.Errorh(v.Pos, "one-of", "keep one of them, or write two peers", "%s has %q and %q, which exclude one another", n.where(), a, b)
+		n.Diags.Errorh(v.Pos, "one-of", "keep one of them, or write two peers", "%s has %q and %q, which exclude one another", n.Where(), a, b)
 		return nil
 	}
 	if x := v.Get("any"); x != nil && !x.IsTrue() {
-		n.diags.Errorh(x.Pos, "bad-value", "remove it", "any of %s can only be true", n.where())
+		n.Diags.Errorh(x.Pos, "bad-value", "remove it", "any of %s can only be true", n.Where())
 		return nil
 	}
 	groups := [][]string{{"any"}, {"cidr"}, {"name"}, {"app", "workload"}, {"pods"}}
@@ -165,10 +166,10 @@ func checkPeer(n *normaliser, v *value.Value) *value.Value {
 	case has("namespace") != "" && has("namespaces") != "":
 		return conflict("namespace", "namespaces")
 	case has("except") != "" && has("cidr") == "":
-		n.diags.Errorh(v.Get("except").Pos, "missing-cidr", "add cidr: with the range that it is left out of", "%s has except without cidr", n.where())
+		n.Diags.Errorh(v.Get("except").Pos, "missing-cidr", "add cidr: with the range that it is left out of", "%s has except without cidr", n.Where())
 		return nil
-	case has("any", "cidr", "name", "app", "workload", "pods", "namespace", "namespaces", "ports") == "" && n.whole:
-		n.diags.Errorh(v.Pos, "missing-peer", `give app, namespace, cidr or ports; everything is "*"`, "%s names nobody", n.where())
+	case has("any", "cidr", "name", "app", "workload", "pods", "namespace", "namespaces", "ports") == "" && n.Whole:
+		n.Diags.Errorh(v.Pos, "missing-peer", `give app, namespace, cidr or ports; everything is "*"`, "%s names nobody", n.Where())
 		return nil
 	}
 	return v

@@ -51,7 +51,7 @@ func (d *Document) Provenance(env string, o Options) (*Provenance, diag.List) {
 		fields.Set("workloads", workloads)
 		fields.Entries = slices.DeleteFunc(fields.Entries, func(x value.Entry) bool {
 			f := workloadField(x.Key)
-			return f != nil && f.scope == inheritedScope
+			return f != nil && f.Scope == inheritedScope
 		})
 	}
 	if fields.Get("namespace", "name") == nil {
@@ -81,7 +81,7 @@ func (p *Provenance) Origins(path []string) []Origin {
 	}
 	// All that the top level says lies below all that workloads say.
 	if len(path) > 2 && path[0] == "workloads" {
-		if f := workloadField(path[2]); f != nil && f.scope == inheritedScope {
+		if f := workloadField(path[2]); f != nil && f.Scope == inheritedScope {
 			lookup(path[2:])
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -94,11 +95,11 @@ func cmpScope(v *value.Value) string {
 
 // keys takes those of a Secret that belong to it, and reports whether there are
 // any.
-func (e *effective) keys(s *Secret, v *value.Value, typ *schema, belongs func(*value.Value) bool) bool {
+func (e *effective) keys(s *Secret, v *value.Value, typ *schema.Type, belongs func(*value.Value) bool) bool {
 	s.Full, s.Pos, s.Mount = v, v.Pos, v.Get("mount")
 	mounted := map[string]string{}
 	for _, x := range v.Entries {
-		if typ.field(x.Key) != nil || !x.Value.Is(value.Map) || !belongs(x.Value) {
+		if typ.Field(x.Key) != nil || !x.Value.Is(value.Map) || !belongs(x.Value) {
 			continue
 		}
 		k := SecretKey{Key: x.Key, Pos: x.KeyPos, Mount: x.Value.Get("mount"), Full: x.Value}
@@ -109,8 +110,8 @@ func (e *effective) keys(s *Secret, v *value.Value, typ *schema, belongs func(*v
 			e.diags.Errorh(k.Pos, "missing-value", "write its path in the store", "the external secret %q has no path", k.Key)
 		case k.Mount != nil && mounted[k.Mount.Text] != "":
 			e.diags.Errorh(k.Mount.Pos, "file-collision", "mount one of them elsewhere", "the secrets %q and %q are mounted as the same file", mounted[k.Mount.Text], k.Key)
-		case k.Mount == nil && s.Mount == nil && envName.problem(k.Key) != "":
-			e.diags.Errorh(k.Pos, "bad-name", "mount it as a file with mount:, or rename it", "the secret %q can't be an environment variable: it %s", k.Key, envName.problem(k.Key))
+		case k.Mount == nil && s.Mount == nil && schema.EnvName.Problem(k.Key) != "":
+			e.diags.Errorh(k.Pos, "bad-name", "mount it as a file with mount:, or rename it", "the secret %q can't be an environment variable: it %s", k.Key, schema.EnvName.Problem(k.Key))
 		}
 		if k.Mount != nil {
 			mounted[k.Mount.Text] = k.Key

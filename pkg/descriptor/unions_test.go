@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/value"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 // TestUnions holds that a layer's choice puts that of a lower layer aside, in every
@@ -45,12 +47,12 @@ func TestUnions(t *testing.T) {
 			"affinity.podAffinity", "{requiredDuringSchedulingIgnoredDuringExecution: [], preferredDuringSchedulingIgnoredDuringExecution: []}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			lower, diags1 := Complete(environmentType(), read(t, tt.top))
-			upper, diags2 := Complete(environmentType(), read(t, tt.env))
-			if len(diags1)+len(diags2) > 0 {
-				t.Fatal(diags1, diags2)
+			n := newNormaliser()
+			lower, upper := n.Full(environmentType(), read(t, tt.top)), n.Full(environmentType(), read(t, tt.env))
+			if len(n.Diags) > 0 {
+				t.Fatal(n.Diags)
 			}
-			v, diags := Lay(environmentType(), lower, upper)
+			v, diags := schema.Overlay(environmentType(), lower, upper)
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}

@@ -1,11 +1,15 @@
 package descriptor
 
-// newNormaliser returns what completes values of app.yaml, at a path.
-func newNormaliser(path ...string) normaliser { return normaliser{path: path, words: otherWord} }
+import "github.com/unfold-gitops/unfold/pkg/schema"
 
-// otherWord returns what stands for a word of Kubernetes' own or of Helm charts'
+// newNormaliser returns what completes values of app.yaml, at a path.
+func newNormaliser(path ...string) *schema.Normaliser {
+	return &schema.Normaliser{Path: path, Words: OtherWord}
+}
+
+// OtherWord returns what stands for a word of Kubernetes' own or of Helm charts'
 // values, "" where none does.
-func otherWord(key string) string {
+func OtherWord(key string) string {
 	switch key {
 	case "healthcheck", "healthCheck":
 		return "probes"

@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/value"
+
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 // workload takes a workload's fields out of its layered form, completes and
@@ -16,7 +18,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 		if kind := entry.Value.StringAt("kind"); kind != "" {
 			w.Kind = kind
 		}
-		if problem := dnsLabel.problem(w.Name); problem != "" && e.Name != "" {
+		if problem := schema.Label1035.Problem(w.Name); problem != "" && e.Name != "" {
 			e.diags.Errorf(w.Pos, "bad-name", "the workload's objects are named %q, which %s", w.Name, problem)
 		}
 	}
@@ -184,7 +186,7 @@ func (e *effective) files(v *value.Value) []File {
 			e.diags.Errorh(f.Pos, "file-collision", "rename one of them", "the files %q and %q would have the same key %q in their ConfigMap", other, f.Path, f.Key)
 			continue
 		}
-		if problem := configKey.problem(f.Key); problem != "" {
+		if problem := schema.ConfigKey.Problem(f.Key); problem != "" {
 			e.diags.Errorf(f.Pos, "bad-name", "the file's path %q can't be a key: it %s", f.Path, problem)
 			continue
 		}
@@ -196,7 +198,7 @@ func (e *effective) files(v *value.Value) []File {
 
 func fileKey(path string) string {
 	return strings.Map(func(r rune) rune {
-		if r < 0x80 && (letterOrDigit(byte(r)) || r == '.' || r == '_' || r == '-') {
+		if strings.ContainsRune(schema.Letters+schema.Digits+"._-", r) {
 			return r
 		}
 		return '-'

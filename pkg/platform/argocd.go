@@ -7,6 +7,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
@@ -77,66 +78,64 @@ type Previews struct {
 const roleActions = "get, sync, create, update, delete, override, action, logs"
 
 // applicationRow says how the Applications of an environment are.
-var applicationRow = sync.OnceValue(func() descriptor.Row {
-	text := descriptor.TextOf("text", nil)
-	window := descriptor.Object("a sync window",
-		descriptor.Row{Name: "kind", Doc: "allow or deny.", Type: descriptor.Choice("a kind of window", "allow", "deny")},
-		descriptor.Row{Name: "schedule", Doc: "When it opens, as cron.", Type: text},
-		descriptor.Row{Name: "duration", Doc: "How long it is open, such as 8h.", Type: text},
-		descriptor.Row{Name: "timeZone", Doc: "The time zone of the schedule; UTC unless given.", Type: text},
-		descriptor.Row{Name: "manualSync", Doc: "true lets people sync although automatic syncs may not run.", Type: descriptor.Flag()},
-	)
-	return descriptor.Row{Name: "applications", Doc: "What the Argo CD Applications say that `unfold argocd` prints.", Type: descriptor.Object("Application settings",
-		descriptor.Row{Name: "automated", Doc: "false leaves syncs to people.", Type: descriptor.Flag()},
-		descriptor.Row{Name: "prune", Doc: "false keeps what is no longer in git, and with `--style applicationset` the Applications of folders that are gone.", Type: descriptor.Flag()},
-		descriptor.Row{Name: "selfHeal", Doc: "false leaves alone what somebody changed in the cluster.", Type: descriptor.Flag()},
-		descriptor.Row{Name: "retries", Doc: "How often a failed sync is tried again; 5 unless given.", Type: descriptor.Count()},
-		descriptor.Row{Name: "syncOptions", Doc: "In place of `CreateNamespace=true` and `ServerSideApply=true`.", Type: descriptor.ListOf("a list of sync options", text)},
-		descriptor.Row{Name: "namespaceLabels", Doc: "Labels of the namespaces that Argo CD creates.", Type: descriptor.Labels()},
-		descriptor.Row{Name: "namespaceAnnotations", Doc: "Annotations of the namespaces that Argo CD creates.", Type: descriptor.Annotations()},
-		descriptor.Row{Name: "syncWindows", Doc: "When syncs may or may not run.", Type: descriptor.ListOf("a list of sync windows", window)},
-	)}
+var applicationRow = sync.OnceValue(func() schema.Field {
+	window := &schema.Type{Kind: schema.ObjectKind, What: "a sync window", Fields: []schema.Field{
+		{Name: "kind", Doc: "allow or deny.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of window", Enum: []string{"allow", "deny"}}},
+		{Name: "schedule", Doc: "When it opens, as cron.", Type: &schema.AnyText},
+		{Name: "duration", Doc: "How long it is open, such as 8h.", Type: &schema.AnyText},
+		{Name: "timeZone", Doc: "The time zone of the schedule; UTC unless given.", Type: &schema.AnyText},
+		{Name: "manualSync", Doc: "true lets people sync although automatic syncs may not run.", Type: &schema.Boolean},
+	}}
+	return schema.Field{Name: "applications", Doc: "What the Argo CD Applications say that `unfold argocd` prints.", Type: &schema.Type{Kind: schema.ObjectKind, What: "Application settings", Fields: []schema.Field{
+		{Name: "automated", Doc: "false leaves syncs to people.", Type: &schema.Boolean},
+		{Name: "prune", Doc: "false keeps what is no longer in git, and with `--style applicationset` the Applications of folders that are gone.", Type: &schema.Boolean},
+		{Name: "selfHeal", Doc: "false leaves alone what somebody changed in the cluster.", Type: &schema.Boolean},
+		{Name: "retries", Doc: "How often a failed sync is tried again; 5 unless given.", Type: &schema.Natural},
+		{Name: "syncOptions", Doc: "In place of `CreateNamespace=true` and `ServerSideApply=true`.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync options", Elem: &schema.AnyText}},
+		{Name: "namespaceLabels", Doc: "Labels of the namespaces that Argo CD creates.", Type: descriptor.Labels()},
+		{Name: "namespaceAnnotations", Doc: "Annotations of the namespaces that Argo CD creates.", Type: descriptor.Annotations()},
+		{Name: "syncWindows", Doc: "When syncs may or may not run.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync windows", Elem: window}},
+	}}}
 })
 
 // argocdRows stand at the top level alone.
-var argocdRows = sync.OnceValue(func() []descriptor.Row {
-	text := descriptor.TextOf("text", nil)
-	name := descriptor.TextOf("a name", descriptor.ObjectName)
-	texts := descriptor.ListOf("a list of texts", text)
-	kinds := descriptor.ListOf("a list of kinds", descriptor.TextOf("KIND or GROUP/KIND", nil))
-	role := descriptor.Object("a role",
-		descriptor.Row{Name: "groups", Doc: "The groups that have it, as the identity provider names them.", Type: texts},
-		descriptor.Row{Name: "actions", Doc: "What they may do with the team's Applications: " + roleActions + "; get and sync unless given.",
-			Type: descriptor.ListOf("a list of actions", descriptor.Choice("an action", strings.Split(roleActions, ", ")...))},
-		descriptor.Row{Name: "environments", Doc: "In which environments; in all unless given.", Type: descriptor.ListOf("a list of environments", descriptor.TextOf("an environment", descriptor.NamespaceName))},
-	)
-	team := descriptor.Object("a team",
-		descriptor.Row{Name: "apps", Doc: "Patterns of the folders that hold its apps, such as `apps/payments-*`.", Type: descriptor.ListOf("a list of patterns", descriptor.TextOf("a pattern of folders", descriptor.RuleOf(folderPattern)))},
-		descriptor.Row{Name: "repositories", Doc: "Further repositories that its apps may come from.", Type: texts},
-		descriptor.Row{Name: "namespaces", Doc: "Patterns of further namespaces that its apps may go to.", Type: texts},
-		descriptor.Row{Name: "kinds", Doc: "Kinds that its apps may bring along besides those that unfold makes: KIND or GROUP/KIND.", Type: kinds},
-		descriptor.Row{Name: "clusterKinds", Doc: "The same for kinds without a namespace.", Type: kinds},
-		descriptor.Row{Name: "roles", Doc: "Who may do what with its Applications.", Type: descriptor.MapOf("a map of roles", "a role", descriptor.NamespaceName, role)},
-		descriptor.Row{Name: "notify", Doc: "Who is told of its deployments, by Argo CD's name of the service, such as `slack: CHANNEL`.", Type: descriptor.MapOf("a map of recipients", "a service", descriptor.ObjectName, text)},
-	)
-	return []descriptor.Row{
-		{Name: "argocd", Doc: "Argo CD itself.", Type: descriptor.Object("Argo CD's settings",
-			descriptor.Row{Name: "namespace", Doc: "Where it runs: argocd unless given.", Type: descriptor.TextOf("a namespace", descriptor.NamespaceName)},
-			descriptor.Row{Name: "plugin", Doc: "The plugin's name: unfold unless given.", Type: name},
-			descriptor.Row{Name: "project", Doc: "The AppProject of apps that belong to no team: default unless given.", Type: name},
-		)},
+var argocdRows = sync.OnceValue(func() []schema.Field {
+	name := &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Subdomain}
+	texts := &schema.Type{Kind: schema.ListKind, What: "a list of texts", Elem: &schema.AnyText}
+	kinds := &schema.Type{Kind: schema.ListKind, What: "a list of kinds", Elem: &schema.Type{Kind: schema.TextKind, What: "KIND or GROUP/KIND"}}
+	role := &schema.Type{Kind: schema.ObjectKind, What: "a role", Fields: []schema.Field{
+		{Name: "groups", Doc: "The groups that have it, as the identity provider names them.", Type: texts},
+		{Name: "actions", Doc: "What they may do with the team's Applications: " + roleActions + "; get and sync unless given.",
+			Type: &schema.Type{Kind: schema.ListKind, What: "a list of actions", Elem: &schema.Type{Kind: schema.TextKind, What: "an action", Enum: strings.Split(roleActions, ", ")}}},
+		{Name: "environments", Doc: "In which environments; in all unless given.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of environments", Elem: &schema.Type{Kind: schema.TextKind, What: "an environment", Check: &schema.Label}}},
+	}}
+	team := &schema.Type{Kind: schema.ObjectKind, What: "a team", Fields: []schema.Field{
+		{Name: "apps", Doc: "Patterns of the folders that hold its apps, such as `apps/payments-*`.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of patterns", Elem: &schema.Type{Kind: schema.TextKind, What: "a pattern of folders", Check: &schema.Check{Problem: folderPattern}}}},
+		{Name: "repositories", Doc: "Further repositories that its apps may come from.", Type: texts},
+		{Name: "namespaces", Doc: "Patterns of further namespaces that its apps may go to.", Type: texts},
+		{Name: "kinds", Doc: "Kinds that its apps may bring along besides those that unfold makes: KIND or GROUP/KIND.", Type: kinds},
+		{Name: "clusterKinds", Doc: "The same for kinds without a namespace.", Type: kinds},
+		{Name: "roles", Doc: "Who may do what with its Applications.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of roles", Keys: schema.KeyRule{What: "a role", Check: &schema.Label}, Elem: role}},
+		{Name: "notify", Doc: "Who is told of its deployments, by Argo CD's name of the service, such as `slack: CHANNEL`.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of recipients", Keys: schema.KeyRule{What: "a service", Check: &schema.Subdomain}, Elem: &schema.AnyText}},
+	}}
+	return []schema.Field{
+		{Name: "argocd", Doc: "Argo CD itself.", Type: &schema.Type{Kind: schema.ObjectKind, What: "Argo CD's settings", Fields: []schema.Field{
+			{Name: "namespace", Doc: "Where it runs: argocd unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+			{Name: "plugin", Doc: "The plugin's name: unfold unless given.", Type: name},
+			{Name: "project", Doc: "The AppProject of apps that belong to no team: default unless given.", Type: name},
+		}}},
 		{Name: "teams", Doc: "The teams by name. Each gets an AppProject, and the Applications of its apps belong to it.",
-			Type: descriptor.MapOf("a map of teams", "a team", descriptor.NamespaceName, team)},
-		{Name: "previews", Doc: "Applications of pull requests on GitHub, in the ApplicationSet that `unfold argocd --style applicationset` prints.", Type: descriptor.Object("preview settings",
-			descriptor.Row{Name: "owner", Doc: "The repository's owner.", Type: text},
-			descriptor.Row{Name: "repository", Doc: "The repository.", Type: text},
-			descriptor.Row{Name: "api", Doc: "The address of GitHub Enterprise's API.", Type: descriptor.TextOf("an address", descriptor.RuleOf(httpsAddress))},
-			descriptor.Row{Name: "label", Doc: "The label that asks for a preview: preview unless given.", Type: text},
-			descriptor.Row{Name: "token", Doc: "The Secret with a token for GitHub, as NAME/KEY.", Type: descriptor.TextOf("NAME/KEY", descriptor.RuleOf(nameAndKey))},
-			descriptor.Row{Name: "environment", Doc: "The environment whose settings a preview has.", Type: descriptor.TextOf("an environment", descriptor.NamespaceName)},
-			descriptor.Row{Name: "domain", Doc: "The domain below which a preview's hosts are, as NAME-pr-NUMBER.", Type: descriptor.TextOf("a domain", descriptor.ObjectName)},
-			descriptor.Row{Name: "namespace", Doc: "One namespace for all previews, whose objects then have names with -pr-NUMBER; unless given, each has a namespace of its own.", Type: descriptor.TextOf("a namespace", descriptor.NamespaceName)},
-		)},
+			Type: &schema.Type{Kind: schema.MapKind, What: "a map of teams", Keys: schema.KeyRule{What: "a team", Check: &schema.Label}, Elem: team}},
+		{Name: "previews", Doc: "Applications of pull requests on GitHub, in the ApplicationSet that `unfold argocd --style applicationset` prints.", Type: &schema.Type{Kind: schema.ObjectKind, What: "preview settings", Fields: []schema.Field{
+			{Name: "owner", Doc: "The repository's owner.", Type: &schema.AnyText},
+			{Name: "repository", Doc: "The repository.", Type: &schema.AnyText},
+			{Name: "api", Doc: "The address of GitHub Enterprise's API.", Type: &schema.Type{Kind: schema.TextKind, What: "an address", Check: &schema.Check{Problem: httpsAddress}}},
+			{Name: "label", Doc: "The label that asks for a preview: preview unless given.", Type: &schema.AnyText},
+			{Name: "token", Doc: "The Secret with a token for GitHub, as NAME/KEY.", Type: &schema.Type{Kind: schema.TextKind, What: "NAME/KEY", Check: &schema.Check{Problem: nameAndKey}}},
+			{Name: "environment", Doc: "The environment whose settings a preview has.", Type: &schema.Type{Kind: schema.TextKind, What: "an environment", Check: &schema.Label}},
+			{Name: "domain", Doc: "The domain below which a preview's hosts are, as NAME-pr-NUMBER.", Type: &schema.Type{Kind: schema.TextKind, What: "a domain", Check: &schema.Subdomain}},
+			{Name: "namespace", Doc: "One namespace for all previews, whose objects then have names with -pr-NUMBER; unless given, each has a namespace of its own.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+		}}},
 	}
 })
 

@@ -8,6 +8,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
@@ -84,9 +85,10 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 	if diags.HasErrors() || !isPlatform(file, top, &diags) {
 		return nil, diags
 	}
-	full, diags := descriptor.Complete(documentType(), top)
+	n := schema.Normaliser{Words: descriptor.OtherWord}
+	full := n.Full(documentType(), top)
 	builtin, found := descriptor.Builtin()
-	r := reader{file: file, diags: append(diags, found...)}
+	r := reader{file: file, diags: append(n.Diags, found...)}
 	p := &Platform{environments: map[string]Settings{}}
 	r.layers(p, builtin, full)
 	r.settings(p, full)
@@ -128,12 +130,12 @@ type reader struct {
 // layers makes the layers below apps. Each is checked against the one below it,
 // so that a mistake in them is the operator's and not found app by app.
 func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Value) {
-	lay := func(lower, upper *value.Value) *value.Value {
-		out, diags := descriptor.Lay(descriptor.DefaultsType(), lower, upper)
+	overlay := func(lower, upper *value.Value) *value.Value {
+		out, diags := schema.Overlay(descriptor.DefaultsType(), lower, upper)
 		r.diags = append(r.diags, diags...)
 		return out
 	}
-	all := lay(builtin.All, r.layer(full))
+	all := overlay(builtin.All, r.layer(full))
 	p.Defaults = descriptor.Defaults{File: r.file, All: all, Environments: builtin.Environments}
 	if !full.Get("environments").Is(value.Map) {
 		return
@@ -147,7 +149,7 @@ func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Va
 	}
 	for _, e := range full.Get("environments").Entries {
 		e.Value = r.layer(e.Value)
-		lay(all, e.Value)
+		overlay(all, e.Value)
 		p.Defaults.Environments = append(p.Defaults.Environments, e)
 	}
 }
@@ -178,14 +180,14 @@ func (r *reader) settings(p *Platform, full *value.Value) {
 	for _, key := range []string{"apiVersion", "kind", "defaults", "environments", "furtherEnvironments", "argocd", "teams", "previews", "generate"} {
 		everywhere.Delete(key)
 	}
-	everywhere, diags := descriptor.Lay(environmentType(), nil, everywhere)
+	everywhere, diags := schema.Overlay(environmentType(), nil, everywhere)
 	r.diags = append(r.diags, diags...)
 	p.everywhere, p.Defaults.Anywhere = r.setting(everywhere)
 	p.Defaults.Places = map[string]descriptor.Place{}
 	for _, e := range full.Get("environments").Fields() {
 		own := orEmpty(e.Value).Copy()
 		own.Delete("defaults")
-		merged, diags := descriptor.Lay(environmentType(), everywhere, own)
+		merged, diags := schema.Overlay(environmentType(), everywhere, own)
 		r.diags = append(r.diags, diags...)
 		p.environments[e.Key], p.Defaults.Places[e.Key] = r.setting(merged)
 	}

@@ -10,6 +10,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/image"
 	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // The table of the platform file: what the parser takes and what its reference
@@ -17,74 +19,81 @@ import (
 
 // settings are the fields that say how things are in an environment. They stand
 // at the top level for all, and in an environment over that.
-var settings = sync.OnceValue(func() []descriptor.Row {
-	text := descriptor.TextOf("text", nil)
-	return []descriptor.Row{
+var settings = sync.OnceValue(func() []schema.Field {
+	return []schema.Field{
 		{Name: "namespace", Doc: "A pattern of namespaces for apps that name none: `{app}-{env}` unless given.",
-			Type: descriptor.TextOf("a pattern", descriptor.RuleOf(namespacePattern))},
-		{Name: "ingress", Doc: "What the hosts of apps have in common.", Type: descriptor.Object("ingress settings",
-			descriptor.Row{Name: "domain", Doc: "The domain of a host that an app gives as a bare label; it can hold `{env}`.", Type: descriptor.TextOf("a domain", descriptor.RuleOf(domainPattern))},
-			descriptor.Row{Name: "class", Doc: "The class of an Ingress that names none.", Type: descriptor.TextOf("an ingress class", descriptor.ObjectName)},
-		)},
+			Type: &schema.Type{Kind: schema.TextKind, What: "a pattern", Check: &schema.Check{Problem: namespacePattern}}},
+		{Name: "ingress", Doc: "What the hosts of apps have in common.", Type: &schema.Type{Kind: schema.ObjectKind, What: "ingress settings", Fields: []schema.Field{
+			{Name: "domain", Doc: "The domain of a host that an app gives as a bare label; it can hold `{env}`.", Type: &schema.Type{Kind: schema.TextKind, What: "a domain", Check: &schema.Check{Problem: domainPattern}}},
+			{Name: "class", Doc: "The class of an Ingress that names none.", Type: &schema.Type{Kind: schema.TextKind, What: "an ingress class", Check: &schema.Subdomain}},
+		}}},
 		{Name: "pullSecrets", Doc: "The Secrets that hold registries' credentials: short for `defaults.image.pullSecrets`.",
-			Type: descriptor.ListOf("a list of Secrets", descriptor.TextOf("a Secret's name", descriptor.ObjectName))},
+			Type: &schema.Type{Kind: schema.ListKind, What: "a list of Secrets", Elem: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}}},
 		{Name: "registries", Doc: "Where images may come from: registries, or repositories and the folders above them. Any unless given.",
-			Type: descriptor.ListOf("a list of registries", descriptor.TextOf("a registry", descriptor.RuleOf(registry)))},
-		{Name: "policy", Doc: "What becomes of the findings of [rules](rules.md), by their names.", Type: descriptor.MapOf("a map of rules", "a rule", descriptor.RuleOf(knownRule), descriptor.Object("a severity",
-			descriptor.Row{Name: "severity", Doc: "What the rule's findings are; off looks for none.", Type: descriptor.Choice("a severity", check.Levels()...)},
-			descriptor.Row{Name: "accept", Doc: "Whether an app may accept findings: true unless they are errors.", Type: descriptor.Boolean()},
-		).WithShort("severity"))},
+			Type: &schema.Type{Kind: schema.ListKind, What: "a list of registries", Elem: &schema.Type{Kind: schema.TextKind, What: "a registry", Check: &schema.Check{Problem: registry}}}},
+		{Name: "policy", Doc: "What becomes of the findings of [rules](rules.md), by their names.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of rules", Keys: schema.KeyRule{What: "a rule", Check: &schema.Check{Problem: knownRule}}, Elem: &schema.Type{Kind: schema.ObjectKind, What: "a severity", ShorthandKey: "severity", Fields: []schema.Field{
+			{Name: "severity", Doc: "What the rule's findings are; off looks for none.", Type: &schema.Type{Kind: schema.TextKind, What: "a severity", Enum: check.Levels()}},
+			{Name: "accept", Doc: "Whether an app may accept findings: true unless they are errors.", Type: &schema.Boolean},
+		}}}},
 		{Name: "missingAPIs", Doc: "What becomes of an object whose kind the cluster does not know: error unless given, or skip, which leaves it out with a warning.",
-			Type: descriptor.Choice("a way with missing APIs", "error", "skip")},
-		{Name: "cluster", Doc: "The destination cluster of Applications, as Argo CD knows it.", Type: descriptor.OneOf("a cluster", "its name or address", clusterField,
-			descriptor.Row{Name: "name", Doc: "The cluster's name in Argo CD.", Type: text},
-			descriptor.Row{Name: "server", Doc: "The address of its API server.", Type: descriptor.TextOf("an address", descriptor.RuleOf(httpsAddress))},
-			descriptor.Row{Name: "labels", Doc: "Every cluster whose Secret in Argo CD has these labels; for ApplicationSets.", Type: descriptor.Labels()},
-		)},
-		{Name: "certificate", Doc: "The certificate that secrets are sealed with.", Type: descriptor.OneOf("a certificate", "a file, an address or the certificate itself", certificateField,
-			descriptor.Row{Name: "file", Doc: "A file that holds it, relative to the platform file.", Type: text},
-			descriptor.Row{Name: "url", Doc: "Where it can be fetched from.", Type: descriptor.TextOf("an address", descriptor.RuleOf(httpsAddress))},
-			descriptor.Row{Name: "pem", Doc: "The certificate itself.", Type: descriptor.TextOf("a certificate", descriptor.RuleOf(pemText))},
-		)},
+			Type: &schema.Type{Kind: schema.TextKind, What: "a way with missing APIs", Enum: []string{"error", "skip"}}},
+		{Name: "cluster", Doc: "The destination cluster of Applications, as Argo CD knows it.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a cluster", OneOf: [][]string{{"name", "server", "labels"}},
+			Shorthand: &schema.Type{Kind: schema.TextKind, What: "its name or address"}, Expand: clusterShorthand,
+			Fields: []schema.Field{
+				{Name: "name", Doc: "The cluster's name in Argo CD.", Type: &schema.AnyText},
+				{Name: "server", Doc: "The address of its API server.", Type: &schema.Type{Kind: schema.TextKind, What: "an address", Check: &schema.Check{Problem: httpsAddress}}},
+				{Name: "labels", Doc: "Every cluster whose Secret in Argo CD has these labels; for ApplicationSets.", Type: descriptor.Labels()},
+			}}},
+		{Name: "certificate", Doc: "The certificate that secrets are sealed with.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a certificate", OneOf: [][]string{{"file", "url", "pem"}},
+			Shorthand: &schema.Type{Kind: schema.TextKind, What: "a file, an address or the certificate itself"}, Expand: certificateShorthand,
+			Fields: []schema.Field{
+				{Name: "file", Doc: "A file that holds it, relative to the platform file.", Type: &schema.AnyText},
+				{Name: "url", Doc: "Where it can be fetched from.", Type: &schema.Type{Kind: schema.TextKind, What: "an address", Check: &schema.Check{Problem: httpsAddress}}},
+				{Name: "pem", Doc: "The certificate itself.", Type: &schema.Type{Kind: schema.TextKind, What: "a certificate", Check: &schema.Check{Problem: pemText}}},
+			}}},
 		applicationRow(),
 	}
 })
 
-// environmentType and documentType are the schemas of an environment and of the
+// environmentType and documentType are the types of an environment and of the
 // whole file.
-var environmentType = sync.OnceValue(func() *descriptor.Type {
-	return descriptor.Object("an environment", append(environmentRows(), settings()...)...).WithHints(descriptor.UnderDefaults)
+var environmentType = sync.OnceValue(func() *schema.Type {
+	return &schema.Type{Kind: schema.ObjectKind, What: "an environment", Elsewhere: descriptor.UnderDefaults, Fields: append(environmentRows(), settings()...)}
 })
 
-var documentType = sync.OnceValue(func() *descriptor.Type { return document(environmentType()) })
+var documentType = sync.OnceValue(func() *schema.Type { return document(environmentType()) })
 
-func environmentRows() []descriptor.Row {
-	return []descriptor.Row{{Name: "defaults", Doc: "App fields for the apps in this environment.", Type: descriptor.DefaultsType()}}
+func environmentRows() []schema.Field {
+	return []schema.Field{{Name: "defaults", Doc: "App fields for the apps in this environment.", Type: descriptor.DefaultsType()}}
 }
 
-func document(environment *descriptor.Type) *descriptor.Type {
-	rows := []descriptor.Row{
-		{Name: "apiVersion", Doc: "The version of this format: " + descriptor.APIVersion + ".", Const: descriptor.APIVersion, Type: descriptor.TextOf("text", nil)},
-		{Name: "kind", Doc: Kind + ".", Const: Kind, Type: descriptor.TextOf("text", nil)},
+func document(environment *schema.Type) *schema.Type {
+	rows := []schema.Field{
+		{Name: "apiVersion", Doc: "The version of this format: " + descriptor.APIVersion + ".", Type: &schema.AnyText, Required: true, JSON: schema.JSON{{Key: "const", Value: descriptor.APIVersion}}},
+		{Name: "kind", Doc: Kind + ".", Type: &schema.AnyText, Required: true, JSON: schema.JSON{{Key: "const", Value: Kind}}},
 		{Name: "defaults", Doc: "App fields for all apps: any field of app.yaml but those of a single workload and those that name files.", Type: descriptor.DefaultsType()},
 	}
 	rows = append(append(rows, settings()...), argocdRows()...)
-	rows = append(rows, boundsRow(), descriptor.Row{Name: "environments", Doc: "The environments by name, in place of the built-in ones. Besides what is listed here, each takes the fields from `namespace` on, over those of the top level.",
-		Type: descriptor.MapOf("a map of environments", "an environment", descriptor.NamespaceName, environment)})
-	rows = append(rows, descriptor.Row{Name: "furtherEnvironments", Doc: "Names, or patterns such as `preview-*`, of environments that apps may have besides those of `environments`; they have the settings of the top level.",
-		Type: descriptor.ListOf("a list of patterns", descriptor.TextOf("a pattern of environments", descriptor.RuleOf(environmentPattern)))})
-	return descriptor.Object("a platform file", rows...).WithHints(descriptor.UnderDefaults)
+	rows = append(rows, boundsRow(), schema.Field{Name: "environments", Doc: "The environments by name, in place of the built-in ones. Besides what is listed here, each takes the fields from `namespace` on, over those of the top level.",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of environments", Keys: schema.KeyRule{What: "an environment", Check: &schema.Label}, Elem: environment}})
+	rows = append(rows, schema.Field{Name: "furtherEnvironments", Doc: "Names, or patterns such as `preview-*`, of environments that apps may have besides those of `environments`; they have the settings of the top level.",
+		Type: &schema.Type{Kind: schema.ListKind, What: "a list of patterns",
+			Elem: &schema.Type{Kind: schema.TextKind, What: "a pattern of environments", Check: &schema.Check{Problem: environmentPattern}}}})
+	return &schema.Type{Kind: schema.ObjectKind, What: "a platform file", Elsewhere: descriptor.UnderDefaults, Fields: rows}
 }
 
 // Reference gives the table in Markdown, for docs/platform.md, the fields that
 // stand in two places once.
 func Reference() string {
-	return document(descriptor.Object("an environment", environmentRows()...)).Reference()
+	return document(&schema.Type{Kind: schema.ObjectKind, What: "an environment", Fields: environmentRows()}).Reference()
 }
 
 // JSONSchema gives the table as JSON Schema, draft 2020-12, for editors.
 func JSONSchema() ([]byte, error) {
-	return documentType().JSONSchema("unfold's platform file, "+descriptor.APIVersion, "What all apps have in common.", descriptor.DefaultOf)
+	return schema.Document{
+		Title: "unfold's platform file, " + descriptor.APIVersion, Description: "What all apps have in common.",
+		Type: documentType(), DefaultOf: descriptor.DefaultOf,
+	}.JSONSchema()
 }
 
 func namespacePattern(s string) string {
@@ -144,19 +153,26 @@ func pemText(s string) string {
 	return ""
 }
 
-func clusterField(text string) string {
-	if strings.Contains(text, "://") {
-		return "server"
+// clusterShorthand takes a text for the name or address of a cluster.
+func clusterShorthand(v *value.Value) *value.Value {
+	switch {
+	case !v.IsScalar():
+		return nil
+	case strings.Contains(v.Text, "://"):
+		return value.NewMap(v.Pos).Set("server", v)
 	}
-	return "name"
+	return value.NewMap(v.Pos).Set("name", v)
 }
 
-func certificateField(text string) string {
+// certificateShorthand takes a text for a certificate, or for where one is.
+func certificateShorthand(v *value.Value) *value.Value {
 	switch {
-	case strings.HasPrefix(strings.TrimSpace(text), "-----"):
-		return "pem"
-	case strings.Contains(text, "://"):
-		return "url"
+	case !v.IsScalar():
+		return nil
+	case strings.HasPrefix(strings.TrimSpace(v.Text), "-----"):
+		return value.NewMap(v.Pos).Set("pem", v)
+	case strings.Contains(v.Text, "://"):
+		return value.NewMap(v.Pos).Set("url", v)
 	}
-	return "file"
+	return value.NewMap(v.Pos).Set("file", v)
 }

@@ -1,4 +1,4 @@
-package descriptor
+package schema
 
 import (
 	"bytes"
@@ -8,12 +8,13 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// jsonObject is a JSON object that keeps its order; lists are of type []any.
-type jsonObject []jsonMember
+// JSON is a JSON object that keeps its order; lists are of type []any.
+type JSON []Member
 
-type jsonMember struct {
-	key   string
-	value any
+// Member is a member of a JSON object.
+type Member struct {
+	Key   string
+	Value any
 }
 
 // jsonWidth is how long a line may be that holds a whole object or list.
@@ -28,17 +29,17 @@ func appendJSON(out []byte, x any, indent int) ([]byte, error) {
 	}
 	newLine := func(indent int) { out = append(append(out, '\n'), strings.Repeat(" ", indent)...) }
 	switch x := x.(type) {
-	case jsonObject:
+	case JSON:
 		out = append(out, '{')
 		for i, m := range x {
 			if i > 0 {
 				out = append(out, ',')
 			}
 			newLine(indent + 2)
-			if out, err = appendFlat(out, m.key); err != nil {
+			if out, err = appendFlat(out, m.Key); err != nil {
 				return nil, err
 			}
-			if out, err = appendJSON(append(out, ": "...), m.value, indent+2); err != nil {
+			if out, err = appendJSON(append(out, ": "...), m.Value, indent+2); err != nil {
 				return nil, err
 			}
 		}
@@ -64,16 +65,16 @@ func appendJSON(out []byte, x any, indent int) ([]byte, error) {
 // appendFlat writes a value on one line.
 func appendFlat(out []byte, x any) (_ []byte, err error) {
 	switch x := x.(type) {
-	case jsonObject:
+	case JSON:
 		out = append(out, '{')
 		for i, m := range x {
 			if i > 0 {
 				out = append(out, ", "...)
 			}
-			if out, err = appendFlat(out, m.key); err != nil {
+			if out, err = appendFlat(out, m.Key); err != nil {
 				return nil, err
 			}
-			if out, err = appendFlat(append(out, ": "...), m.value); err != nil {
+			if out, err = appendFlat(append(out, ": "...), m.Value); err != nil {
 				return nil, err
 			}
 		}
@@ -97,13 +98,13 @@ func appendFlat(out []byte, x any) (_ []byte, err error) {
 	return append(out, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...), err
 }
 
-// plain gives a value as JSON has it.
+// plain returns a value as JSON has it.
 func plain(v *value.Value) any {
 	switch {
 	case v.Is(value.Map):
-		out := jsonObject{}
+		out := JSON{}
 		for _, e := range v.Entries {
-			out = append(out, jsonMember{e.Key, plain(e.Value)})
+			out = append(out, Member{e.Key, plain(e.Value)})
 		}
 		return out
 	case v.Is(value.List):

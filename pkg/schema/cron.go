@@ -1,4 +1,4 @@
-package descriptor
+package schema
 
 import (
 	_ "embed"
@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // cronField is a field of a cron expression.
@@ -17,13 +16,19 @@ type cronField struct {
 	names    string // of its values, from min on
 }
 
-// cronExpression says what is wrong with a schedule, by the rules of the parser
+// CronExpression is when something runs, and TimeZone a name of the tz database.
+var (
+	CronExpression = Check{Problem: cronExpressionProblem}
+	TimeZone       = Check{Problem: timeZoneProblem}
+)
+
+// cronExpressionProblem says what is wrong with a schedule, by the rules of the parser
 // that Kubernetes uses (robfig/cron, ParseStandard).
-func cronExpression(s string) string {
+func cronExpressionProblem(s string) string {
 	const problem = `is not a cron expression of five fields such as "0 3 * * *", nor one of @hourly, @daily, @weekly, @monthly, @yearly`
 	switch {
 	case strings.Contains(s, "TZ"):
-		return "names a time zone: write schedule: {cron, timeZone}"
+		return "names a time zone"
 	case strings.HasPrefix(s, "@"):
 		return cronDescriptor(s, problem)
 	}
@@ -109,8 +114,8 @@ func (f cronField) number(s string) (int, bool) {
 //go:embed timezones.txt
 var timeZones string
 
-// timeZone is a name of the tz database, for which the cluster looks too.
-func timeZone(s string) string {
+// timeZoneProblem takes a name of the tz database, for which the cluster looks too.
+func timeZoneProblem(s string) string {
 	if s != "" && !strings.Contains(s, "\n") && strings.Contains("\n"+timeZones, "\n"+s+"\n") {
 		return ""
 	}
@@ -118,12 +123,4 @@ func timeZone(s string) string {
 		return "is not a time zone: did you mean " + strconv.Quote(near) + "?"
 	}
 	return "is not a time zone such as Europe/Berlin or UTC"
-}
-
-// schedule completes and checks when a CronJob runs.
-func (e *effective) schedule(w *Workload, v *value.Value) {
-	w.Schedule = v
-	if w.Kind == "CronJob" && v.StringAt("cron") == "" && e.env != "" {
-		e.diags.Errorh(w.Pos, "missing-schedule", `add schedule: with a cron expression such as "0 3 * * *"`, "%s is a CronJob without a schedule", w.what())
-	}
 }

@@ -1,4 +1,4 @@
-package descriptor
+package schema
 
 import (
 	"strings"
@@ -40,7 +40,7 @@ func (x Explanation) kubeElement(rest string) (Explanation, string) {
 		out.Path, tail = x.Path+"."+rest, "" // a key can hold dots
 	case x.kube.IsMap():
 		out.Path = x.Path + "." + key
-	case !only(key, digit):
+	case !Only(key, Digits):
 		out.Path, tail = x.Path+"[]", rest
 	default:
 		out.Path = x.Path + "[]"

@@ -1,4 +1,4 @@
-package descriptor
+package schema
 
 import (
 	"archive/zip"
@@ -29,12 +29,12 @@ func TestCronExpression(t *testing.T) {
 		"0 0 * * jan", "0 0 * * su", "0 0 * * sunday", "70/5 * * * *", "5-70/5 * * * *", "0 3 * * *\n", "x", "H * * * *", "L * * * *", "0 0 L * *", "0 0 * * 1#1",
 	} {
 		_, err := cron.ParseStandard(s)
-		if got := cronExpression(s); (got == "") != (err == nil) {
+		if got := CronExpression.Problem(s); (got == "") != (err == nil) {
 			t.Errorf("%q: %q, but the parser says %v", s, got, err)
 		}
 	}
 	for _, s := range []string{"TZ=UTC 0 3 * * *", "CRON_TZ=UTC 0 3 * * *", "0 3 * * * TZ"} {
-		if cronExpression(s) == "" {
+		if CronExpression.Problem(s) == "" {
 			t.Errorf("%q passes", s)
 		}
 	}
@@ -49,7 +49,7 @@ func FuzzCronExpression(f *testing.F) {
 			return
 		}
 		_, err := cron.ParseStandard(s)
-		if got := cronExpression(s); (got == "") != (err == nil) {
+		if got := CronExpression.Problem(s); (got == "") != (err == nil) {
 			t.Errorf("%q: %q, but the parser says %v", s, got, err)
 		}
 	})
@@ -69,12 +69,12 @@ func TestTimeZones(t *testing.T) {
 		t.Errorf("%d names, sorted: %v", len(names), slices.IsSorted(names))
 	}
 	for _, name := range names {
-		if _, err := time.LoadLocation(name); err != nil || timeZone(name) != "" {
-			t.Errorf("%s: %v, %q", name, err, timeZone(name))
+		if _, err := time.LoadLocation(name); err != nil || TimeZone.Problem(name) != "" {
+			t.Errorf("%s: %v, %q", name, err, TimeZone.Problem(name))
 		}
 	}
 	for _, name := range []string{"", "Local", "Europe", "europe/berlin", "Berlin", "UTC\nZulu", "UTC+1", "Europe/Berlin ", "../UTC"} {
-		if timeZone(name) == "" {
+		if TimeZone.Problem(name) == "" {
 			t.Errorf("%q passes", name)
 		}
 	}

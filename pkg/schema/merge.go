@@ -1,48 +1,49 @@
-package descriptor
+package schema
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// unusedNull is a null that deleted nothing: usually a forgotten value.
-type unusedNull struct {
-	path []string
-	pos  diag.Pos
+// UnusedNull is a null that deleted nothing: usually a forgotten value.
+type UnusedNull struct {
+	Path []string
+	Pos  diag.Pos
 }
 
-// merger merges layers. Nulls in a value of a deferred type stay in the result,
+// Merger merges layers. Nulls in a value of a deferred type stay in the result,
 // since that value is merged over another one later, by a merger that follows.
-type merger struct {
+type Merger struct {
 	path   []string
-	unused []unusedNull
+	Unused []UnusedNull
 	// deferred counts the values of deferred types around the current one.
 	deferred int
 	// used holds the places of the nulls that were kept and deleted something.
 	used map[diag.Pos]bool
 }
 
-// newMerger returns a merger of whole documents.
-func newMerger() *merger { return &merger{used: map[diag.Pos]bool{}} }
+// NewMerger returns a merger of whole documents.
+func NewMerger() *Merger { return &Merger{used: map[diag.Pos]bool{}} }
 
-// next returns a merger for the values that m deferred.
-func (m *merger) next() *merger { return &merger{used: m.used} }
+// Next returns a merger for the values that m deferred.
+func (m *Merger) Next() *Merger { return &Merger{used: m.used} }
 
-// mergeAt is merge for values at a path of the document.
-func (m *merger) mergeAt(path []string, s *schema, lower, upper *value.Value) *value.Value {
+// MergeAt is merge for values at a path of the document.
+func (m *Merger) MergeAt(path []string, s *Type, lower, upper *value.Value) *value.Value {
 	m.path = path
-	out := m.merge(s, lower, upper)
+	out := m.Merge(s, lower, upper)
 	m.path = nil
 	return out
 }
 
-// merge returns lower with upper on top: maps merge key by key, scalars and lists
-// replace, null deletes. Of the fields in oneOf and supersede, those that upper
+// Merge returns lower with upper on top: maps merge key by key, scalars and lists
+// replace, null deletes. Of the fields in OneOf and Supersede, those that upper
 // chooses put the others aside. The order is lower's, then that of upper's new keys.
 // Neither argument is changed.
-func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
+func (m *Merger) Merge(s *Type, lower, upper *value.Value) *value.Value {
 	if !lower.Is(value.Map) || !upper.Is(value.Map) {
 		if upper.Is(value.Map) {
 			return m.fresh(s, upper)
@@ -53,7 +54,7 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 	if !upper.Pos.IsZero() { // an empty layer has no place
 		out.Pos = upper.Pos
 	}
-	if len(lower.Entries) == 0 && s != nil && s.kind == kubeKind {
+	if len(lower.Entries) == 0 && s != nil && s.Kind == KubeKind {
 		s = nil // nothing that it could tell apart
 	}
 	for _, union := range s.unions() {
@@ -85,9 +86,9 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 				deleted[e.Key] = true
 			}
 		case there:
-			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.child(e.Key), out.Entries[i].Value, e.Value)}
+			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.Child(e.Key), out.Entries[i].Value, e.Value)}
 		default:
-			out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.child(e.Key), nil, e.Value)})
+			out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.Child(e.Key), nil, e.Value)})
 		}
 		m.path = m.path[:len(m.path)-1]
 	}
@@ -98,30 +99,30 @@ func (m *merger) merge(s *schema, lower, upper *value.Value) *value.Value {
 }
 
 // below is merge for a value in another one.
-func (m *merger) below(s *schema, lower, upper *value.Value) *value.Value {
-	if s == nil || !s.deferred {
-		return m.merge(s, lower, upper)
+func (m *Merger) below(s *Type, lower, upper *value.Value) *value.Value {
+	if s == nil || !s.Deferred {
+		return m.Merge(s, lower, upper)
 	}
 	m.deferred++
-	out := m.merge(s, lower, upper)
+	out := m.Merge(s, lower, upper)
 	m.deferred--
 	return out
 }
 
 // fresh returns a map below which there is no other: its nulls delete nothing.
-func (m *merger) fresh(s *schema, v *value.Value) *value.Value {
-	return m.merge(s, value.NewMap(v.Pos), v)
+func (m *Merger) fresh(s *Type, v *value.Value) *value.Value {
+	return m.Merge(s, value.NewMap(v.Pos), v)
 }
 
-func (m *merger) delete(old *value.Value, e value.Entry) {
+func (m *Merger) delete(old *value.Value, e value.Entry) {
 	if old.Kind != value.Null || m.used[old.Pos] {
 		m.used[e.Value.Pos] = true
 	}
 }
 
-func (m *merger) noteUnused(e value.Entry) {
+func (m *Merger) noteUnused(e value.Entry) {
 	if !m.used[e.Value.Pos] {
-		m.unused = append(m.unused, unusedNull{path: slices.Clone(m.path), pos: e.KeyPos})
+		m.Unused = append(m.Unused, UnusedNull{Path: slices.Clone(m.path), Pos: e.KeyPos})
 	}
 }
 
@@ -137,4 +138,25 @@ func putAside(union []string, out, upper *value.Value) {
 	out.Entries = slices.DeleteFunc(out.Entries, func(e value.Entry) bool {
 		return slices.Contains(union, e.Key) && !upper.Has(e.Key)
 	})
+}
+
+// Overlay returns lower with upper on top, by their type. What upper's nulls do not
+// delete is reported.
+func Overlay(t *Type, lower, upper *value.Value) (*value.Value, diag.List) {
+	if upper == nil {
+		return lower, nil
+	}
+	m := NewMerger()
+	out := m.Merge(t, lower, upper)
+	var diags diag.List
+	for _, n := range m.Unused {
+		n.Report(&diags)
+	}
+	return out, diags
+}
+
+// Report reports the null.
+func (n UnusedNull) Report(diags *diag.List) {
+	diags.Errorh(n.Pos, "null-deletes-nothing", "give a value, or remove the line; text that is empty is written \"\"",
+		"%s has no value, and there is nothing below that null could delete", strings.Join(n.Path, "."))
 }

@@ -1,4 +1,4 @@
-package descriptor
+package schema
 
 import "testing"
 
@@ -21,7 +21,7 @@ func TestPromExpression(t *testing.T) {
 		`x{a="a very long text that never ends`: `has a quote that is not closed: "a very long text th…`,
 		"":                                      "",
 	} {
-		if got := promExpression(expr); got != want {
+		if got := PromExpression.Problem(expr); got != want {
 			t.Errorf("%s: %q, want %q", expr, got, want)
 		}
 	}

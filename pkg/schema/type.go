@@ -1,0 +1,178 @@
+// Package schema is the engine of fields: what a value in a file may be, in all its
+// forms. Types and fields are data. By them one layer of a file is checked and brought
+// into its full form, layers are merged, and the reference, the JSON Schema and the
+// explanations are written. It knows no file, and nothing of apps.
+package schema
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/value"
+)
+
+// Kind is the outermost shape of a type's full form.
+type Kind uint8
+
+// The kinds of types.
+const (
+	AnyKind  Kind = iota // whatever Kubernetes takes
+	KubeKind             // Kubernetes' own type, the one that of names
+	TextKind             // any scalar; its source text counts
+	IntegerKind
+	BooleanKind
+	QuantityKind     // a Kubernetes quantity
+	IntOrPercentKind // 1 or "25%"
+	IntOrNameKind    // 8080 or "http"
+	ListKind
+	MapKind    // keys are names that the user chooses
+	ObjectKind // keys are fields
+)
+
+// Type says what a value may be, in all its forms.
+type Type struct {
+	Kind Kind
+	What string // how messages name it: "a port name", "an image"
+	Of   string // of KubeKind: "core/v1.Affinity", "[]core/v1.Toleration"
+	// Owner names, of KubeKind, the field of the file that makes one of Kubernetes', or "".
+	Owner  func(key string) (field string)
+	Fields []Field  // of an object
+	Elem   *Type    // of a list or map
+	Keys   KeyRule  // of a map, and of More
+	Enum   []string // the only texts allowed
+	Min    int64    // of an integer
+	Max    int64    // of an integer; 0 is no limit
+	Check  *Check
+	// ShorthandKey is the field that a scalar in place of the full form stands for.
+	ShorthandKey string
+	// Expand turns any other shorthand into the full form. It returns nil for a value
+	// that is none, which is then taken for the full form. Shorthand is the type of the
+	// shorthand, for the documentation and editors.
+	Expand    func(*value.Value) *value.Value
+	Shorthand *Type
+	// AllowBool allows false, which says that there is none, and true, which asks
+	// for the defaults.
+	AllowBool bool
+	// Elsewhere is the hint for a key that is a field elsewhere, or "".
+	Elsewhere func(key string) (hint string)
+	// More is what an object's other keys hold, those that are no fields: names that
+	// the user chooses, which Keys allows and Like does not refuse.
+	More *Field
+	// Like reports whether the value of another key looks like what More takes; what
+	// does not is an unknown field. Nil takes all.
+	Like func(*value.Value) bool
+	// Otherwise is the hint for a value of another type, or "".
+	Otherwise string
+	// Secret says that no message may show the value.
+	Secret bool
+	// OneOf holds sets of fields of which a layer can say one, which puts those of
+	// lower layers aside. Of the sets in Supersede a layer can say several.
+	OneOf, Supersede [][]string
+	// Deferred says that values of this type are merged over others after the
+	// layers, so that their nulls are kept until then.
+	Deferred bool
+	// After checks and completes the full form of one layer.
+	After func(n *Normaliser, v *value.Value) *value.Value
+	// Definition names the type's definition in JSON Schema, "" for one that is made
+	// of what the type is called.
+	Definition string
+	// OwnSections says that each of its fields has a section in the reference, so
+	// that they are not listed where the type is used.
+	OwnSections bool
+	// JSON is what JSON Schema can say beside the rest.
+	JSON JSON
+}
+
+// KeyRule says which keys a map may have.
+type KeyRule struct {
+	What  string // "a port name"
+	Check *Check
+}
+
+// Field is a row of a table: a field of a file.
+type Field struct {
+	Name string
+	Doc  string
+	Type *Type
+	// Scope says in words where a field of the top level can stand.
+	Scope fmt.Stringer
+	// Required says that a file has to have the field, and not as null.
+	Required bool
+	// Definition names the definition that types refer to for this field in their
+	// JSON Schema, "" where each has its own.
+	Definition string
+	// JSON is what JSON Schema says of the field in place of its type.
+	JSON JSON
+	// Example is YAML that shows the field in a file. NoEffect says why the file means
+	// the same without the field, "" where it does not.
+	Example  string
+	NoEffect string
+}
+
+// Field returns the field of a name, or nil.
+func (s *Type) Field(name string) *Field {
+	for i := range s.Fields {
+		if s.Fields[i].Name == name {
+			return &s.Fields[i]
+		}
+	}
+	return nil
+}
+
+// FieldNames returns the names of the fields of an object.
+func (s *Type) FieldNames() []string {
+	names := make([]string, len(s.Fields))
+	for i, f := range s.Fields {
+		names[i] = f.Name
+	}
+	return names
+}
+
+// Child returns the type of what is under a key, or nil for a key that s does not know.
+func (s *Type) Child(key string) *Type {
+	if s == nil {
+		return nil
+	}
+	switch s.Kind {
+	case ObjectKind:
+		if f := s.Field(key); f != nil {
+			return f.Type
+		}
+		if s.More != nil {
+			return s.More.Type
+		}
+	case MapKind:
+		return s.Elem
+	case KubeKind:
+		t, _ := kube.Named(s.Of)
+		return kubeType(t.Below(key))
+	}
+	return nil
+}
+
+// kubeType returns the type for a type of Kubernetes' own, nil for one that layers
+// do not merge.
+func kubeType(t kube.Type) *Type {
+	switch {
+	case t.IsObject():
+		return &Type{Kind: KubeKind, Of: t.Name()}
+	case t.IsMap():
+		if elem := kubeType(t.Elem()); elem != nil {
+			return &Type{Kind: MapKind, Elem: elem}
+		}
+	}
+	return nil
+}
+
+// unions returns the sets of fields of which a layer's choice puts the others aside.
+func (s *Type) unions() [][]string {
+	switch {
+	case s == nil:
+		return nil
+	case s.Kind != KubeKind:
+		return slices.Concat(s.OneOf, s.Supersede)
+	}
+	t, _ := kube.Named(s.Of)
+	return [][]string{t.Union()}
+}
