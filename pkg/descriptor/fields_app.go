@@ -3,9 +3,8 @@ package descriptor
 import (
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
-
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` and\n" +

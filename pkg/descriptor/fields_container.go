@@ -4,9 +4,8 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/image"
-	"github.com/unfold-gitops/unfold/pkg/value"
-
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 const containerProse = "What runs in the workload's own container. A variable of `env` that another refers to by `$(NAME)` comes before it;\n" +

@@ -3,9 +3,8 @@ package descriptor
 import (
 	"slices"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
-
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it stands in: `image`, `env`, `envFrom`,\n" +
@@ -33,7 +32,7 @@ var (
 		"pod", "container"}
 )
 
-func newHookType(foreign func(key string) string) *schema.Type {
+func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
 	fields := []schema.Field{
 		{Name: "phase", Doc: "When it runs: PreSync, Sync (default), PostSync, SyncFail or PostDelete.", Type: &schema.Type{Kind: schema.TextKind, What: "a phase", Enum: []string{"PreSync", "Sync", "PostSync", "SyncFail", "PostDelete"}}},
 		{Name: "wave", Doc: "The wave in its phase; -1 in the phase Sync.", Type: &schema.Type{Kind: schema.IntegerKind, What: "a whole number", Min: -1 << 31, Max: 1<<31 - 1}},
@@ -52,7 +51,7 @@ func newHookType(foreign func(key string) string) *schema.Type {
 			fields = append(fields, f)
 		}
 	}
-	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: foldShorthands, Elsewhere: foreign, Fields: fields}
+	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: foldShorthands, Elsewhere: elsewhere, Fields: fields}
 }
 
 var deletePolicy = &schema.Type{Kind: schema.TextKind, What: "a delete policy", Enum: []string{"BeforeHookCreation", "HookSucceeded", "HookFailed"}}

@@ -3,9 +3,8 @@ package descriptor
 import (
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
-
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 const identityProse = "Who the pods are to the cluster and to clouds. The token of a service account is mounted only where `rbac` or `automount`\n" +

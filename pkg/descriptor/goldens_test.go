@@ -6,9 +6,8 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
-
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // TestEveryFieldHasAGolden fails for a row of the table that no app.yaml of

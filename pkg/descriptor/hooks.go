@@ -4,9 +4,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
-
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // Hook says when Argo CD runs a Job.

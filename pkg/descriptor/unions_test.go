@@ -4,9 +4,8 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
-
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // TestUnions holds that a layer's choice puts that of a lower layer aside, in every

@@ -4,9 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
-
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
 // workload takes a workload's fields out of its layered form, completes and

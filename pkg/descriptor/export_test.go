@@ -1,0 +1,12 @@
+package descriptor
+
+import "github.com/unfold-gitops/unfold/pkg/schema"
+
+// DocumentType is the type of app.yaml, for tests that render.
+func DocumentType() *schema.Type { return documentType() }
+
+// SharedRows reports whether a type is one of those that have copies of the same
+// rows: an app, an environment and a workload.
+func SharedRows(t *schema.Type) bool {
+	return t == documentType() || t == environmentType() || t == workloadType()
+}
