@@ -97,7 +97,7 @@ var patchType = &schema.Type{
 			{Name: "namespace", Doc: "Namespace, a regular expression.", Type: &schema.AnyText},
 			{Name: "labelSelector", Doc: "Label selector.", Type: &schema.AnyText}, {Name: "annotationSelector", Doc: "Annotation selector.", Type: &schema.AnyText},
 		}}},
-		{Name: "options", Doc: "kustomize's own: allowNameChange, allowKindChange.", Type: &schema.Type{Kind: schema.MapKind, What: "patch options",
+		{Name: "options", Doc: "kustomize's own: allowNameChange, allowKindChange.", NoEffect: "an object keeps its name and kind whatever a patch says", Type: &schema.Type{Kind: schema.MapKind, What: "patch options",
 			Keys: schema.KeyRule{What: "a patch option", Check: patchOption}, Elem: &schema.Boolean}},
 	},
 }
