@@ -69,6 +69,11 @@ law: $(TOOLS)/kustomize ## Hold `eject` and `generate` against kustomize, on LAW
 	@go test -list Law ./test/... | grep -q '^Test' || { echo 'no test has "Law" in its name' >&2; exit 1; }
 	go test ./test/... -run Law $(if $(SKIP),-skip '$(SKIP)') -count=1 -timeout 60m
 
+.PHONY: limits
+limits: ## Hold what the worst app costs at every pair of limits (part of make test, but not of make race)
+	@go test -list TestLimits ./pkg/render | grep -q '^Test' || { echo 'there is no TestLimits' >&2; exit 1; }
+	go test ./pkg/render -run '^TestLimits$$' -count=1
+
 .PHONY: fuzz
 fuzz: $(TOOLS)/kustomize ## Run every fuzz target for FUZZTIME=10s
 	bash test/tools/fuzz.sh $(FUZZTIME)

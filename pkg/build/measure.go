@@ -1,6 +1,7 @@
 package build
 
 import (
+	"bytes"
 	"path"
 	"regexp/syntax"
 	"strings"
@@ -13,8 +14,9 @@ import (
 // Work is what kustomize has to do, as far as that can be told before: nothing can
 // stop it once it runs.
 type Work struct {
-	// Objects counts the objects, and Bytes their texts.
-	Objects, Bytes int
+	// Objects counts the objects, and Bytes their texts. Lookups counts the entries that
+	// kustomize goes through to find each entry of each map and list: it has no index.
+	Objects, Bytes, Lookups int
 	// Pairs counts objects that are changed, each as often as it is; Changes counts
 	// what changes any object, as far as nobody knows which: patches, images, labels
 	// and the like. Added is what the largest of them put into one object together.
@@ -33,7 +35,7 @@ func plus(a, b int) int { return min(a+b, most) }
 // Add adds the work of something else in the same build.
 func (w *Work) Add(x Work) {
 	w.Objects, w.Bytes = plus(w.Objects, x.Objects), plus(w.Bytes, x.Bytes)
-	w.Pairs = plus(w.Pairs, x.Pairs)
+	w.Lookups, w.Pairs = plus(w.Lookups, x.Lookups), plus(w.Pairs, x.Pairs)
 	w.Changes, w.Added = plus(w.Changes, x.Changes), plus(w.Added, x.Added)
 	w.Longest, w.Doubled, w.Repeated = max(w.Longest, x.Longest), plus(w.Doubled, x.Doubled), plus(w.Repeated, x.Repeated)
 }
@@ -47,6 +49,8 @@ func Object(v *value.Value) Work {
 		for _, e := range x.Entries {
 			w.Bytes += len(e.Key)
 		}
+		n := len(x.Entries) + len(x.Items)
+		w.Lookups = plus(w.Lookups, n*n)
 		w.Longest = max(w.Longest, len(x.Text))
 	})
 	return w
@@ -57,10 +61,11 @@ func Object(v *value.Value) Work {
 func Patch(docs []*value.Value) Work {
 	var w Work
 	for _, doc := range docs {
-		w.Added = plus(w.Added, Object(doc).Bytes)
+		x := Object(doc)
+		w.Added, w.Lookups = plus(w.Added, x.Bytes), plus(w.Lookups, x.Lookups)
 		for _, op := range doc.Elements() {
 			if op.StringAt("op") == "copy" {
-				return Work{Added: plus(w.Added, MaxCopied)}
+				return Work{Added: plus(w.Added, MaxCopied), Lookups: w.Lookups}
 			}
 		}
 	}
@@ -228,6 +233,10 @@ func (m *measurer) generator(dir string, x *value.Value) Work {
 				}
 				content := m.tree[path.Join(dir, name)]
 				w.Bytes, w.Longest = plus(w.Bytes, len(content)), max(w.Longest, len(content))
+				if key != "files" { // each line is an entry
+					n := bytes.Count(content, []byte("\n"))
+					w.Lookups = plus(w.Lookups, n*n)
+				}
 			}
 		}
 	}

@@ -45,7 +45,7 @@ func checkBounds(e expand.Environment) diag.List {
 	if diags.HasErrors() {
 		return diags
 	}
-	work, changed := kustomizeWork(e, &diags)
+	work, changed, lookups := kustomizeWork(e, &diags)
 	if diags.HasErrors() {
 		return diags
 	}
@@ -59,6 +59,9 @@ func checkBounds(e expand.Environment) diag.List {
 			"patches and the like would change %d objects one after the other, more than %d", work.Pairs+work.Changes*work.Objects, maxPairs)
 	case work.Bytes > maxBuiltBytes, work.Added*work.Objects > maxBuiltBytes:
 		diags.Errorh(pos, "too-large", "split the app", "what kustomize builds of the app could be larger than %d MiB", maxBuiltBytes>>20)
+	case lookups > maxLookups:
+		diags.Errorh(pos, "too-large", "split the largest map or list, or write patches that change more at once",
+			"maps and lists have so many entries that kustomize would take more than %d steps to find them", maxLookups)
 	case changed > maxPatchedBytes:
 		diags.Errorh(pos, "too-large", "write patches that change more at once, or split the app",
 			"patches and the like would change objects of more than %d MiB one after the other", maxPatchedBytes>>20)
@@ -74,16 +77,17 @@ func grown(w build.Work) int {
 	return max(w.Longest, 1) << min(w.Doubled, ends)
 }
 
-// kustomizeWork adds up what an environment hands to kustomize, and gives how many
-// bytes of objects it changes, each as often as it does.
-func kustomizeWork(e expand.Environment, diags *diag.List) (w build.Work, changed int) {
+// kustomizeWork adds up what an environment hands to kustomize. It returns how many
+// bytes of objects that changes, and how many steps it takes to find their entries,
+// each object as often as it is changed.
+func kustomizeWork(e expand.Environment, diags *diag.List) (w build.Work, changed, lookups int) {
 	var objects []measured
-	largest := 0
+	var largest build.Work
 	for _, v := range valuesOf(e) {
 		x := build.Object(v)
 		w.Add(x)
-		objects = append(objects, measured{object.Object{Value: v}.ID(), x.Bytes})
-		largest = max(largest, x.Bytes)
+		objects = append(objects, measured{object.Object{Value: v}.ID(), x})
+		largest.Bytes, largest.Lookups = max(largest.Bytes, x.Bytes), max(largest.Lookups, x.Lookups)
 	}
 	for _, c := range e.App.Components {
 		t := e.Components[path.Clean(c.Text)]
@@ -93,20 +97,20 @@ func kustomizeWork(e expand.Environment, diags *diag.List) (w build.Work, change
 			*diags = append(*diags, d)
 		}
 	}
-	changed = w.Changes*w.Bytes + w.Pairs*w.Bytes
+	changed, lookups = w.Changes*w.Bytes+w.Pairs*w.Bytes, (1+w.Changes+w.Pairs)*w.Lookups
 	for i, p := range e.App.Patches {
 		w.Add(build.Patch(e.Patches[i]))
 		if target := p.Value.Get("target"); target.Empty() { // the object that it names
 			w.Pairs++
-			changed += largest
+			changed, lookups = changed+largest.Bytes, lookups+largest.Lookups
 		} else {
-			pairs, bytes := matches(target, objects)
-			w.Pairs += pairs
-			changed += bytes
+			x := matches(target, objects)
+			w.Pairs += x.Objects
+			changed, lookups = changed+x.Bytes, lookups+x.Lookups
 		}
 	}
 	// What one patch adds the next one has to go through.
-	return w, changed + w.Pairs*w.Added
+	return w, changed + w.Pairs*w.Added, lookups
 }
 
 // valuesOf gives the objects that kustomize gets.
@@ -118,19 +122,19 @@ func valuesOf(e expand.Environment) []*value.Value {
 	return append(out, e.Manifests...)
 }
 
-// measured is an object with its size.
+// measured is an object with the work that it makes.
 type measured struct {
 	object.ID
-	bytes int
+	build.Work
 }
 
-// matches counts the objects that a patch's target selects, and their bytes.
-func matches(target *value.Value, objects []measured) (n, bytes int) {
+// matches returns the work of the objects that a patch's target selects.
+func matches(target *value.Value, objects []measured) (w build.Work) {
 	selector := object.NewSelector(target)
 	for _, x := range objects {
 		if selector.Selects(x.ID) {
-			n, bytes = n+1, bytes+x.bytes
+			w.Add(x.Work)
 		}
 	}
-	return n, bytes
+	return w
 }

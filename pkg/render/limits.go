@@ -13,12 +13,13 @@ import (
 // Limits on one environment of an app. At all of them at once one run ends within
 // the bounds of generate: see TestLimits.
 const (
-	maxObjects    = 20_000   // the API server is asked for each on every sync
-	maxBytes      = 16 << 20 // more than all of an app's files make, written as base64
-	maxPatches    = 500      // kustomize matches each with every object
-	maxBuilt      = 1000     // kustomize holds every object against every other one that it has loaded
-	maxPairs      = 10_000   // of a patch and an object: kustomize encodes and decodes the whole object for each
-	maxBuiltBytes = 8 << 20  // what kustomize holds takes it thirty times as much memory
+	maxObjects    = 20_000      // the API server is asked for each on every sync
+	maxBytes      = 16 << 20    // more than all of an app's files make, written as base64
+	maxPatches    = 500         // kustomize matches each with every object
+	maxBuilt      = 1000        // kustomize holds every object against every other one that it has loaded
+	maxPairs      = 10_000      // of a patch and an object: kustomize encodes and decodes the whole object for each
+	maxBuiltBytes = 8 << 20     // what kustomize holds takes it thirty times as much memory
+	maxLookups    = 250_000_000 // some 15 ns each: kustomize finds an entry of a map or list by going through it
 	// maxPatchedBytes is the same as maxPairs for large objects.
 	maxPatchedBytes = 8 << 20
 )
@@ -50,6 +51,7 @@ func Limits() []Limit {
 		{"objects in all, where kustomize builds", maxBuiltBytes, true, "kustomize takes thirty times as much memory"},
 		{"objects that patches (or images, labels, replacements …) change, each as often", maxPairs, false, "kustomize encodes and decodes the object for each"},
 		{"objects that they change, each as often", maxPatchedBytes, true, "kustomize encodes and decodes the object for each"},
+		{"steps to find each entry of a map or list among the others, where kustomize builds", maxLookups, false, "kustomize goes through them one by one"},
 		{"kustomizations of a component, as often as they are included", build.MaxInclusions, false, "each is built anew"},
 		{"what the copies in a JSON 6902 patch add", build.MaxCopied, true, "a copy can copy the copy before it"},
 		{"a regular expression in a patch's target", build.MaxPattern, true, "it is tried on every object"},
