@@ -16,7 +16,7 @@ import (
 // Manifests, patches and kustomizations are read by others too: kustomize takes
 // them for YAML 1.2 by a copy of yaml.v3, and kubectl for YAML 1.1 by
 // sigs.k8s.io/yaml. This file decides, for everything, where the three differ. A
-// test holds the table of docs/migrating.md to it, and a fuzz test the decisions
+// test holds the table of docs/concepts.md to it, and a fuzz test the decisions
 // to both libraries.
 
 // ReadObjects returns all documents of a text in Kubernetes' form: a manifest, a

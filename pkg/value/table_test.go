@@ -13,9 +13,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/value"
 )
 
-// TestTableOfReadings holds the table of docs/migrating.md to what is read.
+// TestTableOfReadings holds the table of docs/concepts.md to what is read.
 func TestTableOfReadings(t *testing.T) {
-	page, err := os.ReadFile("../../docs/migrating.md")
+	page, err := os.ReadFile("../../docs/concepts.md")
 	if err != nil {
 		t.Fatal(err)
 	}
