@@ -16,17 +16,10 @@ func TestMigratingTables(t *testing.T) {
 	}
 	known := knownFields(t)
 	word := regexp.MustCompile(`[A-Za-z]+`)
-	seen, fields := 0, false
+	seen := 0
 	for i, line := range strings.Split(string(src), "\n") {
 		cells := strings.Split(line, "|")
 		if len(cells) != 4 {
-			fields = false
-			continue
-		}
-		if strings.Contains(cells[2], "`app.yaml`") { // the head of a table of fields
-			fields = true
-		}
-		if !fields {
 			continue
 		}
 		for _, m := range codeSpan.FindAllStringSubmatch(cells[2], -1) {
