@@ -35,6 +35,8 @@ func TestTooLarge(t *testing.T) {
 		{"copies in many objects", files{"app.yaml": head + "manifests: [m.yaml]\npatches:\n" + patch("kind: ConfigMap", `[{"op": "copy", "from": "/data", "path": "/data/copy"}]`), "m.yaml": configMaps(100)}},
 		{"large objects", files{"app.yaml": head + "manifests: [m.yaml]\npatches:\n" + strings.Repeat(patch("kind: ConfigMap", add), 20),
 			"m.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {key: " + strings.Repeat("x", 900_000) + "}\n"}},
+		{"entries of a map", files{"app.yaml": head + "manifests: [m.yaml]\n",
+			"m.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata:\n" + times(20_000, "  k%d: v\n")}},
 		{"a heavy regular expression", files{"app.yaml": head + "manifests: [m.yaml]\npatches:\n" + patch("name: '(a{0,30}){0,30}'", add), "m.yaml": configMaps(1)}},
 		{"a long regular expression", files{"app.yaml": head + "manifests: [m.yaml]\npatches:\n" + patch("kind: ConfigMap, name: "+strings.Repeat("a", 513), add), "m.yaml": configMaps(1)}},
 		{"one in a component", files{"app.yaml": head + "components: [part]\n", "part/objects.yaml": configMaps(1),

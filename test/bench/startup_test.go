@@ -15,10 +15,11 @@ import (
 // that the machine does not matter. A dependency that needs more needs a reason
 // in the commit that raises these (docs/performance.md). 206 allocations of 16 KB are
 // golang.org/x/crypto/ssh's, which sealed-secrets' pkg/crypto imports for the
-// fingerprints of keys.
+// fingerprints of keys; 95 of 15 KB are runtime/metrics', which tells how much memory a
+// run has taken without stopping it.
 const (
-	maxAllocations = 2550
-	maxBytes       = 325_000
+	maxAllocations = 2650
+	maxBytes       = 340_000
 	ours           = 20 // of each of our own packages: a few errors and values that are made once
 )
 
