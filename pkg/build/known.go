@@ -60,7 +60,8 @@ func (c *reader) known(v *value.Value, t typ, what string) *value.Value {
 	out.Entries = out.Entries[:0]
 	places := map[string]diag.Pos{}
 	for _, e := range v.Entries {
-		in, at := t, e.Key
+		var in typ
+		var at string
 		if t.Kind() == reflect.Map {
 			in, at = t.Elem(), what+"."+e.Key
 		} else if f, ok := fieldOf(t, e.Key); ok {

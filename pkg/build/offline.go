@@ -1,6 +1,7 @@
 package build
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -22,11 +23,8 @@ var errOffline = errors.New("unfold fetches nothing")
 // its own, as those of kustomize do (api/internal/loader). It is global to the
 // process.
 var goOffline = sync.OnceFunc(func() {
-	fail := func() (net.Conn, error) { return nil, errOffline }
-	http.DefaultTransport = &http.Transport{
-		Dial:    func(string, string) (net.Conn, error) { return fail() },
-		DialTLS: func(string, string) (net.Conn, error) { return fail() },
-	}
+	fail := func(context.Context, string, string) (net.Conn, error) { return nil, errOffline }
+	http.DefaultTransport = &http.Transport{DialContext: fail, DialTLSContext: fail}
 })
 
 // onlyFiles reports a kustomization in the tree that names anything but a file or

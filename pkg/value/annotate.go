@@ -25,7 +25,7 @@ func (a *annotator) node(v *Value) *yamlv3.Node {
 	case v.Is(Map) && len(v.Entries) > 0:
 		n = &yamlv3.Node{Kind: yamlv3.MappingNode}
 		for _, e := range v.Entries {
-			n.Content = append(n.Content, source(&Value{Kind: String, Text: e.Key}, false), a.below(e.Key, e.Value))
+			n.Content = append(n.Content, source(&Value{Kind: String, Text: e.Key}), a.below(e.Key, e.Value))
 		}
 		return n
 	case v.Is(List) && len(v.Items) > 0:
@@ -35,7 +35,7 @@ func (a *annotator) node(v *Value) *yamlv3.Node {
 		}
 		return n
 	}
-	n = source(v, false)
+	n = source(v)
 	// A comment is one line.
 	n.LineComment = strings.Join(strings.Fields(a.note(a.path, v)), " ")
 	return n

@@ -53,7 +53,8 @@ func checkKubectl(file string, src []byte, diags *diag.List) {
 					text, at = message, min(first+n-1, line)
 				}
 			}
-			diags.Errorh(diag.Pos{File: file, Line: at, Col: 1}, "yaml-syntax", "check this line and the one above for tabs", "kubectl can't read this: %s", text)
+			diags.Errorh(diag.Pos{File: file, Line: at, Col: 1}, "yaml-syntax", "check this line and the one above for tabs",
+				"kubectl can't read this: %s", text)
 		}
 		doc, first = nil, line+1
 		return err == nil
@@ -137,7 +138,8 @@ func checkKey(e Entry, diags *diag.List) {
 		same = !isWord(e.Key) && !isTime(e.Key)
 	}
 	if !same {
-		diags.Errorh(e.KeyPos, "ambiguous-yaml", "put it in quotes", "the key %q without quotes is another one to kubectl or kustomize", credential.Shown(e.Key))
+		diags.Errorh(e.KeyPos, "ambiguous-yaml", "put it in quotes",
+			"the key %q without quotes is another one to kubectl or kustomize", credential.Shown(e.Key))
 	}
 }
 

@@ -32,7 +32,8 @@ func checkLines(file string, src []byte, kubernetes bool, diags *diag.List) {
 		pos := diag.Pos{File: file, Line: line, Col: 1}
 		switch {
 		case separates && !(begins && ends && isSeparator(text[3:], kubernetes)):
-			diags.Errorh(pos, "document-separator", `write "---" alone on its line, and put text that begins with it in quotes on the line of its key`,
+			diags.Errorh(pos, "document-separator",
+				`write "---" alone on its line, and put text that begins with it in quotes on the line of its key`,
 				`only some readers of YAML take this line, which begins with "---", for the start of another document`)
 			return
 		case i > 0 && strings.HasPrefix(text, byteOrderMark):
@@ -133,16 +134,19 @@ func bangs(src []byte) []int64 {
 	for i := 0; i < len(src); {
 		c := src[i]
 		size := lineBreak(src[i:])
-		switch blank := size > 0 || c == ' ' || c == '\t'; {
+		blank := size > 0 || c == ' ' || c == '\t'
+		if inAnchor && strings.IndexByte(",[]{}", c) >= 0 {
+			inAnchor, anchor = false, place{}
+		}
+		switch {
 		case blank:
 			inAnchor = false
 		case inAnchor:
-		case c == '!':
+		case c == '!' && mayBegin(before):
 			if anchor.line > 0 {
 				out = append(out, anchor.order())
-			} else if mayBegin(before) {
-				out = append(out, at.order())
 			}
+			out = append(out, at.order())
 			anchor = place{}
 		case c == '&' && mayBegin(before):
 			anchor, inAnchor = at, true

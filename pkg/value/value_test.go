@@ -166,19 +166,6 @@ func TestEncodeSource(t *testing.T) {
 	}
 }
 
-// TestEncodeRaw wants scalars as they were written.
-func TestEncodeRaw(t *testing.T) {
-	const src = "a: yes\nb: \"yes\"\nc: 0777\nd: 1.10\ne:\n  - null\n  - 'x'\nf: 2020-01-01\n"
-	got, err := value.EncodeRaw(read(t, src))
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "a: yes\nb: \"yes\"\nc: 0777\nd: 1.10\ne:\n  - null\n  - x\nf: 2020-01-01\n"
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
 func TestFromJSON(t *testing.T) {
 	v, err := value.FromJSON([]byte(`{"a": [1, 1.5, 1e3, "x", true, null, {}]}`))
 	if err != nil {

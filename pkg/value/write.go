@@ -40,11 +40,7 @@ func encodeByLibrary(v *Value) ([]byte, error) {
 // EncodeSource prints a value as a person would write it, for files that are
 // read again: keys in the order they were set, and quotes wherever any version
 // of YAML would take a text for something else.
-func EncodeSource(v *Value) ([]byte, error) { return encodeSource(source(v, false)) }
-
-// EncodeRaw is EncodeSource with scalars as they were written: what was not in
-// quotes stays without, whatever it is then taken for.
-func EncodeRaw(v *Value) ([]byte, error) { return encodeSource(source(v, true)) }
+func EncodeSource(v *Value) ([]byte, error) { return encodeSource(source(v)) }
 
 // EncodeCanonical prints documents as EncodeSource does, with each number and
 // boolean in the one way that every reader takes for the same. It fails for a
@@ -121,21 +117,21 @@ func encodeSource(n *yamlv3.Node) ([]byte, error) {
 	return b.Bytes(), err
 }
 
-func source(v *Value, raw bool) *yamlv3.Node {
+func source(v *Value) *yamlv3.Node {
 	switch {
 	case v.Is(Map):
 		n := &yamlv3.Node{Kind: yamlv3.MappingNode}
 		for _, e := range v.Entries {
-			n.Content = append(n.Content, source(&Value{Kind: String, Text: e.Key}, false), source(e.Value, raw))
+			n.Content = append(n.Content, source(&Value{Kind: String, Text: e.Key}), source(e.Value))
 		}
 		return n
 	case v.Is(List):
 		n := &yamlv3.Node{Kind: yamlv3.SequenceNode}
 		for _, item := range v.Items {
-			n.Content = append(n.Content, source(item, raw))
+			n.Content = append(n.Content, source(item))
 		}
 		return n
-	case v.Is(String) && !(raw && v.Plain):
+	case v.Is(String):
 		n := &yamlv3.Node{}
 		n.SetString(v.Text)
 		// A block that starts with a space or an empty line loses it.
