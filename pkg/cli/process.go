@@ -65,11 +65,16 @@ func (w *work) write(ctx context.Context, do func() error) error {
 // SIGINT and SIGTERM end it within a second, whatever it is doing, but for writing
 // files: that comes to its end. A second signal ends the process at once.
 func Process(args []string, s Streams) int {
+	s.work = &work{}
+	if len(args) > 0 && args[0] == "generate" {
+		// It writes no files, so what a signal does by itself is right: it ends the
+		// process. To listen for signals would take a tenth of what such a run takes.
+		return Run(context.Background(), args, s)
+	}
 	ctx, end := context.WithCancelCause(context.Background())
 	defer end(nil)
 	signals := make(chan os.Signal, 1)
 	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
-	s.work = &work{}
 	done := make(chan int, 1)
 	go func() { done <- Run(ctx, args, s) }()
 	select {
