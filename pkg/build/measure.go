@@ -21,6 +21,9 @@ type Work struct {
 	// what changes any object, as far as nobody knows which: patches, images, labels
 	// and the like. Added is what the largest of them put into one object together.
 	Pairs, Changes, Added int
+	// Copies counts the copy operations of one patch: each can put an object into itself
+	// once more, up to MaxCopied. Add leaves it to the caller, who knows the objects.
+	Copies int
 	// Longest is the longest text that a replacement or a variable can repeat, Doubled
 	// how often one can be put together with itself, and Repeated how often it can be
 	// put into something else.
@@ -56,8 +59,8 @@ func Object(v *value.Value) Work {
 	return w
 }
 
-// Patch gives what a patch adds to an object: what it holds, and what its copies
-// may add.
+// Patch returns what a patch adds to an object: what it holds, and how many copies of
+// the object's own parts it makes.
 func Patch(docs []*value.Value) Work {
 	var w Work
 	for _, doc := range docs {
@@ -65,11 +68,20 @@ func Patch(docs []*value.Value) Work {
 		w.Added, w.Lookups = plus(w.Added, x.Bytes), plus(w.Lookups, x.Lookups)
 		for _, op := range doc.Elements() {
 			if op.StringAt("op") == "copy" {
-				return Work{Added: plus(w.Added, MaxCopied), Lookups: w.Lookups}
+				w.Copies++
 			}
 		}
 	}
 	return w
+}
+
+// Copied returns how many bytes a patch with so many copies may add to objects.
+func Copied(copies int, objects Work) int {
+	const doublings = 20 // that make anything too large
+	if copies == 0 {
+		return 0
+	}
+	return min(plus(0, MaxCopied*objects.Objects), plus(0, objects.Bytes<<min(copies, doublings)))
 }
 
 // ComponentWork gives the work that a component makes, each kustomization in it as
@@ -193,7 +205,11 @@ func (m *measurer) patch(dir string, x *value.Value) Work {
 		text = content
 	}
 	docs, _ := value.ReadAll("", text)
-	return Patch(docs)
+	w := Patch(docs)
+	if w.Copies > 0 { // of objects that nobody knows yet
+		w.Added = plus(w.Added, MaxCopied)
+	}
+	return w
 }
 
 // replacement measures how often a replacement puts a text, or a whole field, to

@@ -45,7 +45,7 @@ func checkBounds(e expand.Environment) diag.List {
 	if diags.HasErrors() {
 		return diags
 	}
-	work, changed, lookups := kustomizeWork(e, &diags)
+	work, changed, lookups, copied := kustomizeWork(e, &diags)
 	if diags.HasErrors() {
 		return diags
 	}
@@ -57,7 +57,7 @@ func checkBounds(e expand.Environment) diag.List {
 	case work.Pairs+work.Changes*work.Objects > maxPairs:
 		diags.Errorh(pos, "too-large", "write patches that change more at once, or split the app",
 			"patches and the like would change %d objects one after the other, more than %d", work.Pairs+work.Changes*work.Objects, maxPairs)
-	case work.Bytes > maxBuiltBytes, work.Added*work.Objects > maxBuiltBytes:
+	case work.Bytes+copied > maxBuiltBytes, work.Added*work.Objects > maxBuiltBytes:
 		diags.Errorh(pos, "too-large", "split the app", "what kustomize builds of the app could be larger than %d MiB", maxBuiltBytes>>20)
 	case lookups > maxLookups:
 		diags.Errorh(pos, "too-large", "split the largest map or list, or write patches that change more at once",
@@ -79,8 +79,8 @@ func grown(w build.Work) int {
 
 // kustomizeWork adds up what an environment hands to kustomize. It returns how many
 // bytes of objects that changes, and how many steps it takes to find their entries,
-// each object as often as it is changed.
-func kustomizeWork(e expand.Environment, diags *diag.List) (w build.Work, changed, lookups int) {
+// each object as often as it is changed, and how many bytes patches copy.
+func kustomizeWork(e expand.Environment, diags *diag.List) (w build.Work, changed, lookups, copied int) {
 	var objects []measured
 	var largest build.Work
 	for _, v := range valuesOf(e) {
@@ -99,18 +99,21 @@ func kustomizeWork(e expand.Environment, diags *diag.List) (w build.Work, change
 	}
 	changed, lookups = w.Changes*w.Bytes+w.Pairs*w.Bytes, (1+w.Changes+w.Pairs)*w.Lookups
 	for i, p := range e.App.Patches {
-		w.Add(build.Patch(e.Patches[i]))
+		patch := build.Patch(e.Patches[i])
+		w.Add(patch)
 		if target := p.Value.Get("target"); target.Empty() { // the object that it names
 			w.Pairs++
+			copied += build.Copied(patch.Copies, build.Work{Objects: 1, Bytes: largest.Bytes})
 			changed, lookups = changed+largest.Bytes, lookups+largest.Lookups
 		} else {
 			x := matches(target, objects)
 			w.Pairs += x.Objects
 			changed, lookups = changed+x.Bytes, lookups+x.Lookups
+			copied += build.Copied(patch.Copies, x)
 		}
 	}
-	// What one patch adds the next one has to go through.
-	return w, changed + w.Pairs*w.Added, lookups
+	// What one patch adds the next ones have to go through.
+	return w, changed + w.Pairs*w.Added + len(e.App.Patches)*copied, lookups, copied
 }
 
 // valuesOf gives the objects that kustomize gets.

@@ -32,7 +32,7 @@ func TestTooLarge(t *testing.T) {
 		{"objects of a component", files{"app.yaml": head + "components: [part]\n", "part/kustomization.yaml": part, "part/objects.yaml": configMaps(5000)}},
 		{"patches of many objects", files{"app.yaml": head + "manifests: [m.yaml]\npatches:\n" + strings.Repeat(patch("kind: ConfigMap", add), 50), "m.yaml": configMaps(990)}},
 		{"images of a component", files{"app.yaml": head + "components: [part]\n", "part/kustomization.yaml": part + "images:\n" + times(5000, "- {name: i%d, newTag: v1}\n"), "part/objects.yaml": configMaps(10)}},
-		{"copies in many objects", files{"app.yaml": head + "manifests: [m.yaml]\npatches:\n" + patch("kind: ConfigMap", `[{"op": "copy", "from": "/data", "path": "/data/copy"}]`), "m.yaml": configMaps(100)}},
+		{"copies in many objects", files{"app.yaml": head + "manifests: [m.yaml]\npatches:\n" + patch("kind: ConfigMap", "["+times(20, `{"op": "copy", "from": "/data", "path": "/data/copy%d"},`)+`{"op": "remove", "path": "/data/copy0"}]`), "m.yaml": configMaps(100)}},
 		{"large objects", files{"app.yaml": head + "manifests: [m.yaml]\npatches:\n" + strings.Repeat(patch("kind: ConfigMap", add), 20),
 			"m.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {key: " + strings.Repeat("x", 900_000) + "}\n"}},
 		{"entries of a map", files{"app.yaml": head + "manifests: [m.yaml]\n",
