@@ -145,22 +145,24 @@ func checkKey(e Entry, diags *diag.List) {
 
 // plainScalar returns what a text without quotes is.
 func plainScalar(text string, pos diag.Pos) *Value {
-	v := &Value{Kind: String, Plain: true, Text: text, Pos: pos}
-	v.setKind((&yaml.Node{Kind: yaml.ScalarNode, Value: text}).ShortTag())
-	return v
+	tag := (&yaml.Node{Kind: yaml.ScalarNode, Value: text}).ShortTag()
+	return &Value{Kind: kindOf(tag), Plain: true, Text: text, Pos: pos}
 }
 
-func (v *Value) setKind(tag string) {
+// kindOf returns the kind of a scalar with a tag: String for all tags but YAML's own
+// for other scalars.
+func kindOf(tag string) Kind {
 	switch tag {
 	case "!!null":
-		v.Kind = Null
+		return Null
 	case "!!bool":
-		v.Kind = Bool
+		return Bool
 	case "!!int":
-		v.Kind = Int
+		return Int
 	case "!!float":
-		v.Kind = Float
+		return Float
 	}
+	return String
 }
 
 // Surprise says what a scalar without quotes is to Kubernetes where everyone

@@ -312,17 +312,7 @@ func (l *layouter) column(i int) int {
 }
 
 func (l *layouter) scalar(n *Node, y *yaml.Node, indent int) {
-	n.Kind = String
-	switch y.ShortTag() {
-	case "!!null":
-		n.Kind = Null
-	case "!!bool":
-		n.Kind = Bool
-	case "!!int":
-		n.Kind = Int
-	case "!!float":
-		n.Kind = Float
-	}
+	n.Kind = kindOf(y.ShortTag())
 	want := byte(0)
 	switch {
 	case y.Style&yaml.SingleQuotedStyle != 0:
