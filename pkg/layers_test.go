@@ -5,10 +5,15 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 const module = "github.com/unfold-gitops/unfold/"
@@ -16,14 +21,14 @@ const module = "github.com/unfold-gitops/unfold/"
 // layers is the table of docs/architecture.md: imports point strictly down, and
 // packages of one layer never import each other.
 var layers = [][]string{
-	{"pkg/diag", "pkg/tree", "pkg/git", "pkg/credential", "pkg/image"},
-	{"pkg/value", "pkg/report"},
-	{"pkg/kube", "pkg/mask"},
-	{"pkg/object", "pkg/schema", "pkg/argocd", "pkg/valid"},
+	{"pkg/diag", "pkg/tree", "pkg/delivery/git", "pkg/secret/credential", "pkg/kube/image"},
+	{"pkg/yaml/value", "pkg/diag/report"},
+	{"pkg/kube/types", "pkg/secret/redact"},
+	{"pkg/kube/object", "pkg/schema", "pkg/argocd/plugin", "pkg/kube/validation"},
 	{"pkg/descriptor"},
-	{"pkg/expand", "pkg/build", "pkg/check", "pkg/scaffold", "pkg/edit", "pkg/diff", "pkg/seal"},
+	{"pkg/expand", "pkg/kustomize", "pkg/lint", "pkg/cli/scaffold", "pkg/yaml/edit", "pkg/delivery/diff", "pkg/secret/seal"},
 	{"pkg/platform"},
-	{"pkg/render", "pkg/applications"},
+	{"pkg/render", "pkg/argocd"},
 	{"pkg/delivery", "pkg/repository"},
 	{"pkg/cli"},
 	{"cmd/unfold"},
@@ -31,18 +36,18 @@ var layers = [][]string{
 
 // only names the packages that alone may import what is below a path.
 var only = map[string][]string{
-	"sigs.k8s.io/kustomize/":      {"pkg/build"},
+	"sigs.k8s.io/kustomize/":      {"pkg/kustomize"},
 	"github.com/spf13/cobra":      {"pkg/cli"},
-	"gopkg.in/yaml.v3":            {"pkg/value"},
-	"go.yaml.in/yaml/":            {"pkg/value"},
-	"os/exec":                     {"pkg/git", "pkg/seal"},
-	"github.com/bitnami-labs/":    {"pkg/seal"},
+	"gopkg.in/yaml.v3":            {"pkg/yaml/value"},
+	"go.yaml.in/yaml/":            {"pkg/yaml/value"},
+	"os/exec":                     {"pkg/delivery/git", "pkg/secret/seal"},
+	"github.com/bitnami-labs/":    {"pkg/secret/seal"},
 	"golang.org/x/term":           {"pkg/cli"},
-	"github.com/distribution/":    nil,                                // which a test holds pkg/image to
-	module + "pkg/git":            {"pkg/delivery", "pkg/repository"}, // so nothing that generate does starts a process
-	module + "pkg/seal":           {"pkg/delivery", "pkg/cli"},
-	"net":                         {"pkg/seal", "pkg/build"},
-	"net/http":                    {"pkg/seal", "pkg/build"}, // which makes requests fail
+	"github.com/distribution/":    nil,                                // which a test holds pkg/kube/image to
+	module + "pkg/delivery/git":   {"pkg/delivery", "pkg/repository"}, // so nothing that generate does starts a process
+	module + "pkg/secret/seal":    {"pkg/delivery", "pkg/cli"},
+	"net":                         {"pkg/secret/seal", "pkg/kustomize"},
+	"net/http":                    {"pkg/secret/seal", "pkg/kustomize"}, // which makes requests fail
 	"github.com/rogpeppe/":        nil,
 	"github.com/santhosh-tekuri/": nil,
 	"github.com/google/go-cmp/":   nil,
@@ -79,6 +84,27 @@ func TestImports(t *testing.T) {
 		if !seen[name] {
 			t.Errorf("the table names %s, which does not exist", name)
 		}
+	}
+}
+
+// TestArchitecture holds the table of packages in the docs to the one here.
+func TestArchitecture(t *testing.T) {
+	page, err := os.ReadFile("../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	documented := map[string]string{}
+	for _, m := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (\\d+) \\|").FindAllStringSubmatch(string(page), -1) {
+		documented[m[1]] = m[2]
+	}
+	want := map[string]string{}
+	for i, packages := range layers {
+		for _, p := range packages {
+			want[p] = strconv.Itoa(i)
+		}
+	}
+	if diff := cmp.Diff(want, documented); diff != "" {
+		t.Errorf("docs/architecture.md (-want +got):\n%s", diff)
 	}
 }
 

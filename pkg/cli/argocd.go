@@ -10,14 +10,14 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/unfold-gitops/unfold/pkg/applications"
+	"github.com/unfold-gitops/unfold/pkg/argocd"
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/repository"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // The styles of Argo CD's objects.
@@ -102,10 +102,10 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	if err != nil {
 		return err
 	}
-	r := applications.Repository{URL: f.url, Revision: f.revision, Apps: apps}
-	objects, diags := applications.Static(r, p)
+	r := argocd.Repository{URL: f.url, Revision: f.revision, Apps: apps}
+	objects, diags := argocd.Static(r, p)
 	if f.style == setStyle {
-		objects, diags = applications.Sets(r, p)
+		objects, diags = argocd.Sets(r, p)
 	}
 	if err := diags.Err(); err != nil {
 		return err
@@ -161,7 +161,7 @@ func writeObjects(s Streams, objects []*value.Value) error {
 }
 
 // argocdFiles writes the objects as files, or checks those that are there.
-func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*value.Value, r applications.Repository, p *platform.Platform, f argocdFlags) error {
+func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*value.Value, r argocd.Repository, p *platform.Platform, f argocdFlags) error {
 	files, err := repository.Files(objects)
 	if err != nil {
 		return err
@@ -213,5 +213,5 @@ func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*va
 		return nil
 	}
 	fmt.Fprintln(s.Err, "next: commit them, and apply once what stands on standard output")
-	return writeObjects(s, []*value.Value{applications.Root(r, p, inRepository)})
+	return writeObjects(s, []*value.Value{argocd.Root(r, p, inRepository)})
 }

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/seal"
+	"github.com/unfold-gitops/unfold/pkg/secret/seal"
 )
 
 // The exit codes. Argo CD only tells 0 from the others; people and CI can tell

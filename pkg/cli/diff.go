@@ -9,8 +9,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/delivery"
+	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/diff"
 )
 
 // diffFlags are those of diff.

@@ -8,7 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/unfold-gitops/unfold/pkg/argocd"
+	"github.com/unfold-gitops/unfold/pkg/argocd/plugin"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
@@ -41,7 +41,7 @@ func generate(ctx context.Context, s Streams, dir string, p platformFlag) error 
 	}
 	start := time.Now()
 	var result *render.Result
-	call, diags := argocd.ReadCall(s.Environ)
+	call, diags := plugin.ReadCall(s.Environ)
 	err := bounded(ctx, s, func(operator func(*platform.Platform)) (err error) {
 		result, err = manifests(s, dir, p, call, operator)
 		return err
@@ -63,7 +63,7 @@ func generate(ctx context.Context, s Streams, dir string, p platformFlag) error 
 
 // manifests gives those that a call asks for. The platform is sent to settled when
 // it was read.
-func manifests(s Streams, dir string, p platformFlag, call argocd.Call, settled func(*platform.Platform)) (*render.Result, error) {
+func manifests(s Streams, dir string, p platformFlag, call plugin.Call, settled func(*platform.Platform)) (*render.Result, error) {
 	s.work.doing("reading the platform file")
 	operator, err := p.readBeside(s, dir)
 	if err != nil {
@@ -97,7 +97,7 @@ func withMistakes(err error, diags diag.List) error {
 
 // environment settles which environment is asked for: the call's, else the
 // only one there is.
-func environment(src *render.Source, asked argocd.Given) (string, error) {
+func environment(src *render.Source, asked plugin.Given) (string, error) {
 	if asked.Text != "" {
 		return asked.Text, nil
 	}
@@ -115,7 +115,7 @@ func environment(src *render.Source, asked argocd.Given) (string, error) {
 	return "", diags
 }
 
-func options(call argocd.Call) render.Options {
+func options(call plugin.Call) render.Options {
 	o := render.Options{ArgoCDNamespace: call.AppNamespace, APIs: call.APIs, Kubernetes: descriptor.KubeVersion(call.KubeVersion)}
 	o.Overrides = descriptor.Overrides{
 		Image: descriptor.Override(call.Image), Tag: descriptor.Override(call.Tag),

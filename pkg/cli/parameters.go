@@ -5,10 +5,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/unfold-gitops/unfold/pkg/argocd"
+	"github.com/unfold-gitops/unfold/pkg/argocd/plugin"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag/report"
 	"github.com/unfold-gitops/unfold/pkg/render"
-	"github.com/unfold-gitops/unfold/pkg/report"
 )
 
 func newParameters(s Streams) *cobra.Command {
@@ -33,7 +33,7 @@ func parameters(s Streams, dir string, p platformFlag) error {
 	if err != nil {
 		return err
 	}
-	call, diags := argocd.ReadCall(s.Environ)
+	call, diags := plugin.ReadCall(s.Environ)
 	if err := diags.Err(); err != nil {
 		return err
 	}
@@ -53,8 +53,8 @@ func parameters(s Streams, dir string, p platformFlag) error {
 			return err
 		}
 	}
-	out := []argocd.Announcement{}
-	for _, p := range argocd.Parameters() {
+	out := []plugin.Announcement{}
+	for _, p := range plugin.Parameters() {
 		if !p.Announced {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/report"
+	"github.com/unfold-gitops/unfold/pkg/diag/report"
 )
 
 func newPromote(s Streams) *cobra.Command {

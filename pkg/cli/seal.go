@@ -21,9 +21,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/platform"
-	"github.com/unfold-gitops/unfold/pkg/seal"
+	"github.com/unfold-gitops/unfold/pkg/secret/seal"
 )
 
 func newSeal(s Streams) *cobra.Command {
@@ -198,7 +198,7 @@ func sealDir(args []string) (dir string, keys []string, err error) {
 
 var errArgument = usageError{errors.New("seal takes keys, and no value as an argument, since others can see it: type it, or give it on standard input")}
 
-func isSecretKey(key string) bool { return kube.ConfigKey(key) == "" }
+func isSecretKey(key string) bool { return types.ConfigKey(key) == "" }
 
 // values reads what is to be sealed. No message repeats an argument that might
 // be a value.
@@ -211,7 +211,7 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 			return errKey
 		case slices.ContainsFunc(out, func(p delivery.Plain) bool { return p.Key == key }):
 			return usagef("the key %q is given twice", key)
-		case len(plain) > kube.MaxData:
+		case len(plain) > types.MaxData:
 			return &seal.Failure{Message: fmt.Sprintf("the value of %q is larger than a Secret can be, 1 MiB", key)}
 		}
 		if len(plain) == 0 {
@@ -345,7 +345,7 @@ func readSecret(s Streams, path, name string) ([]byte, error) {
 		in = f
 	}
 	var b bytes.Buffer
-	if _, err := io.Copy(&b, io.LimitReader(in, kube.MaxData+1)); err != nil {
+	if _, err := io.Copy(&b, io.LimitReader(in, types.MaxData+1)); err != nil {
 		return nil, unreadable(name, err)
 	}
 	return b.Bytes(), nil

@@ -10,7 +10,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/seal"
+	"github.com/unfold-gitops/unfold/pkg/secret/seal"
 )
 
 func newSecrets(s Streams) *cobra.Command {

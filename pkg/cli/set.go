@@ -10,9 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 )
 
 func newSet(s Streams) *cobra.Command {

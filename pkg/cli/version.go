@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 )
 
 // version is set by the linker; programVersion gives it.
@@ -51,7 +51,7 @@ func newVersion(s Streams) *cobra.Command {
 			if !slices.Contains(formats, output) {
 				return usagef("--output %q is not known: %s", output, join(formats))
 			}
-			v := versionInfo{programVersion(), descriptor.APIVersion, kube.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+			v := versionInfo{programVersion(), descriptor.APIVersion, types.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
 			if output == "json" {
 				encoder := json.NewEncoder(s.Out)
 				encoder.SetIndent("", "  ")

@@ -9,14 +9,14 @@ import (
 	"path"
 	"slices"
 
+	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/edit"
-	"github.com/unfold-gitops/unfold/pkg/git"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // app is an app's folder with a descriptor, which need not be the one in it.

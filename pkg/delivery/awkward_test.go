@@ -10,11 +10,11 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/unfold-gitops/unfold/pkg/credential"
-	"github.com/unfold-gitops/unfold/pkg/edit"
 	"github.com/unfold-gitops/unfold/pkg/platform"
-	"github.com/unfold-gitops/unfold/pkg/seal"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
+	"github.com/unfold-gitops/unfold/pkg/secret/seal"
+	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // again answers as a controller that opens everything and seals it as it likes.
@@ -38,10 +38,10 @@ func (a again) of(old string) string {
 
 // TestAwkward seals, rotates and removes a secret in the files that people write:
 // outside of its lines every byte stays, and so do the file's mode and owner. The
-// files are those of pkg/edit, made into apps.
+// files are those of pkg/yaml/edit, made into apps.
 func TestAwkward(t *testing.T) {
 	certificate := throwAway(t)
-	archive, err := txtar.ParseFile("../edit/testdata/awkward.txtar")
+	archive, err := txtar.ParseFile("../yaml/edit/testdata/awkward.txtar")
 	if err != nil {
 		t.Fatal(err)
 	}

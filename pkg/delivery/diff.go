@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
+	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/diff"
-	"github.com/unfold-gitops/unfold/pkg/git"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 )

@@ -6,9 +6,9 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/edit"
-	imageref "github.com/unfold-gitops/unfold/pkg/image"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	imageref "github.com/unfold-gitops/unfold/pkg/kube/image"
+	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Field is a field that is to be set, or removed.

@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/edit"
-	"github.com/unfold-gitops/unfold/pkg/git"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Release is a commit since which an environment has other images than before.

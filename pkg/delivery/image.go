@@ -8,9 +8,9 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/edit"
-	imageref "github.com/unfold-gitops/unfold/pkg/image"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	imageref "github.com/unfold-gitops/unfold/pkg/kube/image"
+	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Image is an image that is to be set: for the workload that is named, else for

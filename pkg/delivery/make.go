@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
+	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/diff"
-	"github.com/unfold-gitops/unfold/pkg/edit"
-	"github.com/unfold-gitops/unfold/pkg/git"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
 )
 
 // How says what is done with a change of a descriptor.

@@ -4,10 +4,10 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/credential"
-	"github.com/unfold-gitops/unfold/pkg/kube"
-	"github.com/unfold-gitops/unfold/pkg/seal"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
+	"github.com/unfold-gitops/unfold/pkg/secret/seal"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // maskPlain gives a descriptor without what stands under secrets and is not sealed,
@@ -71,7 +71,7 @@ func (p *plainFinder) secrets(n *value.Node) {
 		if x.Merge || slices.Contains([]string{"mount", "type", "labels", "annotations"}, x.Key.Text) {
 			continue
 		}
-		p.add(x.Key, kube.ConfigKey(x.Key.Text) != "")
+		p.add(x.Key, types.ConfigKey(x.Key.Text) != "")
 		if len(x.Value.Pairs) == 0 {
 			p.unsealed(x.Value)
 		}

@@ -3,7 +3,7 @@ package delivery
 import (
 	"context"
 
-	"github.com/unfold-gitops/unfold/pkg/git"
+	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 )
 
 // Origin gives the root of the repository that dir is in, and its remote's

@@ -8,10 +8,10 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/edit"
 	"github.com/unfold-gitops/unfold/pkg/platform"
-	"github.com/unfold-gitops/unfold/pkg/seal"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/secret/seal"
+	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Plain is a secret before it is sealed. It must never be printed.

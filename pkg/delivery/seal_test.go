@@ -15,8 +15,8 @@ import (
 	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
 
 	"github.com/unfold-gitops/unfold/pkg/platform"
-	"github.com/unfold-gitops/unfold/pkg/seal"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/secret/seal"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const sealed = `apiVersion: unfold.dev/v1alpha1

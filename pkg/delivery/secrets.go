@@ -8,10 +8,10 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/edit"
-	"github.com/unfold-gitops/unfold/pkg/kube"
-	"github.com/unfold-gitops/unfold/pkg/seal"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
+	"github.com/unfold-gitops/unfold/pkg/secret/seal"
+	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // RemoveSecrets removes the values of keys in environments.
@@ -27,7 +27,7 @@ func RemoveSecrets(ctx context.Context, dir string, envs []string, workload stri
 			for _, key := range keys {
 				path := append(slices.Clone(at), key)
 				if a.top.Get(path...) == nil {
-					known := slices.DeleteFunc(a.top.Get(at...).Keys(), func(key string) bool { return kube.ConfigKey(key) != "" })
+					known := slices.DeleteFunc(a.top.Get(at...).Keys(), func(key string) bool { return types.ConfigKey(key) != "" })
 					return nil, a.Errorh(a.pos(), "unknown-secret", diag.Hint(key, "it has", known), "%s has no secret %q of its own", env, key)
 				}
 				out = append(out, edit.Remove(2, path...))

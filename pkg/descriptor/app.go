@@ -2,7 +2,7 @@ package descriptor
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // App is what a descriptor comes to in one environment, all layers applied and

@@ -1,7 +1,7 @@
 package descriptor
 
 import (
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Limits on the workloads of an app, hooks among them.

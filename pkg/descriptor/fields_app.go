@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` and\n" +

@@ -3,9 +3,9 @@ package descriptor
 import (
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/image"
+	"github.com/unfold-gitops/unfold/pkg/kube/image"
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const containerProse = "What runs in the workload's own container. A variable of `env` that another refers to by `$(NAME)` comes before it;\n" +

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it stands in: `image`, `env`, `envFrom`,\n" +

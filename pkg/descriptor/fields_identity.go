@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const identityProse = "Who the pods are to the cluster and to clouds. The token of a service account is mounted only where `rbac` or `automount`\n" +

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const networkProse = "How a workload is reached, and what it may reach. A workload with ports has a Service of the same name. An Ingress or\n" +

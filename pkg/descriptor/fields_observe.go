@@ -2,7 +2,7 @@ package descriptor
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const observeProse = "How a workload is watched: by Prometheus, which its operator tells to scrape it, and in Grafana."

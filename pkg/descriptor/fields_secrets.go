@@ -3,9 +3,9 @@ package descriptor
 import (
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const secretProse = "Secrets that can stand in git: sealed values, which only the sealed-secrets controller of a cluster opens, and the paths\n" +

@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const volumesProse = "What is mounted into the container. A key that starts with `/` is the path where the volume is mounted, and names it by\n" +

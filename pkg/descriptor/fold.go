@@ -2,7 +2,7 @@ package descriptor
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // foldShorthands takes the short fields of a layer into those that they stand for:

@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // TestEveryFieldHasAGolden fails for a row of the table that no app.yaml of

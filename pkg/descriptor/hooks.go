@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Hook says when Argo CD runs a Job.

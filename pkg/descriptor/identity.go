@@ -4,7 +4,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // ServiceAccount is who pods are, and what that may do.

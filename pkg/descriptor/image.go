@@ -3,8 +3,8 @@ package descriptor
 import (
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/image"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/image"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Image is a reference to a container image, as the field image takes it.

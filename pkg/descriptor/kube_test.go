@@ -3,7 +3,7 @@ package descriptor
 import (
 	"testing"
 
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
@@ -19,8 +19,8 @@ func TestKubernetesTypes(t *testing.T) {
 		seen[s] = true
 		if s.Kind == schema.KubeKind {
 			found++
-			if _, ok := kube.Named(s.Of); !ok {
-				t.Errorf("%s is of %q, which pkg/kube doesn't know", path, s.Of)
+			if _, ok := types.Named(s.Of); !ok {
+				t.Errorf("%s is of %q, which pkg/kube/types doesn't know", path, s.Of)
 			}
 		} else if s.Of != "" {
 			t.Errorf("%s names %q, but is not of Kubernetes' kind", path, s.Of)

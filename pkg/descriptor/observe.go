@@ -3,7 +3,7 @@ package descriptor
 import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Metrics says how Prometheus scrapes a workload. Fields are those of the

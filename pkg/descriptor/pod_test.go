@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // TestReplacementAndSpread looks at what layers of strategy and spread come to.

@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/mask"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/secret/redact"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Provenance is a descriptor in an environment, as layered and in full form, with
@@ -164,10 +164,10 @@ func at(v *value.Value, keys []string) *value.Value {
 // conceal hides the values of secrets, of the app and of its workloads, and what
 // looks like one elsewhere.
 func conceal(fields *value.Value) *value.Value {
-	all := func(v *value.Value) *value.Value { return mask.All(v, nil, mask.Always(Hidden)) }
+	all := func(v *value.Value) *value.Value { return redact.All(v, nil, redact.Always(Hidden)) }
 	out := fields.Replace([]string{"secrets"}, all)
 	for _, w := range fields.Get("workloads").Fields() {
 		out = out.Replace([]string{"workloads", w.Key, "secrets"}, all)
 	}
-	return mask.Tree(out, nil, mask.Always(Hidden))
+	return redact.Tree(out, nil, redact.Always(Hidden))
 }

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // TestConceal holds that no value of a secret is left, wherever it stands.

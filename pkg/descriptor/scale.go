@@ -2,7 +2,7 @@ package descriptor
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Autoscaling says between which counts an autoscaler chooses, and by what. Its

@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // TestUnions holds that a layer's choice puts that of a lower layer aside, in every

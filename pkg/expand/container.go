@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // container gives the workload's own container or a further one.

@@ -5,8 +5,8 @@ import (
 	"fmt"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // dashboard adds a Grafana dashboard in a ConfigMap, which Grafana's sidecar

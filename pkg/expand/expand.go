@@ -6,9 +6,9 @@ package expand
 import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Objects gives the objects of an app, without namespace and with unhashed
@@ -43,7 +43,7 @@ type expander struct {
 
 func (e *expander) add(o object.Object) { e.objects = append(e.objects, o) }
 
-// m, node and list build values: see pkg/value.
+// m, node and list build values: see pkg/yaml/value.
 func m(pos diag.Pos, pairs ...any) *value.Value { return value.MapOf(pos, pairs...) }
 
 func node(pos diag.Pos, x any) *value.Value { return value.From(pos, x) }

@@ -11,9 +11,9 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/expand"
-	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // sealed has the shape of a sealed value; no key opens it.

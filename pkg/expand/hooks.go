@@ -7,8 +7,8 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // hooks adds the Jobs that Argo CD runs with a sync, and puts what they use

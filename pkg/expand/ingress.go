@@ -3,8 +3,8 @@ package expand
 import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // reach adds what leads to a workload from outside.

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // WarningsAnnotation holds, on a workload, what did not stop the run. Argo CD

@@ -9,9 +9,9 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Environment is what an app comes to in one environment.

@@ -2,7 +2,7 @@ package expand
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // placement adds to a pod where it runs and how long it may take to stop.

@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 func (e *expander) podTemplate(w *descriptor.Workload) *value.Value {

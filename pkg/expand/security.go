@@ -2,7 +2,7 @@ package expand
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // podSecurity and containerSecurity give what the Pod Security Standard of the

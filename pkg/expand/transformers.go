@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // kustomize's images and replicas are what a person would write, but they match

@@ -2,8 +2,8 @@ package expand
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // workload adds a workload's objects.

@@ -6,9 +6,9 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Applications say how the Argo CD Applications of an environment are.
@@ -148,7 +148,7 @@ func folderPattern(s string) string {
 
 func nameAndKey(s string) string {
 	name, key, ok := strings.Cut(s, "/")
-	if !ok || key == "" || kube.Subdomain(name) != "" {
+	if !ok || key == "" || types.Subdomain(name) != "" {
 		return "is not NAME/KEY"
 	}
 	return ""

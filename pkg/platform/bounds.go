@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Bounds are what one run of generate may take before it gives up.

@@ -5,12 +5,12 @@ package platform
 import (
 	"path/filepath"
 
-	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/lint"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Kind is the kind of a platform file.
@@ -33,7 +33,7 @@ type Platform struct {
 type Settings struct {
 	Cluster      Cluster
 	Certificate  Certificate
-	Policy       check.Policy
+	Policy       lint.Policy
 	Applications Applications
 }
 
@@ -209,7 +209,7 @@ func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
 		s.Policy.Registries = append(s.Policy.Registries, x.Text)
 	}
 	for _, e := range v.Get("policy").Fields() {
-		s.Policy.Set(e.Key, check.Level(e.Value.StringAt("severity")), e.Value.Get("accept"))
+		s.Policy.Set(e.Key, lint.Level(e.Value.StringAt("severity")), e.Value.Get("accept"))
 	}
 	text := func(keys ...string) descriptor.Text {
 		x := v.Get(keys...)

@@ -6,12 +6,12 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/image"
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/image"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
+	"github.com/unfold-gitops/unfold/pkg/lint"
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // The table of the platform file: what the parser takes and what its reference
@@ -32,7 +32,7 @@ var settings = sync.OnceValue(func() []schema.Field {
 		{Name: "registries", Doc: "Where images may come from: registries, or repositories and the folders above them. Any unless given.",
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of registries", Elem: &schema.Type{Kind: schema.TextKind, What: "a registry", Check: &schema.Check{Problem: registry}}}},
 		{Name: "policy", Doc: "What becomes of the findings of [rules](rules.md), by their names.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of rules", Keys: schema.KeyRule{What: "a rule", Check: &schema.Check{Problem: knownRule}}, Elem: &schema.Type{Kind: schema.ObjectKind, What: "a severity", ShorthandKey: "severity", Fields: []schema.Field{
-			{Name: "severity", Doc: "What the rule's findings are; off looks for none.", Type: &schema.Type{Kind: schema.TextKind, What: "a severity", Enum: check.Levels()}},
+			{Name: "severity", Doc: "What the rule's findings are; off looks for none.", Type: &schema.Type{Kind: schema.TextKind, What: "a severity", Enum: lint.Levels()}},
 			{Name: "accept", Doc: "Whether an app may accept findings: true unless they are errors.", Type: &schema.Boolean},
 		}}}},
 		{Name: "missingAPIs", Doc: "What becomes of an object whose kind the cluster does not know: error unless given, or skip, which leaves it out with a warning.",
@@ -100,14 +100,14 @@ func namespacePattern(s string) string {
 	if problem := placeholders(s); problem != "" {
 		return problem
 	}
-	return kube.Label(descriptor.FillIn(s, "a", "e"))
+	return types.Label(descriptor.FillIn(s, "a", "e"))
 }
 
 func domainPattern(s string) string {
 	if problem := placeholders(s); problem != "" {
 		return problem
 	}
-	return kube.Subdomain(descriptor.FillIn(s, "a", "e"))
+	return types.Subdomain(descriptor.FillIn(s, "a", "e"))
 }
 
 func placeholders(s string) string {
@@ -118,8 +118,8 @@ func placeholders(s string) string {
 }
 
 func knownRule(s string) string {
-	if !slices.Contains(check.Names(), s) {
-		return "is not one of the rules: " + strings.Join(check.Names(), ", ")
+	if !slices.Contains(lint.Names(), s) {
+		return "is not one of the rules: " + strings.Join(lint.Names(), ", ")
 	}
 	return ""
 }

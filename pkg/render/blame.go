@@ -7,12 +7,12 @@ import (
 	"sort"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/build"
-	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kustomize"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // entry is something that the descriptor hands to kustomize.
@@ -100,7 +100,7 @@ func run(e expand.Environment) ([]*value.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	return build.Run(t, expand.Overlay(e.App.Env))
+	return kustomize.Run(t, expand.Overlay(e.App.Env))
 }
 
 // explain puts kustomize's message into words of the descriptor, where it is one

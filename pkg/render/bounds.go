@@ -3,11 +3,11 @@ package render
 import (
 	"path"
 
-	"github.com/unfold-gitops/unfold/pkg/build"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/kustomize"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // checkSize refuses an app whose objects are too many or too large in all, before
@@ -20,7 +20,7 @@ func checkSize(e expand.Environment) diag.List {
 	}
 	bytes := 0
 	for _, v := range valuesOf(e) {
-		if bytes += build.Object(v).Bytes; bytes > maxBytes {
+		if bytes += kustomize.Object(v).Bytes; bytes > maxBytes {
 			break
 		}
 	}
@@ -40,7 +40,7 @@ func checkBounds(e expand.Environment) diag.List {
 		diags.Errorh(e.App.Patches[maxPatches].Pos, "too-large", "write patches that change more at once", "there are more than %d patches", maxPatches)
 	}
 	for _, p := range e.App.Patches {
-		build.CheckPatterns(p.Value.Get("target"), &diags)
+		kustomize.CheckPatterns(p.Value.Get("target"), &diags)
 	}
 	if diags.HasErrors() {
 		return diags
@@ -72,7 +72,7 @@ func checkBounds(e expand.Environment) diag.List {
 }
 
 // grown gives how large a text can get that is put together with itself.
-func grown(w build.Work) int {
+func grown(w kustomize.Work) int {
 	const ends = 40 // doublings that make anything too large
 	return max(w.Longest, 1) << min(w.Doubled, ends)
 }
@@ -80,36 +80,36 @@ func grown(w build.Work) int {
 // kustomizeWork adds up what an environment hands to kustomize. It returns how many
 // bytes of objects that changes, and how many steps it takes to find their entries,
 // each object as often as it is changed, and how many bytes patches copy.
-func kustomizeWork(e expand.Environment, diags *diag.List) (w build.Work, changed, lookups, copied int) {
+func kustomizeWork(e expand.Environment, diags *diag.List) (w kustomize.Work, changed, lookups, copied int) {
 	var objects []measured
-	var largest build.Work
+	var largest kustomize.Work
 	for _, v := range valuesOf(e) {
-		x := build.Object(v)
+		x := kustomize.Object(v)
 		w.Add(x)
 		objects = append(objects, measured{object.Object{Value: v}.ID(), x})
 		largest.Bytes, largest.Lookups = max(largest.Bytes, x.Bytes), max(largest.Lookups, x.Lookups)
 	}
 	for _, c := range e.App.Components {
 		t := e.Components[path.Clean(c.Text)]
-		w.Add(build.ComponentWork(t))
-		for _, d := range build.CheckComponentPatterns(t) {
+		w.Add(kustomize.ComponentWork(t))
+		for _, d := range kustomize.CheckComponentPatterns(t) {
 			d.Pos = c.Pos
 			*diags = append(*diags, d)
 		}
 	}
 	changed, lookups = w.Changes*w.Bytes+w.Pairs*w.Bytes, (1+w.Changes+w.Pairs)*w.Lookups
 	for i, p := range e.App.Patches {
-		patch := build.Patch(e.Patches[i])
+		patch := kustomize.Patch(e.Patches[i])
 		w.Add(patch)
 		if target := p.Value.Get("target"); target.Empty() { // the object that it names
 			w.Pairs++
-			copied += build.Copied(patch.Copies, build.Work{Objects: 1, Bytes: largest.Bytes})
+			copied += kustomize.Copied(patch.Copies, kustomize.Work{Objects: 1, Bytes: largest.Bytes})
 			changed, lookups = changed+largest.Bytes, lookups+largest.Lookups
 		} else {
 			x := matches(target, objects)
 			w.Pairs += x.Objects
 			changed, lookups = changed+x.Bytes, lookups+x.Lookups
-			copied += build.Copied(patch.Copies, x)
+			copied += kustomize.Copied(patch.Copies, x)
 		}
 	}
 	// What one patch adds the next ones have to go through.
@@ -128,11 +128,11 @@ func valuesOf(e expand.Environment) []*value.Value {
 // measured is an object with the work that it makes.
 type measured struct {
 	object.ID
-	build.Work
+	kustomize.Work
 }
 
 // matches returns the work of the objects that a patch's target selects.
-func matches(target *value.Value, objects []measured) (w build.Work) {
+func matches(target *value.Value, objects []measured) (w kustomize.Work) {
 	selector := object.NewSelector(target)
 	for _, x := range objects {
 		if selector.Selects(x.ID) {

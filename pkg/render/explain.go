@@ -8,9 +8,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
-	"github.com/unfold-gitops/unfold/pkg/mask"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/secret/redact"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Provenance gives where the values of the descriptor come from in an
@@ -123,7 +123,7 @@ func concealed(v *value.Value) *value.Value {
 		fields = [][]string{{"spec", "encryptedData"}}
 	}
 	for _, path := range fields {
-		v = v.Replace(path, func(x *value.Value) *value.Value { return mask.All(x, nil, mask.Always(descriptor.Hidden)) })
+		v = v.Replace(path, func(x *value.Value) *value.Value { return redact.All(x, nil, redact.Always(descriptor.Hidden)) })
 	}
-	return mask.Tree(v, nil, mask.Always(descriptor.Hidden))
+	return redact.Tree(v, nil, redact.Always(descriptor.Hidden))
 }

@@ -5,9 +5,9 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/mask"
 	"github.com/unfold-gitops/unfold/pkg/render"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/secret/redact"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // TestExplainedManifests holds that comments change nothing but what Secrets
@@ -41,7 +41,7 @@ func TestExplainedManifests(t *testing.T) {
 				if kind := want[i].StringAt("kind"); kind == "Secret" || kind == "SealedSecret" {
 					continue
 				}
-				if !value.Equal(mask.Tree(want[i], nil, mask.Always(descriptor.Hidden)), got[i]) {
+				if !value.Equal(redact.Tree(want[i], nil, redact.Always(descriptor.Hidden)), got[i]) {
 					t.Errorf("%s, %s: document %d differs:\n%s", dir, env, i+1, explained.Manifests)
 				}
 			}

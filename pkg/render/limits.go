@@ -4,10 +4,10 @@ import (
 	"fmt"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/build"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/kustomize"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Limits on one environment of an app. At all of them at once one run ends within
@@ -52,10 +52,10 @@ func Limits() []Limit {
 		{"objects that patches (or images, labels, replacements …) change, each as often", maxPairs, false, "kustomize encodes and decodes the object for each"},
 		{"objects that they change, each as often", maxPatchedBytes, true, "kustomize encodes and decodes the object for each"},
 		{"steps to find each entry of a map or list among the others, where kustomize builds", maxLookups, false, "kustomize goes through them one by one"},
-		{"kustomizations of a component, as often as they are included", build.MaxInclusions, false, "each is built anew"},
-		{"what the copies in a JSON 6902 patch add", build.MaxCopied, true, "a copy can copy the copy before it"},
-		{"a regular expression in a patch's target", build.MaxPattern, true, "it is tried on every object"},
-		{"steps of such an expression", build.MaxSteps, false, "counted repetitions multiply"},
+		{"kustomizations of a component, as often as they are included", kustomize.MaxInclusions, false, "each is built anew"},
+		{"what the copies in a JSON 6902 patch add", kustomize.MaxCopied, true, "a copy can copy the copy before it"},
+		{"a regular expression in a patch's target", kustomize.MaxPattern, true, "it is tried on every object"},
+		{"steps of such an expression", kustomize.MaxSteps, false, "counted repetitions multiply"},
 	}
 }
 

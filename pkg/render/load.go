@@ -7,11 +7,11 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"github.com/unfold-gitops/unfold/pkg/build"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kustomize"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // load reads the files that an app refers to, each once, into s.files. Files
@@ -151,7 +151,7 @@ func (s *Source) patch(x descriptor.Patch) documents {
 
 // component is one that was read.
 type component struct {
-	build.Component
+	kustomize.Component
 	diags diag.List
 }
 
@@ -164,7 +164,7 @@ func (l *loader) component(x descriptor.Text) {
 			l.report(x.Text, x.Pos, err)
 			return
 		}
-		c.Component, c.diags = build.ReadComponent(strings.TrimPrefix(l.name, "./"), name, t)
+		c.Component, c.diags = kustomize.ReadComponent(strings.TrimPrefix(l.name, "./"), name, t)
 		l.components[name] = c
 	}
 	for _, d := range c.diags {

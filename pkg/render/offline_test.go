@@ -9,7 +9,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"github.com/unfold-gitops/unfold/pkg/build"
+	"github.com/unfold-gitops/unfold/pkg/kustomize"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 )
@@ -113,7 +113,7 @@ func TestBuildIsOffline(t *testing.T) {
 		"resources: [/etc/passwd]\n", "resources: [../outside.yaml]\n",
 	} {
 		k = strings.ReplaceAll(k, "URL", o.url)
-		if _, err := build.Run(tree.Tree{"kustomization.yaml": []byte(k)}, "."); err == nil {
+		if _, err := kustomize.Run(tree.Tree{"kustomization.yaml": []byte(k)}, "."); err == nil {
 			t.Errorf("no error for %s", k)
 		}
 	}

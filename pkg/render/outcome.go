@@ -5,12 +5,12 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/valid"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/kube/validation"
+	"github.com/unfold-gitops/unfold/pkg/lint"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // problems returns what is wrong with the objects that kustomize made of an
@@ -20,7 +20,7 @@ func (s *Source) problems(e expand.Environment, objects []*value.Value) diag.Lis
 	var out diag.List
 	for _, v := range objects {
 		var diags diag.List
-		valid.Object(v, &diags)
+		validation.Object(v, &diags)
 		for _, d := range diags {
 			out.Errorh(diag.Pos{}, "invalid-object", d.Hint, "%s is not valid: %s", object.Object{Value: v}.ID(), d.Message)
 		}
@@ -236,8 +236,8 @@ func (s *Source) patchesOf(e expand.Environment) []object.Patch {
 }
 
 // brought returns what the rules look at besides manifests.
-func (s *Source) brought(e expand.Environment) check.Brought {
-	b := check.Brought{Patches: s.patchesOf(e)}
+func (s *Source) brought(e expand.Environment) lint.Brought {
+	b := lint.Brought{Patches: s.patchesOf(e)}
 	for _, c := range s.componentsOf(e) {
 		b.Objects = append(b.Objects, c.Objects...)
 		b.Documents = append(b.Documents, c.Documents...)

@@ -5,11 +5,11 @@ import (
 	"slices"
 	"sync"
 
-	"github.com/unfold-gitops/unfold/pkg/check"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/lint"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // settled is an environment with all that there is to say about it.
@@ -32,14 +32,14 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 	in := s.input(e)
 	in.APIs = o.APIs
 	in.Incomplete = diags.HasErrors()
-	findings := check.All(in)
+	findings := lint.All(in)
 	app, said := e.App, diags.Warnings()
 	patched := len(app.Patches)+len(app.Components) > 0
-	switch final := check.Final(findings); {
+	switch final := lint.Final(findings); {
 	case diags.HasErrors(), patched && final.HasErrors(): // what is missing may have been left out
 		diags = append(diags, final...)
 	case !patched:
-		diags = append(diags, check.Diags(findings)...)
+		diags = append(diags, lint.Diags(findings)...)
 	}
 	if diags.HasErrors() {
 		return settled{Environment: e}, diags, nil
@@ -67,10 +67,10 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 	// is nothing to warn of any more, what they bring in is.
 	built := s.built(e, out.built)
 	built.APIs = o.APIs
-	after := check.Built(built, findings, passedOn(e))
+	after := lint.Built(built, findings, passedOn(e))
 	if !patched { // which is what was found before
 		out.built = served(out.built)
-		return out, append(diags, check.Diags(check.Added(findings, after))...), nil
+		return out, append(diags, lint.Diags(lint.Added(findings, after))...), nil
 	}
 	if objects := warned(e, said, after); !sameNotices(objects, out.Objects) {
 		out.Objects = objects
@@ -80,7 +80,7 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 		}
 	}
 	out.built = served(out.built)
-	return out, append(diags, check.Diags(after)...), nil
+	return out, append(diags, lint.Diags(after)...), nil
 }
 
 // errorOf adds mistakes to the list and gives faults back.
@@ -93,8 +93,8 @@ func errorOf(diags *diag.List, err error) error {
 	return err
 }
 
-func (s *Source) input(e expand.Environment) check.Input {
-	in := check.Input{
+func (s *Source) input(e expand.Environment) lint.Input {
+	in := lint.Input{
 		Env: e.App.Env, Namespace: e.App.Namespace.Name, Pos: e.App.Pos,
 		Objects: e.Objects, Manifests: e.Relabelled(), Open: len(e.App.Components) > 0,
 		Names: e.Names(), NamesPos: e.App.Prefix.Pos,
@@ -115,9 +115,9 @@ func (s *Source) input(e expand.Environment) check.Input {
 }
 
 // built gives the input for the rules over what kustomize made.
-func (s *Source) built(e expand.Environment, objects []*value.Value) check.Input {
+func (s *Source) built(e expand.Environment, objects []*value.Value) lint.Input {
 	in := s.input(e)
-	in.Objects, in.Manifests, in.Patches, in.Brought = nil, nil, nil, check.Brought{}
+	in.Objects, in.Manifests, in.Patches, in.Brought = nil, nil, nil, lint.Brought{}
 	in.Sources = sync.OnceValue(func() []*value.Value { return s.sources(e) })
 	for i, name := range in.Generated {
 		in.Generated[i] = in.Names.Of(name)
@@ -152,7 +152,7 @@ func passedOn(e expand.Environment) diag.Pos {
 
 // warned gives the environment's objects with all warnings on their workloads,
 // unless the app switched off what unfold adds.
-func warned(e expand.Environment, said diag.List, findings []check.Finding) []object.Object {
+func warned(e expand.Environment, said diag.List, findings []lint.Finding) []object.Object {
 	if !e.App.Opinions {
 		return e.Objects
 	}

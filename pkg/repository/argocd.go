@@ -11,19 +11,19 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/applications"
+	"github.com/unfold-gitops/unfold/pkg/argocd"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Apps renders every environment of the apps in folders, which lie in the
 // repository whose root is given. Mistakes are a diag.List.
-func Apps(ctx context.Context, root string, folders []render.Folder, p *platform.Platform) ([]applications.App, error) {
-	var out []applications.App
+func Apps(ctx context.Context, root string, folders []render.Folder, p *platform.Platform) ([]argocd.App, error) {
+	var out []argocd.App
 	var diags diag.List
 	err := render.Each(ctx, folders, func(f render.Folder) (render.Rendered, error) {
 		return render.RenderApp(f, p, "", render.Options{})
@@ -43,8 +43,8 @@ func Apps(ctx context.Context, root string, folders []render.Folder, p *platform
 }
 
 // appOf gives an app in all its environments.
-func appOf(root string, f render.Folder, r render.Rendered) (applications.App, error) {
-	var app applications.App
+func appOf(root string, f render.Folder, r render.Rendered) (argocd.App, error) {
+	var app argocd.App
 	var err error
 	if app.Path, err = tree.Rel(root, f.Dir); err != nil {
 		return app, err
@@ -56,7 +56,7 @@ func appOf(root string, f render.Folder, r render.Rendered) (applications.App, e
 			return app, err
 		}
 		app.Name = result.Name
-		app.Environments = append(app.Environments, applications.Environment{Name: result.Env, Namespace: result.Namespace, Objects: objects})
+		app.Environments = append(app.Environments, argocd.Environment{Name: result.Env, Namespace: result.Namespace, Objects: objects})
 	}
 	return app, nil
 }
@@ -72,7 +72,7 @@ func Files(objects []*value.Value) (tree.Tree, error) {
 		if err != nil {
 			return nil, err
 		}
-		name := applications.FileName(o)
+		name := argocd.FileName(o)
 		out[name] = text
 		names.Items = append(names.Items, value.Str(name, diag.Pos{}))
 	}
@@ -195,7 +195,7 @@ func (c *checker) committedObjects() []committed {
 			} else if o.StringAt("kind") != "Application" {
 				continue
 			}
-			if o.StringAt("metadata", "labels", "app.kubernetes.io/managed-by") != "unfold" || path.Base(f.name) != applications.FileName(o) {
+			if o.StringAt("metadata", "labels", "app.kubernetes.io/managed-by") != "unfold" || path.Base(f.name) != argocd.FileName(o) {
 				continue
 			}
 			url, revision := spec.StringAt("source", "repoURL"), spec.StringAt("source", "targetRevision")
@@ -224,7 +224,7 @@ func (c *checker) checkArgoCD() (Group, error) {
 			return g, diags
 		}
 	}
-	var apps []applications.App
+	var apps []argocd.App
 	for _, a := range c.apps {
 		if a.Diags.HasErrors() {
 			g.note("not looked at: %s has to be right first", a.Dir)
@@ -240,7 +240,7 @@ func (c *checker) checkArgoCD() (Group, error) {
 		apps = append(apps, app)
 	}
 	for _, folder := range folders {
-		r := applications.Repository{URL: folder.url, Revision: folder.revision, Apps: apps}
+		r := argocd.Repository{URL: folder.url, Revision: folder.revision, Apps: apps}
 		if err := c.compare(&g, folder, r, p); err != nil {
 			return g, err
 		}
@@ -249,14 +249,14 @@ func (c *checker) checkArgoCD() (Group, error) {
 }
 
 // compare adds what differs in one folder.
-func (c *checker) compare(g *Group, folder committed, r applications.Repository, p *platform.Platform) error {
-	objects, diags := applications.Static(r, p)
+func (c *checker) compare(g *Group, folder committed, r argocd.Repository, p *platform.Platform) error {
+	objects, diags := argocd.Static(r, p)
 	command := "unfold argocd"
 	if c.dir != "." {
 		command = "cd " + diag.Word(filepath.ToSlash(c.dir)) + " && " + command
 	}
 	if folder.sets {
-		objects, diags = applications.Sets(r, p)
+		objects, diags = argocd.Sets(r, p)
 		command += " --style applicationset"
 	}
 	if diags.HasErrors() {

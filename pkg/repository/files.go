@@ -13,10 +13,10 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/git"
 	"github.com/unfold-gitops/unfold/pkg/tree"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // file is one that may say something about the repository.

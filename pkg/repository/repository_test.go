@@ -9,7 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/render"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 func TestIsCI(t *testing.T) {

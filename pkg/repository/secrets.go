@@ -8,11 +8,11 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/object"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// plainSecret is the rule of pkg/check for the Secrets that an app brings along.
+// plainSecret is the rule of pkg/lint for the Secrets that an app brings along.
 const plainSecret = "plain-secret"
 
 // checkSecrets finds Secrets in files that no app refers to; those of apps are

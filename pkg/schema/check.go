@@ -3,7 +3,7 @@ package schema
 import (
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 )
 
 // Check is a rule for texts: what is wrong with one, and as much of that as JSON
@@ -34,19 +34,19 @@ const (
 
 var (
 	// Label1035 is RFC 1035's label, which the name of a Service has to be.
-	Label1035 = Check{Problem: kube.Label1035, Pattern: `^[a-z]([-a-z0-9]*[a-z0-9])?$`, MaxLength: 63}
+	Label1035 = Check{Problem: types.Label1035, Pattern: `^[a-z]([-a-z0-9]*[a-z0-9])?$`, MaxLength: 63}
 	// Label is RFC 1123's label, which the name of a namespace has to be.
-	Label = Check{Problem: kube.Label, Pattern: `^` + NamePattern + `$`, MaxLength: 63}
+	Label = Check{Problem: types.Label, Pattern: `^` + NamePattern + `$`, MaxLength: 63}
 	// Subdomain is RFC 1123's subdomain, which the names of most objects have to be.
-	Subdomain = Check{Problem: kube.Subdomain, Pattern: `^` + SubdomainPattern + `$`, MaxLength: 253}
+	Subdomain = Check{Problem: types.Subdomain, Pattern: `^` + SubdomainPattern + `$`, MaxLength: 253}
 	// PortName is an IANA service name, which the name of a container's port has to be.
-	PortName = Check{Problem: kube.PortName, Pattern: `^([a-z0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$`, MaxLength: 15}
+	PortName = Check{Problem: types.PortName, Pattern: `^([a-z0-9]+-)*[0-9]*[a-z][a-z0-9]*(-[a-z0-9]+)*$`, MaxLength: 15}
 	// ConfigKey is a key of a ConfigMap or Secret.
-	ConfigKey = Check{Problem: kube.ConfigKey, Pattern: `^\.?[-_a-zA-Z0-9]` + KeyRune + `*$`, MaxLength: 253}
+	ConfigKey = Check{Problem: types.ConfigKey, Pattern: `^\.?[-_a-zA-Z0-9]` + KeyRune + `*$`, MaxLength: 253}
 	// QualifiedName is the key of a label or annotation, or the name of a resource.
-	QualifiedName = Check{Problem: kube.QualifiedName, Pattern: QualifiedPattern}
+	QualifiedName = Check{Problem: types.QualifiedName, Pattern: QualifiedPattern}
 	// LabelValue is the value of a label.
-	LabelValue = Check{Problem: kube.LabelValue, Pattern: `^(` + labelPattern + `)?$`}
+	LabelValue = Check{Problem: types.LabelValue, Pattern: `^(` + labelPattern + `)?$`}
 	// Quantity is a Kubernetes quantity that is not negative.
 	Quantity = Check{Problem: quantityProblem, NotNegative: true,
 		Pattern: `^\+?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$`}
@@ -55,7 +55,7 @@ var (
 )
 
 func quantityProblem(s string) string {
-	_, ok := kube.ParseQuantity(s)
+	_, ok := types.ParseQuantity(s)
 	switch {
 	case !ok:
 		return "is not a quantity such as 500m, 2, 64Mi or 1.5Gi"

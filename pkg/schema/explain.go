@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 )
 
 // Explanation is what there is to say of a field.
@@ -21,7 +21,7 @@ type Explanation struct {
 	by   *Explainer
 	name string
 	typ  *Type
-	kube kube.Type // of what is Kubernetes' own
+	kube types.Type // of what is Kubernetes' own
 }
 
 // Explainer explains the fields of a file.
@@ -156,7 +156,7 @@ func (e *Explainer) Field(in string, f Field) Explanation {
 	}
 	x.Default = e.DefaultOf(x.Path)
 	if f.Type.Kind == KubeKind {
-		x.kube, _ = kube.Named(f.Type.Of)
+		x.kube, _ = types.Named(f.Type.Of)
 	}
 	return x
 }

@@ -3,7 +3,7 @@ package schema
 import (
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 )
 
 // kubeFields explains what stands below a field that is Kubernetes' own.
@@ -49,7 +49,7 @@ func (x Explanation) kubeElement(rest string) (Explanation, string) {
 }
 
 // kubeTakes says what a type of Kubernetes' own takes.
-func kubeTakes(t kube.Type) string {
+func kubeTakes(t types.Type) string {
 	switch {
 	case t.IsList():
 		return "list of " + kubeTakes(t.Elem())

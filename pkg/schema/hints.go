@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 )
 
 // meant returns the hint for a key that is no field of an object, but what Kubernetes,
@@ -17,7 +17,7 @@ func (n *Normaliser) meant(s *Type, key string) string {
 			if owner := f.Type.Owner(key); owner != "" && owner != key && !slices.Contains(owners, owner) {
 				owners = append(owners, owner)
 			}
-			if t, ok := kube.Named(f.Type.Of); ok && t.Below(key) != (kube.Type{}) {
+			if t, ok := types.Named(f.Type.Of); ok && t.Below(key) != (types.Type{}) {
 				inner = append(inner, f.Name+"."+key)
 			}
 		} else if f.Type.Field(key) != nil {

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Document is a kind of file that has a JSON Schema.

@@ -4,20 +4,20 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/kube"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 )
 
 // kubernetes is a type of Kubernetes' own. What it requires may stand in another
 // layer.
 func (d *jsonBuilder) kubernetes(of string) JSON {
-	t, ok := kube.Named(of)
+	t, ok := types.Named(of)
 	if !ok {
 		return JSON{}
 	}
 	return d.kubeType(t)
 }
 
-func (d *jsonBuilder) kubeType(t kube.Type) JSON {
+func (d *jsonBuilder) kubeType(t types.Type) JSON {
 	switch t.Kind() {
 	case "any":
 		return JSON{}
@@ -51,7 +51,7 @@ func (d *jsonBuilder) kubeType(t kube.Type) JSON {
 }
 
 // kubeObject refers to the definition of a type with fields.
-func (d *jsonBuilder) kubeObject(t kube.Type) JSON {
+func (d *jsonBuilder) kubeObject(t types.Type) JSON {
 	name := "kubernetes." + strings.ReplaceAll(t.Name(), "/", ".")
 	if !d.taken[name] {
 		d.taken[name] = true // before its fields, which may hold it

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // UnusedNull is a null that deleted nothing: usually a forgotten value.

@@ -5,10 +5,10 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/unfold-gitops/unfold/pkg/credential"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/kube"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Normaliser turns one layer into its full form. What is wrong is reported and
@@ -346,7 +346,7 @@ func (n *Normaliser) kube(s *Type, v *value.Value) *value.Value {
 		v = n.unowned(v, s.Owner)
 	}
 	n.finite(v)
-	if t, ok := kube.Named(s.Of); ok {
+	if t, ok := types.Named(s.Of); ok {
 		t.CheckPart(v, n.Path, &n.Diags)
 	}
 	if len(n.Diags) > known {

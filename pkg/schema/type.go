@@ -8,8 +8,8 @@ import (
 	"fmt"
 	"slices"
 
-	"github.com/unfold-gitops/unfold/pkg/kube"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Kind is the outermost shape of a type's full form.
@@ -145,7 +145,7 @@ func (s *Type) Child(key string) *Type {
 	case MapKind:
 		return s.Elem
 	case KubeKind:
-		t, _ := kube.Named(s.Of)
+		t, _ := types.Named(s.Of)
 		return kubeType(t.Below(key))
 	}
 	return nil
@@ -153,7 +153,7 @@ func (s *Type) Child(key string) *Type {
 
 // kubeType returns the type for a type of Kubernetes' own, nil for one that layers
 // do not merge.
-func kubeType(t kube.Type) *Type {
+func kubeType(t types.Type) *Type {
 	switch {
 	case t.IsObject():
 		return &Type{Kind: KubeKind, Of: t.Name()}
@@ -173,6 +173,6 @@ func (s *Type) unions() [][]string {
 	case s.Kind != KubeKind:
 		return slices.Concat(s.OneOf, s.Supersede)
 	}
-	t, _ := kube.Named(s.Of)
+	t, _ := types.Named(s.Of)
 	return [][]string{t.Union()}
 }

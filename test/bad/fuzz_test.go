@@ -7,9 +7,9 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/render"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // FuzzGenerate renders whatever a descriptor says, with and without kustomize:

@@ -15,7 +15,7 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/cli"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 const (

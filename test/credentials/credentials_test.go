@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/unfold-gitops/unfold/pkg/credential"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 )
 
 var update = flag.Bool("update", false, "write the figures in docs/secrets.md anew")
@@ -48,7 +48,7 @@ func entries(t *testing.T, name string) []entry {
 	return out
 }
 
-// signs gives what the rules of pkg/check would look at.
+// signs gives what the rules of pkg/lint would look at.
 func (e entry) signs() []credential.Sign {
 	switch {
 	case e.key != "args":

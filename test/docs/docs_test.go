@@ -18,13 +18,13 @@ import (
 	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/unfold-gitops/unfold/pkg/argocd"
-	"github.com/unfold-gitops/unfold/pkg/check"
+	"github.com/unfold-gitops/unfold/pkg/argocd/plugin"
 	"github.com/unfold-gitops/unfold/pkg/cli"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/lint"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 var update = flag.Bool("update", false, "write the parts of the docs that are made from tables")
@@ -236,9 +236,9 @@ func TestYAML(t *testing.T) {
 func TestTables(t *testing.T) {
 	for _, x := range []struct{ file, mark, want string }{
 		{"docs/descriptor.md", "fields", descriptor.Reference()},
-		{"docs/plugin.md", "parameters", argocd.Reference()},
+		{"docs/plugin.md", "parameters", plugin.Reference()},
 		{"docs/platform.md", "fields", platform.Reference()},
-		{"docs/rules.md", "rules", check.Reference()},
+		{"docs/rules.md", "rules", lint.Reference()},
 		{"docs/operating.md", "limits", render.LimitsTable()},
 	} {
 		file := filepath.Join(root, x.file)

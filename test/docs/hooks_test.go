@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // TestHooks holds the manifest of hooks to what pre-commit takes

@@ -14,7 +14,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/cli"
 	"github.com/unfold-gitops/unfold/pkg/render"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // TestTranscript holds what README.md shows of a session to what the commands

@@ -12,8 +12,8 @@ import (
 	"time"
 
 	"github.com/unfold-gitops/unfold/pkg/cli"
-	"github.com/unfold-gitops/unfold/pkg/credential"
-	"github.com/unfold-gitops/unfold/pkg/value"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // sealer is a process that seals a value for prod.

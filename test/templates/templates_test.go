@@ -10,8 +10,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unfold-gitops/unfold/pkg/cli/scaffold"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
-	"github.com/unfold-gitops/unfold/pkg/scaffold"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/test/internal/oracle"
 )

@@ -16,10 +16,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/unfold-gitops/unfold/pkg/build"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
-	"github.com/unfold-gitops/unfold/pkg/object"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/kustomize"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
@@ -136,7 +136,7 @@ func alone(dir string, src *render.Source, env string, o render.Options) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	built, err := build.Run(t, expand.Overlay(env))
+	built, err := kustomize.Run(t, expand.Overlay(env))
 	if err != nil {
 		return nil, err
 	}

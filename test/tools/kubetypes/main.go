@@ -1,4 +1,4 @@
-// Command kubetypes writes the tables of pkg/kube: Kubernetes' own types from
+// Command kubetypes writes the tables of pkg/kube/types: Kubernetes' own types from
 // the published OpenAPI document, their enums from the Go sources, and custom
 // resources from the definitions in their modules. The sources are modules at
 // pinned versions, listed in sources.txt.
@@ -21,7 +21,7 @@ import (
 //go:embed sources.txt
 var sourcesText string
 
-const target = "pkg/kube/types.txt"
+const target = "pkg/kube/types/types.txt"
 
 func main() {
 	check := flag.Bool("check", false, "fail if the tables are not what this program would write")

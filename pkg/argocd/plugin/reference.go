@@ -1,0 +1,20 @@
+package plugin
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Reference gives the table of parameters in Markdown, for docs/plugin.md.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString("| parameter | variable | meaning |\n| --- | --- | --- |\n")
+	for _, p := range Parameters() {
+		variable := strings.ToUpper(p.Name)
+		if p.CollectionType == "map" {
+			variable += "_KEY"
+		}
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", p.Name, variable, p.Tooltip)
+	}
+	return b.String()
+}

@@ -1,0 +1,102 @@
+package validation
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+func (c *checker) job(spec *value.Value, where string) {
+	c.pod(spec.Get("template", "spec"), where+".template.spec", "Job")
+	if spec.StringAt("completionMode") == "Indexed" {
+		c.needs(spec, "completions", where, "its completionMode is Indexed")
+	} else {
+		for _, field := range []string{"backoffLimitPerIndex", "maxFailedIndexes", "successPolicy"} {
+			c.excluded(spec, field, where, "its completionMode is not Indexed")
+		}
+	}
+	if e := spec.Entry("podFailurePolicy"); e != nil && e.Value.Is(value.Map) && spec.StringAt("template", "spec", "restartPolicy") != "Never" {
+		c.diags.Errorh(e.KeyPos, "invalid-object", "set restartPolicy: Never", "%s can't have podFailurePolicy: its pods' restartPolicy is not Never", where)
+	}
+	if !spec.Get("manualSelector").IsTrue() {
+		c.excluded(spec, "selector", where, "Kubernetes makes it")
+	}
+}
+
+func (c *checker) cronJob(spec *value.Value) {
+	c.job(spec.Get("jobTemplate", "spec"), "spec.jobTemplate.spec")
+	if s := spec.Get("schedule"); s.Is(value.String) {
+		if problem := Schedule(s.Text); problem != "" {
+			c.diags.Errorf(s.Pos, "invalid-object", "spec.schedule can't be %q: it %s", s.Text, problem)
+		}
+	}
+	if z := spec.Get("timeZone"); z.Is(value.String) && (z.Text == "" || strings.EqualFold(z.Text, "local")) {
+		c.diags.Errorh(z.Pos, "invalid-object", "name one such as Europe/Berlin", "spec.timeZone can't be %q", z.Text)
+	}
+}
+
+// Schedule says what is wrong with a schedule of cron, as Kubernetes reads it
+// (github.com/robfig/cron), or "".
+func Schedule(s string) string {
+	if strings.Contains(s, "TZ=") {
+		return "names a time zone: use timeZone"
+	}
+	if s, ok := strings.CutPrefix(s, "@"); ok {
+		if every, ok := strings.CutPrefix(s, "every "); ok && every != "" {
+			return ""
+		}
+		if has("yearly annually monthly weekly daily midnight hourly", s) {
+			return ""
+		}
+		return "is none of @hourly, @daily, @weekly, @monthly, @yearly"
+	}
+	fields := strings.Fields(s)
+	if len(fields) != 5 {
+		return "has " + strconv.Itoa(len(fields)) + " fields, not the five of minute, hour, day, month and weekday"
+	}
+	for i, r := range [...]struct {
+		what      string
+		low, high int
+		names     string
+	}{
+		{"minute", 0, 59, ""}, {"hour", 0, 23, ""}, {"day", 1, 31, ""},
+		{"month", 1, 12, "jan feb mar apr may jun jul aug sep oct nov dec"}, {"weekday", 0, 6, "sun mon tue wed thu fri sat"},
+	} {
+		for part := range strings.SplitSeq(fields[i], ",") {
+			if !cronRange(part, r.low, r.high, r.names) {
+				return "has the " + r.what + " " + strconv.Quote(part)
+			}
+		}
+	}
+	return ""
+}
+
+// cronRange reports whether a text is a range of cron: *, N, N-M, each with /STEP.
+func cronRange(s string, low, high int, names string) bool {
+	s, step, stepped := strings.Cut(s, "/")
+	if stepped {
+		if n, err := strconv.Atoi(step); err != nil || n <= 0 {
+			return false
+		}
+	}
+	if s == "*" || s == "?" {
+		return true
+	}
+	number := func(s string) (int, bool) {
+		for i, name := range strings.Fields(names) {
+			if strings.EqualFold(s, name) {
+				return i + low, true
+			}
+		}
+		n, err := strconv.Atoi(s)
+		return n, err == nil && n >= low && n <= high
+	}
+	from, to, ranged := strings.Cut(s, "-")
+	a, ok := number(from)
+	if !ranged {
+		return ok
+	}
+	b, ok2 := number(to)
+	return ok && ok2 && a <= b
+}

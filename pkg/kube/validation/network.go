@@ -1,0 +1,139 @@
+package validation
+
+import (
+	"cmp"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+func (c *checker) service(spec *value.Value) {
+	if !spec.Is(value.Map) {
+		return
+	}
+	typ, headless := spec.StringAt("type"), spec.StringAt("clusterIP") == "None"
+	if typ == "" {
+		typ = "ClusterIP"
+	}
+	ports := spec.Get("ports").Elements()
+	switch {
+	case typ == "ExternalName":
+		c.needs(spec, "externalName", "spec", "its type is ExternalName")
+	case len(ports) == 0 && !headless:
+		c.diags.Errorh(spec.Pos, "invalid-object", "add ports: [...]", "spec has no ports")
+	case headless && typ != "ClusterIP":
+		c.diags.Errorh(spec.Get("clusterIP").Pos, "invalid-object", "remove one of them", "a Service without a cluster address can't be of type %s", typ)
+	}
+	names, numbers := map[string]bool{}, map[string]bool{}
+	for i, p := range ports {
+		at := "spec.ports." + strconv.Itoa(i)
+		if len(ports) > 1 && p.StringAt("name") == "" {
+			c.diags.Errorh(p.At(), "invalid-object", "add name:", "%s has no name, which each of several ports needs", at)
+		}
+		c.once(names, p.StringAt("name"), p.Get("name"), "spec", "port")
+		if n := p.StringAt("port"); n != "" {
+			c.once(numbers, n+"/"+protocol(p), p.Get("port"), "spec", "port")
+		}
+		if n := p.StringAt("nodePort"); typ == "ClusterIP" && n != "" && n != "0" {
+			c.excluded(p, "nodePort", at, "the type of the Service is ClusterIP")
+		}
+	}
+	if typ != "NodePort" && typ != "LoadBalancer" && spec.Get("externalIPs").Empty() && spec.StringAt("externalTrafficPolicy") != "" {
+		c.excluded(spec, "externalTrafficPolicy", "spec", "nothing outside of the cluster reaches its type, "+typ)
+	}
+	if typ != "LoadBalancer" {
+		for _, field := range []string{"loadBalancerSourceRanges", "loadBalancerClass", "allocateLoadBalancerNodePorts"} {
+			if v := spec.Get(field); v != nil && !v.Empty() {
+				c.excluded(spec, field, "spec", "its type is "+typ)
+			}
+		}
+	}
+	if spec.StringAt("sessionAffinity") != "ClientIP" {
+		c.excluded(spec, "sessionAffinityConfig", "spec", "its sessionAffinity is not ClientIP")
+	}
+}
+
+// protocol gives a port's protocol.
+func protocol(port *value.Value) string { return cmp.Or(port.StringAt("protocol"), "TCP") }
+
+func (c *checker) ingress(spec *value.Value) {
+	if spec.Get("rules").Empty() && spec.Get("defaultBackend").Empty() {
+		c.diags.Errorh(spec.At(), "invalid-object", "add rules: [...]", "spec has neither rules nor a defaultBackend")
+	}
+	for i, r := range spec.Get("rules").Elements() {
+		for j, p := range r.Get("http", "paths").Elements() {
+			c.ingressPath(p, "spec.rules."+strconv.Itoa(i)+".http.paths."+strconv.Itoa(j))
+		}
+	}
+}
+
+func (c *checker) ingressPath(p *value.Value, where string) {
+	path := p.Get("path")
+	text := path.StringAt()
+	typ := p.StringAt("pathType")
+	switch {
+	case typ != "Exact" && typ != "Prefix":
+		if text != "" && !strings.HasPrefix(text, "/") {
+			c.diags.Errorf(path.Pos, "invalid-object", "%s.path can't be %q: it does not start with /", where, text)
+		}
+	case !strings.HasPrefix(text, "/"):
+		c.diags.Errorf(cmpPos(path, p), "invalid-object", "%s.path can't be %q: it does not start with /", where, text)
+	default:
+		for _, bad := range []string{"//", "/./", "/../", "%2f", "%2F"} {
+			if strings.Contains(text, bad) {
+				c.diags.Errorf(path.Pos, "invalid-object", "%s.path can't be %q: it holds %q", where, text, bad)
+			}
+		}
+		for _, bad := range []string{"/.", "/.."} {
+			if strings.HasSuffix(text, bad) {
+				c.diags.Errorf(path.Pos, "invalid-object", "%s.path can't be %q: it ends with %q", where, text, bad)
+			}
+		}
+	}
+}
+
+func (c *checker) networkPolicy(spec *value.Value) {
+	for _, direction := range [][2]string{{"ingress", "from"}, {"egress", "to"}} {
+		for i, rule := range spec.Get(direction[0]).Elements() {
+			where := "spec." + direction[0] + "." + strconv.Itoa(i)
+			for j, peer := range rule.Get(direction[1]).Elements() {
+				c.peer(peer, where+"."+direction[1]+"."+strconv.Itoa(j))
+			}
+			for j, p := range rule.Get("ports").Elements() {
+				c.portRange(p, where+".ports."+strconv.Itoa(j))
+			}
+		}
+	}
+}
+
+func (c *checker) peer(peer *value.Value, where string) {
+	block := peer.Get("ipBlock")
+	switch {
+	case peer.Is(value.Map) && block == nil && !peer.Has("podSelector") && !peer.Has("namespaceSelector"):
+		c.diags.Errorh(peer.Pos, "invalid-object", "add podSelector, namespaceSelector or ipBlock", "%s says nothing", where)
+	case block != nil:
+		c.excluded(peer, "podSelector", where, "it has ipBlock")
+		c.excluded(peer, "namespaceSelector", where, "it has ipBlock")
+	}
+	all, err := netip.ParsePrefix(block.StringAt("cidr"))
+	if err != nil {
+		return
+	}
+	for _, x := range block.Get("except").Elements() {
+		if p, err := netip.ParsePrefix(x.StringAt()); err == nil && (p.Bits() <= all.Bits() || !all.Contains(p.Addr())) {
+			c.diags.Errorf(x.Pos, "invalid-object", "%s.ipBlock.except: %s is not inside of %s", where, x.Text, all)
+		}
+	}
+}
+
+func (c *checker) portRange(p *value.Value, where string) {
+	end, ok := p.Get("endPort").Int64()
+	if !ok {
+		return
+	}
+	if port, ok := p.Get("port").Int64(); !ok || end < port {
+		c.diags.Errorh(p.Get("endPort").Pos, "invalid-object", "give port: a number that is not above it", "%s.endPort is not the end of a range that begins with port", where)
+	}
+}

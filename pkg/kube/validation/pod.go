@@ -1,0 +1,176 @@
+package validation
+
+import (
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+// pod checks a pod's specification in an object of a kind.
+func (c *checker) pod(spec *value.Value, where, kind string) {
+	if !spec.Is(value.Map) {
+		return
+	}
+	c.restartPolicy(spec, where, kind)
+	volumes := map[string]bool{}
+	for i, v := range spec.Get("volumes").Elements() {
+		c.once(volumes, v.StringAt("name"), v.Get("name"), where, "volume")
+		at := where + ".volumes." + strconv.Itoa(i)
+		c.sizes(v.Get("emptyDir"), at+".emptyDir")
+		if t := v.Get("ephemeral", "volumeClaimTemplate", "spec"); t.Is(value.Map) {
+			c.claim(t, at+".ephemeral.volumeClaimTemplate.spec")
+		}
+	}
+	names := map[string]bool{}
+	for _, list := range []string{"initContainers", "containers", "ephemeralContainers"} {
+		for i, x := range spec.Get(list).Elements() {
+			at := where + "." + list + "." + strconv.Itoa(i)
+			c.once(names, x.StringAt("name"), x.Get("name"), where, "container")
+			c.container(x, at)
+			c.hostPorts(spec, x, at)
+			if list == "initContainers" && x.StringAt("restartPolicy") != "Always" {
+				for _, field := range []string{"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"} {
+					c.excluded(x, field, at, "an init container ends before it could matter; a sidecar has restartPolicy: Always")
+				}
+			}
+			if p := x.Get("restartPolicy"); list == "initContainers" && p.IsScalar() && p.Text != "Always" {
+				c.diags.Errorh(p.Pos, "invalid-object", "use Always, or remove it", "%s.restartPolicy can't be %q", at, p.Text)
+			}
+		}
+	}
+	c.scheduling(spec, where)
+	c.profiles(spec.Get("securityContext"), where+".securityContext")
+	if spec.StringAt("dnsPolicy") == "None" && spec.Get("dnsConfig", "nameservers").Empty() {
+		c.diags.Errorh(spec.Get("dnsPolicy").At(), "invalid-object", "add dnsConfig: with nameservers", "%s.dnsPolicy is None, so the pod needs name servers", where)
+	}
+}
+
+func (c *checker) restartPolicy(spec *value.Value, where, kind string) {
+	p := spec.Get("restartPolicy")
+	always := !p.IsScalar() || p.Text == "" || p.Text == "Always"
+	switch {
+	case kind == "Pod":
+	case kind == "Job":
+		if always {
+			c.diags.Errorh(cmpPos(p, spec), "invalid-object", "use Never or OnFailure", "%s.restartPolicy of a Job can't be Always, which is the default", where)
+		}
+	case !always:
+		c.diags.Errorh(p.Pos, "invalid-object", "remove it", "%s.restartPolicy of a %s can't be %q", where, kind, p.Text)
+	}
+}
+
+// container checks a container. That its volumes are there is a rule of pkg/lint.
+func (c *checker) container(x *value.Value, where string) {
+	ports, portNames := map[string]bool{}, map[string]bool{}
+	for _, p := range x.Get("ports").Elements() {
+		c.once(portNames, p.StringAt("name"), p.Get("name"), where, "port")
+		if n := p.StringAt("hostPort"); n != "" && n != "0" {
+			c.once(ports, strings.TrimPrefix(p.StringAt("hostIP")+":", ":")+n+"/"+protocol(p), p.Get("hostPort"), where, "hostPort")
+		}
+	}
+	mounts := map[string]bool{}
+	for i, m := range x.Get("volumeMounts").Elements() {
+		at := where + ".volumeMounts." + strconv.Itoa(i)
+		c.once(mounts, m.StringAt("mountPath"), m.Get("mountPath"), where, "mount path")
+		if m.StringAt("subPath") != "" {
+			c.excluded(m, "subPathExpr", at, "it has subPath")
+		}
+	}
+	for i, e := range x.Get("env").Elements() {
+		if e.StringAt("value") != "" {
+			c.excluded(e, "valueFrom", where+".env."+strconv.Itoa(i), "it has a value")
+		}
+	}
+	for _, probe := range []string{"livenessProbe", "startupProbe"} {
+		if n, ok := x.Get(probe, "successThreshold").Int64(); ok && n > 1 {
+			c.diags.Errorh(x.Get(probe, "successThreshold").Pos, "invalid-object", "remove it", "%s.%s.successThreshold must be 1", where, probe)
+		}
+	}
+	c.excluded(x.Get("readinessProbe"), "terminationGracePeriodSeconds", where+".readinessProbe", "it stops nothing")
+	c.resources(x.Get("resources"), where+".resources")
+	security := x.Get("securityContext")
+	if e := security.Entry("allowPrivilegeEscalation"); e != nil && e.Value.Is(value.Bool) && !e.Value.IsTrue() {
+		if security.Get("privileged").IsTrue() {
+			c.diags.Errorh(e.KeyPos, "invalid-object", "remove one of them", "%s.securityContext is privileged, so allowPrivilegeEscalation can't be false", where)
+		}
+		for _, x := range security.Get("capabilities", "add").Elements() {
+			if x.StringAt() == "SYS_ADMIN" || x.StringAt() == "CAP_SYS_ADMIN" {
+				c.diags.Errorh(x.Pos, "invalid-object", "remove one of them", "%s.securityContext adds %s, so allowPrivilegeEscalation can't be false", where, x.Text)
+			}
+		}
+	}
+	c.profiles(security, where+".securityContext")
+}
+
+// profiles checks security profiles, which have a file if they are of a file.
+func (c *checker) profiles(security *value.Value, where string) {
+	for _, field := range []string{"seccompProfile", "appArmorProfile"} {
+		p := security.Get(field)
+		switch typ := p.StringAt("type"); {
+		case typ == "Localhost":
+			c.needs(p, "localhostProfile", where+"."+field, "its type is Localhost")
+		case typ != "":
+			c.excluded(p, "localhostProfile", where+"."+field, "its type is "+typ)
+		}
+	}
+}
+
+// hostPorts checks ports of pods that use the network of their node.
+func (c *checker) hostPorts(spec, x *value.Value, where string) {
+	if !spec.Get("hostNetwork").IsTrue() {
+		return
+	}
+	for _, p := range x.Get("ports").Elements() {
+		if host := p.Get("hostPort"); host.IsScalar() && host.Text != "0" && host.Text != p.StringAt("containerPort") {
+			c.diags.Errorh(host.Pos, "invalid-object", "remove it", "%s: with hostNetwork, hostPort must be the containerPort %s", where, p.StringAt("containerPort"))
+		}
+	}
+}
+
+// resources holds requests to their limits.
+func (c *checker) resources(r *value.Value, where string) {
+	for _, field := range []string{"requests", "limits"} {
+		for _, e := range r.Get(field).Fields() {
+			q, ok := quantity(e.Value)
+			switch {
+			case !ok:
+			case q.Sign() < 0:
+				c.diags.Errorf(e.Value.Pos, "invalid-object", "%s.%s.%s is negative", where, field, e.Key)
+			case strings.Contains(e.Key, "/") && !q.Whole():
+				c.diags.Errorf(e.Value.Pos, "invalid-object", "%s.%s.%s must be a whole number, not %s", where, field, e.Key, e.Value.Text)
+			}
+		}
+	}
+	for _, e := range r.Get("requests").Fields() {
+		limit := r.Get("limits", e.Key)
+		want, ok1 := quantity(e.Value)
+		most, ok2 := quantity(limit)
+		special := strings.Contains(e.Key, "/") || strings.HasPrefix(e.Key, "hugepages-")
+		switch {
+		case ok1 && ok2 && want.Cmp(most) > 0:
+			pos := e.Value.Pos
+			if pos.File != c.file { // a default
+				pos = limit.Pos
+			}
+			c.diags.Errorh(pos, "invalid-object", "raise the limit, or lower the request", "%s.requests.%s is %s, more than the limit %s", where, e.Key, e.Value.Text, limit.Text)
+		case special && ok1 && (!ok2 || want.Cmp(most) != 0):
+			c.diags.Errorh(e.Value.Pos, "invalid-object", "set the limit alone", "%s.requests.%s must be the same as the limit", where, e.Key)
+		}
+	}
+}
+
+// sizes checks the limit of a volume.
+func (c *checker) sizes(v *value.Value, where string) {
+	if q, ok := quantity(v.Get("sizeLimit")); ok && q.Sign() < 0 {
+		c.diags.Errorf(v.Get("sizeLimit").Pos, "invalid-object", "%s.sizeLimit is negative", where)
+	}
+}
+
+func quantity(v *value.Value) (types.Quantity, bool) {
+	if !v.IsScalar() {
+		return types.Quantity{}, false
+	}
+	return types.ParseQuantity(v.Text)
+}

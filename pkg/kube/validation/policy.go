@@ -1,0 +1,110 @@
+package validation
+
+import (
+	"strconv"
+
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+func (c *checker) disruptionBudget(spec *value.Value) {
+	if m := spec.Get("minAvailable"); m != nil && !m.Is(value.Null) {
+		c.excluded(spec, "maxUnavailable", "spec", "it has minAvailable")
+	}
+}
+
+// metricFields are the fields that belong to the types of metrics.
+func metricField(typ string) string {
+	switch typ {
+	case "Resource":
+		return "resource"
+	case "ContainerResource":
+		return "containerResource"
+	case "Pods":
+		return "pods"
+	case "Object":
+		return "object"
+	case "External":
+		return "external"
+	}
+	return ""
+}
+
+func (c *checker) autoscaler(spec *value.Value) {
+	low, ok1 := spec.Get("minReplicas").Int64()
+	high, ok2 := spec.Get("maxReplicas").Int64()
+	if ok1 && ok2 && low > high {
+		c.diags.Errorh(spec.Get("maxReplicas").Pos, "invalid-object", "raise it", "spec.maxReplicas is %d, less than minReplicas, which is %d", high, low)
+	}
+	for i, m := range spec.Get("metrics").Elements() {
+		where := "spec.metrics." + strconv.Itoa(i)
+		own := metricField(m.StringAt("type"))
+		if own == "" {
+			continue
+		}
+		c.needs(m, own, where, "its type is "+m.StringAt("type"))
+		for _, e := range m.Fields() {
+			if e.Key != "type" && e.Key != own {
+				c.excluded(m, e.Key, where, "its type is "+m.StringAt("type"))
+			}
+		}
+		c.target(m.Get(own, "target"), where+"."+own+".target", own)
+	}
+}
+
+func (c *checker) target(t *value.Value, where, of string) {
+	if !t.Is(value.Map) {
+		return
+	}
+	typ := t.StringAt("type")
+	if typ == "Utilization" && of != "resource" && of != "containerResource" {
+		c.diags.Errorh(t.Get("type").Pos, "invalid-object", "use Value or AverageValue", "%s.type can't be Utilization: only resources have one", where)
+		return
+	}
+	switch typ {
+	case "Utilization":
+		c.needs(t, "averageUtilization", where, "its type is Utilization")
+	case "AverageValue":
+		c.needs(t, "averageValue", where, "its type is AverageValue")
+	case "Value":
+		if of == "object" || of == "external" {
+			c.needs(t, "value", where, "its type is Value")
+		}
+	}
+}
+
+func (c *checker) role(v *value.Value, kind string) {
+	for i, r := range v.Get("rules").Elements() {
+		where := "rules." + strconv.Itoa(i)
+		urls := !r.Get("nonResourceURLs").Empty()
+		switch {
+		case urls && kind == "Role":
+			c.excluded(r, "nonResourceURLs", where, "only a ClusterRole has it")
+		case urls && !r.Get("resources").Empty():
+			c.excluded(r, "nonResourceURLs", where, "it has resources")
+		case !urls:
+			for _, field := range []string{"apiGroups", "resources"} {
+				if r.Is(value.Map) && r.Get(field).Empty() {
+					c.diags.Errorh(r.Pos, "invalid-object", "add "+field+": [...]; the core group is \"\"", "%s has no %s", where, field)
+				}
+			}
+		}
+	}
+}
+
+func (c *checker) binding(v *value.Value) {
+	if k := v.Get("roleRef", "kind"); k.Is(value.String) && !has("Role ClusterRole", k.Text) {
+		c.diags.Errorh(k.Pos, "invalid-object", "use Role or ClusterRole", "roleRef.kind can't be %q", k.Text)
+	}
+	for i, s := range v.Get("subjects").Elements() {
+		where := "subjects." + strconv.Itoa(i)
+		k := s.Get("kind")
+		switch {
+		case k.StringAt() == "ServiceAccount":
+			if s.StringAt("apiGroup") != "" {
+				c.excluded(s, "apiGroup", where, "a ServiceAccount is of the core group")
+			}
+		case k.Is(value.String) && !has("User Group", k.Text):
+			c.diags.Errorh(k.Pos, "invalid-object", "use ServiceAccount, User or Group", "%s.kind can't be %q", where, k.Text)
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package validation
+
+import (
+	"strconv"
+
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+// anywhere checks what stands in many places of an object: the requirements of
+// selectors, of labels and of nodes, and metadata.
+func (c *checker) anywhere(v *value.Value) {
+	v.Walk(func(x *value.Value) {
+		if !x.Is(value.Map) {
+			return
+		}
+		for _, e := range x.Entries {
+			switch e.Key {
+			case "matchExpressions", "matchFields":
+				for i, r := range e.Value.Elements() {
+					c.requirement(r, e.Key+"."+strconv.Itoa(i))
+				}
+			case "metadata":
+				c.annotations(e.Value.Get("annotations"))
+			}
+		}
+	})
+}
+
+func (c *checker) requirement(r *value.Value, where string) {
+	values := r.Get("values").Elements()
+	switch operator := r.StringAt("operator"); operator {
+	case "In", "NotIn":
+		if len(values) == 0 {
+			c.diags.Errorh(r.At(), "invalid-object", "add values: [...]", "%s has no values, which %s needs", where, operator)
+		}
+	case "Exists", "DoesNotExist":
+		if len(values) > 0 {
+			c.excluded(r, "values", where, operator+" takes none")
+		}
+	case "Gt", "Lt":
+		if len(values) != 1 || !isInteger(values[0].StringAt()) {
+			c.diags.Errorf(r.At(), "invalid-object", "%s needs one whole number in values for %s", where, operator)
+		}
+	}
+}
+
+func isInteger(s string) bool {
+	_, err := strconv.ParseInt(s, 10, 64)
+	return err == nil
+}
+
+// workload checks the selector of what runs pods, and the pods. Whether it chooses
+// them is a rule of pkg/lint.
+func (c *checker) workload(spec *value.Value, kind string) {
+	if t := spec.Get("template"); t.Is(value.Map) {
+		c.pod(t.Get("spec"), "spec.template.spec", kind)
+	}
+	selector := spec.Get("selector")
+	if selector.Is(value.Map) && selector.Get("matchLabels").Empty() && selector.Get("matchExpressions").Empty() {
+		c.diags.Errorh(selector.Pos, "invalid-object", "name labels of the template in matchLabels", "spec.selector is empty")
+	}
+}

@@ -1,0 +1,105 @@
+package validation
+
+import (
+	"encoding/json"
+
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+func (c *checker) deployment(spec *value.Value) {
+	s := spec.Get("strategy")
+	if s.StringAt("type") == "Recreate" {
+		c.excluded(s, "rollingUpdate", "spec.strategy", "its type is Recreate")
+	}
+	r := s.Get("rollingUpdate")
+	if zero(r.Get("maxSurge")) && zero(r.Get("maxUnavailable")) {
+		c.diags.Errorh(r.Get("maxSurge").Pos, "invalid-object", "let one of them be 1", "spec.strategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
+	}
+	ready, ok1 := spec.Get("minReadySeconds").Int64()
+	deadline, ok2 := spec.Get("progressDeadlineSeconds").Int64()
+	if !ok2 {
+		deadline = 600
+	}
+	if ok1 && ready >= deadline {
+		c.diags.Errorh(spec.Get("minReadySeconds").Pos, "invalid-object", "raise progressDeadlineSeconds", "spec.minReadySeconds must be less than progressDeadlineSeconds, which is %d", deadline)
+	}
+}
+
+func (c *checker) statefulSet(spec *value.Value) {
+	if s := spec.Get("updateStrategy"); s.StringAt("type") == "OnDelete" {
+		c.excluded(s, "rollingUpdate", "spec.updateStrategy", "its type is OnDelete")
+	}
+	claims := map[string]bool{}
+	for _, t := range spec.Get("volumeClaimTemplates").Elements() {
+		c.once(claims, t.StringAt("metadata", "name"), t.Get("metadata", "name"), "spec", "claim")
+		c.claim(t.Get("spec"), "spec.volumeClaimTemplates."+t.StringAt("metadata", "name"))
+	}
+}
+
+func (c *checker) daemonSet(spec *value.Value) {
+	r := spec.Get("updateStrategy", "rollingUpdate")
+	surge, down := r.Get("maxSurge"), r.Get("maxUnavailable")
+	some := surge.IsScalar() && !zero(surge)
+	switch {
+	case some && (down == nil || !zero(down)) && down != nil:
+		c.diags.Errorh(surge.Pos, "invalid-object", "set the other to 0", "spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be set")
+	case !some && zero(down):
+		c.diags.Errorh(down.Pos, "invalid-object", "let one of them be 1", "spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
+	}
+}
+
+func (c *checker) claim(spec *value.Value, where string) {
+	if !spec.Is(value.Map) {
+		return
+	}
+	if spec.Get("accessModes").Empty() {
+		c.diags.Errorh(spec.Pos, "invalid-object", "add accessModes: [ReadWriteOnce]", "%s has no accessModes", where)
+	}
+	size := spec.Get("resources", "requests", "storage")
+	switch q, ok := quantity(size); {
+	case size == nil:
+		c.diags.Errorh(spec.Pos, "invalid-object", "add resources: {requests: {storage: 1Gi}}", "%s asks for no storage", where)
+	case ok && q.Sign() <= 0:
+		c.diags.Errorf(size.Pos, "invalid-object", "%s.resources.requests.storage must be more than 0", where)
+	}
+	modes := spec.Get("accessModes").Elements()
+	for _, m := range modes {
+		if m.StringAt() == "ReadWriteOncePod" && len(modes) > 1 {
+			c.diags.Errorh(m.Pos, "invalid-object", "keep one of them", "%s.accessModes: ReadWriteOncePod can't stand beside others", where)
+		}
+	}
+}
+
+func (c *checker) configMap(v *value.Value) {
+	for _, field := range []string{"data", "binaryData"} {
+		for _, e := range v.Get(field).Fields() {
+			if field == "binaryData" && v.Get("data").Has(e.Key) {
+				c.diags.Errorh(e.KeyPos, "invalid-object", "remove one of them", "the key %q is in data and in binaryData", e.Key)
+			}
+		}
+	}
+}
+
+func (c *checker) secret(v *value.Value) {
+	needed := map[string][]string{
+		"kubernetes.io/tls": {"tls.crt", "tls.key"}, "kubernetes.io/dockerconfigjson": {".dockerconfigjson"},
+		"kubernetes.io/dockercfg": {".dockercfg"}, "kubernetes.io/ssh-auth": {"ssh-privatekey"},
+	}
+	typ := v.StringAt("type")
+	for _, key := range needed[typ] {
+		if !v.Get("data").Has(key) && !v.Get("stringData").Has(key) {
+			c.diags.Errorh(v.Get("type").At(), "invalid-object", "add it to stringData, or change the type", "a Secret of type %s needs the key %q", typ, key)
+		}
+	}
+	if text := v.Get("stringData", ".dockerconfigjson"); typ == "kubernetes.io/dockerconfigjson" && text.IsScalar() && !json.Valid([]byte(text.Text)) {
+		c.diags.Errorf(text.Pos, "invalid-object", "stringData..dockerconfigjson is no JSON")
+	}
+	if typ == "kubernetes.io/basic-auth" {
+		for _, field := range []string{"data", "stringData"} {
+			if v.Get(field).Has("username") || v.Get(field).Has("password") {
+				return
+			}
+		}
+		c.diags.Errorh(v.Get("type").At(), "invalid-object", "add username or password", "a Secret of type %s needs a user name or a password", typ)
+	}
+}

@@ -1,0 +1,63 @@
+// Package kustomize runs kustomize on an in-memory tree. It is the only package
+// that imports kustomize's api.
+package kustomize
+
+import (
+	"fmt"
+	"path"
+
+	"sigs.k8s.io/kustomize/api/krusty"
+	"sigs.k8s.io/kustomize/kyaml/filesys"
+
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+// Run builds the kustomization at dir of the tree and gives the objects in the
+// order of the stock "kustomize build". object.Encode prints them as it does,
+// but for keys like 6C, 8 and 64 in one map: the order in which kustomize prints
+// those changes from run to run. Nothing outside of the tree is read: its file
+// system holds nothing else, a kustomization that names anything else is an
+// error, requests fail, and no plugin runs. A panic in kustomize is an error. It
+// is safe for concurrent use.
+func Run(t tree.Tree, dir string) (objects []*value.Value, err error) {
+	if err := useMergeSchema(); err != nil {
+		return nil, err
+	}
+	limitCopies()
+	goOffline()
+	if err := onlyFiles(t); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if x := recover(); x != nil {
+			objects, err = nil, fmt.Errorf("it stops with a fault of its own: %v", x)
+		}
+	}()
+	fs := filesys.MakeFsInMemory()
+	for _, p := range t.Paths() {
+		if err := fs.WriteFile(path.Join("/", p), t[p]); err != nil {
+			return nil, err
+		}
+	}
+	options := krusty.MakeDefaultOptions()
+	// The command line's default; the library's own is another order.
+	options.Reorder = krusty.ReorderOptionLegacy
+	result, err := krusty.MakeKustomizer(options).Run(fs, path.Join("/", dir))
+	if err != nil {
+		return nil, err
+	}
+	objects = make([]*value.Value, 0, result.Size())
+	for _, r := range result.Resources() {
+		content, err := r.MarshalJSON()
+		if err != nil {
+			return nil, err
+		}
+		v, err := value.FromJSON(content)
+		if err != nil {
+			return nil, err
+		}
+		objects = append(objects, v)
+	}
+	return objects, nil
+}

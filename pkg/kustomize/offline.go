@@ -1,0 +1,121 @@
+package kustomize
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+// errOffline is what kustomize gets where it tries to fetch something.
+var errOffline = errors.New("unfold fetches nothing")
+
+// goOffline makes every request by http.Client fail that names no transport of
+// its own, as those of kustomize do (api/internal/loader). It is global to the
+// process.
+var goOffline = sync.OnceFunc(func() {
+	fail := func(context.Context, string, string) (net.Conn, error) { return nil, errOffline }
+	http.DefaultTransport = &http.Transport{DialContext: fail, DialTLSContext: fail}
+})
+
+// onlyFiles reports a kustomization in the tree that names anything but a file or
+// folder of the tree. Kustomize clones with git what it takes for an address, and
+// it tries that for every resource that it can't read and for every component.
+func onlyFiles(t tree.Tree) error {
+	g := gate{tree: t, folders: map[string]bool{}}
+	for p := range t {
+		for dir := path.Dir(p); !g.folders[dir]; dir = path.Dir(dir) {
+			g.folders[dir] = true
+		}
+	}
+	for _, p := range t.Paths() {
+		if path.Base(p) != kustomizationFile {
+			continue
+		}
+		docs, diags := value.ReadAll(p, t[p])
+		diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Rule == "unprintable" }) // no name of a file
+		if err := diags.Err(); err != nil {
+			return err
+		}
+		g.dir = path.Dir(p)
+		for _, k := range docs {
+			for _, e := range k.Fields() {
+				g.field(e)
+			}
+		}
+	}
+	return g.err
+}
+
+type gate struct {
+	tree    tree.Tree
+	folders map[string]bool
+	dir     string
+	err     error // the first
+}
+
+func (g *gate) field(e value.Entry) {
+	switch e.Key {
+	case "resources", "components", "transformers":
+		for _, item := range e.Value.Elements() {
+			g.name(item, true)
+		}
+	case "configurations", "patchesStrategicMerge":
+		for _, item := range e.Value.Elements() {
+			g.name(item, false)
+		}
+	case "patches", "patchesJson6902", "replacements":
+		for _, item := range e.Value.Elements() {
+			if p := item.Get("path"); p != nil {
+				g.name(p, false)
+			}
+		}
+	case "configMapGenerator", "secretGenerator":
+		for _, item := range e.Value.Elements() {
+			for _, file := range item.Get("files").Elements() {
+				if _, name, ok := strings.Cut(file.Text, "="); ok {
+					file = value.Str(name, file.Pos)
+				}
+				g.name(file, false)
+			}
+			for _, file := range item.Get("envs").Elements() {
+				g.name(file, false)
+			}
+			if file := item.Get("env"); file != nil {
+				g.name(file, false)
+			}
+		}
+	default:
+		if !allowed(e.Key) {
+			g.refuse(fmt.Errorf("%s: kustomize's field %q is not run", e.KeyPos, e.Key))
+		}
+	}
+}
+
+// name wants a path of the tree that can't be taken for an address.
+func (g *gate) name(v *value.Value, orFolder bool) {
+	p := path.Join(g.dir, v.Text)
+	_, isFile := g.tree[p]
+	switch {
+	case isFile && !orFolder && !strings.Contains(v.Text, ":"):
+	case isFile && v.Text == tree.PlainName(v.Text):
+	case orFolder && g.folders[p] && tree.PlainFolder(v.Text):
+	default:
+		g.refuse(fmt.Errorf("%s: %q names no file that kustomize is given", v.Pos, v.Text))
+	}
+}
+
+func (g *gate) refuse(err error) {
+	if g.err == nil {
+		g.err = err
+	}
+}

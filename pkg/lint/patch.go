@@ -1,0 +1,24 @@
+package lint
+
+import "github.com/unfold-gitops/unfold/pkg/kube/object"
+
+// patchMatchesNothing finds patches whose target no object matches. Where there
+// are components, they may bring the object, and selectors are left to kustomize.
+func patchMatchesNothing(in *Input, r *report) {
+	if in.Open {
+		return
+	}
+	for _, patch := range in.Patches {
+		target := patch.Get("target")
+		if target.Empty() {
+			continue
+		}
+		matches, selector := false, object.NewSelector(target)
+		for _, x := range in.items {
+			matches = matches || selector.Selects(x.ID)
+		}
+		if !matches {
+			r.Warnh(target.Pos, "patch-matches-nothing", "name an object that unfold render prints", "the target of the patch matches no object")
+		}
+	}
+}

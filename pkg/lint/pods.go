@@ -1,0 +1,102 @@
+package lint
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+// pods are those of a workload: their template, and how many there are. Rules about
+// workloads look at these; those about what pods may do look at podParts.
+type pods struct {
+	item
+	template *value.Value // metadata and spec
+}
+
+// pods gives the pods of an object, ok is false where it has none.
+func (x item) pods() (p pods, ok bool) {
+	switch x.Kind {
+	case "Pod":
+		return pods{x, x.value}, true
+	case "CronJob":
+		p = pods{x, x.value.Get("spec", "jobTemplate", "spec", "template")}
+	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Rollout":
+		p = pods{x, x.value.Get("spec", "template")}
+	}
+	return p, p.template.Get("spec").Is(value.Map)
+}
+
+// ends reports whether the pods are there to end.
+func (p pods) ends() bool { return p.Kind == "Job" || p.Kind == "CronJob" }
+
+// spec gives the pod's specification.
+func (p pods) spec() *value.Value { return p.template.Get("spec") }
+
+// containers gives those that run beside one another.
+func (p pods) containers() []*value.Value { return p.spec().Get("containers").Elements() }
+
+// all gives all containers.
+func (p pods) all() []*value.Value {
+	out := p.containers()[:len(p.containers()):len(p.containers())]
+	return append(out, p.spec().Get("initContainers").Elements()...)
+}
+
+// replicas gives how many pods there are at least, ok is false where nobody
+// says so.
+func (p pods) replicas(in *Input) (n int64, ok bool) {
+	for _, x := range in.index.scalers[p.Name] {
+		target := x.value.Get("spec", "scaleTargetRef")
+		if target.Has("kind") && target.StringAt("kind") != p.Kind {
+			continue
+		}
+		for _, field := range []string{"minReplicas", "minReplicaCount"} {
+			if n, ok := x.value.Get("spec", field).Int64(); ok {
+				return n, true
+			}
+		}
+		return 0, false
+	}
+	if n, ok = p.value.Get("spec", "replicas").Int64(); !ok && !p.value.Get("spec").Has("replicas") {
+		return 1, p.Kind != "DaemonSet"
+	}
+	return n, ok
+}
+
+// selects reports whether a selector of matchLabels and matchExpressions chooses
+// labels. One without content chooses all.
+func selects(selector, labels *value.Value) bool {
+	for _, e := range selector.Get("matchLabels").Fields() {
+		if !hasLabel(labels, e) {
+			return false
+		}
+	}
+	for _, x := range selector.Get("matchExpressions").Elements() {
+		got := labels.Get(x.StringAt("key"))
+		among := false
+		for _, v := range x.Get("values").Elements() {
+			among = among || got != nil && v.Text == got.Text
+		}
+		switch x.StringAt("operator") {
+		case "In":
+			if !among {
+				return false
+			}
+		case "NotIn":
+			if among {
+				return false
+			}
+		case "Exists":
+			if got == nil {
+				return false
+			}
+		case "DoesNotExist":
+			if got != nil {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+func hasLabel(labels *value.Value, e value.Entry) bool {
+	got := labels.Get(e.Key)
+	return got != nil && got.Text == e.Value.Text
+}

@@ -1,0 +1,16 @@
+package lint
+
+// noProbes finds containers that serve ports and say nothing about their health.
+func noProbes(in *Input, r *report) {
+	for _, p := range in.workloads {
+		if p.ends() {
+			continue
+		}
+		for _, c := range p.containers() {
+			if len(c.Get("ports").Elements()) == 0 || c.Has("livenessProbe") || c.Has("readinessProbe") || c.Has("startupProbe") {
+				continue
+			}
+			r.about(p.item).Warnh(p.at(c.Get("ports").Items[0]), "no-probes", "add probes: with a path such as /health", "the container %q of %s serves ports, but has no probes", c.StringAt("name"), p.ID)
+		}
+	}
+}

@@ -1,0 +1,157 @@
+package lint
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+const rbacGroup = "rbac.authorization.k8s.io"
+
+// power is something that a role allows and that leads to everything else.
+type power struct {
+	group     string
+	resources []string
+	verbs     []string
+	// everywhere powers are wide where they hold in all namespaces.
+	everywhere bool
+}
+
+// powers are those of "Privilege escalation risks" in Kubernetes' documentation
+// (concepts/security/rbac-good-practices).
+func powers() []power {
+	return []power{
+		{rbacGroup, []string{"roles", "clusterroles"}, []string{"escalate", "bind"}, false},
+		{"", []string{"users", "groups", "serviceaccounts"}, []string{"impersonate"}, false},
+		{"", []string{"secrets"}, []string{"get", "list", "watch"}, true},
+		{"", []string{"serviceaccounts/token", "pods/exec"}, []string{"create"}, true},
+		{"", []string{"nodes/proxy"}, []string{"get", "create", "update", "patch", "delete"}, true},
+		{"certificates.k8s.io", []string{"certificatesigningrequests/approval"}, []string{"update", "patch"}, true},
+	}
+}
+
+// wideRoles finds roles that allow everything, or what leads there.
+func wideRoles(in *Input, r *report) {
+	const hint = "name the resources and verbs that the app needs"
+	for _, x := range in.items {
+		cluster := x.Kind == "ClusterRole"
+		if x.Group() != rbacGroup || !cluster && x.Kind != "Role" {
+			continue
+		}
+		for _, rule := range x.value.Get("rules").Elements() {
+			if lists(rule, "verbs", "*") && lists(rule, "resources", "*") && (lists(rule, "apiGroups", "*") || lists(rule, "apiGroups", "")) {
+				r.about(x).Warnh(x.at(rule), "wide-role", hint, "%s allows everything", x.ID)
+				continue
+			}
+			if !rule.Get("resourceNames").Empty() {
+				continue
+			}
+			for _, p := range powers() {
+				if what := p.in(rule); what != "" && (cluster || !p.everywhere) {
+					r.about(x).Warnh(x.at(rule), "wide-role", hint, "%s allows to %s, which leads to everything", x.ID, what)
+				}
+			}
+		}
+		if !cluster {
+			continue
+		}
+		for _, e := range x.value.Get("metadata", "labels").Fields() {
+			if role, ok := strings.CutPrefix(e.Key, rbacGroup+"/aggregate-to-"); ok && isOn(e.Value) {
+				r.about(x).Warnh(x.at(e.Value), "wide-role", "remove the label, and bind the role to whom it is for", "%s adds to what all who have the role %q are allowed", x.ID, role)
+			}
+		}
+		if v := x.value.Get("aggregationRule"); v != nil {
+			r.about(x).Warnh(x.at(v), "wide-role", hint, "%s allows what other roles do, whatever that is", x.ID)
+		}
+		if isOwnRole(x.Name) {
+			r.about(x).Warnh(x.origin, "wide-role", "rename it", "%s takes the place of a role that Kubernetes itself brings", x.ID)
+		}
+	}
+}
+
+// in returns what a rule allows of a power, "" for nothing.
+func (p power) in(rule *value.Value) string {
+	if !lists(rule, "apiGroups", p.group) && !lists(rule, "apiGroups", "*") {
+		return ""
+	}
+	for _, resource := range p.resources {
+		_, sub, below := strings.Cut(resource, "/")
+		if !lists(rule, "resources", resource) && !lists(rule, "resources", "*") && !(below && lists(rule, "resources", "*/"+sub)) {
+			continue
+		}
+		for _, verb := range p.verbs {
+			if lists(rule, "verbs", verb) || lists(rule, "verbs", "*") {
+				return verb + " " + resource
+			}
+		}
+	}
+	return ""
+}
+
+// lists reports whether a list of a rule has a word.
+func lists(rule *value.Value, field, word string) bool {
+	return slices.ContainsFunc(rule.Get(field).Elements(), func(x *value.Value) bool { return x.IsScalar() && x.Text == word })
+}
+
+// isOwnRole reports whether Kubernetes itself brings a ClusterRole of the name, or a
+// binding.
+func isOwnRole(name string) bool {
+	return slices.Contains([]string{"cluster-admin", "admin", "edit", "view"}, name) || strings.HasPrefix(name, "system:")
+}
+
+// wideBindings finds bindings to roles that allow nearly everything.
+func wideBindings(in *Input, r *report) {
+	// Roles of Kubernetes' own that are there to be given to others.
+	harmless := []string{"system:auth-delegator", "system:basic-user", "system:discovery", "system:monitoring", "system:public-info-viewer"}
+	for _, x := range in.items {
+		cluster := x.Kind == "ClusterRoleBinding"
+		if x.Group() != rbacGroup || !cluster && x.Kind != "RoleBinding" {
+			continue
+		}
+		role := x.value.Get("roleRef", "name")
+		name := role.StringAt()
+		wide := name == "cluster-admin" || strings.HasPrefix(name, "system:") && !slices.Contains(harmless, name) || cluster && (name == "admin" || name == "edit")
+		if wide && x.value.StringAt("roleRef", "kind") == "ClusterRole" {
+			r.about(x).Warnh(x.at(role), "wide-binding", "bind a role that allows what the app needs", "%s gives the role %q", x.ID, name)
+		}
+		if cluster && isOwnRole(x.Name) {
+			r.about(x).Warnh(x.origin, "wide-binding", "rename it", "%s takes the place of a binding that Kubernetes itself brings", x.ID)
+		}
+	}
+}
+
+// foreignSubjects finds bindings that give rights to others than the app and
+// people.
+func foreignSubjects(in *Input, r *report) {
+	for _, x := range in.items {
+		if x.Group() != rbacGroup || x.Kind != "RoleBinding" && x.Kind != "ClusterRoleBinding" {
+			continue
+		}
+		for _, s := range x.value.Get("subjects").Elements() {
+			if who := in.foreign(s); who != "" {
+				r.about(x).Warnh(x.at(s.Get("name")), "foreign-subject", "name a service account of the app", "%s gives rights to %s", x.ID, who)
+			}
+		}
+	}
+}
+
+// foreign returns what a subject is called that is neither of the app's namespace
+// nor a person or group of people, else "".
+func (in *Input) foreign(s *value.Value) string {
+	name := s.StringAt("name")
+	account, isAccount := strings.CutPrefix(name, "system:serviceaccount:")
+	switch {
+	case s.StringAt("kind") == "ServiceAccount":
+		if namespace := s.StringAt("namespace"); namespace != "" && namespace != in.Namespace {
+			return "the service account " + strconv.Quote(name) + " of the namespace " + strconv.Quote(namespace)
+		}
+	case !strings.HasPrefix(name, "system:"),
+		isAccount && strings.HasPrefix(account, in.Namespace+":"),
+		name == "system:serviceaccounts:"+in.Namespace:
+	default:
+		return "the " + strings.ToLower(s.StringAt("kind")) + " " + strconv.Quote(name) + ", which is the cluster's own"
+	}
+	return ""
+}

@@ -1,0 +1,143 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// find is what a rule does.
+type find func(*Input, *report)
+
+// Rule is a row of the table of rules: what the policy knows, and what the
+// reference is made of.
+type Rule struct {
+	Name string
+	// Severity is that of its findings where no policy says otherwise, in the
+	// environment In, or in all where that is "". Elsewhere it is Else, off where that
+	// is "".
+	Severity  Level
+	In        string
+	Else      Level
+	Why, Cure string
+
+	// strict findings can be accepted only where the policy says so.
+	strict bool
+	// source rules look at what the app brings along and not at what comes out.
+	source bool
+	find   find
+}
+
+// prod is the environment whose name says that it matters.
+const prod = "prod"
+
+// Rules gives the table.
+func Rules() []Rule {
+	return []Rule{
+		{Name: "added-capability", Severity: Warning, find: addedCapabilities,
+			Why: "A capability beyond Pod Security's baseline, such as SYS_ADMIN or NET_RAW, lets a container out of its confinement or read the traffic of others.", Cure: "Remove it."},
+		{Name: "argocd-control", Severity: Warning, find: argoCDControl,
+			Why: "Some of Argo CD's labels and annotations reach beyond the object: they say whose it is, make it one of Argo CD's settings, or have a sync delete a Namespace or a definition with all that is in it.", Cure: "Remove it."},
+		{Name: "blocking-budget", Severity: Warning, find: blockingBudget,
+			Why: "A disruption budget that never lets a pod go stops every drain, and so the upgrade of nodes.", Cure: "Run more replicas, or let one be unavailable."},
+		{Name: "double-control", Severity: Error, find: doubleControl,
+			Why: "Two autoscalers fight over the number of pods, and Kubernetes evicts no pod that has two budgets.", Cure: "Keep one of them."},
+		{Name: "foreign-subject", Severity: Warning, find: foreignSubjects,
+			Why: "A binding for a service account of another namespace, or for a user or group of the cluster's own such as system:authenticated, gives others the rights.", Cure: "Name a service account of the app."},
+		{Name: "host-access", Severity: Warning, find: hostAccess,
+			Why: "A pod with the node's files, network or processes can take the node over, and so can one that claims a PersistentVolume of the node's files.", Cure: "Use a volume, a Service or a claim of a StorageClass instead."},
+		{Name: "host-port", Severity: Warning, find: hostPorts,
+			Why: "A port of the node goes round the rules of the network, and only one pod of a node can have it.", Cure: "Use a Service."},
+		{Name: "image-not-pinned", Severity: Warning, In: prod, find: imageNotPinned,
+			Why: "An image without a tag, or with latest, is another one at the next restart, and there is no way back.", Cure: "Name a tag that nobody moves, or a digest."},
+		{Name: "invalid-image", Severity: Error, find: invalidImage,
+			Why: "No node can pull an image whose reference is not a right one.", Cure: "Write REPOSITORY[:TAG][@DIGEST]."},
+		{Name: "missing-key", Severity: Error, find: missingKeys,
+			Why: "A pod that refers to a key which its ConfigMap or Secret, an object of the app, does not have can't start.", Cure: "Name a key that it has, or set `optional: true`."},
+		{Name: "missing-port", Severity: Error, find: missingPorts,
+			Why: "A probe, Service, Ingress or route that asks for a port which is not there reaches nothing.", Cure: "Name a port that is there."},
+		{Name: "missing-target", Severity: Error, find: missingTargets,
+			Why: "An autoscaler of a workload that is not there does nothing.", Cure: "Name a workload of the app."},
+		{Name: "missing-volume", Severity: Error, find: missingVolumes,
+			Why: "Kubernetes refuses a mount of a volume that is not there.", Cure: "Add the volume."},
+		{Name: "no-probes", Severity: Warning, In: prod, find: noProbes,
+			Why: "Without probes a pod gets traffic before it can answer, and is not restarted when it hangs.", Cure: "Add `probes: /PATH`."},
+		{Name: "no-resources", Severity: Warning, In: prod, find: noResources,
+			Why: "Without a request the scheduler packs a node too full; without a memory limit one pod takes what others need.", Cure: "Add `resources` with `requests` and `limits.memory`."},
+		{Name: "open-load-balancer", Severity: Warning, find: openLoadBalancer,
+			Why: "A load balancer without source ranges is open to the whole internet.", Cure: "Name `loadBalancerSourceRanges`, or use an Ingress."},
+		{Name: "patch-matches-nothing", Severity: Warning, source: true, find: patchMatchesNothing,
+			Why: "kustomize says nothing about a patch whose target matches no object.", Cure: "Name an object that `unfold render` prints."},
+		{Name: "plain-credential", Severity: Error, In: prod, Else: Warning, find: plainCredentials,
+			Why: "Who can read the repository can read the password, token or private key, for ever, and so can who sees the pod.", Cure: "[Seal it](secrets.md), or fetch it from a store of secrets."},
+		{Name: "plain-secret", Severity: Error, In: prod, Else: Warning, find: plainSecret,
+			Why: "Who can read the repository can read the Secret, for ever.", Cure: "[Seal it](secrets.md), or fetch it from a store of secrets."},
+		{Name: "pod-security-lowered", Severity: Error, strict: true, find: loweredPodSecurity,
+			Why: "The operator gives the namespaces of apps a Pod Security level by `applications.namespaceLabels`, and the app's Namespace has a lower one.", Cure: "Give the Namespace the operator's labels."},
+		{Name: "pod-security-missing", Severity: Warning, find: missingPodSecurity,
+			Why: "The operator gives the namespaces of apps a Pod Security level by `applications.namespaceLabels`, but Argo CD sets those labels only on a namespace that it makes itself.", Cure: "Give the Namespace the operator's labels."},
+		{Name: "privileged", Severity: Warning, find: privileged,
+			Why: "A privileged container is root on its node, and a HostProcess container its administrator; a Namespace with the level privileged lets any pod be that.", Cure: "Add the one capability that is needed."},
+		{Name: "probe-host", Severity: Warning, find: probedHosts,
+			Why: "A probe or hook with a host has the node's kubelet ask another host than the pod, past the rules of the network.", Cure: "Remove `host`."},
+		{Name: "random-value", Severity: Warning, find: randomValues,
+			Why: "A text that looks random may be the key of a service that has no form to know it by.", Cure: "Seal it if it is a secret, else accept it by its name."},
+		{Name: "registry-not-allowed", Severity: Error, strict: true, find: registryNotAllowed,
+			Why: "The operator lists the registries that images may come from.", Cure: "Copy the image to one of them."},
+		{Name: "selector-mismatch", Severity: Error, find: selectorMismatch,
+			Why: "Kubernetes refuses a workload whose selector does not match its own pods.", Cure: "Give the pods the selector's labels."},
+		{Name: "selects-nothing", Severity: Error, find: selectsNothing,
+			Why: "A Service, disruption budget or monitor that selects nothing does nothing.", Cure: "Use labels that `unfold render` prints; accept it where the pods are another app's."},
+		{Name: "unconfined", Severity: Warning, find: unconfined,
+			Why: "Seccomp, AppArmor, SELinux and the masks of /proc keep a container from its node, and sysctls beyond Pod Security's baseline change the node itself.", Cure: "Leave them at what the runtime does."},
+		{Name: "unknown-reference", Severity: Off, find: unknownReferences,
+			Why: "A pod that refers to a ConfigMap, Secret, claim or ServiceAccount which is not there can't start, and a route to a Service which is not there leads nowhere. The app's own objects do not tell whether the cluster has it.", Cure: "Add it to the app, or make sure that it is there."},
+		{Name: "wide-binding", Severity: Warning, find: wideBindings,
+			Why: "Who has cluster-admin, or a role of the cluster's own components, can do nearly everything.", Cure: "Bind a role that allows what the app needs."},
+		{Name: "wide-role", Severity: Warning, find: wideRoles,
+			Why: "A role that allows everything, reads the Secrets of all namespaces, acts as others or gives away more than it has makes its pods the cluster's administrators.", Cure: "Name the resources and verbs that are needed."},
+		{Name: "yaml-1.1", Severity: Warning, source: true, find: yaml11Scalars,
+			Why: "Kubernetes reads `0777`, `1_000` or `1.10` without quotes as another number than it looks.", Cure: "Put it in quotes if it is text."},
+	}
+}
+
+// always gives the rules that no policy can change: without them the result
+// would not be what the descriptor says.
+func always() []find {
+	return []find{validObjects, missingAPIs, duplicateObjects, ambiguousNames, foreignNamespaces, ownAnnotations, identityPatches, emptyResult}
+}
+
+// Names gives the names of the rules in order.
+func Names() []string {
+	var names []string
+	for _, r := range Rules() {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+func byName(name string) (Rule, bool) {
+	rules := Rules()
+	i := slices.IndexFunc(rules, func(r Rule) bool { return r.Name == name })
+	if i < 0 {
+		return Rule{}, false
+	}
+	return rules[i], true
+}
+
+// Reference gives the table in Markdown, for docs/rules.md.
+func Reference() string {
+	var b strings.Builder
+	b.WriteString("| rule | unless the policy says otherwise | why | cure |\n| --- | --- | --- | --- |\n")
+	for _, r := range Rules() {
+		level := string(r.Severity)
+		if r.In != "" {
+			level += " in " + r.In
+		}
+		if r.Else != "" {
+			level += ", " + string(r.Else) + " elsewhere"
+		}
+		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.Name, level, r.Why, r.Cure)
+	}
+	return b.String()
+}
