@@ -67,7 +67,7 @@ func newMaker(r Repository, p *platform.Platform, sets bool) *maker {
 	return m
 }
 
-// team gives the team that an app belongs to.
+// team returns the team that an app belongs to.
 func (m *maker) team(app App) *platform.Team {
 	var found *platform.Team
 	for i := range m.Teams {
@@ -91,7 +91,7 @@ func owns(t *platform.Team, folder string) bool {
 	})
 }
 
-// Static gives the AppProjects of the teams, and one Application for each app
+// Static returns the AppProjects of the teams, and one Application for each app
 // and environment.
 func Static(r Repository, p *platform.Platform) ([]*value.Value, diag.List) {
 	m := newMaker(r, p, false)
@@ -109,7 +109,7 @@ func Static(r Repository, p *platform.Platform) ([]*value.Value, diag.List) {
 	return out, m.diags
 }
 
-// application gives the Application of an app in an environment.
+// application returns the Application of an app in an environment.
 func (m *maker) application(app App, env Environment, team *platform.Team) *value.Value {
 	cluster := m.Settings(env.Name).Cluster
 	if cluster.Labels != nil {
@@ -129,7 +129,7 @@ func of(pairs ...any) *value.Value { return value.MapOf(diag.Pos{}, pairs...) }
 
 func texts(list ...string) *value.Value { return value.Texts(diag.Pos{}, list...) }
 
-// metadata gives that of an Application, under its key.
+// metadata returns that of an Application, under its key.
 func (m *maker) metadata(name, app, env string, team *platform.Team) *value.Value {
 	labels := of("app.kubernetes.io/name", app, "app.kubernetes.io/managed-by", "unfold", "unfold.dev/environment", env)
 	annotations := of(generatePaths, ".")
@@ -154,7 +154,7 @@ func destination(c platform.Cluster) *value.Value {
 	return of("server", inCluster)
 }
 
-// spec gives an Application's.
+// spec returns an Application's.
 func (m *maker) spec(team *platform.Team, env, folder, namespace string, to *value.Value) *value.Value {
 	project := m.ArgoCD.Project
 	if team != nil {
@@ -182,7 +182,7 @@ func (m *maker) spec(team *platform.Team, env, folder, namespace string, to *val
 	)
 }
 
-// scaledKinds gives the objects whose replicas an autoscaler sets.
+// scaledKinds returns the objects whose replicas an autoscaler sets.
 func scaledKinds(objects []*value.Value) []object.ID {
 	var out []object.ID
 	for _, o := range objects {
@@ -218,7 +218,7 @@ func ignore(spec *value.Value, scaled []object.ID) {
 	spec.Get("syncPolicy").Set("syncOptions", options)
 }
 
-// Root gives the Application of the Applications that lie in a folder of the
+// Root returns the Application of the Applications that lie in a folder of the
 // repository.
 func Root(r Repository, p *platform.Platform, folder string) *value.Value {
 	return of("apiVersion", apiVersion, "kind", "Application",

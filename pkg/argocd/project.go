@@ -12,7 +12,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// projects gives one AppProject for each team: where its apps may come from and
+// projects returns one AppProject for each team: where its apps may come from and
 // go to, which kinds they may hold, and who may do what with them.
 func (m *maker) projects() []*value.Value {
 	var out []*value.Value
@@ -61,7 +61,7 @@ func (m *maker) project(t *platform.Team) *value.Value {
 		"spec", spec)
 }
 
-// environments gives the names of the platform's environments and of those that
+// environments returns the names of the platform's environments and of those that
 // the team's apps have besides.
 func (m *maker) environments(t *platform.Team) []string {
 	names := m.names()
@@ -75,7 +75,7 @@ func (m *maker) environments(t *platform.Team) []string {
 	return names
 }
 
-// namespaces gives where a team's apps go to in an environment: by the platform's
+// namespaces returns where a team's apps go to in an environment: by the platform's
 // pattern, never by what an app.yaml says, for the team writes that itself. The
 // ApplicationSets get patterns for all that they will find.
 func (m *maker) namespaces(t *platform.Team, env string) []string {
@@ -99,7 +99,7 @@ func (m *maker) namespaces(t *platform.Team, env string) []string {
 	return out
 }
 
-// inEnvironment gives patterns of the Applications of an environment.
+// inEnvironment returns patterns of the Applications of an environment.
 func (m *maker) inEnvironment(env string) []string {
 	if m.Settings(env).Cluster.Labels != nil {
 		return []string{"*-" + env + "-*"} // one for each cluster
@@ -146,7 +146,7 @@ func (m *maker) allowed(t *platform.Team, app App, env Environment, kinds, clust
 	}
 }
 
-// roles gives what a team's groups may do, as Casbin policies of Argo CD's RBAC.
+// roles returns what a team's groups may do, as Casbin policies of Argo CD's RBAC.
 func (m *maker) roles(t *platform.Team) []*value.Value {
 	var out []*value.Value
 	for _, r := range t.Roles {
@@ -208,7 +208,7 @@ func kindIn(group, kind string) *value.Value {
 	return value.NewMap(diag.Pos{}).Set("group", value.Str(group, diag.Pos{})).Set("kind", value.Str(kind, diag.Pos{}))
 }
 
-// sorted gives a list of maps in order, each once.
+// sorted returns a list of maps in order, each once.
 func sorted(items []*value.Value) *value.Value {
 	key := func(v *value.Value) string {
 		var b strings.Builder

@@ -12,7 +12,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Sets gives the AppProjects of the teams, and ApplicationSets that find the
+// Sets returns the AppProjects of the teams, and ApplicationSets that find the
 // apps in the repository by themselves: one for each team and environment of
 // the platform, one for each environment for the apps of no team, and one for
 // each team's previews.
@@ -37,7 +37,7 @@ type owner struct {
 	include, exclude []string // patterns of folders
 }
 
-// owners gives the teams, and the apps of none where there are some or where
+// owners returns the teams, and the apps of none where there are some or where
 // there are no teams at all.
 func (m *maker) owners() []owner {
 	var out []owner
@@ -76,7 +76,7 @@ func patterns(apps []descriptor.Text) []string {
 // folderName is the name of an app's folder in templates, as a name of Kubernetes.
 const folderName = "{{ .path.basenameNormalized }}"
 
-// set gives the ApplicationSet of an owner's apps in an environment.
+// set returns the ApplicationSet of an owner's apps in an environment.
 func (m *maker) set(o owner, env string) *value.Value {
 	cluster := m.Settings(env).Cluster
 	apps := matrix(m.files(o, m.Revision), only(m.names(), env))
@@ -147,7 +147,7 @@ func (m *maker) names() []string {
 	return names
 }
 
-// only gives one element for an app.yaml that has the environment, and has it
+// only returns one element for an app.yaml that has the environment, and has it
 // enabled; none for others. Whatever is wrong in the file is left to the plugin:
 // an error here would stop the generator for all apps.
 func only(all []string, env string) *value.Value {
@@ -170,14 +170,14 @@ func only(all []string, env string) *value.Value {
 	}, "\n")))
 }
 
-// previewTag gives the tag of a preview to an app's image: of several workloads to
+// previewTag returns the tag of a preview to an app's image: of several workloads to
 // each that has no image of its own. An empty text overrides nothing.
 const previewTag = `{{- $tag := .head_sha }}{{ $tags := list $tag -}}
 {{- if kindIs "map" (get . "workloads") }}{{ $tags = list -}}
 {{- range $name, $w := .workloads }}{{ if not (and (kindIs "map" $w) (hasKey $w "image")) -}}
 {{- $tags = append $tags (printf "%s=%s" $name $tag) }}{{ end }}{{ end }}{{ end }}{{ join "," $tags -}}`
 
-// previews gives the ApplicationSet of an owner's apps in pull requests: each at
+// previews returns the ApplicationSet of an owner's apps in pull requests: each at
 // the commit of the pull request and with the image of that tag, in a namespace of
 // its own or in one for all. There its objects have the number in their names.
 func (m *maker) previews(o owner) *value.Value {

@@ -119,7 +119,7 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	return argocdFiles(ctx, s, root, dir, objects, r, p, f)
 }
 
-// topFolder gives that of a repository without git: the current one, or dir where
+// topFolder returns that of a repository without git: the current one, or dir where
 // that lies elsewhere.
 func topFolder(dir string) string {
 	if rel, err := tree.Rel(".", dir); err == nil && filepath.IsLocal(rel) {
@@ -128,7 +128,7 @@ func topFolder(dir string) string {
 	return dir
 }
 
-// platformOf gives the platform by which unfold check would check the repository:
+// platformOf returns the platform by which unfold check would check the repository:
 // the one that lies in it, or what is built in.
 func platformOf(ctx context.Context, s Streams, root string) (*platform.Platform, error) {
 	p, file, err := repository.Platform(ctx, root)

@@ -62,7 +62,7 @@ func spareCollector() {
 	runtime.AddCleanup(begun, func(usual int) { debug.SetGCPercent(usual) }, 100)
 }
 
-// memoryUsed gives the memory that the process has from the operating system, in
+// memoryUsed returns the memory that the process has from the operating system, in
 // bytes.
 func memoryUsed() uint64 {
 	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}

@@ -127,7 +127,7 @@ func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform,
 	return nil
 }
 
-// to gives the stream of a format: one that programs read escapes by itself.
+// to returns the stream of a format: one that programs read escapes by itself.
 func (f *checkFlags) to(s Streams) io.Writer {
 	if f.format == "text" {
 		return s.Out

@@ -50,7 +50,7 @@ func (s Streams) forPeople() Streams {
 	return s
 }
 
-// behind gives the stream behind one for people.
+// behind returns the stream behind one for people.
 func behind(stream any) any {
 	if p, ok := stream.(*diag.Printer); ok {
 		return p.Unwrap()
@@ -58,10 +58,10 @@ func behind(stream any) any {
 	return stream
 }
 
-// painted gives standard output for texts with colours, which are escaped already.
+// painted returns standard output for texts with colours, which are escaped already.
 func (s Streams) painted() io.Writer { return behind(s.Out).(io.Writer) }
 
-// variable gives what one is told, "" where it is not there.
+// variable returns what one is told, "" where it is not there.
 func (s Streams) variable(name string) string {
 	out := ""
 	for _, kv := range s.Environ {
@@ -72,13 +72,13 @@ func (s Streams) variable(name string) string {
 	return out
 }
 
-// Main runs the program on the process's own arguments and streams and gives
+// Main runs the program on the process's own arguments and streams and returns
 // its exit code.
 func Main() int {
 	return Process(os.Args[1:], Streams{Program: os.Args[0], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
 }
 
-// Run runs one command and gives its exit code.
+// Run runs one command and returns its exit code.
 func Run(ctx context.Context, args []string, s Streams) int {
 	s = s.forPeople()
 	root := newRoot(s)
@@ -158,7 +158,7 @@ is asked for. Argo CD runs it as a config management plugin.`,
 	return root
 }
 
-// folder gives the app's folder: the first argument, or the current one.
+// folder returns the app's folder: the first argument, or the current one.
 func folder(args []string) string {
 	if len(args) > 0 {
 		return args[0]

@@ -125,7 +125,7 @@ func title(d delivery.Difference, all []delivery.Difference) string {
 	return text
 }
 
-// painter gives lines their colours on a terminal.
+// painter returns lines their colours on a terminal.
 func (f *diffFlags) painter(s Streams) func(kind byte, line string) string {
 	colored := f.color == "always" || f.color == "auto" && colourful(s)
 	return func(kind byte, line string) string {
@@ -152,7 +152,7 @@ func colourful(s Streams) bool {
 	return isTerminal(s.Out) && s.variable("NO_COLOR") == "" && s.variable("TERM") != "dumb"
 }
 
-// markdown gives the differences as a comment on a pull request, within what
+// markdown returns the differences as a comment on a pull request, within what
 // GitHub takes.
 func markdown(found []delivery.Difference) string {
 	const most = 60000 // characters; GitHub takes 65536

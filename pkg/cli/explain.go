@@ -94,7 +94,7 @@ func (f *valueFlags) explain(s Streams, field string, args []string) error {
 	return explainValues(s.Out, src, envs, field, o)
 }
 
-// folderBehind gives the folder that stands behind the field, or the current one.
+// folderBehind returns the folder that stands behind the field, or the current one.
 func folderBehind(args []string) string { return folder(args[min(len(args), 1):]) }
 
 // explainAll lists the fields by topic.
@@ -160,7 +160,7 @@ func list(w io.Writer, fields []schema.Explanation, indent string, recursive boo
 	}
 }
 
-// completeField gives the paths that a shell can go on with.
+// completeField returns the paths that a shell can go on with.
 func completeField(begun string) []string {
 	i := strings.LastIndexByte(begun, '.')
 	path, prefix := "", ""

@@ -61,7 +61,7 @@ func generate(ctx context.Context, s Streams, dir string, p platformFlag) error 
 	return logRun(s, call.LogJSON, result, time.Since(start))
 }
 
-// manifests gives those that a call asks for. The platform is sent to settled when
+// manifests returns those that a call asks for. The platform is sent to settled when
 // it was read.
 func manifests(s Streams, dir string, p platformFlag, call plugin.Call, settled func(*platform.Platform)) (*render.Result, error) {
 	s.work.doing("reading the platform file")

@@ -76,7 +76,7 @@ Dockerfile. Nothing that exists is replaced.`,
 	return cmd
 }
 
-// allTemplates gives the built-in templates, under those in a folder.
+// allTemplates returns the built-in templates, under those in a folder.
 func allTemplates(dir string) ([]scaffold.Template, error) {
 	templates, err := scaffold.Templates()
 	if err != nil || dir == "" {
@@ -163,7 +163,7 @@ func notes(s Streams, root, dir string, files tree.Tree, image string) {
 	}
 }
 
-// usualEnvironments gives those of an app that lists none.
+// usualEnvironments returns those of an app that lists none.
 func usualEnvironments(p *platform.Platform) ([]string, error) {
 	if p == nil {
 		builtin, diags := platform.Builtin()
@@ -179,7 +179,7 @@ func usualEnvironments(p *platform.Platform) ([]string, error) {
 	return names, nil
 }
 
-// repositoryOf gives the git repository that a folder, or the one it will be in,
+// repositoryOf returns the git repository that a folder, or the one it will be in,
 // belongs to: its root and its remote's address, "" where there is none.
 func repositoryOf(ctx context.Context, dir string) (root, url string) {
 	if _, err := os.Lstat(dir); err != nil {
@@ -248,7 +248,7 @@ func (a *asker) answers(dir string, t scaffold.Template, f initFlags) (scaffold.
 	return out, checkAnswers(out)
 }
 
-// ask gives what was inferred, else on a terminal what a person types, else the
+// ask returns what was inferred, else on a terminal what a person types, else the
 // fallback.
 func (a *asker) ask(what, prompt, inferred, fallback string) string {
 	if inferred != "" {

@@ -7,7 +7,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
-// inline gives a text for a line of Markdown in which it means nothing but itself:
+// inline returns a text for a line of Markdown in which it means nothing but itself:
 // as code where any part of it could be markup (CommonMark 0.31, "Inlines"), an
 // HTML tag, or what GitHub makes a link of: @mentions, #issues, addresses.
 func inline(text string) string {

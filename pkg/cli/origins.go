@@ -114,7 +114,7 @@ func (o origins) list(all []descriptor.Origin) error {
 	return w.Flush()
 }
 
-// short gives a value on one line.
+// short returns a value on one line.
 func short(v *value.Value) string {
 	const longest = 60
 	text := diag.Line(strings.Join(strings.Fields(v.Flow()), " "))

@@ -67,7 +67,7 @@ func parameters(s Streams, dir string, p platformFlag) error {
 	return report.EncodeJSON(s.data, out)
 }
 
-// inForce gives a parameter's value: of several workloads that differ as
+// inForce returns a parameter's value: of several workloads that differ as
 // WORKLOAD=VALUE, which is how it is given too.
 func inForce(name string, app *descriptor.App) (string, map[string]string) {
 	switch name {
@@ -91,7 +91,7 @@ func inForce(name string, app *descriptor.App) (string, map[string]string) {
 	return "", keys
 }
 
-// firstHost gives the host that the parameter host replaces, "" for none.
+// firstHost returns the host that the parameter host replaces, "" for none.
 func firstHost(w descriptor.Workload) string {
 	if len(w.Ingresses) > 0 {
 		return w.Ingresses[0].Hosts[0].Name.Text

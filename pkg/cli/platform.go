@@ -22,7 +22,7 @@ func (f *platformFlag) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.file, "platform", "", "the operator's platform file; $"+platformVariable+" unless given")
 }
 
-// path gives the file's path, or "" for none, and who names it.
+// path returns the file's path, or "" for none, and who names it.
 func (f *platformFlag) path(s Streams) (file, from string) {
 	if f.file != "" {
 		return f.file, "--platform"
@@ -30,7 +30,7 @@ func (f *platformFlag) path(s Streams) (file, from string) {
 	return s.variable(platformVariable), platformVariable
 }
 
-// read gives the operator's platform, or nil where there is none.
+// read returns the operator's platform, or nil where there is none.
 func (f *platformFlag) read(s Streams) (*platform.Platform, error) {
 	file, _ := f.path(s)
 	if file == "" {

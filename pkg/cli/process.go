@@ -21,7 +21,7 @@ func (i interrupted) Error() string {
 	return "interrupted"
 }
 
-// code gives the exit code, as shells have it for what a signal ended.
+// code returns the exit code, as shells have it for what a signal ended.
 func (i interrupted) code() int { return 128 + int(i.signal) }
 
 // work is what a command is doing: for the message that ends it before it is
@@ -39,7 +39,7 @@ func (w *work) doing(stage string) {
 	}
 }
 
-// during gives " while STAGE", or nothing where no stage is known.
+// during returns " while STAGE", or nothing where no stage is known.
 func (w *work) during() string {
 	if stage := w.stage.Load(); stage != nil {
 		return " while " + *stage
@@ -61,7 +61,7 @@ func (w *work) write(ctx context.Context, do func() error) error {
 	return do()
 }
 
-// Process runs one command as the whole of a process, and gives its exit code.
+// Process runs one command as the whole of a process, and returns its exit code.
 // SIGINT and SIGTERM end it within a second, whatever it is doing, but for writing
 // files: that comes to its end. A second signal ends the process at once.
 func Process(args []string, s Streams) int {

@@ -142,7 +142,7 @@ func (f *sealFlags) validate(cmd *cobra.Command, s Streams, dir string, keys []s
 	return err
 }
 
-// certificate gives an environment's: what a flag says, the platform file, or the
+// certificate returns an environment's: what a flag says, the platform file, or the
 // cluster that kubectl reaches.
 func (f *sealFlags) certificate(ctx context.Context, env string, p platform.Certificate) (*seal.Certificate, error) {
 	var given string

@@ -114,7 +114,7 @@ func dirFirst(args []string, settable func(string) bool) (dir string, rest []str
 	return ".", args
 }
 
-// shownField gives an argument that is wrong, by its place among the fields where it may
+// shownField returns an argument that is wrong, by its place among the fields where it may
 // be nothing but a value.
 func shownField(arg string, i int) string {
 	if key, _, ok := strings.Cut(arg, "="); ok || isName(key) {
@@ -128,7 +128,7 @@ func isDir(name string) bool {
 	return err == nil && info.IsDir()
 }
 
-// folderToSet gives the folder for completions, when what to set may still be
+// folderToSet returns the folder for completions, when what to set may still be
 // missing.
 func folderToSet(args []string) string {
 	if len(args) > 0 && isDir(args[0]) {

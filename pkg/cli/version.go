@@ -14,10 +14,10 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 )
 
-// version is set by the linker; programVersion gives it.
+// version is set by the linker; programVersion returns it.
 var version = "dev"
 
-// programVersion gives the program's version: that of a release, or the module's
+// programVersion returns the program's version: that of a release, or the module's
 // where "go install" built it.
 func programVersion() string {
 	if version != "dev" {

@@ -80,7 +80,7 @@ func (a *app) folder() (*tree.Folder, error) {
 // pos is the beginning of the descriptor, for what has no line.
 func (a *app) pos() diag.Pos { return diag.Pos{File: a.file(), Line: 1, Col: 1} }
 
-// Errorh gives a mistake alone.
+// Errorh returns a mistake alone.
 func (a *app) Errorh(pos diag.Pos, rule, hint, format string, args ...any) error {
 	return diag.List{{Pos: pos, Rule: rule, Hint: hint, Message: fmt.Sprintf(format, args...)}}
 }
@@ -98,7 +98,7 @@ func (a *app) environments() []string {
 	return a.source.Document().Environments(a.source.Defaults())
 }
 
-// images gives the images of an environment by workload, and the workloads in
+// images returns the images of an environment by workload, and the workloads in
 // order; the only workload of an app has the key "".
 func (a *app) images(env string) (map[string]descriptor.Image, []string) {
 	x, _ := a.source.Document().Effective(env, descriptor.Options{Defaults: a.source.Defaults()})
@@ -167,7 +167,7 @@ func (a *app) change(changes []edit.Change) (fresh *app, before, after rendering
 	return fresh, before, after, nil
 }
 
-// broken gives the errors of after that before does not have. Their lines may
+// broken returns the errors of after that before does not have. Their lines may
 // have moved.
 func broken(before, after diag.List) diag.List {
 	known := map[[2]string]bool{}

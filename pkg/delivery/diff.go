@@ -107,7 +107,7 @@ func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *pla
 	return all.found, all.mistakes.Err()
 }
 
-// foldersOf gives all folders in which files lie, at any depth; "" is the topmost.
+// foldersOf returns all folders in which files lie, at any depth; "" is the topmost.
 func foldersOf(names []string) map[string]bool {
 	folders := map[string]bool{}
 	for _, name := range names {
@@ -125,7 +125,7 @@ func foldersOf(names []string) map[string]bool {
 	return folders
 }
 
-// appsThenAndNow gives the folders that hold a descriptor, or held one, relative
+// appsThenAndNow returns the folders that hold a descriptor, or held one, relative
 // to dir.
 func appsThenAndNow(then *git.Snapshot, dir string) ([]string, error) {
 	dirs, err := then.Folders(descriptor.FileName) // in any case, since it finds out what can't be checked out
@@ -211,7 +211,7 @@ func (c comparison) run() ([]Difference, error) {
 	return out, nil
 }
 
-// before gives what the app came to at the revision. What was wrong then is no
+// before returns what the app came to at the revision. What was wrong then is no
 // mistake of now.
 func (c comparison) before() (r rendering, name, note string, err error) {
 	a, err := openAt(c.then, c.dir, c.platform)

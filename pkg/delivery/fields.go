@@ -48,7 +48,7 @@ func splitKey(key string) []string {
 	return parts
 }
 
-// setFields gives the changes that set fields in an environment, or at the top
+// setFields returns the changes that set fields in an environment, or at the top
 // level where env is "", of the app or of one of its workloads.
 func (a *app) setFields(env, workload string, fields []Field) ([]edit.Change, error) {
 	var at []string

@@ -80,7 +80,7 @@ func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) 
 	return out, nil
 }
 
-// imagesAt gives the images of an environment as the descriptor of a commit has
+// imagesAt returns the images of an environment as the descriptor of a commit has
 // them, none where it can't be read. The rest of the folder is as it is now.
 func (a *app) imagesAt(then *git.Snapshot, env string) (map[string]descriptor.Image, []string, error) {
 	src, err := tree.In(then).Read(descriptor.FileName)
@@ -135,7 +135,7 @@ func Rollback(ctx context.Context, dir, env, to string, how How) (Outcome, error
 	return out, err
 }
 
-// earlier gives the images to go back to, and the revision that they are from.
+// earlier returns the images to go back to, and the revision that they are from.
 func (a *app) earlier(ctx context.Context, repo *git.Repo, prefix, env, to string) (map[string]descriptor.Image, string, error) {
 	now, keys := a.images(env)
 	if to != "" {
@@ -181,7 +181,7 @@ func known(images map[string]descriptor.Image, keys []string) map[string]descrip
 	return out
 }
 
-// Promote gives one environment the images of another, and of the fields that
+// Promote returns one environment the images of another, and of the fields that
 // are named what the descriptor says of them there.
 func Promote(ctx context.Context, dir, from, to string, workloads, fields []string, how How) (Outcome, error) {
 	p := plan{env: to, trailers: []string{"Promoted-From: " + from}, changes: func(a *app) ([]edit.Change, error) {
@@ -231,7 +231,7 @@ func (a *app) promote(from, to string, workloads, fields []string) ([]edit.Chang
 	return out, nil
 }
 
-// said gives what the descriptor says of a field in an environment: there, over
+// said returns what the descriptor says of a field in an environment: there, over
 // what it says at the top level.
 func (a *app) said(env string, path []string) *value.Value {
 	return over(a.top.Get(path...), a.top.Get("environments", env).Get(path...))
@@ -251,7 +251,7 @@ func over(low, high *value.Value) *value.Value {
 	return out
 }
 
-// copied gives the changes after which the environment says x at path. Of a map
+// copied returns the changes after which the environment says x at path. Of a map
 // each entry is copied by itself, and those that only the environment has stay.
 func (a *app) copied(env string, path []string, x *value.Value) []edit.Change {
 	if x.Is(value.Map) {

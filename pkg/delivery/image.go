@@ -32,7 +32,7 @@ func ParseImage(text string) (i Image, problem string) {
 	return i, problem
 }
 
-// wanted gives the image that each workload is to have.
+// wanted returns the image that each workload is to have.
 func (a *app) wanted(env string, images []Image) (map[string]descriptor.Image, error) {
 	if err := a.environment(env); err != nil {
 		return nil, err
@@ -79,7 +79,7 @@ func (a *app) bare(i Image, have map[string]descriptor.Image) error {
 	return a.Errorh(a.pos(), "ambiguous-image", hint, "%q is an image without a tag, and no workload runs it", i.Repository)
 }
 
-// meant gives the workloads that an image is for.
+// meant returns the workloads that an image is for.
 func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([]string, error) {
 	several := len(keys) != 1 || keys[0] != ""
 	switch {
@@ -108,7 +108,7 @@ func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([
 	return out, nil
 }
 
-// setImages gives the changes after which the workloads of env have these images
+// setImages returns the changes after which the workloads of env have these images
 // and nothing else in the app has changed. The layers decide what a tag at which
 // place reaches, so the places where a person would write it are tried, and the
 // first that comes out right is taken: where env says it already, else at the top
@@ -161,7 +161,7 @@ func (a *app) setImages(env string, want map[string]descriptor.Image) ([]edit.Ch
 	return nil, tried
 }
 
-// listed gives the changes that write out the environments of the defaults,
+// listed returns the changes that write out the environments of the defaults,
 // where the descriptor lists none: to name one alone would remove the others.
 func (a *app) listed() []edit.Change {
 	if x := a.top.Get("environments"); x.Is(value.Map) && len(x.Entries) > 0 {
@@ -174,7 +174,7 @@ func (a *app) listed() []edit.Change {
 	return out
 }
 
-// common gives the first workload with the image that most want: at the top of an
+// common returns the first workload with the image that most want: at the top of an
 // environment it reaches the hooks too.
 func common(want map[string]descriptor.Image) string {
 	times := map[descriptor.Image]int{}
@@ -224,7 +224,7 @@ func (a *app) reaches(env string, changes []edit.Change, want map[string]descrip
 	return nil
 }
 
-// place gives the changes that write an image in one layer of the descriptor, in
+// place returns the changes that write an image in one layer of the descriptor, in
 // the form that the layer has: tag, image: repo:tag, or image: {tag}.
 func place(at []string, layer *value.Value, have, want descriptor.Image) []edit.Change {
 	in := func(keys ...string) []string { return append(slices.Clone(at), keys...) }

@@ -299,7 +299,7 @@ func (p plan) at(then *git.Snapshot, name string, how How) (*made, error) {
 	return p.make(a, how)
 }
 
-// manifests gives the difference of what two descriptors come to, secrets masked.
+// manifests returns the difference of what two descriptors come to, secrets masked.
 func manifests(before, after rendering) string {
 	var b strings.Builder
 	for _, env := range union(before.envs, after.envs) {

@@ -10,7 +10,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// maskPlain gives a descriptor without what stands under secrets and is not sealed,
+// maskPlain returns a descriptor without what stands under secrets and is not sealed,
 // and without what looks like a credential elsewhere: neither should be there, and
 // neither must be printed. What other does not have too is shown as changed.
 func maskPlain(src, other []byte, changed string) string {
@@ -34,7 +34,7 @@ func maskPlain(src, other []byte, changed string) string {
 	return string(src)
 }
 
-// plainSecrets gives the scalars that nobody is to read; ok is false where the
+// plainSecrets returns the scalars that nobody is to read; ok is false where the
 // text is no YAML.
 func plainSecrets(src []byte) (found []*value.Node, ok bool) {
 	root, err := value.Layout(src)
@@ -138,7 +138,7 @@ func (p *plainFinder) look(key string, n *value.Node) {
 	}
 }
 
-// under gives what stands under a key, or nil.
+// under returns what stands under a key, or nil.
 func under(n *value.Node, key string) *value.Node {
 	if n == nil || n.Pair(key) == nil {
 		return nil

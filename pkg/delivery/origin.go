@@ -6,7 +6,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 )
 
-// Origin gives the root of the repository that dir is in, and its remote's
+// Origin returns the root of the repository that dir is in, and its remote's
 // address, "" where it has none. The error says that dir is in no repository.
 func Origin(ctx context.Context, dir string) (root, url string, err error) {
 	repo, _, err := git.Open(ctx, dir)

@@ -28,7 +28,7 @@ type Sealing struct {
 	Scope string
 	// Mount is the file that a key becomes, "" for a variable or what is there.
 	Mount string
-	// Certificate gives an environment's certificate. P is what the platform file
+	// Certificate returns an environment's certificate. P is what the platform file
 	// says.
 	Certificate func(ctx context.Context, env string, p platform.Certificate) (*seal.Certificate, error)
 }
@@ -83,7 +83,7 @@ func Seal(ctx context.Context, dir string, s Sealing, values []Plain, how How) (
 	return out, err
 }
 
-// SealRaw gives sealed values and changes nothing, in the order of environments,
+// SealRaw returns sealed values and changes nothing, in the order of environments,
 // then of values.
 func SealRaw(ctx context.Context, dir string, s Sealing, values []Plain, how How) ([]string, error) {
 	certificates, err := s.certificates(ctx, how.Platform)
@@ -112,7 +112,7 @@ func SealRaw(ctx context.Context, dir string, s Sealing, values []Plain, how How
 	return out, nil
 }
 
-// certificates gives those of the environments, before anything is sealed.
+// certificates returns those of the environments, before anything is sealed.
 func (s Sealing) certificates(ctx context.Context, p *platform.Platform) ([]*seal.Certificate, error) {
 	var out []*seal.Certificate
 	for _, env := range s.Envs {
@@ -129,7 +129,7 @@ func (s Sealing) certificates(ctx context.Context, p *platform.Platform) ([]*sea
 	return out, nil
 }
 
-// secretsAt gives the path of an environment's secrets, of the app or of a
+// secretsAt returns the path of an environment's secrets, of the app or of a
 // workload.
 func (a *app) secretsAt(env, workload string) ([]string, error) {
 	if err := a.environment(env); err != nil {
@@ -171,7 +171,7 @@ func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Pl
 	return text, t, err
 }
 
-// setSecret gives the changes that put a sealed value in place. What else is said
+// setSecret returns the changes that put a sealed value in place. What else is said
 // of the key stays.
 func (a *app) setSecret(path []string, text, scope, mount string) []edit.Change {
 	field := func(name string) []string { return append(slices.Clone(path), name) }

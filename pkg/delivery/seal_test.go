@@ -126,7 +126,7 @@ func TestSealTooLarge(t *testing.T) {
 	}
 }
 
-// throwAway gives a certificate whose key nobody has.
+// throwAway returns a certificate whose key nobody has.
 func throwAway(t *testing.T) *seal.Certificate {
 	t.Helper()
 	_, cert, err := crypto.GeneratePrivateKeyAndCert(2048, time.Hour, "test")

@@ -106,7 +106,7 @@ func (a *app) secrets(env string) ([]secret, error) {
 	return out, nil
 }
 
-// sealed gives the Secrets that have sealed values, and of those only the keys
+// sealed returns the Secrets that have sealed values, and of those only the keys
 // wanted: all where none are named.
 func (a *app) sealed(env string, keys []string) ([]secret, error) {
 	all, err := a.secrets(env)
@@ -197,7 +197,7 @@ func counted(keys int) string {
 	return fmt.Sprintf("%d keys", keys)
 }
 
-// closed gives the keys that the controller can't open. It says that of a whole
+// closed returns the keys that the controller can't open. It says that of a whole
 // Secret only, so they are tried one by one when something is wrong.
 func (s secret) closed(ctx context.Context, c Controller) ([]descriptor.SecretKey, error) {
 	ok, err := c.Verify(ctx, s.target(), values(s.Keys))
@@ -275,7 +275,7 @@ func RotateSecrets(ctx context.Context, dir string, envs, keys []string, c Contr
 	return out, err
 }
 
-// replaceSealed gives the changes that put fresh values in the place of old ones,
+// replaceSealed returns the changes that put fresh values in the place of old ones,
 // where these stand: in an environment, or at the top level.
 func (a *app) replaceSealed(envs []string, fresh map[string]string) []edit.Change {
 	var out []edit.Change

@@ -194,7 +194,7 @@ type Patch struct {
 	Value *value.Value
 }
 
-// Named gives the name that an object has when it is written out.
+// Named returns the name that an object has when it is written out.
 func (a *App) Named(name string) string { return a.Prefix.Text + name + a.Suffix.Text }
 
 // UsesKustomize reports whether kustomize itself has to build the app.

@@ -42,7 +42,7 @@ func (e *effective) tooLarge(env string) bool {
 	return true
 }
 
-// count gives how many values there are in one.
+// count returns how many values there are in one.
 func count(v *value.Value) int {
 	n := 0
 	v.Walk(func(*value.Value) { n++ })

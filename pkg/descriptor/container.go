@@ -111,7 +111,7 @@ func (e *effective) native(w *Workload, c *Container) bool {
 	return false
 }
 
-// furtherPorts gives ports that no Service has.
+// furtherPorts returns ports that no Service has.
 func (e *effective) furtherPorts(v *value.Value) []Port {
 	var ports []Port
 	for _, entry := range v.Fields() {
@@ -271,7 +271,7 @@ type ContainerMount struct {
 	Options *value.Value
 }
 
-// Mounts gives where a further container mounts the workload's volumes.
+// Mounts returns where a further container mounts the workload's volumes.
 func (c *Container) Mounts() []ContainerMount {
 	var out []ContainerMount
 	for _, entry := range c.Fields.Get("mounts").Fields() {

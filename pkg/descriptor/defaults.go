@@ -36,7 +36,7 @@ type Place struct {
 	Domain, IngressClass Text
 }
 
-// Place gives the place of an environment.
+// Place returns the place of an environment.
 func (d Defaults) Place(env string) Place {
 	if p, ok := d.Places[env]; ok {
 		return p
@@ -52,7 +52,7 @@ func (p Place) namespace(app, env string) string {
 	return FillIn(pattern, app, env)
 }
 
-// Host gives the host that a bare label such as "shop" stands for, or "" where
+// Host returns the host that a bare label such as "shop" stands for, or "" where
 // the operator names no domain.
 func (p Place) Host(label, app, env string) string {
 	if p.Domain.Text == "" {
@@ -93,7 +93,7 @@ environments:
     config: {LOG_LEVEL: WARNING}
 `
 
-// Builtin gives the built-in defaults, which a platform file replaces.
+// Builtin returns the built-in defaults, which a platform file replaces.
 func Builtin() (Defaults, diag.List) {
 	return ReadDefaults(BuiltinFile, []byte(builtin))
 }
@@ -121,7 +121,7 @@ func (d Defaults) Allows(name string) bool {
 	})
 }
 
-// names gives the names of the environments.
+// names returns the names of the environments.
 func (d Defaults) names() []string {
 	var names []string
 	for _, e := range d.Environments {
@@ -130,7 +130,7 @@ func (d Defaults) names() []string {
 	return names
 }
 
-// environment gives an environment's layer, or nil.
+// environment returns an environment's layer, or nil.
 func (d Defaults) environment(name string) *value.Value {
 	for _, e := range d.Environments {
 		if e.Key == name {

@@ -144,7 +144,7 @@ func unknownVersionHint(api string) string {
 	return "write apiVersion: " + APIVersion
 }
 
-// releaseOf gives the major version of the releases that read a version of the
+// releaseOf returns the major version of the releases that read a version of the
 // format: v1alpha1 and v1beta1 came with 0, v1 with 1.
 func releaseOf(major, rest string) string {
 	if rest != "" && major == "1" {
@@ -230,7 +230,7 @@ func (d *Document) checkWorkloads(n *schema.Normaliser, env value.Entry) {
 	}
 }
 
-// Pos gives the place of the descriptor as a whole.
+// Pos returns the place of the descriptor as a whole.
 func (d *Document) Pos() diag.Pos { return d.root.Pos }
 
 // checkSelectors warns where an environment selects pods by labels of its own,
@@ -250,7 +250,7 @@ func (d *Document) checkSelectors(n *schema.Normaliser) {
 	}
 }
 
-// Environments gives the names of the environments in the order written; where
+// Environments returns the names of the environments in the order written; where
 // the descriptor lists none, those of the defaults.
 func (d *Document) Environments(defaults Defaults) []string {
 	names := make([]string, 0, len(d.envs))
@@ -263,6 +263,6 @@ func (d *Document) Environments(defaults Defaults) []string {
 	return names
 }
 
-// Workloads gives the names of the workloads at the top level, none for an app
+// Workloads returns the names of the workloads at the top level, none for an app
 // of one.
 func (d *Document) Workloads() []string { return d.root.Get("workloads").Keys() }

@@ -21,7 +21,7 @@ type Options struct {
 	Overrides  Overrides
 }
 
-// Base gives what all environments have in common: the top level over the
+// Base returns what all environments have in common: the top level over the
 // defaults. It need not be complete.
 func (d *Document) Base(o Options) *App {
 	o.Overrides = Overrides{}
@@ -29,7 +29,7 @@ func (d *Document) Base(o Options) *App {
 	return e.app("")
 }
 
-// Effective gives the app in an environment.
+// Effective returns the app in an environment.
 func (d *Document) Effective(env string, o Options) (*App, diag.List) {
 	names := d.Environments(o.Defaults)
 	if !slices.Contains(names, env) {
@@ -126,7 +126,7 @@ type layered struct {
 	layers    []layer // the lowest first
 }
 
-// lay takes note of a layer and gives its fields.
+// lay takes note of a layer and returns its fields.
 func (l *layered) lay(name string, fields *value.Value) *value.Value {
 	l.layers = append(l.layers, layer{name, fields})
 	return fields
@@ -190,7 +190,7 @@ func (e *effective) layers(env string) (layered, *schema.Merger) {
 	return out, m
 }
 
-// envPos gives the place of the environment, or of the app where the descriptor
+// envPos returns the place of the environment, or of the app where the descriptor
 // does not list it.
 func (e *effective) envPos() diag.Pos {
 	for _, x := range e.envs {

@@ -66,7 +66,7 @@ func (s *envSorter) visit(i int) {
 	s.out = append(s.out, x)
 }
 
-// references gives the names in $(NAME); $$ is an escaped dollar.
+// references returns the names in $(NAME); $$ is an escaped dollar.
 func references(text string) []string {
 	var names []string
 	for i := 0; i+1 < len(text); i++ {

@@ -35,7 +35,7 @@ func (e *effective) hooks(app *App, merged *value.Value, m *schema.Merger) {
 	m.Unused = append(m.Unused, over.Unused...)
 }
 
-// hook gives one hook. Of is the workload that it belongs to, if any; lower holds
+// hook returns one hook. Of is the workload that it belongs to, if any; lower holds
 // the fields that it goes by.
 func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *value.Value, over *schema.Merger) Workload {
 	inherited := value.NewMap(lower.Pos)
@@ -93,7 +93,7 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	return w
 }
 
-// overrideShared gives the overrides of image and tag that are meant for all
+// overrideShared returns the overrides of image and tag that are meant for all
 // workloads, and so for what belongs to none.
 func (e *effective) overrideShared() *value.Value {
 	layer := value.NewMap(e.root.Pos)

@@ -61,7 +61,7 @@ func (e *effective) serviceAccount(fields *value.Value, object string) *ServiceA
 	return out
 }
 
-// account gives the service account of a workload's pods: its own, else the one
+// account returns the service account of a workload's pods: its own, else the one
 // of all.
 func (a *App) account(w *Workload) *ServiceAccount {
 	if w.ServiceAccount != nil {
@@ -88,7 +88,7 @@ func (e *effective) identity(app *App, w *Workload) {
 	}
 }
 
-// hookIdentity gives a hook what its owner has, a workload or the app, under what
+// hookIdentity returns a hook what its owner has, a workload or the app, under what
 // it says itself.
 func (e *effective) hookIdentity(app *App, hook *Workload) {
 	hook.Automount = e.automount(app, hook, nil)
@@ -151,7 +151,7 @@ func (e *effective) automount(app *App, w *Workload, sa *ServiceAccount) *value.
 	return value.True(false, w.Pos)
 }
 
-// rules gives Kubernetes' own rules: those by resource, then those in full.
+// rules returns Kubernetes' own rules: those by resource, then those in full.
 func rules(v *value.Value) []*value.Value {
 	var out []*value.Value
 	for _, x := range v.Fields() {

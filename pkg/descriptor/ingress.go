@@ -52,7 +52,7 @@ func (e *effective) reach(app *App, w *Workload) {
 	e.route(app, w, w.Fields.Entry("route"))
 }
 
-// ingresses gives the Ingress of a workload and those that have names. One
+// ingresses returns the Ingress of a workload and those that have names. One
 // without a host is what others are laid over.
 func (e *effective) ingresses(app *App, w *Workload, entry *value.Entry) {
 	if entry == nil || !entry.Value.Is(value.Map) {
@@ -119,7 +119,7 @@ func (e *effective) ingress(app *App, w *Workload, name string, entry value.Entr
 	w.Ingresses = append(w.Ingresses, i)
 }
 
-// rehostIngress gives an Ingress other hosts where those are overridden, in its
+// rehostIngress returns an Ingress other hosts where those are overridden, in its
 // TLS too.
 func (e *effective) rehostIngress(i *Ingress) {
 	hosts := make([]*value.Value, len(i.Hosts))
@@ -151,7 +151,7 @@ func (e *effective) rehostIngress(i *Ingress) {
 	})
 }
 
-// hosts gives those under host, complete; for one that is asked for without a
+// hosts returns those under host, complete; for one that is asked for without a
 // word more, the object's name in the platform's domain.
 func (e *effective) hosts(name string, v *value.Value, bare bool) []*value.Value {
 	given := v.Get("host").Elements()
@@ -187,7 +187,7 @@ func (e *effective) host(v *value.Value) *value.Value {
 	return value.Str(full, v.Pos)
 }
 
-// backends gives where paths lead; all to the workload where none is given.
+// backends returns where paths lead; all to the workload where none is given.
 func (e *effective) backends(app *App, w *Workload, paths *value.Value, at diag.Pos) []Backend {
 	if paths.Empty() {
 		paths = value.NewMap(at)
@@ -260,7 +260,7 @@ func exposedNames(w *Workload) []string {
 	return names
 }
 
-// exposedPort gives the port of a workload's Service that is meant; http or the
+// exposedPort returns the port of a workload's Service that is meant; http or the
 // first where nothing is said.
 func exposedPort(w *Workload, v *value.Value) *Port {
 	var chosen *Port
@@ -277,7 +277,7 @@ func exposedPort(w *Workload, v *value.Value) *Port {
 	return chosen
 }
 
-// route gives the HTTPRoute of a workload if it has a host.
+// route returns the HTTPRoute of a workload if it has a host.
 func (e *effective) route(app *App, w *Workload, entry *value.Entry) {
 	if entry == nil || !entry.Value.Is(value.Map) {
 		return

@@ -145,7 +145,7 @@ func (d *Document) enabled(env string, defaults Defaults) (bool, diag.Pos) {
 	return enabledBy(own, d.root, of, defaults.All)
 }
 
-// environment gives what the descriptor says about an environment, nil where it
+// environment returns what the descriptor says about an environment, nil where it
 // does not list it.
 func (d *Document) environment(env string) *value.Value {
 	for _, x := range d.envs {
@@ -166,7 +166,7 @@ func enabledBy(layers ...*value.Value) (bool, diag.Pos) {
 	return true, diag.Pos{}
 }
 
-// Enabled gives the environments that the app is to be in.
+// Enabled returns the environments that the app is to be in.
 func (d *Document) Enabled(defaults Defaults) []string {
 	own, of := byKey(d.envs), byKey(defaults.Environments)
 	var names []string

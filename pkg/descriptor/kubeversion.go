@@ -18,7 +18,7 @@ func (v KubeVersion) Problem() string {
 	return ""
 }
 
-// parts gives the major and the minor version.
+// parts returns the major and the minor version.
 func (v KubeVersion) parts() (major, minor int, ok bool) {
 	first, rest, _ := strings.Cut(strings.TrimPrefix(string(v), "v"), ".")
 	digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))

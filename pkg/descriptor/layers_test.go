@@ -12,7 +12,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// effective gives an app without a mistake.
+// effective returns an app without a mistake.
 func effective(t *testing.T, src, env string, o descriptor.Options) *descriptor.App {
 	t.Helper()
 	doc, diags := descriptor.Parse("app.yaml", []byte(src))
@@ -26,7 +26,7 @@ func effective(t *testing.T, src, env string, o descriptor.Options) *descriptor.
 	return app
 }
 
-// summary gives what tests about layers look at: of each workload its image,
+// summary returns what tests about layers look at: of each workload its image,
 // count, ports, variables and limits.
 func summary(t *testing.T, app *descriptor.App) string {
 	t.Helper()
@@ -58,7 +58,7 @@ func summary(t *testing.T, app *descriptor.App) string {
 	return strings.TrimSuffix(b.String(), "; ")
 }
 
-// flat gives a value on one line.
+// flat returns a value on one line.
 func flat(t *testing.T, v *value.Value) string {
 	t.Helper()
 	switch {

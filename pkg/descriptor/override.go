@@ -35,7 +35,7 @@ type ConfigOverride struct {
 	Override
 }
 
-// overrideLayer gives the overrides of the app, and of its workload where it
+// overrideLayer returns the overrides of the app, and of its workload where it
 // has only one.
 func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 	o := e.options.Overrides
@@ -76,7 +76,7 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 	return layer
 }
 
-// overrideWorkloads gives layers for some of several workloads.
+// overrideWorkloads returns layers for some of several workloads.
 func (e *effective) overrideWorkloads(workloads []value.Entry) []value.Entry {
 	var out []value.Entry
 	set := func(w value.Entry, field string, o Override) {
@@ -183,7 +183,7 @@ func (e *effective) setOverride(layer, below *value.Value, field string, o Overr
 	}
 }
 
-// override gives an override its full form by the same rules as the field.
+// override returns an override its full form by the same rules as the field.
 func (e *effective) override(field string, o Override) *value.Value {
 	v := value.Str(o.Text, o.Pos)
 	if field == "replicas" && o.Text != "" && schema.Only(o.Text, schema.Digits) {
@@ -198,7 +198,7 @@ func (e *effective) override(field string, o Override) *value.Value {
 	return full
 }
 
-// hostFields gives the places of a workload's hosts: of its Ingress, of those with
+// hostFields returns the places of a workload's hosts: of its Ingress, of those with
 // names, and of its route.
 func hostFields(w *value.Value) [][]string {
 	var out [][]string
@@ -261,8 +261,8 @@ func (e *effective) setHost(layer, below *value.Value, o Override) {
 	}
 }
 
-// rehost gives an Ingress or route the hosts that hostSuffix says: the name of the
-// object, and further ones with a number. Of gives the new host of an old one.
+// rehost returns an Ingress or route the hosts that hostSuffix says: the name of the
+// object, and further ones with a number. Of returns the new host of an old one.
 func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*value.Value) {
 	o := e.options.Overrides.HostSuffix
 	if o.Text == "" || schema.Subdomain.Problem("x"+o.Text) != "" {

@@ -92,7 +92,7 @@ func (e *effective) peer(app *App, v *value.Value, listening *Workload) Peer {
 	return p
 }
 
-// namespacesOf gives those where another app may run: this app's, and the one
+// namespacesOf returns those where another app may run: this app's, and the one
 // that it has by default in the same environment.
 func (e *effective) namespacesOf(app *App, other *value.Value) []*value.Value {
 	out := []*value.Value{value.Str(app.Namespace.Name, other.Pos)}

@@ -36,7 +36,7 @@ type Origin struct {
 // Hidden stands for the values of secrets, which are never printed.
 const Hidden = "(hidden)"
 
-// Provenance gives where the values of an environment come from.
+// Provenance returns where the values of an environment come from.
 func (d *Document) Provenance(env string, o Options) (*Provenance, diag.List) {
 	app, diags := d.Effective(env, o)
 	if diags.HasErrors() {
@@ -68,7 +68,7 @@ func (d *Document) Provenance(env string, o Options) (*Provenance, diag.List) {
 	return p, nil
 }
 
-// Origins gives what the layers say of the value at a path, the highest first.
+// Origins returns what the layers say of the value at a path, the highest first.
 // None says anything of what is made of other values.
 func (p *Provenance) Origins(path []string) []Origin {
 	var out []Origin
@@ -90,7 +90,7 @@ func (p *Provenance) Origins(path []string) []Origin {
 	return out
 }
 
-// Find gives the keys of the value at a path such as env.MODE.value. Keys can hold
+// Find returns the keys of the value at a path such as env.MODE.value. Keys can hold
 // dots; tag and port stand for what they are short for.
 func (p *Provenance) Find(path string) (keys []string, ok bool) {
 	if path == "" {
@@ -132,10 +132,10 @@ func find(v *value.Value, path string) ([]string, bool) {
 	return nil, false
 }
 
-// At gives the value under the keys, of a list the item with that number.
+// At returns the value under the keys, of a list the item with that number.
 func (p *Provenance) At(keys []string) *value.Value { return at(p.Fields, keys) }
 
-// decides gives what a layer says of the value at a path: the value itself, or
+// decides returns what a layer says of the value at a path: the value itself, or
 // null or false for all that is around it. Nil says nothing.
 func decides(v *value.Value, path []string) *value.Value {
 	for i := range path {

@@ -21,5 +21,5 @@ func Reference() string { return schema.Reference(topics(), DefaultOf) }
 // Examples returns all examples of the table, each once.
 func Examples() []schema.Example { return schema.Examples(topics()) }
 
-// FieldNames gives the names of the top level's fields.
+// FieldNames returns the names of the top level's fields.
 func FieldNames() []string { return documentType().FieldNames() }

@@ -32,7 +32,7 @@ type SecretKey struct {
 	Full  *value.Value
 }
 
-// secrets gives the Secrets that fields describe. Workload is the key of the one
+// secrets returns the Secrets that fields describe. Workload is the key of the one
 // they belong to, "" for all, object its name, named the namespace by the
 // descriptor. Sealed values of different scopes
 // can't share a Secret.
@@ -69,7 +69,7 @@ func (e *effective) secrets(app *App, fields *value.Value, workload, object, nam
 	return out
 }
 
-// SecretName gives the name of the Secret that holds the sealed values of a scope.
+// SecretName returns the name of the Secret that holds the sealed values of a scope.
 // Object is the name of what they belong to.
 func SecretName(object, scope string) string { return object + "-" + shortSecret(scope) }
 
@@ -197,7 +197,7 @@ func topLevelSecret(root, own *value.Value, key string, at diag.Pos) bool {
 	return false
 }
 
-// namedNamespace gives an environment's namespace by the descriptor and the
+// namedNamespace returns an environment's namespace by the descriptor and the
 // defaults.
 func (e *effective) namedNamespace(env string, own *value.Value) string {
 	for _, layer := range []*value.Value{own, e.root, e.options.Defaults.environment(env), e.options.Defaults.All} {

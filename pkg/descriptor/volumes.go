@@ -66,7 +66,7 @@ func (e *effective) volumes(w *Workload, v *value.Value) {
 	}
 }
 
-// volumeName gives a volume's name: a path has its letters and digits, and "-"
+// volumeName returns a volume's name: a path has its letters and digits, and "-"
 // for all else.
 func volumeName(key string) string {
 	if !strings.HasPrefix(key, "/") {

@@ -116,7 +116,7 @@ func (e *effective) oncePort(seen map[portKey]string, key portKey, p Port, what 
 	seen[key] = p.Name
 }
 
-// service gives a workload with exposed ports a Service unless it says no.
+// service returns a workload with exposed ports a Service unless it says no.
 func (e *effective) service(w *Workload, v *value.Value) {
 	s := v.Entry("service")
 	exposed := false

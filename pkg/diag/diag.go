@@ -23,7 +23,7 @@ type Pos struct {
 // IsZero reports whether p names no place at all.
 func (p Pos) IsZero() bool { return p == Pos{} }
 
-// String gives FILE:LINE:COL, or FILE where there is no line.
+// String returns FILE:LINE:COL, or FILE where there is no line.
 func (p Pos) String() string {
 	if p.Line == 0 {
 		return p.File
@@ -50,7 +50,7 @@ const (
 	Warning
 )
 
-// String gives the name used in machine-readable output.
+// String returns the name used in machine-readable output.
 func (s Severity) String() string {
 	if s == Warning {
 		return "warning"
@@ -69,7 +69,7 @@ type Diagnostic struct {
 	Hint     string
 }
 
-// String gives the form that a person reads: one line, and a second one for
+// String returns the form that a person reads: one line, and a second one for
 // the hint. Names and texts of others' can't add lines to it.
 func (d Diagnostic) String() string {
 	var b strings.Builder
@@ -116,7 +116,7 @@ func (l List) HasErrors() bool {
 	return slices.ContainsFunc(l, func(d Diagnostic) bool { return d.Severity == Error })
 }
 
-// Sorted gives the diagnostics by position, each once: what is an error in one
+// Sorted returns the diagnostics by position, each once: what is an error in one
 // environment and a warning in another is an error.
 func (l List) Sorted() List {
 	out := slices.Clone(l)
@@ -136,7 +136,7 @@ func (l List) Sorted() List {
 	})
 }
 
-// Warnings gives the warnings alone, sorted.
+// Warnings returns the warnings alone, sorted.
 func (l List) Warnings() List {
 	return slices.DeleteFunc(l.Sorted(), func(d Diagnostic) bool { return d.Severity == Error })
 }
@@ -145,7 +145,7 @@ func (l List) Warnings() List {
 // and into its UI.
 const maxShown = 200
 
-// Error gives the diagnostics, sorted, a line each and another for a hint: all
+// Error returns the diagnostics, sorted, a line each and another for a hint: all
 // of them, unless somebody made very many mistakes.
 func (l List) Error() string {
 	var b strings.Builder
@@ -162,7 +162,7 @@ func (l List) Error() string {
 	return b.String()
 }
 
-// Err gives the list as an error if it holds errors, else nil.
+// Err returns the list as an error if it holds errors, else nil.
 func (l List) Err() error {
 	if l.HasErrors() {
 		return l

@@ -38,7 +38,7 @@ type Printer struct {
 	escaper
 }
 
-// NewPrinter returns a stream that passes on what Printable gives.
+// NewPrinter returns a stream that passes on what Printable returns.
 func NewPrinter(to io.Writer) *Printer { return &Printer{to, escaper{start: true}} }
 
 // Write passes on a text. It has to hold whole characters.

@@ -2,7 +2,7 @@ package diag
 
 import "strings"
 
-// Word gives a text as one word of a command that a hint shows, in quotes where a
+// Word returns a text as one word of a command that a hint shows, in quotes where a
 // POSIX shell needs them.
 func Word(text string) string {
 	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-"

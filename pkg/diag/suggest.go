@@ -13,7 +13,7 @@ const (
 	maxListed     = 2000
 )
 
-// Suggest gives the candidate that word is most likely a misspelling of, or ""
+// Suggest returns the candidate that word is most likely a misspelling of, or ""
 // where none is nearly certain: at most one slip in a short word, two in a
 // longer one, and no second candidate as near. Case and the separators "-" and
 // "_" do not count as slips.

@@ -103,7 +103,7 @@ func (e *expander) fileVolumes(w *descriptor.Workload) (volumes, mounts []*value
 	return volumes, mounts
 }
 
-// modes gives the volume's items where a file has a mode of its own; Kubernetes
+// modes returns the volume's items where a file has a mode of its own; Kubernetes
 // then wants all of them listed.
 func modes(files []descriptor.File) *value.Value {
 	out, any := list(files[0].Pos), false

@@ -7,7 +7,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// container gives the workload's own container or a further one.
+// container returns the workload's own container or a further one.
 func (e *expander) container(w *descriptor.Workload, c *descriptor.Container, mounts []*value.Value) *value.Value {
 	out := m(c.Pos, "name", c.Name, "image", node(c.Image.Pos, c.Image.Text),
 		"imagePullPolicy", c.PullPolicy,
@@ -24,7 +24,7 @@ func (e *expander) container(w *descriptor.Workload, c *descriptor.Container, mo
 		Set("startupProbe", c.Probes.Get("startup"))
 }
 
-// further gives one of the containers beside the workload's own, with where that
+// further returns one of the containers beside the workload's own, with where that
 // one mounts what.
 func (e *expander) further(w *descriptor.Workload, c *descriptor.Container, mounts []*value.Value) *value.Value {
 	if c.Own {
@@ -75,7 +75,7 @@ func containerPorts(c *descriptor.Container) *value.Value {
 	return out
 }
 
-// target gives the container's port with the position of what set it.
+// target returns the container's port with the position of what set it.
 func target(p descriptor.Port) *value.Value {
 	for _, field := range []string{"target", "port"} {
 		if v := p.Full.Get(field); v != nil {
@@ -125,7 +125,7 @@ func (e *expander) envFrom(w *descriptor.Workload, c *descriptor.Container) *val
 	return out
 }
 
-// env gives a container's variables. Those of secrets are for what runs the app's
+// env returns a container's variables. Those of secrets are for what runs the app's
 // image.
 func (e *expander) env(w *descriptor.Workload, c *descriptor.Container) *value.Value {
 	out := list(c.Pos)

@@ -9,7 +9,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// operations gives the JSON 6902 patch (RFC 6902) that turns from into to, as a
+// operations returns the JSON 6902 patch (RFC 6902) that turns from into to, as a
 // list for a kustomization, or nil where they are equal.
 func operations(from, to *value.Value) *value.Value {
 	d := differ{}

@@ -11,7 +11,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Objects gives the objects of an app, without namespace and with unhashed
+// Objects returns the objects of an app, without namespace and with unhashed
 // names; object.Finish completes them. What is handed to kustomize as it is
 // (manifests, components, patches) is not among them. Files holds the content
 // of the files that the app refers to, by path.
@@ -87,7 +87,7 @@ func (e *expander) known(w *descriptor.Workload) *value.Value {
 	return out
 }
 
-// over lays maps over one another: later ones win, key by key. It gives nil
+// over lays maps over one another: later ones win, key by key. It returns nil
 // where all are nil.
 func over(base *value.Value, more ...*value.Value) *value.Value {
 	for _, x := range more {
@@ -115,7 +115,7 @@ func over(base *value.Value, more ...*value.Value) *value.Value {
 	return base
 }
 
-// head gives an object's beginning. Labels and annotations of the workload
+// head returns an object's beginning. Labels and annotations of the workload
 // hold those of the app already.
 func (e *expander) head(pos diag.Pos, apiVersion, kind, name string, w *descriptor.Workload, labels, annotations *value.Value) *value.Value {
 	ownLabels, ownAnnotations := e.app.Labels, e.app.Annotations

@@ -21,7 +21,7 @@ func sealed() string {
 	return base64.StdEncoding.EncodeToString(append([]byte{1, 0}, make([]byte, 300)...))
 }
 
-// objectsOf gives the objects of an app in the environment prod.
+// objectsOf returns the objects of an app in the environment prod.
 func objectsOf(t *testing.T, src string) []object.Object {
 	t.Helper()
 	head := "apiVersion: unfold.dev/v1alpha1\n"
@@ -52,7 +52,7 @@ func names(objects []object.Object) string {
 	return strings.Join(out, " ")
 }
 
-// find gives what stands below a path, whose first two keys are KIND and NAME; a
+// find returns what stands below a path, whose first two keys are KIND and NAME; a
 // number is an index.
 func find(t *testing.T, objects []object.Object, path string) *value.Value {
 	t.Helper()

@@ -75,7 +75,7 @@ func (e *expander) before(w *descriptor.Workload, made int) {
 // used is a reference from a pod.
 type used struct{ kind, name string }
 
-// uses gives what a pod refers to by name.
+// uses returns what a pod refers to by name.
 func uses(pod *value.Value) map[used]bool {
 	out := map[used]bool{}
 	add := func(kind string, path ...string) {
@@ -129,7 +129,7 @@ func bound(binding object.Object, by map[used]bool) bool {
 	})
 }
 
-// noLater gives an object in a wave, unless it is in an earlier one.
+// noLater returns an object in a wave, unless it is in an earlier one.
 func noLater(v *value.Value, wave int64, pos diag.Pos) *value.Value {
 	if now, err := strconv.ParseInt(v.StringAt("metadata", "annotations", syncWave), 10, 64); err == nil && now <= wave {
 		return v

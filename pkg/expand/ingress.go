@@ -52,7 +52,7 @@ func everyHost(host *value.Value) *value.Value {
 	return host
 }
 
-// certificates gives an Ingress's TLS and the annotation by which cert-manager
+// certificates returns an Ingress's TLS and the annotation by which cert-manager
 // makes the certificate. An issuer alone turns TLS on.
 func (e *expander) certificates(i descriptor.Ingress) (tls, annotations *value.Value) {
 	t, issuer := i.Full.Get("tls"), i.Full.Get("issuer")

@@ -11,13 +11,13 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Names gives what stands around the names of the environment's objects, which
+// Names returns what stands around the names of the environment's objects, which
 // do not have it yet.
 func (e Environment) Names() object.Names {
 	return object.Names{Prefix: e.App.Prefix.Text, Suffix: e.App.Suffix.Text}
 }
 
-// Finished gives the objects that the app makes as they are printed.
+// Finished returns the objects that the app makes as they are printed.
 func (e Environment) Finished() []object.Object {
 	return object.Finish(e.Names().Rename(e.Objects), e.App.Namespace.Name)
 }
@@ -72,7 +72,7 @@ func (f *folder) configuration(name string, references []object.Reference) {
 	f.configurations = append(f.configurations, value.Str(name, diag.Pos{}))
 }
 
-// kinds gives the kinds of all objects that there may be, in order: those of the
+// kinds returns the kinds of all objects that there may be, in order: those of the
 // app, of what it brings along, and every one that its components speak of.
 func (e Environment) kinds() []string {
 	var kinds []string
@@ -98,7 +98,7 @@ func (e Environment) kinds() []string {
 // nameLabel holds the app's name, and what stands around it.
 const nameLabel = "app.kubernetes.io/name"
 
-// Relabelled gives the objects that the app brings along as they come out but for
+// Relabelled returns the objects that the app brings along as they come out but for
 // their names: where they have or select the label with the app's name, they mean
 // the app under its full name.
 func (e Environment) Relabelled() []*value.Value {

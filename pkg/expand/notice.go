@@ -21,7 +21,7 @@ type Notice struct {
 // longest bounds the text of an annotation in characters.
 const longest = 1000
 
-// WithNotices gives the objects with the notices in annotations: on the workload
+// WithNotices returns the objects with the notices in annotations: on the workload
 // that they are about, else on the first one.
 func WithNotices(objects []object.Object, notices []Notice) []object.Object {
 	first := slices.IndexFunc(objects, func(o object.Object) bool { return workloadKind(o.ID().Kind) })

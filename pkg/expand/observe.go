@@ -41,7 +41,7 @@ func (e *expander) observe(w *descriptor.Workload) {
 	e.dashboard(w)
 }
 
-// alerts gives the default set, if asked for, and the descriptor's own.
+// alerts returns the default set, if asked for, and the descriptor's own.
 func (e *expander) alerts(w *descriptor.Workload) []*value.Value {
 	alerts := w.Metrics.Fields.Get("alerts")
 	if alerts == nil {
@@ -137,7 +137,7 @@ const (
 	scheduledTime = "-[0-9]+"
 )
 
-// podNames gives a regular expression for the names of a workload's pods, and not
+// podNames returns a regular expression for the names of a workload's pods, and not
 // for those of another whose name begins alike.
 func podNames(w *descriptor.Workload, name string) string {
 	const longest = 58 // part of a generated name that is not random

@@ -29,10 +29,10 @@ type Environment struct {
 	Components map[string]tree.Tree
 }
 
-// Overlay gives the path of an environment's overlay in the tree of Tree.
+// Overlay returns the path of an environment's overlay in the tree of Tree.
 func Overlay(env string) string { return "overlays/" + env }
 
-// Tree gives a kustomize base, from the objects that all environments share,
+// Tree returns a kustomize base, from the objects that all environments share,
 // and one overlay for each environment: the difference between the two.
 func Tree(base []object.Object, envs []Environment) (tree.Tree, error) {
 	w := &writer{out: tree.Tree{}}
@@ -55,7 +55,7 @@ func Tree(base []object.Object, envs []Environment) (tree.Tree, error) {
 	return w.out, w.err
 }
 
-// Alone gives the overlay of one environment without a base. It builds to the
+// Alone returns the overlay of one environment without a base. It builds to the
 // same objects as that of Tree, and sooner.
 func Alone(env Environment) (tree.Tree, error) {
 	w := &writer{out: tree.Tree{}}
@@ -105,7 +105,7 @@ func (w *writer) folder(dir string) *folder {
 	return &folder{writer: w, dir: dir, used: map[string]bool{"kustomization.yaml": true}}
 }
 
-// overlay gives the folder for an environment's objects. User patches and
+// overlay returns the folder for an environment's objects. User patches and
 // components would lose against, or come before, what is generated beside them,
 // so they get a kustomization of their own over it.
 func (w *writer) overlay(env Environment) *folder {
@@ -145,7 +145,7 @@ func (f *folder) resource(name string) {
 	f.resources = append(f.resources, value.Str(name, diag.Pos{}))
 }
 
-// unique gives a file name that nothing in the folder has yet.
+// unique returns a file name that nothing in the folder has yet.
 func (f *folder) unique(name string) string {
 	stem, ext := strings.TrimSuffix(name, path.Ext(name)), path.Ext(name)
 	for i := 2; f.used[name]; i++ {
@@ -233,7 +233,7 @@ func sameManifest(a, b descriptor.Manifest) bool {
 	return a.File == b.File && value.Equal(a.Object, b.Object) && a.Pos == b.Pos
 }
 
-// sharedManifests gives the manifests that every environment has, which go into
+// sharedManifests returns the manifests that every environment has, which go into
 // the base.
 func sharedManifests(envs []Environment) []descriptor.Manifest {
 	if len(envs) == 0 {
@@ -305,7 +305,7 @@ func index(objects []object.Object, id object.ID) int {
 }
 
 // mergeGenerator adds a generator that merges changed keys into the base's, and
-// gives what comes of it.
+// returns what comes of it.
 func (f *folder) mergeGenerator(p pair) *value.Value {
 	changed, merged := value.NewMap(diag.Pos{}), p.base.Value
 	for _, field := range []string{"data", "binaryData"} {

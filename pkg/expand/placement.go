@@ -19,7 +19,7 @@ func (e *expander) placement(pod *value.Value, w *descriptor.Workload) {
 	pod.Set("topologySpreadConstraints", e.spread(w))
 }
 
-// spread gives the constraints, which count the workload's own pods unless they
+// spread returns the constraints, which count the workload's own pods unless they
 // say others.
 func (e *expander) spread(w *descriptor.Workload) *value.Value {
 	var constraints []*value.Value

@@ -46,7 +46,7 @@ func names(texts *value.Value) *value.Value {
 	return out
 }
 
-// pullSecrets gives those of all containers, each once.
+// pullSecrets returns those of all containers, each once.
 func pullSecrets(w *descriptor.Workload) *value.Value {
 	all := w.PullSecrets
 	for _, c := range w.Containers {

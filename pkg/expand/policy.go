@@ -42,7 +42,7 @@ func dnsRule(pos diag.Pos) *value.Value {
 	return m(pos, "ports", list(pos, port("UDP"), port("TCP")))
 }
 
-// passes gives the rules of one direction: one for each peer, then the user's
+// passes returns the rules of one direction: one for each peer, then the user's
 // own. An empty list allows nothing.
 func (e *expander) passes(pos diag.Pos, side string, peers []descriptor.Peer, more *value.Value) *value.Value {
 	rules := list(pos)
@@ -65,7 +65,7 @@ func (e *expander) passes(pos diag.Pos, side string, peers []descriptor.Peer, mo
 	return rules
 }
 
-// peerHooks gives the hooks of a peer of this app, whose pods have names of their
+// peerHooks returns the hooks of a peer of this app, whose pods have names of their
 // own for a label.
 func (e *expander) peerHooks(p descriptor.Peer) []*value.Value {
 	var out []*value.Value
@@ -79,7 +79,7 @@ func (e *expander) peerHooks(p descriptor.Peer) []*value.Value {
 	return out
 }
 
-// peer gives a peer in Kubernetes' words, nil for everything.
+// peer returns a peer in Kubernetes' words, nil for everything.
 func (e *expander) peer(p descriptor.Peer) *value.Value {
 	if cidr := p.Full.Get("cidr"); cidr != nil {
 		return m(p.Pos, "ipBlock", m(p.Pos, "cidr", cidr, "except", p.Full.Get("except")))

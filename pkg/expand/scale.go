@@ -38,7 +38,7 @@ func (e *expander) autoscaler(w *descriptor.Workload) {
 	})
 }
 
-// scaledObject gives the spec of KEDA's (keda.sh/docs, "ScaledObject
+// scaledObject returns the spec of KEDA's (keda.sh/docs, "ScaledObject
 // specification"). Percentages are triggers there.
 func scaledObject(a *descriptor.Autoscaling, target *value.Value) *value.Value {
 	spec := m(a.Pos, "scaleTargetRef", target, "minReplicaCount", a.Min, "maxReplicaCount", a.Fields.Get("max"))

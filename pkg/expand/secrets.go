@@ -76,7 +76,7 @@ func (e *expander) external(s descriptor.Secret, w *descriptor.Workload) {
 	e.add(object.Object{Value: e.early(o, w), Origin: s.Pos})
 }
 
-// secretsOf gives the Secrets of a workload: those of all, then its own, which
+// secretsOf returns the Secrets of a workload: those of all, then its own, which
 // win.
 func (e *expander) secretsOf(w *descriptor.Workload) []descriptor.Secret {
 	if w.NoConfig {
@@ -100,7 +100,7 @@ func (e *expander) secretsEnvFrom(w *descriptor.Workload) []*value.Value {
 	return out
 }
 
-// secretsEnv gives the variables of Secrets of which other keys are files, but for
+// secretsEnv returns the variables of Secrets of which other keys are files, but for
 // those that env sets, and those of a later Secret that is loaded as a whole: to
 // Kubernetes a variable by itself wins over those, whatever their order.
 func (e *expander) secretsEnv(w *descriptor.Workload, env []descriptor.EnvVar) []*value.Value {

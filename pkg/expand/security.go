@@ -5,7 +5,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// podSecurity and containerSecurity give what the Pod Security Standard of the
+// podSecurity and containerSecurity return what the Pod Security Standard of the
 // level asks for (kubernetes.io/docs/concepts/security/pod-security-standards),
 // under what the descriptor sets itself.
 func podSecurity(s descriptor.Security) *value.Value {

@@ -14,7 +14,7 @@ const (
 	syncWave    = "argocd.argoproj.io/sync-wave"
 )
 
-// syncOption gives the annotation of an object that asks for options by itself.
+// syncOption returns the annotation of an object that asks for options by itself.
 func syncOption(pos diag.Pos, options string) *value.Value { return m(pos, syncOptions, options) }
 
 // synced adds to an object's annotations in which wave and how Argo CD syncs it.

@@ -28,7 +28,7 @@ func splitRef(ref string) (name, tag, digest string) {
 	return name, tag, digest
 }
 
-// apply gives what the entry makes of an image (api/filters/imagetag). The name
+// apply returns what the entry makes of an image (api/filters/imagetag). The name
 // is a regular expression that nobody escapes.
 func (x image) apply(ref string) string {
 	pattern, err := regexp.Compile("^" + x.name + `(:[a-zA-Z0-9_.{}-]*)?(@[a-zA-Z0-9]+([.+_-][a-zA-Z0-9]+)*:[a-zA-Z0-9_.{}-]*)?$`)
@@ -60,7 +60,7 @@ func (x image) value() *value.Value {
 	return m(diag.Pos{}, "name", x.name, "newName", x.newName, "newTag", x.newTag, "digest", x.digest)
 }
 
-// imagesOf gives the images that kustomize's images look at: those in any list
+// imagesOf returns the images that kustomize's images look at: those in any list
 // called containers or initContainers.
 func imagesOf(v *value.Value) []string {
 	var refs []string
@@ -88,7 +88,7 @@ func containerImages() [][]string {
 	}
 }
 
-// chooseImages gives the entries that bring base images to those of the
+// chooseImages returns the entries that bring base images to those of the
 // environment without touching any other.
 func chooseImages(pairs []pair, all []*value.Value) []image {
 	var present []string
@@ -114,7 +114,7 @@ func chooseImages(pairs []pair, all []*value.Value) []image {
 	return chosen
 }
 
-// imageFor gives the entry that turns one image into another, if there is one.
+// imageFor returns the entry that turns one image into another, if there is one.
 func imageFor(from, to string) (image, bool) {
 	if from == "" || to == "" || from == to {
 		return image{}, false
@@ -128,7 +128,7 @@ func imageFor(from, to string) (image, bool) {
 	return x, x.apply(from) == to
 }
 
-// applyImages gives an object with the entries applied as kustomize would.
+// applyImages returns an object with the entries applied as kustomize would.
 func applyImages(v *value.Value, images []image) *value.Value {
 	if len(images) == 0 {
 		return v
@@ -154,7 +154,7 @@ type count struct {
 	count *value.Value
 }
 
-// chooseReplicas gives the entries for those workloads that have a count in the
+// chooseReplicas returns the entries for those workloads that have a count in the
 // base and another in the environment.
 func chooseReplicas(pairs []pair, all []*value.Value) []count {
 	var chosen []count

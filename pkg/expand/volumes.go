@@ -7,7 +7,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// ownVolumes gives the volumes that the descriptor lists, and where the
+// ownVolumes returns the volumes that the descriptor lists, and where the
 // workload's container mounts them. A claim of each pod is no volume here: its
 // template stands in the StatefulSet.
 func (e *expander) ownVolumes(w *descriptor.Workload) (volumes, mounts []*value.Value) {
@@ -42,7 +42,7 @@ func (e *expander) claims(w *descriptor.Workload) {
 	}
 }
 
-// claimTemplates gives the claims of each pod of a StatefulSet. They can't be
+// claimTemplates returns the claims of each pod of a StatefulSet. They can't be
 // changed, so they hold nothing that a release could change.
 func claimTemplates(w *descriptor.Workload) *value.Value {
 	out := list(w.Pos)

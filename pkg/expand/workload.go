@@ -26,7 +26,7 @@ func (e *expander) workload(w *descriptor.Workload) {
 	e.observe(w)
 }
 
-// runnerType gives the type of the object that runs a workload's pods.
+// runnerType returns the type of the object that runs a workload's pods.
 func runnerType(w *descriptor.Workload) (apiVersion, kind string) {
 	switch w.Kind {
 	case "Job", "CronJob":
@@ -74,7 +74,7 @@ func (e *expander) runner(w *descriptor.Workload) {
 	})
 }
 
-// schedule gives a CronJob's spec around that of its Jobs.
+// schedule returns a CronJob's spec around that of its Jobs.
 func (e *expander) schedule(w *descriptor.Workload, job *value.Value) *value.Value {
 	s := w.Schedule
 	spec := m(s.At(), "schedule", s.Get("cron"), "concurrencyPolicy", "Forbid")
@@ -114,7 +114,7 @@ func (e *expander) rolloutServices(w *descriptor.Workload) {
 	}
 }
 
-// innerPorts gives the ports of a Service beside the workload's own: no two can
+// innerPorts returns the ports of a Service beside the workload's own: no two can
 // have the same port of the nodes.
 func (e *expander) innerPorts(w *descriptor.Workload) *value.Value {
 	ports := e.servicePorts(w)

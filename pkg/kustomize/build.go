@@ -13,7 +13,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Run builds the kustomization at dir of the tree and gives the objects in the
+// Run builds the kustomization at dir of the tree and returns the objects in the
 // order of the stock "kustomize build". object.Encode prints them as it does,
 // but for keys like 6C, 8 and 64 in one map: the order in which kustomize prints
 // those changes from run to run. Nothing outside of the tree is read: its file

@@ -43,7 +43,7 @@ func (w *Work) Add(x Work) {
 	w.Longest, w.Doubled, w.Repeated = max(w.Longest, x.Longest), plus(w.Doubled, x.Doubled), plus(w.Repeated, x.Repeated)
 }
 
-// Object gives the work that an object makes.
+// Object returns the work that an object makes.
 func Object(v *value.Value) Work {
 	w := Work{Objects: 1}
 	v.Walk(func(x *value.Value) {
@@ -84,7 +84,7 @@ func Copied(copies int, objects Work) int {
 	return min(plus(0, MaxCopied*objects.Objects), plus(0, objects.Bytes<<min(copies, doublings)))
 }
 
-// ComponentWork gives the work that a component makes, each kustomization in it as
+// ComponentWork returns the work that a component makes, each kustomization in it as
 // often as it is included. The tree is that of Component.Files.
 func ComponentWork(t tree.Tree) Work {
 	m := measurer{tree: t, known: map[string]Work{}}
@@ -261,7 +261,7 @@ func (m *measurer) generator(dir string, x *value.Value) Work {
 
 func itemsOf(v *value.Value) []*value.Value { return v.Elements() }
 
-// get gives the value under a key, or none.
+// get returns the value under a key, or none.
 func get(v *value.Value, key string) []*value.Value {
 	if x := v.Get(key); x != nil && x.Kind != value.Null {
 		return []*value.Value{x}

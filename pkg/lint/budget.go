@@ -36,7 +36,7 @@ func blockingBudget(in *Input, r *report) {
 	}
 }
 
-// needed gives how many of n pods a number or percentage is, rounded up as
+// needed returns how many of n pods a number or percentage is, rounded up as
 // Kubernetes does.
 func needed(v *value.Value, n int64) int64 {
 	if percent, ok := strings.CutSuffix(v.Text, "%"); ok {

@@ -40,7 +40,7 @@ type Input struct {
 	Brought Brought
 	// Pos is the place of what is missing altogether.
 	Pos diag.Pos
-	// Sources gives the documents of manifests, patches and components, to tell which
+	// Sources returns the documents of manifests, patches and components, to tell which
 	// of them brought in what is found after the build. Nil where there are none.
 	Sources func() []*value.Value
 	// Policy is the operator's. Accept holds the reasons by which the app accepts
@@ -76,7 +76,7 @@ type item struct {
 	origin diag.Pos
 }
 
-// at gives the place of something in the object, or that of the object where the
+// at returns the place of something in the object, or that of the object where the
 // descriptor does not say it.
 func (x item) at(v *value.Value) diag.Pos {
 	if v == nil || v.Pos.Line == 0 || v.Pos.File == descriptor.BuiltinFile {
@@ -176,10 +176,10 @@ type report struct {
 	text *value.Value
 }
 
-// about gives a report for findings about an object.
+// about returns a report for findings about an object.
 func (r *report) about(x item) *report { return &report{out: r.out, of: x.ID} }
 
-// named gives a report for findings about a text in the object that an app can
+// named returns a report for findings about a text in the object that an app can
 // accept by a name.
 func (r *report) named(name string, text *value.Value) *report {
 	return &report{r.out, r.of, name, text}
@@ -207,7 +207,7 @@ func Added(before, after []Finding) []Finding {
 	return slices.DeleteFunc(slices.Clone(after), func(f Finding) bool { return known[key{f.Rule, f.Message}] })
 }
 
-// Final gives those findings that a patch can't mend, as diagnostics: those of
+// Final returns those findings that a patch can't mend, as diagnostics: those of
 // what the app brings along, and those that no policy changes.
 func Final(findings []Finding) diag.List {
 	mended := map[string]bool{}
@@ -217,7 +217,7 @@ func Final(findings []Finding) diag.List {
 	return Diags(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return mended[f.Rule] }))
 }
 
-// Diags gives the findings as diagnostics.
+// Diags returns the findings as diagnostics.
 func Diags(findings []Finding) diag.List {
 	out := make(diag.List, len(findings))
 	for i, f := range findings {

@@ -88,7 +88,7 @@ func (in *Input) suspects() []suspect {
 	return in.found
 }
 
-// keyToSeal gives the key of a ConfigMap where it is that of a variable.
+// keyToSeal returns the key of a ConfigMap where it is that of a variable.
 func keyToSeal(e value.Entry) string {
 	if strings.Trim(e.Key, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") != "" || strings.Contains(e.Value.StringAt(), "\n") {
 		return ""
@@ -96,7 +96,7 @@ func keyToSeal(e value.Entry) string {
 	return e.Key
 }
 
-// shown gives the name of an object as messages have it: without the hash of its
+// shown returns the name of an object as messages have it: without the hash of its
 // content that kustomize adds.
 func (x item) shown() string {
 	id := x.ID

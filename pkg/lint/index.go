@@ -35,7 +35,7 @@ func (l *labelled) add(i int, labels *value.Value) {
 	}
 }
 
-// having gives those that may have all labels, since they have the rarest of them:
+// having returns those that may have all labels, since they have the rarest of them:
 // all where there are none.
 func (l *labelled) having(labels []value.Entry) []int {
 	var rarest []int
@@ -87,7 +87,7 @@ func (in *Input) indexed() {
 	}
 }
 
-// selected gives the workloads whose pods a selector of matchLabels and
+// selected returns the workloads whose pods a selector of matchLabels and
 // matchExpressions chooses.
 func (in *Input) selected(selector *value.Value) []pods {
 	var out []pods
@@ -99,7 +99,7 @@ func (in *Input) selected(selector *value.Value) []pods {
 	return out
 }
 
-// behind gives the workloads whose pods a Service has behind it.
+// behind returns the workloads whose pods a Service has behind it.
 func (in *Input) behind(service item) []pods {
 	var out []pods
 	for _, i := range in.index.pods.having(service.value.Get("spec", "selector").Fields()) {

@@ -48,7 +48,7 @@ func (p pods) references(visit func(kind, name string, key *value.Value)) {
 	}
 }
 
-// keys gives the keys of a ConfigMap or Secret that the app has, or that a
+// keys returns the keys of a ConfigMap or Secret that the app has, or that a
 // controller makes of what the app has; known is false where nobody can tell.
 func (in *Input) keys(kind, name string) (has func(key string) bool, known bool) {
 	for _, x := range in.index.named[name] {

@@ -11,7 +11,7 @@ type pods struct {
 	template *value.Value // metadata and spec
 }
 
-// pods gives the pods of an object, ok is false where it has none.
+// pods returns the pods of an object, ok is false where it has none.
 func (x item) pods() (p pods, ok bool) {
 	switch x.Kind {
 	case "Pod":
@@ -27,19 +27,19 @@ func (x item) pods() (p pods, ok bool) {
 // ends reports whether the pods are there to end.
 func (p pods) ends() bool { return p.Kind == "Job" || p.Kind == "CronJob" }
 
-// spec gives the pod's specification.
+// spec returns the pod's specification.
 func (p pods) spec() *value.Value { return p.template.Get("spec") }
 
-// containers gives those that run beside one another.
+// containers returns those that run beside one another.
 func (p pods) containers() []*value.Value { return p.spec().Get("containers").Elements() }
 
-// all gives all containers.
+// all returns all containers.
 func (p pods) all() []*value.Value {
 	out := p.containers()[:len(p.containers()):len(p.containers())]
 	return append(out, p.spec().Get("initContainers").Elements()...)
 }
 
-// replicas gives how many pods there are at least, ok is false where nobody
+// replicas returns how many pods there are at least, ok is false where nobody
 // says so.
 func (p pods) replicas(in *Input) (n int64, ok bool) {
 	for _, x := range in.index.scalers[p.Name] {

@@ -15,7 +15,7 @@ const (
 	Error   Level = "error"
 )
 
-// Levels gives their names.
+// Levels returns their names.
 func Levels() []string { return []string{string(Error), string(Warning), string(Off)} }
 
 func (l Level) severity() diag.Severity {
@@ -58,7 +58,7 @@ func (p *Policy) Set(name string, level Level, accept *value.Value) {
 	p.Rules[name] = Setting{level, accept.IsTrue() || accept == nil && level != Error}
 }
 
-// of gives the setting of a rule in an environment.
+// of returns the setting of a rule in an environment.
 func (p Policy) of(r Rule, env string) Setting {
 	if s, ok := p.Rules[r.Name]; ok {
 		return s

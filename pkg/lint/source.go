@@ -77,7 +77,7 @@ func (s *sources) secret(doc *value.Value) {
 	}
 }
 
-// source gives the place in what the app brings along that a finding comes from,
+// source returns the place in what the app brings along that a finding comes from,
 // where that can be told: that of its text, or of the Secret.
 func (s *sources) source(f Finding) (at diag.Pos, ok bool) {
 	if f.text != nil {

@@ -31,7 +31,7 @@ type Rule struct {
 // prod is the environment whose name says that it matters.
 const prod = "prod"
 
-// Rules gives the table.
+// Rules returns the table.
 func Rules() []Rule {
 	return []Rule{
 		{Name: "added-capability", Severity: Warning, find: addedCapabilities,
@@ -101,13 +101,13 @@ func Rules() []Rule {
 	}
 }
 
-// always gives the rules that no policy can change: without them the result
+// always returns the rules that no policy can change: without them the result
 // would not be what the descriptor says.
 func always() []find {
 	return []find{validObjects, missingAPIs, duplicateObjects, ambiguousNames, foreignNamespaces, ownAnnotations, identityPatches, emptyResult}
 }
 
-// Names gives the names of the rules in order.
+// Names returns the names of the rules in order.
 func Names() []string {
 	var names []string
 	for _, r := range Rules() {
@@ -125,7 +125,7 @@ func byName(name string) (Rule, bool) {
 	return rules[i], true
 }
 
-// Reference gives the table in Markdown, for docs/rules.md.
+// Reference returns the table in Markdown, for docs/rules.md.
 func Reference() string {
 	var b strings.Builder
 	b.WriteString("| rule | unless the policy says otherwise | why | cure |\n| --- | --- | --- | --- |\n")

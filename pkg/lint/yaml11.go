@@ -25,7 +25,7 @@ func yaml11Scalars(in *Input, diags *report) {
 	}
 }
 
-// shownTexts gives the texts of an object as messages may quote them.
+// shownTexts returns the texts of an object as messages may quote them.
 func shownTexts(v *value.Value) map[diag.Pos]string {
 	if v.StringAt("kind") == "Secret" {
 		v = redact.All(v, nil, redact.Always("…"))

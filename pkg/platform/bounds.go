@@ -9,7 +9,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Bounds are what one run of generate may take before it gives up.
+// Bounds are what one run of generate may take before it returns up.
 type Bounds struct {
 	Time   time.Duration
 	Memory uint64 // bytes
@@ -22,7 +22,7 @@ const (
 	leastMemory = 128 << 20
 )
 
-// BuiltinBounds gives those where no platform file sets them: less than Argo CD's
+// BuiltinBounds returns those where no platform file sets them: less than Argo CD's
 // own time, and many times what an app of a hundred workloads takes.
 func BuiltinBounds() Bounds { return Bounds{Time: 60 * time.Second, Memory: 512 << 20} }
 

@@ -48,7 +48,7 @@ type Cluster struct {
 // is a path as the program can open it.
 type Certificate struct{ File, URL, PEM string }
 
-// Settings gives those of an environment.
+// Settings returns those of an environment.
 func (p *Platform) Settings(env string) Settings {
 	if s, ok := p.environments[env]; ok {
 		return s
@@ -56,7 +56,7 @@ func (p *Platform) Settings(env string) Settings {
 	return p.everywhere
 }
 
-// Builtin gives what holds where there is no platform file.
+// Builtin returns what holds where there is no platform file.
 func Builtin() (*Platform, diag.List) {
 	defaults, diags := descriptor.Builtin()
 	return &Platform{Defaults: defaults, ArgoCD: builtinArgoCD(), Bounds: BuiltinBounds(), everywhere: Settings{Applications: builtinApplications()}}, diags
@@ -154,7 +154,7 @@ func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Va
 	}
 }
 
-// layer gives the app fields of the whole file or of an environment.
+// layer returns the app fields of the whole file or of an environment.
 func (r *reader) layer(v *value.Value) *value.Value {
 	out := value.NewMap(v.At())
 	if defaults := v.Get("defaults"); defaults.Is(value.Map) {

@@ -82,13 +82,13 @@ func document(environment *schema.Type) *schema.Type {
 	return &schema.Type{Kind: schema.ObjectKind, What: "a platform file", Elsewhere: descriptor.UnderDefaults, Fields: rows}
 }
 
-// Reference gives the table in Markdown, for docs/platform.md, the fields that
+// Reference returns the table in Markdown, for docs/platform.md, the fields that
 // stand in two places once.
 func Reference() string {
 	return document(&schema.Type{Kind: schema.ObjectKind, What: "an environment", Fields: environmentRows()}).Reference()
 }
 
-// JSONSchema gives the table as JSON Schema, draft 2020-12, for editors.
+// JSONSchema returns the table as JSON Schema, draft 2020-12, for editors.
 func JSONSchema() ([]byte, error) {
 	return schema.Document{
 		Title: "unfold's platform file, " + descriptor.APIVersion, Description: "What all apps have in common.",

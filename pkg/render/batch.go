@@ -31,7 +31,7 @@ type Folder struct {
 	Found bool
 }
 
-// Find gives the folders at and below the paths that hold an app.yaml, sorted.
+// Find returns the folders at and below the paths that hold an app.yaml, sorted.
 // A path may also be an app.yaml itself. Hidden folders are left out, and links
 // below a path are not followed.
 func Find(paths []string) ([]Folder, error) {
@@ -62,8 +62,8 @@ func Find(paths []string) ([]Folder, error) {
 	return slices.CompactFunc(folders, func(a, b Folder) bool { return a.Dir == b.Dir }), nil
 }
 
-// Below gives the app in dir, or, where dir holds no app.yaml, all apps below.
-// Where there are none, it gives dir itself, so that its error is the one that
+// Below returns the app in dir, or, where dir holds no app.yaml, all apps below.
+// Where there are none, it returns dir itself, so that its error is the one that
 // is reported.
 func Below(dir string) ([]Folder, error) {
 	alone := []Folder{{Dir: filepath.ToSlash(dir)}}
@@ -82,7 +82,7 @@ func Below(dir string) ([]Folder, error) {
 }
 
 // CheckAll renders every environment of the apps in folders, several at a time,
-// and gives what is wrong with them, in the order of folders. Progress is called
+// and returns what is wrong with them, in the order of folders. Progress is called
 // after each app. An error is a fault of the machine, or that ctx is done.
 func CheckAll(ctx context.Context, folders []Folder, p *platform.Platform, progress func(done int)) (Summary, error) {
 	var all Summary
@@ -208,7 +208,7 @@ func RenderApp(folder Folder, p *platform.Platform, env string, o Options) (Rend
 	return out, out.collect(src.Mistakes())
 }
 
-// collect keeps mistakes and gives faults back.
+// collect keeps mistakes and returns faults back.
 func (s *Rendered) collect(err error) error {
 	var diags diag.List
 	if errors.As(err, &diags) {

@@ -120,7 +120,7 @@ func explain(err error) (message, hint string) {
 	return text, ""
 }
 
-// oneLine gives kustomize's message on one line and without the way through the
+// oneLine returns kustomize's message on one line and without the way through the
 // tree it was given.
 func oneLine(err error) string {
 	text := credential.Shown(strings.Join(strings.Fields(err.Error()), " "))

@@ -71,7 +71,7 @@ func checkBounds(e expand.Environment) diag.List {
 	return diags
 }
 
-// grown gives how large a text can get that is put together with itself.
+// grown returns how large a text can get that is put together with itself.
 func grown(w kustomize.Work) int {
 	const ends = 40 // doublings that make anything too large
 	return max(w.Longest, 1) << min(w.Doubled, ends)
@@ -116,7 +116,7 @@ func kustomizeWork(e expand.Environment, diags *diag.List) (w kustomize.Work, ch
 	return w, changed + w.Pairs*w.Added + len(e.App.Patches)*copied, lookups, copied
 }
 
-// valuesOf gives the objects that kustomize gets.
+// valuesOf returns the objects that kustomize gets.
 func valuesOf(e expand.Environment) []*value.Value {
 	var out []*value.Value
 	for _, o := range e.Objects {

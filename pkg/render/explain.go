@@ -13,7 +13,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Provenance gives where the values of the descriptor come from in an
+// Provenance returns where the values of the descriptor come from in an
 // environment.
 func (s *Source) Provenance(env string, o Options) (*descriptor.Provenance, error) {
 	p, diags := s.doc.Provenance(env, s.options(o))
@@ -51,7 +51,7 @@ func (s *Source) Place(pos diag.Pos) string {
 // make.
 var changed = diag.Pos{File: "kustomize"}
 
-// traced gives the objects of an environment with their positions, which
+// traced returns the objects of an environment with their positions, which
 // kustomize loses.
 func traced(e expand.Environment, built []*value.Value) []*value.Value {
 	var own []*value.Value
@@ -93,7 +93,7 @@ func unhashed(id object.ID) object.ID {
 	return id
 }
 
-// placed gives v with the positions of what it was before.
+// placed returns v with the positions of what it was before.
 func placed(v, before *value.Value) *value.Value {
 	out := v.Copy()
 	out.Pos = changed

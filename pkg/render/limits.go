@@ -32,7 +32,7 @@ type Limit struct {
 	Why   string
 }
 
-// Limits gives all limits on what an app may be, for docs/operating.md.
+// Limits returns all limits on what an app may be, for docs/operating.md.
 func Limits() []Limit {
 	return []Limit{
 		{"one file", tree.MaxFileSize, true, "the largest Secret, sealed, fits"},
@@ -59,7 +59,7 @@ func Limits() []Limit {
 	}
 }
 
-// LimitsTable gives the table in Markdown.
+// LimitsTable returns the table in Markdown.
 func LimitsTable() string {
 	var b strings.Builder
 	b.WriteString("| of | at most | since |\n| --- | --- | --- |\n")

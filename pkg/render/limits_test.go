@@ -21,7 +21,7 @@ type dimension struct {
 	// most is the greatest number that the limits allow, as far as they are about this
 	// alone.
 	most int
-	// fields gives top-level fields of app.yaml with n of it, and write the files that
+	// fields returns top-level fields of app.yaml with n of it, and write the files that
 	// they name.
 	fields func(n int) string
 	files  func(n int) map[string]string

@@ -70,7 +70,7 @@ type Result struct {
 // Open reads and parses the descriptor in dir. Its error is a diag.List where
 // the descriptor is none at all; other mistakes are reported with those of an
 // environment. Without a platform, that is nil, what is built in holds. Close
-// gives the folder back.
+// returns the folder .
 func Open(dir string, p *platform.Platform) (*Source, error) {
 	return OpenAs(dir, dir, p, nil)
 }
@@ -131,28 +131,28 @@ func refusal(file, what string, err error) error {
 	return diags
 }
 
-// Close gives the folder back.
+// Close returns the folder back.
 func (s *Source) Close() error { return s.folder.Close() }
 
-// Document gives the parsed descriptor.
+// Document returns the parsed descriptor.
 func (s *Source) Document() *descriptor.Document { return s.doc }
 
-// Defaults gives the layers below the descriptor.
+// Defaults returns the layers below the descriptor.
 func (s *Source) Defaults() descriptor.Defaults { return s.platform.Defaults }
 
 func (s *Source) options(o Options) descriptor.Options {
 	return descriptor.Options{Defaults: s.Defaults(), ArgoCDNamespace: o.ArgoCDNamespace, Kubernetes: o.Kubernetes, Overrides: o.Overrides}
 }
 
-// Environments gives the names of the environments that the app is enabled in,
+// Environments returns the names of the environments that the app is enabled in,
 // in order.
 func (s *Source) Environments() []string { return s.doc.Enabled(s.Defaults()) }
 
-// Mistakes gives the descriptor's mistakes that no environment is needed to
+// Mistakes returns the descriptor's mistakes that no environment is needed to
 // see, or nil.
 func (s *Source) Mistakes() error { return s.diags.Err() }
 
-// Environment gives the manifests of one environment. A mistake of the user is
+// Environment returns the manifests of one environment. A mistake of the user is
 // a diag.List with all that is wrong, anything else a fault.
 func (s *Source) Environment(env string, o Options) (*Result, error) {
 	e, diags, err := s.settle(env, o)
@@ -216,7 +216,7 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 	return e, diags, nil
 }
 
-// Expanded gives an environment as it is written out: with what its workloads
+// Expanded returns an environment as it is written out: with what its workloads
 // warn of.
 func (s *Source) Expanded(env string, o Options) (expand.Environment, error) {
 	e, diags, err := s.settle(env, o)
@@ -226,8 +226,8 @@ func (s *Source) Expanded(env string, o Options) (expand.Environment, error) {
 	return e.Environment, diags.Err()
 }
 
-// Tree gives a kustomize base and an overlay for each of the environments, of
-// which each builds to what Environment gives.
+// Tree returns a kustomize base and an overlay for each of the environments, of
+// which each builds to what Environment returns.
 func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 	var diags diag.List
 	var overlays []expand.Environment
@@ -311,7 +311,7 @@ func (s *Source) broughtAlong(e *expand.Environment) diag.List {
 	return diags
 }
 
-// App gives what the descriptor comes to in an environment, before it is
+// App returns what the descriptor comes to in an environment, before it is
 // expanded.
 func (s *Source) App(env string, o Options) (*descriptor.App, error) {
 	app, diags := s.doc.Effective(env, s.options(o))

@@ -83,7 +83,7 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 	return out, append(diags, lint.Diags(after)...), nil
 }
 
-// errorOf adds mistakes to the list and gives faults back.
+// errorOf adds mistakes to the list and returns faults back.
 func errorOf(diags *diag.List, err error) error {
 	var mistakes diag.List
 	if errors.As(err, &mistakes) {
@@ -114,7 +114,7 @@ func (s *Source) input(e expand.Environment) lint.Input {
 	return in
 }
 
-// built gives the input for the rules over what kustomize made.
+// built returns the input for the rules over what kustomize made.
 func (s *Source) built(e expand.Environment, objects []*value.Value) lint.Input {
 	in := s.input(e)
 	in.Objects, in.Manifests, in.Patches, in.Brought = nil, nil, nil, lint.Brought{}
@@ -128,7 +128,7 @@ func (s *Source) built(e expand.Environment, objects []*value.Value) lint.Input 
 	return in
 }
 
-// sources gives the YAML documents of what the app hands to kustomize. What a patch
+// sources returns the YAML documents of what the app hands to kustomize. What a patch
 // in the descriptor says has the place of the patch.
 func (s *Source) sources(e expand.Environment) []*value.Value {
 	docs := slices.Clone(e.Manifests)
@@ -139,7 +139,7 @@ func (s *Source) sources(e expand.Environment) []*value.Value {
 	return slices.Concat(docs, brought.Objects, brought.Documents)
 }
 
-// passedOn gives the place of the first entry that kustomize changes objects by.
+// passedOn returns the place of the first entry that kustomize changes objects by.
 func passedOn(e expand.Environment) diag.Pos {
 	for _, p := range e.App.Patches {
 		return p.Pos
@@ -150,7 +150,7 @@ func passedOn(e expand.Environment) diag.Pos {
 	return e.App.Manifests[0].Pos
 }
 
-// warned gives the environment's objects with all warnings on their workloads,
+// warned returns the environment's objects with all warnings on their workloads,
 // unless the app switched off what unfold adds.
 func warned(e expand.Environment, said diag.List, findings []lint.Finding) []object.Object {
 	if !e.App.Opinions {

@@ -42,7 +42,7 @@ func Apps(ctx context.Context, root string, folders []render.Folder, p *platform
 	return out, diags.Err()
 }
 
-// appOf gives an app in all its environments.
+// appOf returns an app in all its environments.
 func appOf(root string, f render.Folder, r render.Rendered) (argocd.App, error) {
 	var app argocd.App
 	var err error
@@ -63,7 +63,7 @@ func appOf(root string, f render.Folder, r render.Rendered) (argocd.App, error) 
 
 const kustomizationFile = "kustomization.yaml"
 
-// Files gives Argo CD's objects as the files of a kustomization.
+// Files returns Argo CD's objects as the files of a kustomization.
 func Files(objects []*value.Value) (tree.Tree, error) {
 	out := tree.Tree{}
 	names := value.NewList(diag.Pos{})
@@ -81,7 +81,7 @@ func Files(objects []*value.Value) (tree.Tree, error) {
 	return out, err
 }
 
-// written reports whether an entry of a folder is a file that Files gives: others
+// written reports whether an entry of a folder is a file that Files returns: others
 // are left alone.
 func written(e fs.DirEntry) bool {
 	if e.IsDir() {
@@ -97,7 +97,7 @@ func written(e fs.DirEntry) bool {
 // Stale is a file that is not as it would be written, and why.
 type Stale struct{ File, Why string }
 
-// StaleFiles gives those in a folder that are not as they should be.
+// StaleFiles returns those in a folder that are not as they should be.
 func StaleFiles(dir string, want tree.Tree) ([]Stale, error) {
 	names, err := leftOver(dir, want)
 	if err != nil {
@@ -121,7 +121,7 @@ func StaleFiles(dir string, want tree.Tree) ([]Stale, error) {
 	return out, nil
 }
 
-// leftOver gives the files in a folder that Files would not give any more.
+// leftOver returns the files in a folder that Files would not return any more.
 func leftOver(dir string, want tree.Tree) ([]string, error) {
 	entries, err := os.ReadDir(dir)
 	if err != nil && !errors.Is(err, os.ErrNotExist) {
@@ -136,7 +136,7 @@ func leftOver(dir string, want tree.Tree) ([]string, error) {
 	return out, nil
 }
 
-// Elsewhere gives the first file in a folder that would be lost although it is not
+// Elsewhere returns the first file in a folder that would be lost although it is not
 // of the apps in scope, a folder of the repository, alone, and what it is of; else
 // "". Argo CD would delete what was deployed by it.
 func Elsewhere(dir string, want tree.Tree, scope string) (name, of string, err error) {

@@ -7,7 +7,7 @@ import (
 	"sync"
 )
 
-// ciFiles gives what CI systems run, by their place in the repository.
+// ciFiles returns what CI systems run, by their place in the repository.
 func ciFiles() []string {
 	return []string{
 		".github/workflows/*.yaml", ".github/workflows/*.yml", ".gitea/workflows/*.yaml", ".gitea/workflows/*.yml",

@@ -26,7 +26,7 @@ type file struct {
 	src   []byte
 }
 
-// docs gives the documents in it; none where it is not quite YAML, as a chart's
+// docs returns the documents in it; none where it is not quite YAML, as a chart's
 // templates are.
 func (f file) docs() []*value.Value {
 	docs, diags := value.ReadAll(f.shown, f.src)
@@ -91,7 +91,7 @@ func (f file) matters() bool {
 
 func (f file) contains(text string) bool { return bytes.Contains(f.src, []byte(text)) }
 
-// list gives the names of the files below dir, sorted: what git would commit, or
+// list returns the names of the files below dir, sorted: what git would commit, or
 // everything where there is no git.
 func list(ctx context.Context, dir string) ([]string, error) {
 	if repo, prefix, err := git.Open(ctx, dir); err == nil {
@@ -124,7 +124,7 @@ var (
 	ourAPI         = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?unfold\.dev/`) })
 )
 
-// platforms gives the operator's files.
+// platforms returns the operator's files.
 func (all files) platforms() []file {
 	var out []file
 	for _, f := range all.list {
@@ -135,7 +135,7 @@ func (all files) platforms() []file {
 	return out
 }
 
-// misnamed gives descriptors that nobody finds.
+// misnamed returns descriptors that nobody finds.
 func (all files) misnamed() []file {
 	var out []file
 	for _, f := range all.list {

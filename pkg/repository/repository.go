@@ -24,7 +24,7 @@ const (
 	ciPart        = "ci"
 )
 
-// Parts gives the names of the parts that may be left out, in their order.
+// Parts returns the names of the parts that may be left out, in their order.
 func Parts() []string {
 	return []string{structurePart, platformPart, argocdPart, secretsPart, ciPart}
 }
@@ -47,7 +47,7 @@ type Report struct {
 	Apps, Environments int
 }
 
-// Diags gives what is wrong in all parts, in their order.
+// Diags returns what is wrong in all parts, in their order.
 func (r Report) Diags() diag.List {
 	var all diag.List
 	for _, g := range r.Groups {
@@ -140,7 +140,7 @@ func Check(ctx context.Context, dir string, folders []render.Folder, o Options) 
 	return out, nil
 }
 
-// Platform gives the platform file that lies in the repository in dir, if there
+// Platform returns the platform file that lies in the repository in dir, if there
 // is exactly one, and its name: the one by which Check checks. Mistakes in it are a
 // diag.List.
 func Platform(ctx context.Context, dir string) (*platform.Platform, string, error) {
@@ -251,7 +251,7 @@ func counted(diags diag.List) string {
 	return Plural(errors, "error") + ", " + Plural(warnings, "warning")
 }
 
-// Plural gives a number of things.
+// Plural returns a number of things.
 func Plural(n int, what string) string {
 	if n == 1 {
 		return "1 " + what

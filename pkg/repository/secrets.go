@@ -55,7 +55,7 @@ func (c *checker) checkSecrets() Group {
 	return g
 }
 
-// accepting gives whether a file is in the folder of an app that accepts Secrets
+// accepting returns whether a file is in the folder of an app that accepts Secrets
 // in plain text, with its reason.
 func (c *checker) accepting() func(file) bool {
 	var folders []string
@@ -85,7 +85,7 @@ var placeholder = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^(<.*>|\$\{.*\}|\{\{.*\}\}|ENC\[.*\])$`)
 })
 
-// inPlainText gives the place of a Secret's content that anybody can read.
+// inPlainText returns the place of a Secret's content that anybody can read.
 func inPlainText(o *value.Value) (at diag.Pos, ok bool) {
 	if o.StringAt("kind") != "Secret" || o.StringAt("apiVersion") != "v1" || o.Has("sops") {
 		return at, false

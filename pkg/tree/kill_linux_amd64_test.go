@@ -37,7 +37,7 @@ type verdict struct {
 	fail syscall.Errno // in place of what the call would do
 }
 
-// traced runs a program under ptrace and asks about each changing call. It gives
+// traced runs a program under ptrace and asks about each changing call. It returns
 // the exit code, -1 for a process that was killed.
 func traced(t *testing.T, cmd *exec.Cmd, ask func(call) verdict) int {
 	t.Helper()
@@ -188,7 +188,7 @@ func leftIn(dir string) []string {
 	return left
 }
 
-// whole gives the entries of a folder, each with all that is in it, but for what a
+// whole returns the entries of a folder, each with all that is in it, but for what a
 // writer makes beside them.
 func whole(files map[string]string) map[string]string {
 	out := map[string]string{}

@@ -73,7 +73,7 @@ func Open(dir string) (*Folder, error) {
 	return &Folder{root: root, fs: disk{root}}, nil
 }
 
-// Close gives the folder back.
+// Close returns the folder back.
 func (f *Folder) Close() error {
 	if f.root == nil {
 		return nil
@@ -116,7 +116,7 @@ func (d disk) ReadDir(name string) ([]fs.DirEntry, error) {
 	return entries, err
 }
 
-// Read gives the content of the file at the slash-separated path name. Its
+// Read returns the content of the file at the slash-separated path name. Its
 // error is one of those above, or a fault of the machine.
 func (f *Folder) Read(name string) ([]byte, error) {
 	clean, err := local(name)
@@ -152,7 +152,7 @@ func (f *Folder) Read(name string) ([]byte, error) {
 	return content, nil
 }
 
-// ReadDir gives all files below the folder at name, with paths relative to
+// ReadDir returns all files below the folder at name, with paths relative to
 // name. A link or a special file below it is an error.
 func (f *Folder) ReadDir(name string) (Tree, error) {
 	clean, err := local(name)

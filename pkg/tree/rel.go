@@ -22,7 +22,7 @@ func Walk(root string, visit fs.WalkDirFunc) error {
 	})
 }
 
-// Rel gives the path of a file or folder in the folder root, by slashes, with
+// Rel returns the path of a file or folder in the folder root, by slashes, with
 // links followed on the way to both: git gives a repository's root so, and the
 // current folder may have another name. It starts with ".." where name lies
 // elsewhere. Neither has to be there yet.
@@ -38,7 +38,7 @@ func Rel(root, name string) (string, error) {
 	return filepath.ToSlash(rel), err
 }
 
-// followed gives the absolute path, without links as far as it is there.
+// followed returns the absolute path, without links as far as it is there.
 func followed(name string) (string, error) {
 	name, err := filepath.Abs(name)
 	if err != nil {

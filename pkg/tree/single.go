@@ -6,7 +6,7 @@ import (
 	"syscall"
 )
 
-// ReadFile gives the content of one file that the operator names, wherever it
+// ReadFile returns the content of one file that the operator names, wherever it
 // is. Links are followed, since Kubernetes mounts ConfigMaps as such; the bounds
 // and errors are those of Folder.Read.
 func ReadFile(name string) ([]byte, error) {

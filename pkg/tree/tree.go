@@ -12,10 +12,10 @@ import (
 // Tree maps slash-separated relative paths to contents.
 type Tree map[string][]byte
 
-// Paths gives the paths in order.
+// Paths returns the paths in order.
 func (t Tree) Paths() []string { return slices.Sorted(maps.Keys(t)) }
 
-// Under gives the files below dir, their paths relative to it.
+// Under returns the files below dir, their paths relative to it.
 func (t Tree) Under(dir string) Tree {
 	prefix := strings.TrimSuffix(dir, "/") + "/"
 	out := Tree{}

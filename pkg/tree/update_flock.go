@@ -24,7 +24,7 @@ func lockFolder(f *os.File) (release func(), err error) {
 	return func() {}, err
 }
 
-// keepOwner gives a new file the owner of the one that it replaces.
+// keepOwner returns a new file the owner of the one that it replaces.
 func keepOwner(f *os.File, like fs.FileInfo) error {
 	want, ok := like.Sys().(*syscall.Stat_t)
 	if !ok {

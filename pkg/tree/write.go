@@ -281,7 +281,7 @@ func (w *writer) stage(ctx context.Context, t Tree) error {
 	return context.Cause(ctx)
 }
 
-// place gives where a path in staging will be in the folder.
+// place returns where a path in staging will be in the folder.
 func (w *writer) place(name string) string {
 	_, rest, _ := strings.Cut(name, "/")
 	_, rest, _ = strings.Cut(rest, "/")
@@ -310,7 +310,7 @@ func (w *writer) sync(dir string) error {
 	return d.Close()
 }
 
-// leftOver gives the names of what is stale.
+// leftOver returns the names of what is stale.
 func (w *writer) leftOver(tops []string, stale func(fs.DirEntry) bool) ([]string, error) {
 	entries, err := w.entries(".")
 	if err != nil {
@@ -362,7 +362,7 @@ func (w *writer) swap(tops, remove []string, force bool) (kept bool, err error) 
 	return false, nil
 }
 
-// put moves one entry into its place, and gives how to take that back. What was
+// put moves one entry into its place, and returns how to take that back. What was
 // there before is in staging then.
 func (w *writer) put(from, to *os.File, top string, force bool) (undo func() error, err error) {
 	fresh, old := path.Join(w.staging, "new", top), path.Join(w.staging, "old", top)
@@ -414,7 +414,7 @@ func (w *writer) isFile(name string) bool {
 	return err == nil && info.Mode().IsRegular()
 }
 
-// entries gives those of a folder, in order.
+// entries returns those of a folder, in order.
 func (w *writer) entries(name string) ([]fs.DirEntry, error) {
 	d, err := w.root.Open(name)
 	if err != nil {
@@ -434,7 +434,7 @@ func (w *writer) failure(name string, err error) error {
 	return &fs.PathError{Op: "write", Path: filepath.Join(w.dir, filepath.FromSlash(name)), Err: bare(err)}
 }
 
-// bare gives an error without the name that a system call had for the file.
+// bare returns an error without the name that a system call had for the file.
 func bare(err error) error {
 	var byPath *fs.PathError
 	var byLink *os.LinkError

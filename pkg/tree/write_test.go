@@ -17,7 +17,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/tree"
 )
 
-// onDisk gives the files below dir.
+// onDisk returns the files below dir.
 func onDisk(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	out := map[string]string{}

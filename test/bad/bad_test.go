@@ -154,7 +154,7 @@ func (c badCase) run(t *testing.T) string {
 	return report(c.check(t))
 }
 
-// check gives all that is found in all environments.
+// check returns all that is found in all environments.
 func (c badCase) check(t *testing.T) diag.List {
 	t.Helper()
 	var operator *platform.Platform
@@ -181,7 +181,7 @@ func report(diags diag.List) string {
 	return diags.Error() + "\n"
 }
 
-// run gives what a command says when it fails in the current folder: for
+// run returns what a command says when it fails in the current folder: for
 // generate, what Argo CD shows.
 func run(t *testing.T, args, environ []string) string {
 	t.Helper()

@@ -40,7 +40,7 @@ func (f files) write(t *testing.T) {
 	}
 }
 
-// rendered gives all environments of the app in the current folder.
+// rendered returns all environments of the app in the current folder.
 func rendered(t *testing.T) render.Rendered {
 	t.Helper()
 	app, err := render.RenderApp(render.Folder{Dir: "."}, nil, "", render.Options{})
@@ -128,7 +128,7 @@ func TestContent(t *testing.T) {
 	}
 }
 
-// padded gives a descriptor that is right, of so many bytes.
+// padded returns a descriptor that is right, of so many bytes.
 func padded(size int) string {
 	return head + "#" + strings.Repeat("x", size-len(head)-2) + "\n"
 }

@@ -180,7 +180,7 @@ func (s *scan) call(n ast.Node) bool {
 	return true
 }
 
-// text gives the text of a literal or of a constant, or "".
+// text returns the text of a literal or of a constant, or "".
 func (s *scan) text(x ast.Expr) string {
 	switch x := x.(type) {
 	case *ast.BasicLit:

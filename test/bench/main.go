@@ -185,7 +185,7 @@ func writeFile(path, text string) error {
 	return os.WriteFile(path, []byte(text), 0o644)
 }
 
-// descriptors gives the apps that are measured beside the examples.
+// descriptors returns the apps that are measured beside the examples.
 func descriptors() map[string]string {
 	const patched = `apiVersion: unfold.dev/v1alpha1
 kind: App
@@ -211,7 +211,7 @@ environments:
 	return map[string]string{"five": workloads(5), "patched": patched}
 }
 
-// workloads gives a descriptor with n workloads.
+// workloads returns a descriptor with n workloads.
 func workloads(n int) string {
 	var b bytes.Buffer
 	b.WriteString("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: ghcr.io/example/shop\nworkloads:\n")

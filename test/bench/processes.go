@@ -18,7 +18,7 @@ type process struct {
 // cost is what one run of a process took.
 type cost struct{ cpu, wall, memory float64 } // ms, ms, MiB
 
-// processes starts each program once a round, one after the other, and gives
+// processes starts each program once a round, one after the other, and returns
 // medians and paired ratios.
 func (b *bench) processes(results map[string]float64) (string, error) {
 	kustomize, helm := b.tools+"/kustomize", b.tools+"/helm"
@@ -97,7 +97,7 @@ func quantile(costs []cost, q float64, get func(cost) float64) float64 {
 	return at(x, q)
 }
 
-// at gives a quantile of sorted figures.
+// at returns a quantile of sorted figures.
 func at(sorted []float64, q float64) float64 {
 	return sorted[min(int(q*float64(len(sorted))), len(sorted)-1)]
 }

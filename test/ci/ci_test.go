@@ -114,7 +114,7 @@ func (r *repository) program(bin, name, script string) {
 	}
 }
 
-// run runs a script as GitHub and GitLab do, and gives what it prints.
+// run runs a script as GitHub and GitLab do, and returns what it prints.
 func (r *repository) run(dir, script string) string {
 	r.t.Helper()
 	if dir == "" {
@@ -350,7 +350,7 @@ func TestGitLab(t *testing.T) {
 	}
 }
 
-// script gives the commands of a GitLab job, with what it extends.
+// script returns the commands of a GitLab job, with what it extends.
 func script(t *testing.T, w *value.Value, job string) []string {
 	t.Helper()
 	j := w.Get(job)

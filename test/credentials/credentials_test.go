@@ -48,7 +48,7 @@ func entries(t *testing.T, name string) []entry {
 	return out
 }
 
-// signs gives what the rules of pkg/lint would look at.
+// signs returns what the rules of pkg/lint would look at.
 func (e entry) signs() []credential.Sign {
 	switch {
 	case e.key != "args":
@@ -87,7 +87,7 @@ func (e entry) count(c *counts) {
 	}
 }
 
-// row gives a row of the table in docs/secrets.md: precision is how many of what is
+// row returns a row of the table in docs/secrets.md: precision is how many of what is
 // reported are secrets, recall how many of the secrets are reported.
 func row(list, rules string, secrets, innocents, found, alarms int) string {
 	precision := 100 * float64(found) / float64(found+alarms)

@@ -28,7 +28,7 @@ func (r *repository) wrapped(script string) {
 	r.env = append(r.env, "PATH="+bin+":"+os.Getenv("PATH"))
 }
 
-// unwrapped gives the real git again.
+// unwrapped returns the real git again.
 func (r *repository) unwrapped() {
 	r.env = append(r.env, "PATH="+os.Getenv("PATH"))
 	_ = os.Remove(filepath.Join(r.dir, "count"))

@@ -100,7 +100,7 @@ func (r *repository) clone(name string, args ...string) string {
 	return filepath.Join(r.dir, name)
 }
 
-// unfold runs the program and gives its exit code and what it prints.
+// unfold runs the program and returns its exit code and what it prints.
 func (r *repository) unfold(dir string, args ...string) (int, string) {
 	cmd := exec.Command(os.Args[0], args...)
 	cmd.Dir, cmd.Env = dir, r.env

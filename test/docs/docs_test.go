@@ -110,7 +110,7 @@ func newShell(t *testing.T) shell {
 	return shell{bin, toSeal(t)}
 }
 
-// run gives what the commands of a block print, in a folder of their own that
+// run returns what the commands of a block print, in a folder of their own that
 // holds a copy of the examples; those of an example in its copy.
 func (s shell) run(t *testing.T, b block, commands string, more map[string][]byte) (string, error) {
 	t.Helper()
@@ -158,7 +158,7 @@ func TestCommands(t *testing.T) {
 	}
 }
 
-// toSeal gives what the commands about secrets take: certificates and values.
+// toSeal returns what the commands about secrets take: certificates and values.
 func toSeal(t *testing.T) map[string][]byte {
 	t.Helper()
 	_, cert, err := crypto.GeneratePrivateKeyAndCert(2048, time.Hour, "test")

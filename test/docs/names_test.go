@@ -14,7 +14,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/cli"
 )
 
-// help gives what the program says about a command.
+// help returns what the program says about a command.
 func help(t *testing.T, verb ...string) string {
 	t.Helper()
 	var out bytes.Buffer
@@ -24,7 +24,7 @@ func help(t *testing.T, verb ...string) string {
 	return out.String()
 }
 
-// below gives the commands that a command's help lists.
+// below returns the commands that a command's help lists.
 func below(help string) []string {
 	_, list, _ := strings.Cut(help, "Available Commands:\n")
 	list, _, _ = strings.Cut(list, "\n\n")
@@ -54,7 +54,7 @@ func commands(t *testing.T) map[string][]string {
 	return out
 }
 
-// flagsIn gives the flags that a help defines, -x too.
+// flagsIn returns the flags that a help defines, -x too.
 func flagsIn(help string) []string {
 	_, list, _ := strings.Cut(help, "Flags:\n")
 	var out []string
@@ -176,7 +176,7 @@ func TestFieldsExist(t *testing.T) {
 	}
 }
 
-// knownFields gives the names of all fields, of any depth, of both files.
+// knownFields returns the names of all fields, of any depth, of both files.
 func knownFields(t *testing.T) map[string]bool {
 	t.Helper()
 	known := map[string]bool{}

@@ -38,7 +38,7 @@ func TestTeamRepo(t *testing.T) {
 	}
 }
 
-// run gives what a command prints on both streams.
+// run returns what a command prints on both streams.
 func run(t *testing.T, args ...string) string {
 	t.Helper()
 	var out bytes.Buffer

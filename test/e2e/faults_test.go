@@ -181,7 +181,7 @@ func TestFullDisk(t *testing.T) {
 	}
 }
 
-// TestMemoryLimit gives unfold a descriptor that asks for more memory than it may have.
+// TestMemoryLimit returns unfold a descriptor that asks for more memory than it may have.
 func TestMemoryLimit(t *testing.T) {
 	dir, _ := harness.Wrapped(t, `ulimit -d 100000; exec "$UNFOLD" "$@"`)
 	p := startPlugin(t, harness.PluginOptions{BinDir: dir})

@@ -96,7 +96,7 @@ type judge struct {
 	namespaces map[string]bool // that are there
 }
 
-// refused gives what the API server says of the objects that it refuses.
+// refused returns what the API server says of the objects that it refuses.
 func (j judge) refused(t *testing.T, objects []harness.Object) []error {
 	t.Helper()
 	var refused []error

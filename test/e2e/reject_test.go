@@ -84,7 +84,7 @@ environments: {prod: {}}
 manifests: [object.yaml]
 `
 
-// markedLine gives the number of the only line that is marked as wrong.
+// markedLine returns the number of the only line that is marked as wrong.
 func markedLine(t testing.TB, text string) int {
 	t.Helper()
 	marked := 0

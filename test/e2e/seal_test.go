@@ -45,7 +45,7 @@ func startSealing(t *testing.T) *sealing {
 	return s
 }
 
-// reset gives the app its first descriptor.
+// reset returns the app its first descriptor.
 func (s *sealing) reset(t *testing.T) {
 	t.Helper()
 	harness.WriteFile(t, filepath.Join(s.dir, "app.yaml"), []byte(sealedApp))
@@ -68,7 +68,7 @@ func (s *sealing) seal(t *testing.T, plain []byte, args ...string) {
 	}
 }
 
-// generate gives the SealedSecrets of what the plugin prints, by name.
+// generate returns the SealedSecrets of what the plugin prints, by name.
 func (s *sealing) generate(t *testing.T, environment, namespace string) map[string]harness.Object {
 	t.Helper()
 	out, err := harness.RunUnfold(t, s.dir, []string{"ARGOCD_ENV_ENVIRONMENT=" + environment, "ARGOCD_APP_NAMESPACE=" + namespace}, "generate")

@@ -54,7 +54,7 @@ func open(t *testing.T) *folder {
 	return &folder{Server: s, dir: dir}
 }
 
-// show opens a descriptor of its own and gives its address and findings, each as
+// show opens a descriptor of its own and returns its address and findings, each as
 // LINE: MESSAGE.
 func (f *folder) show(t *testing.T, text string) (uri string, found []string) {
 	t.Helper()
@@ -123,7 +123,7 @@ func TestBad(t *testing.T) {
 	}
 }
 
-// at gives a request about the place of the mark | in a text, and the text
+// at returns a request about the place of the mark | in a text, and the text
 // without it.
 func (f *folder) at(t *testing.T, marked string) map[string]any {
 	t.Helper()

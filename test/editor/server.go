@@ -140,7 +140,7 @@ func (s *Server) Call(method string, params, result any) error {
 	}
 }
 
-// Open shows a document to the server and gives what it finds wrong.
+// Open shows a document to the server and returns what it finds wrong.
 func (s *Server) Open(uri, text string) ([]Diagnostic, error) {
 	found := s.diagnostics(uri)
 	err := s.Notify("textDocument/didOpen", map[string]any{

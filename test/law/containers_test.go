@@ -25,7 +25,7 @@ func (g *generator) containers(o object, s *said) {
 	}
 }
 
-// initContainers gives their names; "database" goes on, which an old cluster can't have.
+// initContainers returns their names; "database" goes on, which an old cluster can't have.
 func (g *generator) initContainers() []string {
 	if g.old {
 		return []string{"migrate", "x-1"}
@@ -73,7 +73,7 @@ func (g *generator) envFrom() *yaml.Node {
 	return n
 }
 
-// further gives a container that goes on, or one that runs to its end. What
+// further returns a container that goes on, or one that runs to its end. What
 // refers to its ports stands beside them in every layer.
 func (g *generator) further(name string, goesOn, same bool) *yaml.Node {
 	o := object{g.some(20,

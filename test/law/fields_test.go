@@ -7,7 +7,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// entries gives a map: new keys, other values for some that are there, and null
+// entries returns a map: new keys, other values for some that are there, and null
 // for others. Prefix is where the map stands in what is said.
 func (g *generator) entries(s *said, prefix string, keys []string, value func(key string) *yaml.Node) *yaml.Node {
 	o := newObject()
@@ -199,7 +199,7 @@ func (g *generator) pull(full object, s *said) {
 	}
 }
 
-// envVar gives a variable by one of its sources. It refers only to variables
+// envVar returns a variable by one of its sources. It refers only to variables
 // that come before it in envNames, so there is no circle in any layer.
 func (g *generator) envVar(s *said, name string) *yaml.Node {
 	path := "env." + name
@@ -263,7 +263,7 @@ func (g *generator) mounted() *yaml.Node {
 	return o.Node
 }
 
-// binary gives what is no text, of lengths around those at which its base64 is
+// binary returns what is no text, of lengths around those at which its base64 is
 // broken into lines.
 func (g *generator) binary() string {
 	n := pick(g, 1, 2, 51, 52, 53, 54, 105, 106, 300, 1000)

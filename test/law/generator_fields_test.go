@@ -36,7 +36,7 @@ func TestLawCoversEveryField(t *testing.T) {
 	}
 }
 
-// documented gives the fields in the reference.
+// documented returns the fields in the reference.
 func documented() []string {
 	var out []string
 	for _, m := range regexp.MustCompile("(?m)^(?:\\||###) `([^`]+)`").FindAllStringSubmatch(descriptor.Reference(), -1) {

@@ -27,7 +27,7 @@ type app struct {
 	kubernetes      descriptor.KubeVersion
 }
 
-// source gives the descriptor as it stands in the file.
+// source returns the descriptor as it stands in the file.
 func (a app) source() []byte {
 	var b bytes.Buffer
 	enc := yaml.NewEncoder(&b)
@@ -45,7 +45,7 @@ func (a app) source() []byte {
 	return src
 }
 
-// all gives the whole folder of the app.
+// all returns the whole folder of the app.
 func (a app) all() tree.Tree {
 	out := maps.Clone(a.files)
 	out[descriptor.FileName] = a.source()
@@ -157,7 +157,7 @@ func (g *generator) next() int {
 
 func pick[T any](g *generator, from ...T) T { return from[g.IntN(len(from))] }
 
-// document gives the whole descriptor.
+// document returns the whole descriptor.
 func (g *generator) document() *yaml.Node {
 	g.chooseEnvironments()
 	o := newObject()
@@ -236,13 +236,13 @@ func (g *generator) topLevel(o object) {
 	g.requested(o)
 }
 
-// around gives what stands around the names of objects.
+// around returns what stands around the names of objects.
 func (g *generator) around(o object, s *said) {
 	g.put(12, o, s, "namePrefix", func() *yaml.Node { return plain(pick(g, "p-", "blue-", "app")) })
 	g.put(12, o, s, "nameSuffix", func() *yaml.Node { return plain(pick(g, "-2", "-canary", "x")) })
 }
 
-// workloads gives those of the top level.
+// workloads returns those of the top level.
 func (g *generator) workloads() *yaml.Node {
 	out := newObject()
 	keys := []string{"web", "worker", "api", "web-2", "config", "x"}
@@ -260,7 +260,7 @@ func (g *generator) workloads() *yaml.Node {
 	return out.Node
 }
 
-// workload gives the fields of one of several workloads. Fresh ones have
+// workload returns the fields of one of several workloads. Fresh ones have
 // nothing of their own below them.
 func (g *generator) workload(w *workload, fresh bool) *yaml.Node {
 	g.inside, g.kind = true, w.kind
@@ -288,7 +288,7 @@ func (g *generator) workload(w *workload, fresh bool) *yaml.Node {
 	return o.Node
 }
 
-// environment gives a layer over the top level.
+// environment returns a layer over the top level.
 func (g *generator) environment(env string) *yaml.Node {
 	g.inEnvironment = true
 	defer func() { g.inEnvironment = false }()
@@ -341,7 +341,7 @@ type envLayer struct {
 	opinions bool
 }
 
-// layer gives what lies below an environment: the built-in defaults, then the
+// layer returns what lies below an environment: the built-in defaults, then the
 // top level.
 func (g *generator) layer(env string) envLayer {
 	below := &said{keys: g.root.keys, dead: g.root.dead}
@@ -392,7 +392,7 @@ func (g *generator) alias(environments object) {
 	}
 }
 
-// overrides gives values from outside of the descriptor.
+// overrides returns values from outside of the descriptor.
 func (g *generator) overrides(argocdNamespace string) descriptor.Overrides {
 	var o descriptor.Overrides
 	given := func(text string) descriptor.Override {
@@ -433,7 +433,7 @@ func (g *generator) overrides(argocdNamespace string) descriptor.Overrides {
 	return o
 }
 
-// file puts a file into the app's folder and gives a path to it.
+// file puts a file into the app's folder and returns a path to it.
 func (g *generator) file(name, content string) string {
 	name = strings.ReplaceAll(name, "#", fmt.Sprint(g.next()))
 	g.files[name] = []byte(content)

@@ -6,7 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// randomKind gives a workload's kind, Deployment more often than others.
+// randomKind returns a workload's kind, Deployment more often than others.
 func (g *generator) randomKind() string {
 	return pick(g, "Deployment", "Deployment", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
 }

@@ -50,7 +50,7 @@ func (g *generator) passedOn(o object) {
 	}
 }
 
-// target gives the name of a Deployment that every environment has, and of its
+// target returns the name of a Deployment that every environment has, and of its
 // container.
 func (g *generator) target() (deployment, container string) {
 	w := g.top[0]
@@ -87,7 +87,7 @@ func (g *generator) expand(template string) string {
 	return template
 }
 
-// inJSON gives a text in quotes that JSON and YAML read alike.
+// inJSON returns a text in quotes that JSON and YAML read alike.
 func inJSON(text string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)

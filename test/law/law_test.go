@@ -24,7 +24,7 @@ import (
 	"github.com/unfold-gitops/unfold/test/internal/oracle"
 )
 
-// number gives a variable's number, or the fallback where it is not set.
+// number returns a variable's number, or the fallback where it is not set.
 func number(t *testing.T, name string, fallback uint64) uint64 {
 	t.Helper()
 	text := os.Getenv(name)
@@ -38,7 +38,7 @@ func number(t *testing.T, name string, fallback uint64) uint64 {
 	return n
 }
 
-// seed gives LAW_SEED, which is 1 where it is not set, so that a test that passed
+// seed returns LAW_SEED, which is 1 where it is not set, so that a test that passed
 // passes again, and is chosen anew where it is "random".
 func seed(t *testing.T) uint64 {
 	t.Helper()
@@ -147,7 +147,7 @@ func reversed(pairs []*yaml.Node) []*yaml.Node {
 	return out
 }
 
-// manifests gives what generate prints for each environment.
+// manifests returns what generate prints for each environment.
 func manifests(dir string, o render.Options) (map[string]string, error) {
 	src, err := render.Open(dir, nil)
 	if err != nil {

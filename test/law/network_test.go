@@ -12,7 +12,7 @@ func (g *generator) hosts(o object, w *workload) {
 	g.put(30, o, w.said, "route", func() *yaml.Node { return g.route(w) })
 }
 
-// host gives hosts for the field of that name, which is another set than that
+// host returns hosts for the field of that name, which is another set than that
 // for the field hosts.
 func (g *generator) host() *yaml.Node {
 	one := g.text(pick(g, "a.example.com", "b.example.com", "*.example.com", "1.2-3.x"))

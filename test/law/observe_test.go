@@ -39,5 +39,5 @@ func (g *generator) alerts() *yaml.Node {
 	return g.some(60, "default", g.boolean(), "rules", fields("IsDown", rule, "_other", quoted("vector(1)")))
 }
 
-// scalarText gives a text of any sort.
+// scalarText returns a text of any sort.
 func (g *generator) scalarText() *yaml.Node { return quoted(g.value()) }

@@ -35,7 +35,7 @@ func (g *generator) affinity() *yaml.Node {
 		fields("nodeSelectorTerms", list(fields("matchExpressions", list(fields("key", plain("disk"), "operator", plain("In"), "values", list(quoted("yes")))))))))
 }
 
-// strategy gives one that the kind takes; one for workloads of all kinds takes
+// strategy returns one that the kind takes; one for workloads of all kinds takes
 // what all have in common.
 func (g *generator) strategy() *yaml.Node {
 	types := []string{"RollingUpdate"}
@@ -64,7 +64,7 @@ func (g *generator) strategy() *yaml.Node {
 	return out
 }
 
-// rollout gives a strategy of Argo Rollouts. Its Services have names of their own,
+// rollout returns a strategy of Argo Rollouts. Its Services have names of their own,
 // since there may be no Service to name others after.
 func (g *generator) rollout() *yaml.Node {
 	service := func() *yaml.Node { return g.text(fmt.Sprintf("part-%d", g.next())) }
@@ -104,7 +104,7 @@ func (g *generator) lifecycle() *yaml.Node {
 	return g.some(50, "preStop", handler(), "postStart", handler(), "stopSignal", plain(pick(g, "SIGTERM", "SIGQUIT")))
 }
 
-// spread gives one over the same racks in every layer, since minDomains needs
+// spread returns one over the same racks in every layer, since minDomains needs
 // DoNotSchedule.
 func (g *generator) spread() *yaml.Node {
 	switch g.IntN(5) {

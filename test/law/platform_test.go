@@ -34,7 +34,7 @@ func TestLawUnderPlatform(t *testing.T) {
 	})
 }
 
-// platformFile gives a random file that goes with an app. What the built-in
+// platformFile returns a random file that goes with an app. What the built-in
 // environments set, it sets too, so that an app's null has something to delete.
 func platformFile(app string) string {
 	h := fnv.New64a()

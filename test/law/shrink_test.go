@@ -66,7 +66,7 @@ func sameLaw(a, b error) bool {
 	return fmt.Sprintf("%.*s", beginning, a) == fmt.Sprintf("%.*s", beginning, b)
 }
 
-// atDepth gives the maps and lists of a document at one depth.
+// atDepth returns the maps and lists of a document at one depth.
 func atDepth(n *yaml.Node, depth int) []*yaml.Node {
 	if depth == 0 {
 		return []*yaml.Node{n}

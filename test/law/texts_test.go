@@ -30,7 +30,7 @@ func awkward() []string {
 	}
 }
 
-// value gives a text: an awkward one, or pieces put together at random.
+// value returns a text: an awkward one, or pieces put together at random.
 func (g *generator) value() string {
 	if g.chance(75) {
 		return pick(g, awkward()...)
@@ -48,15 +48,15 @@ func (g *generator) value() string {
 	return s
 }
 
-// scalar gives a text that may stand without quotes as something else.
+// scalar returns a text that may stand without quotes as something else.
 func (g *generator) scalar() *yaml.Node { return g.text(g.value()) }
 
-// word gives a text for places where nothing awkward is allowed.
+// word returns a text for places where nothing awkward is allowed.
 func (g *generator) word() string {
 	return pick(g, "a", "web", "backend-2", "v1.10", "true", "null", "1e3", "0x1F", "007", "2001-12-14", "Yes", "y", "A_b.c-D", strings.Repeat("l", 63))
 }
 
-// amount gives a quantity as a number or a text.
+// amount returns a quantity as a number or a text.
 func (g *generator) amount() *yaml.Node {
 	return g.amountOf("10m", "0.1", "0.10", "100m", "50m", "1e-3", "1E-2", "00.01", ".05", "1m", "+.1", "100000u")
 }
@@ -83,7 +83,7 @@ func (g *generator) integer(n int) *yaml.Node {
 
 func (g *generator) boolean() *yaml.Node { return plain(pick(g, "true", "false", "True", "FALSE")) }
 
-// repository gives images that kustomize's own images would mix up: their names
+// repository returns images that kustomize's own images would mix up: their names
 // are regular expressions there.
 func (g *generator) repository() string {
 	return pick(g, "reg.io/app", "regxio/app", "reg.io/app", "reg.io/app-b", "reg.io:5000/app", "reg.io/app/app", "app", "localhost:5000/app",
@@ -98,7 +98,7 @@ func (g *generator) digest() string {
 	return pick(g, "sha256:", "sha256:", "sha256:") + strings.Repeat(pick(g, "0123456789abcdef", "00000000deadbeef", "1234567890123456"), 4)
 }
 
-// reference gives a whole image on one line.
+// reference returns a whole image on one line.
 func (g *generator) reference() string {
 	ref := g.repository()
 	switch g.IntN(5) {

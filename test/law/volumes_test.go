@@ -6,7 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// volumes gives a map of volumes: new ones, changed ones, and nulls. Each key
+// volumes returns a map of volumes: new ones, changed ones, and nulls. Each key
 // has mounts of its own, so that no layer mounts two at the same path.
 func (g *generator) volumes(w *workload) *yaml.Node {
 	return g.entries(w.said, "volumes", []string{"/data", "/work", "/var/lib/X_y", "scratch", "v-2"}, func(key string) *yaml.Node { return g.volume(w, key) })
@@ -50,7 +50,7 @@ func (g *generator) mount(field string) *yaml.Node {
 	return o.Node
 }
 
-// claimed gives a claim that pods can share, but for a StatefulSet, whose pods
+// claimed returns a claim that pods can share, but for a StatefulSet, whose pods
 // have one each, and for what runs one pod at a time.
 func (g *generator) claimed(w *workload) *yaml.Node {
 	ref := func() *yaml.Node { return fields("kind", plain("PersistentVolumeClaim"), "name", plain("old")) }
@@ -68,7 +68,7 @@ func (g *generator) claimed(w *workload) *yaml.Node {
 	return o.Node
 }
 
-// source gives one of the sources of a volume by its name.
+// source returns one of the sources of a volume by its name.
 func (g *generator) source(w *workload) (string, *yaml.Node) {
 	name := func() *yaml.Node { return g.text("thing-1") }
 	key := func() *yaml.Node { return fields("key", plain("a"), "path", g.text("b/c"), "mode", plain("0644")) }

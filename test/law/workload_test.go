@@ -75,7 +75,7 @@ func (g *generator) close(o object, w *workload) {
 	w.ports = nil
 }
 
-// ports gives a new workload its ports, one of them pinned. All numbers are
+// ports returns a new workload its ports, one of them pinned. All numbers are
 // different, so that no layer makes two ports the same.
 func (g *generator) ports(o object, w *workload) {
 	names := []string{"http", "grpc", "metrics", "a-1", "dns"}
@@ -105,7 +105,7 @@ func (g *generator) ports(o object, w *workload) {
 
 func (g *generator) number() *yaml.Node { return g.integer(1000 + g.next()) }
 
-// port gives one port, in the full form most of the time.
+// port returns one port, in the full form most of the time.
 func (g *generator) port(w *workload, exposed bool) *yaml.Node {
 	if g.chance(25) {
 		return g.number()
@@ -271,7 +271,7 @@ func (g *generator) handle(w *workload, path, handler string) {
 	w.said.add(path + "." + handler)
 }
 
-// portRef names a port that every environment has, or gives its number.
+// portRef names a port that every environment has, or returns its number.
 func (g *generator) portRef(w *workload) *yaml.Node {
 	for _, p := range w.ports {
 		if p.pinned && g.chance(70) {

@@ -27,7 +27,7 @@ func (o object) set(key string, v *yaml.Node) {
 	o.Content = append(o.Content, k, v)
 }
 
-// get gives the value under a key, or nil.
+// get returns the value under a key, or nil.
 // with is set for an expression.
 func (o object) with(key string, v *yaml.Node) object {
 	o.set(key, v)
@@ -57,10 +57,10 @@ func list(items ...*yaml.Node) *yaml.Node {
 	return &yaml.Node{Kind: yaml.SequenceNode, Content: items}
 }
 
-// plain gives a scalar without quotes, where YAML can have it so.
+// plain returns a scalar without quotes, where YAML can have it so.
 func plain(text string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Value: text} }
 
-// quoted gives a text in quotes.
+// quoted returns a text in quotes.
 func quoted(text string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Style: yaml.DoubleQuotedStyle, Value: text}
 }
@@ -81,7 +81,7 @@ func blockNulls(n *yaml.Node, flow bool) {
 	}
 }
 
-// parsed gives the node of a YAML text.
+// parsed returns the node of a YAML text.
 func parsed(text string) *yaml.Node {
 	var doc yaml.Node
 	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
@@ -110,7 +110,7 @@ func (g *generator) flow(n *yaml.Node) *yaml.Node {
 	return n
 }
 
-// text gives a text in one of the styles that can hold it.
+// text returns a text in one of the styles that can hold it.
 func (g *generator) text(s string) *yaml.Node {
 	n := quoted(s)
 	switch g.IntN(6) {
@@ -161,7 +161,7 @@ type said struct {
 	under      *said
 }
 
-// builtin gives what the built-in defaults say in an environment.
+// builtin returns what the built-in defaults say in an environment.
 func builtin(env string) *said {
 	s := &said{}
 	s.add("security", "disruption", "spread")

@@ -61,7 +61,7 @@ func read(t *testing.T, file string) []map[string]any {
 	}
 }
 
-// queries gives the values of all keys "expr", those in a dashboard's JSON too.
+// queries returns the values of all keys "expr", those in a dashboard's JSON too.
 func queries(v any) []string {
 	var out []string
 	switch v := v.(type) {

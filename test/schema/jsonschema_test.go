@@ -76,7 +76,7 @@ func compile(t *testing.T, make func() ([]byte, error)) *jsonschema.Schema {
 	return s
 }
 
-// validate gives what a schema says of a YAML file.
+// validate returns what a schema says of a YAML file.
 func validate(t *testing.T, s *jsonschema.Schema, file string, src []byte) error {
 	t.Helper()
 	v, diags := value.Read(file, src)
@@ -86,7 +86,7 @@ func validate(t *testing.T, s *jsonschema.Schema, file string, src []byte) error
 	return s.Validate(plain(v))
 }
 
-// plain gives a value as the validator wants it.
+// plain returns a value as the validator wants it.
 func plain(v *value.Value) any {
 	switch {
 	case v.Is(value.Map):
@@ -201,7 +201,7 @@ func TestPlatformSchema(t *testing.T) {
 	}
 }
 
-// badCases gives the descriptors of test/bad that stand alone.
+// badCases returns the descriptors of test/bad that stand alone.
 func badCases(t *testing.T) map[string][]byte {
 	t.Helper()
 	files, err := filepath.Glob("../bad/testdata/*.txtar")
@@ -223,7 +223,7 @@ func badCases(t *testing.T) map[string][]byte {
 	return out
 }
 
-// mistakes gives the rules that a descriptor breaks by itself.
+// mistakes returns the rules that a descriptor breaks by itself.
 func mistakes(t *testing.T, src []byte) []string {
 	t.Helper()
 	dir := t.TempDir()

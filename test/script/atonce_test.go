@@ -28,7 +28,7 @@ func sealer(t *testing.T, dir, key string) *exec.Cmd {
 	return cmd
 }
 
-// sealedIn gives the keys that have a whole sealed value.
+// sealedIn returns the keys that have a whole sealed value.
 func sealedIn(t *testing.T, dir string) map[string]bool {
 	t.Helper()
 	src, err := os.ReadFile(filepath.Join(dir, "app.yaml"))

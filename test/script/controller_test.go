@@ -115,7 +115,7 @@ func open(keys []*rsa.PrivateKey, anew *rsa.PublicKey) ([]byte, error) {
 	return json.Marshal(o)
 }
 
-// keys gives the controller's keys, the newest last; the first is made where there
+// keys returns the controller's keys, the newest last; the first is made where there
 // is none.
 func (c controller) keys() ([]*rsa.PrivateKey, error) {
 	var out []*rsa.PrivateKey

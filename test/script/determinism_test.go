@@ -99,7 +99,7 @@ func TestDeterministicCheck(t *testing.T) {
 	}
 }
 
-// run gives what a command prints on standard output.
+// run returns what a command prints on standard output.
 func run(t *testing.T, s setting, dir string, args ...string) string {
 	t.Helper()
 	if s.umask != "" {

@@ -27,7 +27,7 @@ var evilLine = strings.NewReplacer("\n", "", "\r", "", "\x07", "", "\u0085", "")
 // soft is what a descriptor can hold of it.
 var soft = strings.NewReplacer("\x1b", "", "\r", "", "\x07", "", "\u0085", "").Replace(evil)
 
-// quoted gives a text in YAML.
+// quoted returns a text in YAML.
 func quoted(text string) string {
 	out, err := json.Marshal(text)
 	if err != nil {
@@ -37,7 +37,7 @@ func quoted(text string) string {
 }
 
 // hostileRepository makes a git repository in which everything has such a name, and
-// gives the folders of its apps, a good one, one full of mistakes, and one whose
+// returns the folders of its apps, a good one, one full of mistakes, and one whose
 // manifests are wrong, and that of a platform file beside it.
 func hostileRepository(t *testing.T) (good, bad, wrong, operator string) {
 	t.Helper()

@@ -30,7 +30,7 @@ func plaintexts() map[string]string {
 	}
 }
 
-// leaks gives the form in which an output shows a secret, or a line of it.
+// leaks returns the form in which an output shows a secret, or a line of it.
 func leaks(output, plain string) string {
 	for _, part := range append(strings.Split(plain, "\n"), plain) {
 		if len(part) < 8 || strings.HasPrefix(part, "-----") && !strings.Contains(part, "\n") {
@@ -78,7 +78,7 @@ type watched struct {
 	number int
 }
 
-// run runs a command, and gives what it printed on both streams. Manifests that
+// run runs a command, and returns what it printed on both streams. Manifests that
 // hold a secret because the repository does are no leak: stdout is left out of the
 // search for those who ask for them.
 func (w *watched) run(manifests bool, stdin string, args ...string) string {

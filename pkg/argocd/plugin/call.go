@@ -12,7 +12,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
-// Given is a text that a call gives, and where it gives it.
+// Given is a text that a call gives, and where.
 type Given struct {
 	Text string
 	Pos  diag.Pos
@@ -92,7 +92,7 @@ func ReadCall(environ []string) (Call, diag.List) {
 	return c, diags
 }
 
-// target gives the place of a text parameter, or nil.
+// target returns the place of a text parameter, or nil.
 func (c *Call) target(name string) *Given {
 	switch name {
 	case "environment":

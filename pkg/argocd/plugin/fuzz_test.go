@@ -7,7 +7,7 @@ import (
 )
 
 // FuzzReadCall reads any parameters and variables. Where it finds no mistake,
-// what it gives does not depend on their order.
+// what it returns does not depend on their order.
 func FuzzReadCall(f *testing.F) {
 	f.Add(`[{"name":"environment","string":"prod"},{"name":"config","map":{"A":"b"}}]`, "ARGOCD_ENV_TAG", "v1")
 	f.Add(`[{"name":"tag","array":["a"]},{"name":"tag"},{"name":"nothing"}]`, "ARGOCD_ENV_CONFIG_A", "b")

@@ -16,7 +16,7 @@ type Parameter struct {
 	Announced bool
 }
 
-// Parameters gives the table.
+// Parameters returns the table.
 func Parameters() []Parameter {
 	return []Parameter{
 		{Name: "environment", Title: "Environment", Tooltip: "The environment of app.yaml to deploy", Announced: true},
@@ -31,7 +31,7 @@ func Parameters() []Parameter {
 	}
 }
 
-// variable gives the name of the variable that says the same: NAME_SUFFIX of
+// variable returns the name of the variable that says the same: NAME_SUFFIX of
 // nameSuffix.
 func (p Parameter) variable() string {
 	var b strings.Builder
@@ -44,7 +44,7 @@ func (p Parameter) variable() string {
 	return b.String()
 }
 
-// ParameterNames gives the names in the table's order.
+// ParameterNames returns the names in the table's order.
 func ParameterNames() []string {
 	var names []string
 	for _, p := range Parameters() {
@@ -66,7 +66,7 @@ type Announcement struct {
 	Map            map[string]string `json:"map,omitempty"`
 }
 
-// Announce gives the announcement of a parameter with its value in force.
+// Announce returns the announcement of a parameter with its value in force.
 func (p Parameter) Announce(text string, keys map[string]string) Announcement {
 	a := Announcement{Name: p.Name, Title: p.Title, Tooltip: p.Tooltip, CollectionType: p.CollectionType, String: text, Map: keys}
 	if p.CollectionType == "" {

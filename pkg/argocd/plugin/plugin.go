@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Plugin gives plugin.yaml, the file by which argocd-cmp-server knows the
+// Plugin returns plugin.yaml, the file by which argocd-cmp-server knows the
 // plugin. With discovery, Applications need not name it; the price is that
 // repo-server sends the repository to the sidecar to ask whether an app is ours.
 func Plugin(discovery bool) []byte {

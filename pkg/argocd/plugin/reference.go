@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Reference gives the table of parameters in Markdown, for docs/plugin.md.
+// Reference returns the table of parameters in Markdown, for docs/plugin.md.
 func Reference() string {
 	var b strings.Builder
 	b.WriteString("| parameter | variable | meaning |\n| --- | --- | --- |\n")

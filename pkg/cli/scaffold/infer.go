@@ -20,7 +20,7 @@ type Facts struct {
 	From map[string]string
 }
 
-// find gives the first group of a pattern's first match, or "". Patterns are
+// find returns the first group of a pattern's first match, or "". Patterns are
 // compiled where they are needed: no other command pays for them.
 func find(pattern string, content []byte) string {
 	if m := regexp.MustCompile(pattern).FindSubmatch(content); m != nil {

@@ -47,7 +47,7 @@ type Answers struct {
 	Environments []string
 }
 
-// Templates gives the built-in templates, by name.
+// Templates returns the built-in templates, by name.
 func Templates() ([]Template, error) {
 	root, err := fs.Sub(embedded, "templates")
 	if err != nil {
@@ -56,7 +56,7 @@ func Templates() ([]Template, error) {
 	return read(root)
 }
 
-// ReadTemplates gives the templates in a folder, each a folder of its own.
+// ReadTemplates returns the templates in a folder, each a folder of its own.
 func ReadTemplates(dir string) ([]Template, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
@@ -120,7 +120,7 @@ func (t *Template) about() error {
 	return diags.Err()
 }
 
-// Fill gives the files of a new app. The answers are put in as they are: the
+// Fill returns the files of a new app. The answers are put in as they are: the
 // caller has checked them.
 func (t Template) Fill(a Answers) (tree.Tree, error) {
 	if a.Port == 0 {
@@ -144,7 +144,7 @@ func (t Template) Fill(a Answers) (tree.Tree, error) {
 	return out, nil
 }
 
-// registry gives an image's registry by the rule of Docker's references: what
+// registry returns an image's registry by the rule of Docker's references: what
 // stands before the first slash, if it looks like a host.
 func registry(image string) string {
 	host, _, ok := strings.Cut(image, "/")
@@ -171,7 +171,7 @@ func environments(a Answers) string {
 	return b.String()
 }
 
-// Find gives the template of a name, or an error that names those there are.
+// Find returns the template of a name, or an error that names those there are.
 func Find(templates []Template, name string) (Template, error) {
 	i := slices.IndexFunc(templates, func(t Template) bool { return t.Name == name })
 	if i >= 0 {

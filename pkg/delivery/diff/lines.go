@@ -12,7 +12,7 @@ import (
 // context is how many equal lines stand around a difference.
 const context = 3
 
-// Unified gives the difference of two texts in the unified format, or "" where
+// Unified returns the difference of two texts in the unified format, or "" where
 // there is none.
 func Unified(oldName, newName, a, b string) string {
 	if a == b {
@@ -89,7 +89,7 @@ func lines(text string) []string {
 	return out
 }
 
-// script gives the shortest way from x to y (Myers, "An O(ND) Difference
+// script returns the shortest way from x to y (Myers, "An O(ND) Difference
 // Algorithm"); where they differ very much, simply all of both.
 func script(x, y []string) []op {
 	const most = 2000 // differences that are worth the search

@@ -14,7 +14,7 @@ const (
 	maskedAfter  = "*** (after)"
 )
 
-// Mask gives two streams of manifests with the content of every Secret, the
+// Mask returns two streams of manifests with the content of every Secret, the
 // ciphertext of every SealedSecret, and whatever else looks like a credential,
 // replaced.
 func Mask(a, b []byte) (string, string) {
@@ -63,7 +63,7 @@ func secretFields(kind string) [][]string {
 	return nil
 }
 
-// hide gives the marks of a text, changed where other has another one there.
+// hide returns the marks of a text, changed where other has another one there.
 func hide(changed string) redact.Instead {
 	return func(x, other *value.Value) string {
 		if other != nil && !value.Equal(x, other) {
@@ -73,7 +73,7 @@ func hide(changed string) redact.Instead {
 	}
 }
 
-// hidden gives an object without what nobody is to read.
+// hidden returns an object without what nobody is to read.
 func hidden(v, other *value.Value, changed string) *value.Value {
 	for _, path := range secretFields(v.StringAt("kind")) {
 		was := other.Get(path...)

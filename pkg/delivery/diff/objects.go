@@ -112,7 +112,7 @@ func pair(x, y []*value.Value) []both {
 	return out
 }
 
-// unhashed gives the name of a ConfigMap or Secret without kustomize's hash.
+// unhashed returns the name of a ConfigMap or Secret without kustomize's hash.
 func unhashed(id object.ID) string {
 	const letters = "bcdfghjkmt2456789" // that a hash is made of
 	i := strings.LastIndexByte(id.Name, '-')
@@ -151,7 +151,7 @@ func (w *walker) compare(path string, a, b *value.Value) {
 	}
 }
 
-// join gives the path of a key; one that holds dots is put in brackets.
+// join returns the path of a key; one that holds dots is put in brackets.
 func join(path, key string) string {
 	switch {
 	case strings.ContainsAny(key, ".[]"):
@@ -196,7 +196,7 @@ func (w *walker) items(path string, a, b *value.Value) bool {
 	return true
 }
 
-// byName gives a list's items by a field that tells them apart, or nil.
+// byName returns a list's items by a field that tells them apart, or nil.
 func byName(list *value.Value, key string) map[string]*value.Value {
 	out := map[string]*value.Value{}
 	for _, item := range list.Items {

@@ -8,7 +8,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Lines gives what differs in objects, for people. The first character of each
+// Lines returns what differs in objects, for people. The first character of each
 // line says what it is: + added, - removed, ! a warning, anything else
 // neither. What comes from others is printable in them.
 func Lines(objects []Object) []string {
@@ -73,7 +73,7 @@ func text(v *value.Value) string {
 	return diag.Line(v.Text)
 }
 
-// whole gives a value on lines of its own: a text as it is, anything else as
+// whole returns a value on lines of its own: a text as it is, anything else as
 // YAML.
 func whole(v *value.Value) string {
 	switch {

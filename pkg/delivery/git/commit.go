@@ -19,7 +19,7 @@ type File struct {
 	Message string
 }
 
-// Edit gives a file as it is to be on top of a commit, nil where it is so
+// Edit returns a file as it is to be on top of a commit, nil where it is so
 // already. It is called again whenever somebody else was faster, so that a
 // change is made anew and texts are never merged.
 type Edit func(ctx context.Context, base string) (*File, error)
@@ -70,14 +70,14 @@ func (r *Repo) commit(ctx context.Context, base string, t Target, f *File) (made
 	return m, err
 }
 
-// write writes an object and gives its name.
+// write writes an object and returns its name.
 func (r *Repo) write(ctx context.Context, kind string, content []byte) (string, error) {
 	out, err := r.git(ctx, content, "hash-object", "-t", kind, "-w", "--stdin")
 	return strings.TrimSpace(out), err
 }
 
 // replaced writes the trees of a commit with another blob at a path that it has,
-// and gives the name of the topmost. All else in them stays byte for byte.
+// and returns the name of the topmost. All else in them stays byte for byte.
 func (r *Repo) replaced(ctx context.Context, base, name, blob string) (string, error) {
 	parts := strings.Split(name, "/")
 	fresh := blob
@@ -104,7 +104,7 @@ func (r *Repo) replaced(ctx context.Context, base, name, blob string) (string, e
 	return fresh, nil
 }
 
-// withID gives the content of a tree in which the entry of a name is another
+// withID returns the content of a tree in which the entry of a name is another
 // object.
 func withID(raw []byte, name, id string) ([]byte, error) {
 	fresh, err := hex.DecodeString(id)
@@ -135,7 +135,7 @@ func (r *Repo) signs(ctx context.Context) bool {
 	return r.gpgsign == "true."
 }
 
-// author gives the variables that tell git who makes a commit. The author
+// author returns the variables that tell git who makes a commit. The author
 // stands in for a committer that git does not know.
 func (r *Repo) author(ctx context.Context, author string) ([]string, error) {
 	if author == "" {

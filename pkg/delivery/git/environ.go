@@ -2,7 +2,7 @@ package git
 
 import "strings"
 
-// environ gives git the variables of the caller but for those that change what
+// environ returns git the variables of the caller but for those that change what
 // git works on or how it reads paths: GIT_DIR, GIT_INDEX_FILE and the like, which
 // a git hook has, GIT_OBJECT_DIRECTORY, GIT_GLOB_PATHSPECS and so on. Those stay
 // that say who commits, how to reach the remote, which configuration holds, and

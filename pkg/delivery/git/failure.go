@@ -21,7 +21,7 @@ const (
 	network
 )
 
-// Error gives the message and, on a line of its own, the hint.
+// Error returns the message and, on a line of its own, the hint.
 func (f *Failure) Error() string {
 	if f.Hint == "" {
 		return f.Message
@@ -70,7 +70,7 @@ func explain(verb, text string) error {
 	return f
 }
 
-// reason gives the lines in which git says what is wrong, and of a push what its
+// reason returns the lines in which git says what is wrong, and of a push what its
 // hook says.
 func reason(verb, text string) string {
 	var wrong []string
@@ -91,7 +91,7 @@ func reason(verb, text string) string {
 	return strings.Join(wrong, "; ")
 }
 
-// spoken gives the lines that are none of git's own: those of hooks, here and on
+// spoken returns the lines that are none of git's own: those of hooks, here and on
 // the remote, and of ssh.
 func spoken(text string) []string {
 	var out []string
@@ -111,7 +111,7 @@ func spoken(text string) []string {
 	return out
 }
 
-// rejection gives what the server says of a push.
+// rejection returns what the server says of a push.
 func rejection(text string) string {
 	var said []string
 	for line := range strings.Lines(text) {

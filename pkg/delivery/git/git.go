@@ -28,7 +28,7 @@ type Repo struct {
 	objects objects
 }
 
-// Open gives the repository that dir is in, and the path of dir in it: "" or one
+// Open returns the repository that dir is in, and the path of dir in it: "" or one
 // that ends with a slash. Close ends what it has started.
 func Open(ctx context.Context, dir string) (*Repo, string, error) {
 	r := &Repo{root: dir, env: environ(os.Environ())}
@@ -73,7 +73,7 @@ func safety() []string {
 	}
 }
 
-// command gives a run of git that ends by SIGTERM, on which git takes its locks
+// command returns a run of git that ends by SIGTERM, on which git takes its locks
 // away, when ctx is done. One that nothing is to end gets no Ctrl-C either, which is
 // for all in the terminal's foreground.
 func (r *Repo) command(ctx context.Context, c call) *exec.Cmd {
@@ -87,13 +87,13 @@ func (r *Repo) command(ctx context.Context, c call) *exec.Cmd {
 	return cmd
 }
 
-// git runs git and gives what it prints.
+// git runs git and returns what it prints.
 func (r *Repo) git(ctx context.Context, stdin []byte, args ...string) (string, error) {
 	out, _, err := r.run(ctx, call{args: args, stdin: stdin})
 	return out, err
 }
 
-// run gives what git prints, on standard error too. A run that was done when ctx
+// run returns what git prints, on standard error too. A run that was done when ctx
 // was has succeeded.
 func (r *Repo) run(ctx context.Context, c call) (stdout, stderr string, err error) {
 	cmd := r.command(ctx, c)
@@ -111,7 +111,7 @@ func (r *Repo) run(ctx context.Context, c call) (stdout, stderr string, err erro
 	return stdout, stderr, failed(err, verb(c.args), stdout+stderr)
 }
 
-// verb gives the first argument behind options of git itself.
+// verb returns the first argument behind options of git itself.
 func verb(args []string) string {
 	for len(args) > 2 && args[0] == "-c" {
 		args = args[2:]
@@ -130,7 +130,7 @@ func failed(err error, verb, text string) error {
 	return explain(verb, text)
 }
 
-// Resolve gives the commit that a revision names.
+// Resolve returns the commit that a revision names.
 func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 	out, err := r.git(ctx, nil, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
@@ -149,7 +149,7 @@ func (r *Repo) Shallow(ctx context.Context) bool {
 	return err == nil && strings.TrimSpace(out) == "true"
 }
 
-// below gives the arguments by which git looks at and below a path alone, which is
+// below returns the arguments by which git looks at and below a path alone, which is
 // literal by the environment; "" is everything.
 func below(name string) []string {
 	if name = strings.TrimSuffix(name, "/"); name == "" {
@@ -165,7 +165,7 @@ func (r *Repo) Changed(ctx context.Context, name string) (bool, error) {
 	return out != "", err
 }
 
-// Changes gives the files at and below a path that differ between a commit and the
+// Changes returns the files at and below a path that differ between a commit and the
 // work tree. Files that git was told not to look at are among them, since nobody
 // knows, and so are those that only a filter program makes equal: it is not run.
 func (r *Repo) Changes(ctx context.Context, rev, name string) ([]string, error) {
@@ -195,7 +195,7 @@ func (r *Repo) Changes(ctx context.Context, rev, name string) ([]string, error) 
 	return changed, err
 }
 
-// withoutFilters gives the options by which git runs no filter program.
+// withoutFilters returns the options by which git runs no filter program.
 func (r *Repo) withoutFilters(ctx context.Context) ([]string, error) {
 	out, err := r.git(ctx, nil, "config", "--null", "--name-only", "--get-regexp", `^filter\..*\.(clean|process|required)$`)
 	if err != nil && out == "" && ctx.Err() == nil {
@@ -211,7 +211,7 @@ func (r *Repo) withoutFilters(ctx context.Context) ([]string, error) {
 	return options, err
 }
 
-// names gives the records of what git prints with -z.
+// names returns the records of what git prints with -z.
 func names(out string) []string {
 	return strings.FieldsFunc(out, func(r rune) bool { return r == 0 })
 }
@@ -224,7 +224,7 @@ type Revision struct {
 	Subject string
 }
 
-// Log gives the commits of the first line of descent that changed a file, the
+// Log returns the commits of the first line of descent that changed a file, the
 // newest first.
 func (r *Repo) Log(ctx context.Context, rev, name string) ([]Revision, error) {
 	args := []string{"log", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-follow", "--encoding=UTF-8",
@@ -260,5 +260,5 @@ func (r *Repo) WorkFiles(ctx context.Context, prefix string) ([]string, error) {
 	return slices.Compact(list), nil
 }
 
-// Join gives the path of a file in the repository.
+// Join returns the path of a file in the repository.
 func Join(prefix, name string) string { return strings.TrimPrefix(path.Join("/", prefix, name), "/") }

@@ -88,7 +88,7 @@ func until(ctx context.Context, patience time.Duration, do func() (done bool, er
 	}
 }
 
-// readIndex gives the index as it is, nil where there is none.
+// readIndex returns the index as it is, nil where there is none.
 func (l *lock) readIndex() ([]byte, error) {
 	content, err := os.ReadFile(l.index())
 	if errors.Is(err, fs.ErrNotExist) {
@@ -140,7 +140,7 @@ func (l *lock) take(ctx context.Context, index []byte, s state) error {
 	return err
 }
 
-// copy gives the new index what the present one has. The time too: by it git knows
+// copy returns the new index what the present one has. The time too: by it git knows
 // which files may have changed behind its back.
 func (l *lock) copy(index []byte) error {
 	if index == nil {
@@ -165,7 +165,7 @@ func same(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
-// release gives everything back when nothing has happened.
+// release returns everything back when nothing has happened.
 func (l *lock) release() error {
 	var err error
 	if l.ours() {

@@ -131,7 +131,7 @@ func accepted(out string) bool {
 	return false
 }
 
-// fetch gives the commit to build on: the remote's newest one, or that of HEAD
+// fetch returns the commit to build on: the remote's newest one, or that of HEAD
 // where it is ahead of it or the branch is new. It asks for the name first and then
 // for the objects, if they are not here yet. So it needs no ref to keep the name in,
 // neither FETCH_HEAD, which is shared by all who fetch in this clone.
@@ -207,7 +207,7 @@ func (r *Repo) forward(ctx context.Context, current string, p *Pushed) {
 	}
 }
 
-// inTheWay gives what git merge says of the files that are in its way.
+// inTheWay returns what git merge says of the files that are in its way.
 func inTheWay(said string, err error) string {
 	var wrong, files []string
 	for line := range strings.Lines(withoutPasswords(said)) {

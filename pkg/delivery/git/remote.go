@@ -5,10 +5,10 @@ import (
 	"strings"
 )
 
-// Root gives the folder of the work tree.
+// Root returns the folder of the work tree.
 func (r *Repo) Root() string { return r.root }
 
-// RemoteURL gives the address of origin, or of the only remote, without the
+// RemoteURL returns the address of origin, or of the only remote, without the
 // password that may be in it.
 func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
 	name := "origin"

@@ -35,21 +35,21 @@ type Snapshot struct {
 	commit, prefix string
 }
 
-// At gives what a commit holds at and below a path, which may end with a slash and
+// At returns what a commit holds at and below a path, which may end with a slash and
 // need not be there. Reading from it ends with ctx.
 func (r *Repo) At(ctx context.Context, commit, prefix string) *Snapshot {
 	return &Snapshot{ctx, r, commit, strings.TrimSuffix(prefix, "/")}
 }
 
-// Below gives what it holds below a folder.
+// Below returns what it holds below a folder.
 func (s *Snapshot) Below(name string) *Snapshot {
 	return s.repo.At(s.ctx, s.commit, Join(s.prefix, name))
 }
 
-// Commit gives the commit.
+// Commit returns the commit.
 func (s *Snapshot) Commit() string { return s.commit }
 
-// Lstat gives mode and size of a file or folder, fs.ErrNotExist where there is
+// Lstat returns mode and size of a file or folder, fs.ErrNotExist where there is
 // none, or where a step of the way is no folder.
 func (s *Snapshot) Lstat(name string) (fs.FileInfo, error) {
 	s.repo.objects.Lock()
@@ -65,7 +65,7 @@ func (s *Snapshot) Lstat(name string) (fs.FileInfo, error) {
 	return info, err
 }
 
-// ReadFile gives the content of a file, or of a link the path.
+// ReadFile returns the content of a file, or of a link the path.
 func (s *Snapshot) ReadFile(name string) ([]byte, error) {
 	s.repo.objects.Lock()
 	defer s.repo.objects.Unlock()
@@ -77,7 +77,7 @@ func (s *Snapshot) ReadFile(name string) ([]byte, error) {
 	return content, err
 }
 
-// ReadDir gives the entries of a folder.
+// ReadDir returns the entries of a folder.
 func (s *Snapshot) ReadDir(name string) ([]fs.DirEntry, error) {
 	s.repo.objects.Lock()
 	defer s.repo.objects.Unlock()
@@ -93,7 +93,7 @@ func (s *Snapshot) ReadDir(name string) ([]fs.DirEntry, error) {
 	return out, err
 }
 
-// Folders gives the folders that hold a file of the name, relative to the
+// Folders returns the folders that hold a file of the name, relative to the
 // snapshot's; hidden folders are left out.
 func (s *Snapshot) Folders(file string) ([]string, error) {
 	s.repo.objects.Lock()
@@ -156,7 +156,7 @@ func named(nodes []node, name string) (node, error) {
 	return node{}, fs.ErrNotExist
 }
 
-// folder gives the entries of a tree, which is at a path.
+// folder returns the entries of a tree, which is at a path.
 func (s *Snapshot) folder(id, at string) ([]node, error) {
 	nodes, bad, err := s.repo.objects.tree(s.ctx, s.repo, id)
 	if err == nil && bad != nil {
@@ -253,7 +253,7 @@ func (o *objects) close() {
 	o.contents, o.sizes, o.commit, o.trees = nil, nil, "", nil
 }
 
-// get gives the name and content of an object, which has to be of a kind.
+// get returns the name and content of an object, which has to be of a kind.
 func (o *objects) get(ctx context.Context, repo *Repo, name, kind string) (id string, content []byte, err error) {
 	if o.contents == nil {
 		if o.contents, err = repo.reader(ctx, "--batch"); err != nil {
@@ -280,7 +280,7 @@ func (o *objects) get(ctx context.Context, repo *Repo, name, kind string) (id st
 	return id, content[:size], nil
 }
 
-// sizeOf gives the size of an object without reading it.
+// sizeOf returns the size of an object without reading it.
 func (o *objects) sizeOf(ctx context.Context, repo *Repo, id string) (size int64, err error) {
 	if o.sizes == nil {
 		if o.sizes, err = repo.reader(ctx, "--batch-check"); err != nil {
@@ -304,7 +304,7 @@ func (o *objects) tree(ctx context.Context, repo *Repo, id string) ([]node, *bad
 	return t.nodes, t.bad, nil
 }
 
-// root gives the name of a commit's tree.
+// root returns the name of a commit's tree.
 func (o *objects) root(ctx context.Context, repo *Repo, commit string) (string, error) {
 	if o.commit != commit {
 		id, _, err := o.get(ctx, repo, commit+"^{tree}", "tree")
@@ -344,7 +344,7 @@ func (r *Repo) reader(ctx context.Context, mode string) (*reader, error) {
 	return x, nil
 }
 
-// ask gives what git says of an object; the content is still to be read.
+// ask returns what git says of an object; the content is still to be read.
 func (r *reader) ask(name string) (id, kind string, size int64, err error) {
 	if _, err := io.WriteString(r.in, name+"\n"); err != nil {
 		return "", "", 0, r.broken(err)

@@ -14,7 +14,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
-// Formats gives the names of the formats.
+// Formats returns the names of the formats.
 func Formats() []string { return []string{"text", "json", "github", "sarif"} }
 
 // Write prints diagnostics in a format of Formats; it panics for any other.

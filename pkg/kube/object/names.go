@@ -13,10 +13,10 @@ type Names struct{ Prefix, Suffix string }
 // None reports whether objects keep their names.
 func (n Names) None() bool { return n == Names{} }
 
-// Of gives a name with prefix and suffix.
+// Of returns a name with prefix and suffix.
 func (n Names) Of(name string) string { return n.Prefix + name + n.Suffix }
 
-// Undo gives the identity that an object had before it was renamed.
+// Undo returns the identity that an object had before it was renamed.
 func (n Names) Undo(id ID) ID {
 	name, before := strings.CutPrefix(id.Name, n.Prefix)
 	name, behind := strings.CutSuffix(name, n.Suffix)
@@ -37,7 +37,7 @@ func KeepsName(kind string) bool {
 	return false
 }
 
-// Rename gives the objects with prefix and suffix in their names and in the
+// Rename returns the objects with prefix and suffix in their names and in the
 // references among them. The objects passed in are not changed.
 func (n Names) Rename(objects []Object) []Object {
 	if n.None() {

@@ -35,15 +35,15 @@ type ID struct {
 	APIVersion, Kind, Name string
 }
 
-// ID gives the object's identity.
+// ID returns the object's identity.
 func (o Object) ID() ID {
 	return ID{o.Value.StringAt("apiVersion"), o.Value.StringAt("kind"), o.Value.StringAt("metadata", "name")}
 }
 
-// String gives KIND/NAME, as kubectl names objects.
+// String returns KIND/NAME, as kubectl names objects.
 func (id ID) String() string { return strings.ToLower(id.Kind) + "/" + id.Name }
 
-// Group gives the API group, "" for the core group.
+// Group returns the API group, "" for the core group.
 func (id ID) Group() string {
 	if group, _, ok := strings.Cut(id.APIVersion, "/"); ok {
 		return group
@@ -51,7 +51,7 @@ func (id ID) Group() string {
 	return ""
 }
 
-// Version gives the API version without its group.
+// Version returns the API version without its group.
 func (id ID) Version() string {
 	if _, version, ok := strings.Cut(id.APIVersion, "/"); ok {
 		return version
@@ -69,7 +69,7 @@ func (id ID) ClusterScoped() bool {
 	return false
 }
 
-// Finish gives the objects as they are printed: with their namespace, with
+// Finish returns the objects as they are printed: with their namespace, with
 // hashed names for generated ConfigMaps and the references to them, in
 // kustomize's order. The objects passed in are not changed.
 func Finish(objects []Object, namespace string) []Object {
@@ -153,7 +153,7 @@ func renameReferences(v *value.Value, kind string, names map[string]string) *val
 // fastCGI is the annotation by which an Ingress names a ConfigMap.
 const fastCGI = "nginx.ingress.kubernetes.io/fastcgi-params-configmap"
 
-// Hash gives the suffix that kustomize gives a ConfigMap (api/hasher): ten
+// Hash returns the suffix that kustomize gives a ConfigMap (api/hasher): ten
 // letters of the SHA-256 of its kind, data and binaryData as JSON, with the
 // letters that could form words replaced. There is a name in that JSON too, but
 // kustomize looks for it under the key "metadata/name", so it is always empty.

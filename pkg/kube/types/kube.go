@@ -49,7 +49,7 @@ type Field struct {
 	Required bool
 }
 
-// Lookup gives the type of a kind of object.
+// Lookup returns the type of a kind of object.
 func Lookup(apiVersion, kind string) (Type, bool) {
 	name := typeName(apiVersion, kind)
 	if l, ok := find(name); ok && l.scope() != 0 {
@@ -58,7 +58,7 @@ func Lookup(apiVersion, kind string) (Type, bool) {
 	return Type{}, false
 }
 
-// Named gives the type of a name: "core/v1.Affinity", "[]core/v1.Toleration" for
+// Named returns the type of a name: "core/v1.Affinity", "[]core/v1.Toleration" for
 // a list, "argoproj.io/v1alpha1.Rollout.spec.strategy" for a field of a type.
 func Named(name string) (Type, bool) {
 	if elem, ok := strings.CutPrefix(name, "[]"); ok {
@@ -97,7 +97,7 @@ func Known(apiVersion string) bool {
 	return strings.HasPrefix(table[search(prefix):], prefix)
 }
 
-// Kinds gives the kinds of an API version that are in the table, sorted.
+// Kinds returns the kinds of an API version that are in the table, sorted.
 func Kinds(apiVersion string) []string {
 	prefix := typeName(apiVersion, "")
 	var kinds []string
@@ -126,7 +126,7 @@ func typeName(apiVersion, kind string) string {
 	return apiVersion + "." + kind
 }
 
-// reference gives the type of a name in the table.
+// reference returns the type of a name in the table.
 func reference(name string) Type {
 	dot := strings.LastIndexByte(name, '.')
 	return Type{home: name[:dot], expr: "@" + name}
@@ -143,7 +143,7 @@ func newLine(text string) line {
 	return line{name: name, flags: flags, fields: rest[len(flags):]}
 }
 
-// scope gives 'N' or 'C' for a kind, else 0.
+// scope returns 'N' or 'C' for a kind, else 0.
 func (l line) scope() byte {
 	if c := l.flags[0]; c == 'N' || c == 'C' {
 		return c
@@ -154,13 +154,13 @@ func (l line) scope() byte {
 // open reports whether the type takes any other field too.
 func (l line) open() bool { return strings.Contains(l.flags, "*") }
 
-// union gives the fields that exclude one another, "" for none.
+// union returns the fields that exclude one another, "" for none.
 func (l line) union() string {
 	_, fields, _ := strings.Cut(l.flags, "^")
 	return fields
 }
 
-// field gives the expression of a field and whether it is required.
+// field returns the expression of a field and whether it is required.
 func (l line) field(name string) (expr string, required, ok bool) {
 	if name == "" || strings.ContainsAny(name, " :!") {
 		return "", false, false
@@ -185,7 +185,7 @@ func (l line) field(name string) (expr string, required, ok bool) {
 	}
 }
 
-// find gives the line of a type.
+// find returns the line of a type.
 func find(name string) (line, bool) {
 	at := table[search(name):]
 	if len(at) <= len(name) || at[:len(name)] != name || at[len(name)] != ' ' {
@@ -195,7 +195,7 @@ func find(name string) (line, bool) {
 	return newLine(at[:end]), true
 }
 
-// search gives the place of the first line that is not below name.
+// search returns the place of the first line that is not below name.
 func search(name string) int {
 	starts := lines()
 	i, _ := slices.BinarySearchFunc(starts, name, func(start int32, name string) int {
@@ -208,7 +208,7 @@ func search(name string) int {
 	return int(starts[i])
 }
 
-// lines gives where each line of the table begins. It is made when first asked
+// lines returns where each line of the table begins. It is made when first asked
 // for, since many runs need no type.
 var lines = sync.OnceValue(func() []int32 {
 	starts := make([]int32, 0, strings.Count(table, "\n"))

@@ -13,7 +13,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// lines gives the table's lines.
+// lines returns the table's lines.
 func lines(t *testing.T) []string {
 	t.Helper()
 	content, err := os.ReadFile("types.txt")

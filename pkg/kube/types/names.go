@@ -2,7 +2,7 @@ package types
 
 import "strings"
 
-// The rules for names give what is wrong with one, or "". They are those of
+// The rules for names return what is wrong with one, or "". They are those of
 // Kubernetes (k8s.io/apimachinery, pkg/util/validation), whose package costs
 // more at start-up than all of this program.
 

@@ -38,7 +38,7 @@ func ParseQuantity(s string) (Quantity, bool) {
 	return Quantity{amount}, true
 }
 
-// suffixScale gives what a suffix multiplies by.
+// suffixScale returns what a suffix multiplies by.
 func suffixScale(suffix string) (*big.Rat, bool) {
 	if i := strings.Index(" Ki Mi Gi Ti Pi Ei", " "+suffix); len(suffix) == 2 && i >= 0 {
 		return new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), uint(10*(i/3+1)))), true
@@ -85,7 +85,7 @@ func suffixScale(suffix string) (*big.Rat, bool) {
 // equal, 1 where it is more.
 func (q Quantity) Cmp(r Quantity) int { return q.amount.Cmp(r.amount) }
 
-// Sign gives -1, 0 or 1.
+// Sign returns -1, 0 or 1.
 func (q Quantity) Sign() int { return q.amount.Sign() }
 
 // Whole reports whether the quantity is a whole number.

@@ -66,12 +66,12 @@ func (t Type) IsMap() bool { return t.expr != "" && t.expr[0] == '{' }
 // IsObject reports whether the type has fields.
 func (t Type) IsObject() bool { return t.expr != "" && t.expr[0] == '@' }
 
-// Elem gives the type of a list's items or a map's values.
+// Elem returns the type of a list's items or a map's values.
 func (t Type) Elem() Type {
 	return Type{home: t.home, expr: t.parse().rest}
 }
 
-// Name gives the name of a type that has fields, such as "core/v1.Affinity".
+// Name returns the name of a type that has fields, such as "core/v1.Affinity".
 func (t Type) Name() string {
 	if !t.IsObject() {
 		return ""
@@ -79,7 +79,7 @@ func (t Type) Name() string {
 	return t.parse().rest
 }
 
-// Kind gives the JSON type of a value ("string", "boolean", "integer", "number",
+// Kind returns the JSON type of a value ("string", "boolean", "integer", "number",
 // "array", "object"), the formats "quantity", "int-or-string", "date-time" and
 // "byte", or "any".
 func (t Type) Kind() string {
@@ -108,7 +108,7 @@ func (t Type) Kind() string {
 	return "any"
 }
 
-// Enum gives the only texts that are allowed, none where all are.
+// Enum returns the only texts that are allowed, none where all are.
 func (t Type) Enum() []string {
 	x := t.parse()
 	if x.enum == "" {
@@ -123,7 +123,7 @@ func (t Type) Enum() []string {
 	return out
 }
 
-// Limits gives the bounds of a number, "" for none.
+// Limits returns the bounds of a number, "" for none.
 func (t Type) Limits() (low, high string) {
 	x := t.parse()
 	return x.low, x.high
@@ -135,7 +135,7 @@ func (t Type) Open() bool {
 	return ok && l.open()
 }
 
-// Fields gives the fields of a type that has some, sorted by name.
+// Fields returns the fields of a type that has some, sorted by name.
 func (t Type) Fields() []Field {
 	l, ok := t.line()
 	if !ok {
@@ -150,7 +150,7 @@ func (t Type) Fields() []Field {
 	return out
 }
 
-// Below gives the type of what stands under a key of a type that has fields, or of
+// Below returns the type of what stands under a key of a type that has fields, or of
 // a map; the zero Type where nothing does.
 func (t Type) Below(key string) Type {
 	if t.IsMap() {
@@ -163,7 +163,7 @@ func (t Type) Below(key string) Type {
 	return f.Type
 }
 
-// Union gives the fields of a type that exclude one another, nil for none.
+// Union returns the fields of a type that exclude one another, nil for none.
 func (t Type) Union() []string {
 	l, ok := t.line()
 	if !ok || l.union() == "" {
@@ -190,7 +190,7 @@ func (t Type) fieldNames() []string {
 	return names
 }
 
-// field gives a field of a type that has some.
+// field returns a field of a type that has some.
 func (t Type) field(name string) (Field, bool) {
 	l, ok := t.line()
 	if !ok {
@@ -200,7 +200,7 @@ func (t Type) field(name string) (Field, bool) {
 	return Field{Name: name, Type: Type{home: homeOf(l.name), expr: expr}, Required: required}, ok
 }
 
-// line gives the line of a type that has fields.
+// line returns the line of a type that has fields.
 func (t Type) line() (line, bool) {
 	if !t.IsObject() {
 		return line{}, false

@@ -23,7 +23,7 @@ func unknown(v *value.Value, apiVersion, kind string, diags *diag.List) {
 	}
 }
 
-// replacement gives the API version that took the place of one that Kubernetes
+// replacement returns the API version that took the place of one that Kubernetes
 // served once, or "".
 func replacement(apiVersion, kind string) string {
 	for _, x := range [...]struct{ versions, kinds, to string }{

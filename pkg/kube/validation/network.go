@@ -55,7 +55,7 @@ func (c *checker) service(spec *value.Value) {
 	}
 }
 
-// protocol gives a port's protocol.
+// protocol returns a port's protocol.
 func protocol(port *value.Value) string { return cmp.Or(port.StringAt("protocol"), "TCP") }
 
 func (c *checker) ingress(spec *value.Value) {

@@ -31,7 +31,7 @@ func (c *checker) scheduling(spec *value.Value, where string) {
 	}
 }
 
-// cmpPos gives the place of v, or of what it is missing in.
+// cmpPos returns the place of v, or of what it is missing in.
 func cmpPos(v, in *value.Value) diag.Pos {
 	if v != nil {
 		return v.Pos

@@ -25,7 +25,7 @@ type Sign struct {
 	start, end int // in the text
 }
 
-// InValue gives the signs in a value by the name it stands under, or "". A value
+// InValue returns the signs in a value by the name it stands under, or "". A value
 // of several lines is read as a file.
 func InValue(key, text string) []Sign {
 	if strings.Contains(strings.TrimSpace(text), "\n") {
@@ -44,7 +44,7 @@ func InValue(key, text string) []Sign {
 	return guesses(key, text)
 }
 
-// InField gives the signs in a text of any field of an object: what is a
+// InField returns the signs in a text of any field of an object: what is a
 // credential wherever it stands, and a password by the field's name.
 func InField(name, text string) []Sign {
 	if strings.ContainsAny(name, "pP") && strengthOf(name) == passwordName {
@@ -57,10 +57,10 @@ func InField(name, text string) []Sign {
 	return settle(text, s.signs)
 }
 
-// InText gives the signs in a file: what InValue knows, wherever it stands.
+// InText returns the signs in a file: what InValue knows, wherever it stands.
 func InText(text string) []Sign { return scan(text) }
 
-// InArgs gives the signs in a command and its arguments. Line counts arguments.
+// InArgs returns the signs in a command and its arguments. Line counts arguments.
 func InArgs(args []string) []Sign {
 	var out []Sign
 	for i, arg := range args {
@@ -84,8 +84,8 @@ func InArgs(args []string) []Sign {
 	return out
 }
 
-// Conceal gives text without the credentials in it, each replaced by what instead
-// gives for it.
+// Conceal returns text without the credentials in it, each replaced by what instead
+// returns for it.
 func Conceal(signs []Sign, text string, instead func(found string) string) string {
 	var b strings.Builder
 	at := 0
@@ -101,7 +101,7 @@ func Conceal(signs []Sign, text string, instead func(found string) string) strin
 	return b.String()
 }
 
-// Shown gives a text as messages may quote it.
+// Shown returns a text as messages may quote it.
 func Shown(text string) string {
 	return Conceal(InText(text), text, func(string) string { return "…" })
 }

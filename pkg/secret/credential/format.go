@@ -121,7 +121,7 @@ func tokens(text string, add func(start, end int, what string)) {
 // longestToken bounds how far is looked, so that no text takes long.
 const longestToken = 2048
 
-// span gives how many letters of an alphabet a text starts with.
+// span returns how many letters of an alphabet a text starts with.
 func span(text string, a alphabet) int {
 	n := 0
 	for n < min(len(text), longestToken) && a.has(text[n]) {
@@ -130,7 +130,7 @@ func span(text string, a alphabet) int {
 	return n
 }
 
-// jsonWebToken gives the length of HEADER.PAYLOAD.SIGNATURE, 0 where there is none.
+// jsonWebToken returns the length of HEADER.PAYLOAD.SIGNATURE, 0 where there is none.
 func jsonWebToken(text string) int {
 	head := span(text, word)
 	if head < 16 || !strings.HasPrefix(text[head:], ".eyJ") {
@@ -148,7 +148,7 @@ func jsonWebToken(text string) int {
 	return head + 1 + payload + 1 + signature
 }
 
-// telegram gives the length of NUMBER:AA….
+// telegram returns the length of NUMBER:AA….
 func telegram(text string) int {
 	n := 0
 	for n < len(text) && digit(text[n]) {
@@ -163,7 +163,7 @@ func telegram(text string) int {
 	return 0
 }
 
-// mailchimp gives the length of 32 hexadecimal digits with a data centre behind.
+// mailchimp returns the length of 32 hexadecimal digits with a data centre behind.
 func mailchimp(text string) int {
 	if n := span(text, hexa); n != 32 || !strings.HasPrefix(text[n:], "-us") {
 		return 0
@@ -178,7 +178,7 @@ func mailchimp(text string) int {
 	return n
 }
 
-// entra gives the length of a client secret of Microsoft Entra: three letters,
+// entra returns the length of a client secret of Microsoft Entra: three letters,
 // a digit, "Q~" and 31 to 34 more.
 func entra(text string) int {
 	if len(text) < 37 || text[4] != 'Q' || text[5] != '~' || !digit(text[3]) {

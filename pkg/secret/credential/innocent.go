@@ -79,7 +79,7 @@ func reference(text string) bool {
 	return ok && name != "" && strings.Trim(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_") == ""
 }
 
-// fallbackOf gives what a shell takes where a variable is not there:
+// fallbackOf returns what a shell takes where a variable is not there:
 // ${NAME:-FALLBACK}.
 func fallbackOf(text string) (string, bool) {
 	inner, ok := strings.CutPrefix(text, "${")

@@ -61,7 +61,7 @@ func strengthOf(key string) strength {
 	return nothing
 }
 
-// named gives the sign that a text is by its name. Direct says that the text
+// named returns the sign that a text is by its name. Direct says that the text
 // stands there by itself, and not somewhere in a file.
 func named(key, text string, direct bool) (Sign, bool) {
 	s := strengthOf(key)

@@ -68,7 +68,7 @@ func wellKnown(text string) bool {
 	return false
 }
 
-// decoded gives the text that a text is the base64 of, if it is that.
+// decoded returns the text that a text is the base64 of, if it is that.
 func decoded(text string) (string, bool) {
 	if len(text) < 8 || strings.ContainsAny(text, " :.,{") {
 		return "", false
@@ -92,7 +92,7 @@ func decoded(text string) (string, bool) {
 
 const randomText = "random text"
 
-// guesses gives the sign that a value is by its randomness alone.
+// guesses returns the sign that a value is by its randomness alone.
 func guesses(key, text string) []Sign {
 	if quiet(key) || !random(strings.TrimSpace(text)) {
 		return nil

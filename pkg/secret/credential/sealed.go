@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 )
 
-// Sealed gives how many bytes a sealed value holds, and why a text can't be one, or
+// Sealed returns how many bytes a sealed value holds, and why a text can't be one, or
 // not all of one, without a word of it; "" where it can. A sealed value is the base64 of an RSA ciphertext with
 // its length in front, then one of AES-GCM with its tag (sealed-secrets,
 // pkg/crypto, HybridEncrypt).

@@ -12,7 +12,7 @@ type scanner struct {
 	public [][2]int
 }
 
-// scan gives all signs in a text.
+// scan returns all signs in a text.
 func scan(text string) []Sign {
 	s := scanner{text: text}
 	s.known()
@@ -140,7 +140,7 @@ func addresses(text string, add func(start, end int, what string)) {
 	}
 }
 
-// until gives where the first of some letters is in a text, or where it ends.
+// until returns where the first of some letters is in a text, or where it ends.
 func until(text, letters string) int {
 	text = text[:min(len(text), longestToken)]
 	if i := strings.IndexAny(text, letters); i >= 0 {
@@ -235,7 +235,7 @@ func inLine(text string, start, end int, visit func(key string, start, end int))
 	}
 }
 
-// keyBefore gives the name in front of a separator.
+// keyBefore returns the name in front of a separator.
 func keyBefore(line string, at int) string {
 	end := at
 	for end > max(0, at-10) && (line[end-1] == ' ' || line[end-1] == '\t' || line[end-1] == ']' || line[end-1] == '"' || line[end-1] == '\'') {
@@ -251,7 +251,7 @@ func keyBefore(line string, at int) string {
 	return line[begin:end]
 }
 
-// valueBehind gives the value behind a separator. One without quotes is a word,
+// valueBehind returns the value behind a separator. One without quotes is a word,
 // or the rest of the line: what goes on after it is code or prose.
 func valueBehind(line string, at int) (from, to int, ok bool) {
 	from = at + 1

@@ -1,4 +1,4 @@
-// Package redact gives descriptors and Kubernetes objects without the credentials in
+// Package redact returns descriptors and Kubernetes objects without the credentials in
 // them, for whatever is printed for people: differences, explanations. What
 // Secrets and sealed values hold is masked too, whatever it looks like.
 package redact
@@ -17,13 +17,13 @@ type Instead func(x, other *value.Value) string
 // Always shows the same.
 func Always(shown string) Instead { return func(_, _ *value.Value) string { return shown } }
 
-// Tree gives v with the credentials in it replaced: parts of texts where they are
+// Tree returns v with the credentials in it replaced: parts of texts where they are
 // parts. Other is a tree to compare with, or nil. V itself is not changed.
 func Tree(v, other *value.Value, instead Instead) *value.Value {
 	return masker{instead}.tree("", v, other)
 }
 
-// All gives v with each text in it replaced.
+// All returns v with each text in it replaced.
 func All(v, other *value.Value, instead Instead) *value.Value {
 	if v == nil {
 		return nil
@@ -114,7 +114,7 @@ func (m masker) list(v, other *value.Value) *value.Value {
 	return out
 }
 
-// element gives what stands in a list in the place of an item: of the same name
+// element returns what stands in a list in the place of an item: of the same name
 // where they have names.
 func element(list *value.Value, i int, item *value.Value) *value.Value {
 	if name := item.StringAt("name"); name != "" {

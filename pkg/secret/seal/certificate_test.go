@@ -104,7 +104,7 @@ func TestReadAddress(t *testing.T) {
 	}
 }
 
-// curved gives a certificate of a key that is not RSA.
+// curved returns a certificate of a key that is not RSA.
 func curved(t *testing.T, now time.Time) string {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -17,13 +17,13 @@ const (
 	ClusterWide   = "cluster-wide"
 )
 
-// Scopes gives all scopes, the narrowest first.
+// Scopes returns all scopes, the narrowest first.
 func Scopes() []string { return []string{Strict, NamespaceWide, ClusterWide} }
 
 // Failure is what could not be done, with the next step for the user.
 type Failure struct{ Message, Hint string }
 
-// Error gives the message and, on a line of its own, the hint.
+// Error returns the message and, on a line of its own, the hint.
 func (f *Failure) Error() string {
 	if f.Hint == "" {
 		return f.Message
@@ -57,7 +57,7 @@ func (t Target) label() []byte {
 	return []byte(t.Namespace + "/" + t.Name)
 }
 
-// Seal gives a value as kubeseal --raw prints it.
+// Seal returns a value as kubeseal --raw prints it.
 func (c *Certificate) Seal(plain []byte, t Target) (string, error) {
 	b, err := crypto.HybridEncrypt(rand.Reader, c.key, plain, t.label())
 	if err != nil {

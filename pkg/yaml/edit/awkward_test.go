@@ -40,7 +40,7 @@ type file struct {
 	src  []byte
 }
 
-// awkward gives the files, and what can't stand in an archive: other line ends,
+// awkward returns the files, and what can't stand in an archive: other line ends,
 // a byte order mark, no line break at the end.
 func awkward(t testing.TB) []file {
 	t.Helper()

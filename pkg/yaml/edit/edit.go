@@ -22,22 +22,22 @@ type Change struct {
 	Keep int
 }
 
-// Set gives the change that sets the value at path. A text is written so that it
+// Set returns the change that sets the value at path. A text is written so that it
 // reads as text again.
 func Set(v *value.Value, path ...string) Change { return Change{Path: path, Value: v} }
 
-// SetText gives the change that sets a scalar by its source text: 1.10 is
+// SetText returns the change that sets a scalar by its source text: 1.10 is
 // written as 1.10, in the quotes that were there, or in none where the text needs
 // none.
 func SetText(text string, path ...string) Change {
 	return Change{Path: path, Value: &value.Value{Kind: value.String, Plain: true, Text: text}}
 }
 
-// Remove gives the change that removes the value at path, and the maps on the
+// Remove returns the change that removes the value at path, and the maps on the
 // way there that it leaves empty, but for the first keep of them.
 func Remove(keep int, path ...string) Change { return Change{Path: path, Keep: keep} }
 
-// Apply gives src with the changes. What was not asked for is the same bytes as
+// Apply returns src with the changes. What was not asked for is the same bytes as
 // before; where that can't be done, the error is a diag.List that says why and
 // what to do, and nothing is changed. A change that is there already changes
 // nothing.
@@ -110,7 +110,7 @@ func (e *editor) asWanted(got *value.Value) bool {
 	return value.Equal(got, want)
 }
 
-// with gives v with the value at path replaced, or removed where x is nil.
+// with returns v with the value at path replaced, or removed where x is nil.
 func with(v *value.Value, path []string, x *value.Value, keep int) *value.Value {
 	out := value.NewMap(v.At())
 	if v.Is(value.Map) {
@@ -162,7 +162,7 @@ func unable(file string, c Change, old *value.Value, why string) diag.List {
 	return diags
 }
 
-// name gives a path as messages do.
+// name returns a path as messages do.
 func name(path []string) string { return strings.Join(path, ".") }
 
 // explain says why the change was refused: the usual reason is an anchor.

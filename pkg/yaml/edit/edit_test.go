@@ -176,7 +176,7 @@ func flow(random *rand.Rand, depth int) string {
 	return []string{"{" + inner + "}", "{ " + inner + " }"}[random.IntN(2)]
 }
 
-// somewhere gives the path of a value in v, or of a new one beside it.
+// somewhere returns the path of a value in v, or of a new one beside it.
 func somewhere(random *rand.Rand, v *value.Value) []string {
 	var path []string
 	for {
@@ -233,7 +233,7 @@ func held(t *testing.T, src []byte, c edit.Change) bool {
 
 func comments(src []byte) int { return bytes.Count(src, []byte("# ")) }
 
-// without gives v without what the path leads to, and without the maps that are
+// without returns v without what the path leads to, and without the maps that are
 // empty then.
 func without(v *value.Value, path []string) *value.Value {
 	if !v.Is(value.Map) || !v.Has(path[0]) {

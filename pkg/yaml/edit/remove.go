@@ -124,7 +124,7 @@ func (e *editor) dropLines(line, stop int, blanks bool) {
 	e.replace(from, to, "")
 }
 
-// before gives the place of the line break that ends before the line at i.
+// before returns the place of the line break that ends before the line at i.
 func (e *editor) before(i int) int {
 	if i > 1 && e.src[i-1] == '\n' && e.src[i-2] == '\r' {
 		return i - 2

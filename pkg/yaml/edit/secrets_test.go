@@ -41,7 +41,7 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-// everyForm gives each file as it is, with other line ends, with a byte order mark
+// everyForm returns each file as it is, with other line ends, with a byte order mark
 // and without a line break at the end.
 func everyForm(t testing.TB) []file {
 	var out []file

@@ -56,7 +56,7 @@ func (e *editor) replace(start, end int, text string) {
 	e.edits = append(e.edits, part{start, end, text})
 }
 
-// pos gives a place as a position.
+// pos returns a place as a position.
 func (e *editor) pos(i int) diag.Pos {
 	before := bytes.TrimPrefix(e.src[:i], []byte("\xef\xbb\xbf"))
 	line := bytes.Count(before, []byte("\n")) + 1
@@ -81,7 +81,7 @@ func (e *editor) lineEnd(i int) int {
 // stays inside of a line, and the proof at the end tells whether that was right.
 func isBreak(c byte) bool { return c == '\n' || c == '\r' }
 
-// nextLine gives the start of the line after the one that ends at i.
+// nextLine returns the start of the line after the one that ends at i.
 func (e *editor) nextLine(i int) int {
 	if bytes.HasPrefix(e.src[i:], []byte("\r\n")) {
 		return i + 2
@@ -130,7 +130,7 @@ func (e *editor) set() {
 	}
 }
 
-// nest gives v under the keys.
+// nest returns v under the keys.
 func nest(path []string, v *value.Value) *value.Value {
 	for i := len(path) - 1; i >= 0; i-- {
 		v = value.NewMap(diag.Pos{}).Set(path[i], v)
@@ -252,7 +252,7 @@ func (e *editor) add(in *value.Node, key string, v *value.Value) {
 	e.replace(end, end, e.eol+e.indent(in)+e.key(key, in)+":"+e.write(v, in, e.flows(in, nil)))
 }
 
-// indent gives what stands before the keys of a block map.
+// indent returns what stands before the keys of a block map.
 func (e *editor) indent(in *value.Node) string {
 	start := in.Pairs[0].Key.Head
 	before := string(e.src[e.lineStart(start):start])

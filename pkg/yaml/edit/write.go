@@ -8,7 +8,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// write gives a value as it stands after the colon of a key in a map: after a
+// write returns a value as it stands after the colon of a key in a map: after a
 // space on the same line, or on lines of its own.
 func (e *editor) write(v *value.Value, in *value.Node, flow bool) string {
 	w := writer{e, keysQuoted(in)}
@@ -86,7 +86,7 @@ func keysQuoted(in *value.Node) bool {
 	return len(in.Pairs) > 0
 }
 
-// key gives a key as the others of its map are written.
+// key returns a key as the others of its map are written.
 func (e *editor) key(key string, in *value.Node) string {
 	return writer{e, keysQuoted(in)}.keyText(key, in.Form == value.Flow)
 }
@@ -98,7 +98,7 @@ func (e writer) keyText(key string, flow bool) string {
 	return e.scalar(value.Str(key, diag.Pos{}), value.PlainScalar, flow)
 }
 
-// scalar gives a scalar in the form, or in the next best that it can have.
+// scalar returns a scalar in the form, or in the next best that it can have.
 func (e *editor) scalar(v *value.Value, form value.Form, flow bool) string {
 	if v.Is(value.Null) {
 		return "null"

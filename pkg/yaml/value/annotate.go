@@ -8,7 +8,7 @@ import (
 )
 
 // EncodeAnnotated is EncodeSource with a comment behind each scalar and each
-// empty map or list: what note gives for the value at a path, "" for none.
+// empty map or list: what note returns for the value at a path, "" for none.
 func EncodeAnnotated(v *Value, note func(path []string, v *Value) string) ([]byte, error) {
 	a := annotator{note: note}
 	return encodeSource(a.node(v))

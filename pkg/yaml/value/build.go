@@ -13,7 +13,7 @@ func MapOf(pos diag.Pos, pairs ...any) *Value {
 	return out
 }
 
-// From gives a value for a string, boolean, number or Value, or nil where there
+// From returns a value for a string, boolean, number or Value, or nil where there
 // is nothing in it.
 func From(pos diag.Pos, x any) *Value {
 	switch x := x.(type) {
@@ -33,7 +33,7 @@ func From(pos diag.Pos, x any) *Value {
 	return nil
 }
 
-// Texts gives a list of texts.
+// Texts returns a list of texts.
 func Texts(pos diag.Pos, texts ...string) *Value {
 	out := NewList(pos)
 	for _, text := range texts {

@@ -162,7 +162,7 @@ func ours(t *testing.T, v *value.Value) any {
 	return normal(json.Number(strings.TrimSpace(string(text))))
 }
 
-// normal gives maps text for keys, and numbers one type.
+// normal returns maps text for keys, and numbers one type.
 func normal(x any) any {
 	switch x := x.(type) {
 	case map[string]any:

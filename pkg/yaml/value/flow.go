@@ -2,7 +2,7 @@ package value
 
 import "strings"
 
-// Flow gives v on one line for people, as YAML has it in brackets.
+// Flow returns v on one line for people, as YAML has it in brackets.
 func (v *Value) Flow() string {
 	var parts []string
 	switch {

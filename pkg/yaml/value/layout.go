@@ -49,7 +49,7 @@ type Pair struct {
 	Value *Node
 }
 
-// Pair gives the pair with the key, or nil.
+// Pair returns the pair with the key, or nil.
 func (n *Node) Pair(key string) *Pair {
 	for i := range n.Pairs {
 		if p := &n.Pairs[i]; !p.Merge && p.Key.Text == key {
@@ -73,7 +73,7 @@ func (n *Node) Walk(visit func(*Node)) {
 
 var errLayout = errors.New("the file is written in a way that can't be followed to its bytes")
 
-// Layout gives the places of the only document in a YAML file that Read takes.
+// Layout returns the places of the only document in a YAML file that Read takes.
 // The YAML library tells where nodes start; where they end is found in the
 // source. A source that does not fit what the library says is an error.
 func Layout(src []byte) (*Node, error) {
@@ -101,7 +101,7 @@ func Layout(src []byte) (*Node, error) {
 	}
 }
 
-// lineBreak gives the length of the line break that b starts with, 0 for none.
+// lineBreak returns the length of the line break that b starts with, 0 for none.
 func lineBreak(b []byte) int {
 	if bytes.HasPrefix(b, []byte("\r\n")) {
 		return 2
@@ -215,7 +215,7 @@ func (l *layouter) space(i int) int {
 	return i
 }
 
-// lineEnd gives the place of the line break, or the end of the source.
+// lineEnd returns the place of the line break, or the end of the source.
 func (l *layouter) lineEnd(i int) int {
 	for i < len(l.src) && lineBreak(l.src[i:]) == 0 {
 		i++
@@ -302,7 +302,7 @@ func empty(y *yaml.Node) bool {
 	return y.Kind == yaml.ScalarNode && y.Value == "" && y.Anchor == "" && y.Style&written == 0
 }
 
-// column gives the column of a place, from 0, in characters.
+// column returns the column of a place, from 0, in characters.
 func (l *layouter) column(i int) int {
 	line, exact := slices.BinarySearch(l.lines, i)
 	if !exact {

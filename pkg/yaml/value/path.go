@@ -2,8 +2,8 @@ package value
 
 import "github.com/unfold-gitops/unfold/pkg/diag"
 
-// Replace gives v with what edit makes of each node at path. Lists on the way
-// are gone through item by item and don't stand in path. Edit gives its
+// Replace returns v with what edit makes of each node at path. Lists on the way
+// are gone through item by item and don't stand in path. Edit returns its
 // argument back to leave a node as it is; v itself is never changed, and where
 // nothing is, v is given back.
 func (v *Value) Replace(path []string, edit func(*Value) *Value) *Value {
@@ -60,7 +60,7 @@ func (v *Value) Walk(visit func(*Value)) {
 	}
 }
 
-// Place gives v and everything in it one position, for a text that stands in
+// Place returns v and everything in it one position, for a text that stands in
 // another.
 func (v *Value) Place(pos diag.Pos) {
 	v.Walk(func(x *Value) {

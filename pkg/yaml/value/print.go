@@ -9,7 +9,7 @@ import (
 )
 
 // printer writes a value as go.yaml.in/yaml/v2 does, several times as fast. It
-// knows the ordinary cases only: where a key or a scalar is not one, it gives
+// knows the ordinary cases only: where a key or a scalar is not one, it returns
 // up, and the library writes the whole value. A fuzz test holds the two equal.
 type printer struct {
 	out    []byte
@@ -186,7 +186,7 @@ func isWord(s string) bool {
 	return false
 }
 
-// sorted gives a map's entries in the order of the library's keys.
+// sorted returns a map's entries in the order of the library's keys.
 func sorted(entries []Entry) []Entry {
 	compare := func(x, y Entry) int { return compareKeys(x.Key, y.Key) }
 	if slices.IsSortedFunc(entries, compare) {
@@ -237,7 +237,7 @@ func compareKeys(a, b string) int {
 	return cmp.Or(cmp.Compare(na, nb), cmp.Compare(ea, eb), cmp.Compare(ra[i], rb[i]))
 }
 
-// number64 appends the digits from i on to n and gives where they end.
+// number64 appends the digits from i on to n and returns where they end.
 func number64(s []rune, i int, n *int64) int {
 	for ; i < len(s) && unicode.IsDigit(s[i]); i++ {
 		*n = *n*10 + int64(s[i]-'0')

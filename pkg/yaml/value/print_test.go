@@ -70,7 +70,7 @@ func TestCompareKeys(t *testing.T) {
 	}
 }
 
-// randomValue gives a map with some of the texts as keys and values.
+// randomValue returns a map with some of the texts as keys and values.
 func randomValue(r *rand.Rand, texts []string, depth int) *Value {
 	text := func() string { return texts[r.IntN(len(texts))] }
 	kind := r.IntN(8)

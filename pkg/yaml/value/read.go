@@ -23,7 +23,7 @@ const (
 	MaxBytes = 16 << 20 // in their texts, those that aliases repeat included
 )
 
-// Read gives the only document of a YAML file. What makes it unusable is
+// Read returns the only document of a YAML file. What makes it unusable is
 // reported with its place; the value is nil then or where the file holds none.
 func Read(file string, src []byte) (*Value, diag.List) {
 	docs, diags := ReadAll(file, src)
@@ -37,7 +37,7 @@ func Read(file string, src []byte) (*Value, diag.List) {
 	return docs[0], diags
 }
 
-// ReadAll gives all documents of a YAML file that are not empty.
+// ReadAll returns all documents of a YAML file that are not empty.
 func ReadAll(file string, src []byte) ([]*Value, diag.List) { return readAll(file, src, false) }
 
 // readAll reads a text, in Kubernetes' form or only for us.
@@ -133,7 +133,7 @@ func (r *reader) pos(n *yaml.Node) diag.Pos {
 	return diag.Pos{File: r.file, Line: n.Line, Col: n.Column}
 }
 
-// read turns a node into a value. It gives nil after it reported why not.
+// read turns a node into a value. It returns nil after it reported why not.
 func (r *reader) read(n *yaml.Node, depth int) *Value {
 	if r.count(n, 1); r.full {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// outline gives a value as one line: KIND TEXT for scalars.
+// outline returns a value as one line: KIND TEXT for scalars.
 func outline(v *value.Value) string {
 	switch {
 	case v.Is(value.Map):

@@ -1,6 +1,6 @@
 package value
 
-// Sorted gives v with all keys in the order in which Encode prints them.
+// Sorted returns v with all keys in the order in which Encode prints them.
 func Sorted(v *Value) *Value {
 	if v == nil || len(v.Entries)+len(v.Items) == 0 {
 		return v

@@ -13,7 +13,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
-// syntaxError gives what the YAML library says its place. The library tells
+// syntaxError returns what the YAML library says its place. The library tells
 // the line only; the column is that of the line's first character.
 func syntaxError(file string, src []byte, err error) diag.Diagnostic {
 	text, line := placed(src, err)
@@ -109,7 +109,7 @@ func ofParser(text string) bool {
 	return false
 }
 
-// find gives the place of a text, or the beginning where there is none.
+// find returns the place of a text, or the beginning where there is none.
 func find(lines [][]byte, text string) (line, col int) {
 	for i, l := range lines {
 		if at := bytes.Index(l, []byte(text)); at >= 0 {

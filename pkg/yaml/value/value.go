@@ -49,23 +49,23 @@ type Entry struct {
 	Value  *Value
 }
 
-// Str gives a string.
+// Str returns a string.
 func Str(s string, pos diag.Pos) *Value { return &Value{Kind: String, Text: s, Pos: pos} }
 
-// Num gives a whole number.
+// Num returns a whole number.
 func Num(n int64, pos diag.Pos) *Value {
 	return &Value{Kind: Int, Plain: true, Text: strconv.FormatInt(n, 10), Pos: pos}
 }
 
-// True gives a boolean.
+// True returns a boolean.
 func True(b bool, pos diag.Pos) *Value {
 	return &Value{Kind: Bool, Plain: true, Text: strconv.FormatBool(b), Pos: pos}
 }
 
-// NewMap gives an empty map.
+// NewMap returns an empty map.
 func NewMap(pos diag.Pos) *Value { return &Value{Kind: Map, Pos: pos} }
 
-// NewList gives a list of items.
+// NewList returns a list of items.
 func NewList(pos diag.Pos, items ...*Value) *Value {
 	return &Value{Kind: List, Items: items, Pos: pos}
 }
@@ -78,7 +78,7 @@ func (v *Value) IsScalar() bool {
 	return v != nil && (v.Kind == Bool || v.Kind == Int || v.Kind == Float || v.Kind == String)
 }
 
-// At gives v's position; the zero position for nil.
+// At returns v's position; the zero position for nil.
 func (v *Value) At() diag.Pos {
 	if v == nil {
 		return diag.Pos{}
@@ -86,7 +86,7 @@ func (v *Value) At() diag.Pos {
 	return v.Pos
 }
 
-// Get gives the value under the keys, or nil where v or a step is no map or
+// Get returns the value under the keys, or nil where v or a step is no map or
 // lacks the key.
 func (v *Value) Get(keys ...string) *Value {
 	for _, key := range keys {
@@ -99,7 +99,7 @@ func (v *Value) Get(keys ...string) *Value {
 	return v
 }
 
-// Entry gives the entry for a key, or nil.
+// Entry returns the entry for a key, or nil.
 func (v *Value) Entry(key string) *Entry {
 	if v == nil {
 		return nil
@@ -115,7 +115,7 @@ func (v *Value) Entry(key string) *Entry {
 // Has reports whether v is a map with the key.
 func (v *Value) Has(key string) bool { return v.Entry(key) != nil }
 
-// StringAt gives the text of the scalar under the keys (of v itself without
+// StringAt returns the text of the scalar under the keys (of v itself without
 // keys), or "".
 func (v *Value) StringAt(keys ...string) string {
 	if s := v.Get(keys...); s.IsScalar() {
@@ -124,7 +124,7 @@ func (v *Value) StringAt(keys ...string) string {
 	return ""
 }
 
-// Int64 gives a whole number's value; ok is false for anything else. The
+// Int64 returns a whole number's value; ok is false for anything else. The
 // notations are YAML's: decimal, 0x, 0o, 0b.
 func (v *Value) Int64() (n int64, ok bool) {
 	if !v.Is(Int) {
@@ -139,7 +139,7 @@ func (v *Value) IsTrue() bool {
 	return v.Is(Bool) && (v.Text == "true" || v.Text == "True" || v.Text == "TRUE")
 }
 
-// Keys gives a map's keys in order.
+// Keys returns a map's keys in order.
 func (v *Value) Keys() []string {
 	if v == nil {
 		return nil
@@ -151,7 +151,7 @@ func (v *Value) Keys() []string {
 	return keys
 }
 
-// Fields gives a map's entries, none for anything else and for nil.
+// Fields returns a map's entries, none for anything else and for nil.
 func (v *Value) Fields() []Entry {
 	if v == nil {
 		return nil
@@ -159,7 +159,7 @@ func (v *Value) Fields() []Entry {
 	return v.Entries
 }
 
-// Elements gives a list's items, none for anything else and for nil.
+// Elements returns a list's items, none for anything else and for nil.
 func (v *Value) Elements() []*Value {
 	if v == nil {
 		return nil
@@ -168,7 +168,7 @@ func (v *Value) Elements() []*Value {
 }
 
 // Set puts a value under a key, at the end where the key is new. A nil value
-// is not put. It gives v back.
+// is not put. It returns v back.
 func (v *Value) Set(key string, x *Value) *Value {
 	if x == nil {
 		return v
@@ -191,7 +191,7 @@ func (v *Value) Delete(key string) {
 	v.Entries = slices.DeleteFunc(v.Entries, func(e Entry) bool { return e.Key == key })
 }
 
-// Copy gives a map or list whose own entries can be changed; what they hold is
+// Copy returns a map or list whose own entries can be changed; what they hold is
 // shared.
 func (v *Value) Copy() *Value {
 	if v == nil {

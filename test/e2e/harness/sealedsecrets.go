@@ -150,7 +150,7 @@ func (c *Cluster) Environ(t testing.TB) []string {
 	return []string{"KUBECONFIG=" + c.Kubeconfig, "HOME=" + t.TempDir(), "PATH=" + filepath.Dir(Built(t, "kubernetes/kubectl"))}
 }
 
-// RunSealing runs a program, the product or kubeseal, in a folder, with kubectl and the cluster at hand, and gives its
+// RunSealing runs a program, the product or kubeseal, in a folder, with kubectl and the cluster at hand, and returns its
 // stdout. The error holds its stderr.
 func (c *Cluster) RunSealing(t testing.TB, dir string, stdin []byte, program string, args ...string) ([]byte, error) {
 	t.Helper()

@@ -35,7 +35,7 @@ func (i *inbox) add(m message) {
 	i.all = append(i.all, m)
 }
 
-// serve starts the three servers and gives their addresses.
+// serve starts the three servers and returns their addresses.
 func (i *inbox) serve(t *testing.T) (slack, smtp, webhook string) {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -117,7 +117,7 @@ func (u untilDot) Read(p []byte) (int, error) {
 	return copy(p, strings.TrimPrefix(line, ".")), nil
 }
 
-// settle waits until nothing more is sent, and gives what was new: its service and state.
+// settle waits until nothing more is sent, and returns what was new: its service and state.
 func (i *inbox) settle() []string {
 	count := func() int {
 		i.mu.Lock()
@@ -153,7 +153,7 @@ func (m message) state() string {
 	return text
 }
 
-// last gives the messages by service.
+// last returns the messages by service.
 func (i *inbox) last() []message {
 	i.mu.Lock()
 	defer i.mu.Unlock()

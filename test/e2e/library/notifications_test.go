@@ -152,7 +152,7 @@ func state(health string, operation map[string]any, more map[string]any) map[str
 	return status
 }
 
-// becomes brings the Application into a state and gives what is sent: a line for each message, its service and what its
+// becomes brings the Application into a state and returns what is sent: a line for each message, its service and what its
 // webhook's body calls the state.
 func (r *running) becomes(status map[string]any) []string {
 	r.t.Helper()
@@ -315,7 +315,7 @@ func TestSecret(t *testing.T) {
 	}
 }
 
-// decode gives JSON as it is.
+// decode returns JSON as it is.
 func decode(text string) any {
 	var out any
 	if err := json.Unmarshal([]byte(text), &out); err != nil {

@@ -13,7 +13,7 @@ import (
 	"github.com/argoproj/argo-cd/v3/util/rbac"
 )
 
-// printed gives the AppProjects that test/script holds `unfold argocd` to.
+// printed returns the AppProjects that test/script holds `unfold argocd` to.
 func printed(t *testing.T) []*v1alpha1.AppProject {
 	t.Helper()
 	script, err := os.ReadFile(filepath.Join("..", "..", "script", "testdata", "script", "argocd.txtar"))

@@ -31,7 +31,7 @@ const Variable = "UNFOLD_TEST_KUSTOMIZE"
 // Kustomize is the path of the stock program.
 type Kustomize string
 
-// Stock gives the stock kustomize, or ends the test where there is none.
+// Stock returns the stock kustomize, or ends the test where there is none.
 func Stock(tb testing.TB) Kustomize {
 	tb.Helper()
 	program := os.Getenv(Variable)
@@ -143,7 +143,7 @@ func alone(dir string, src *render.Source, env string, o render.Options) ([]byte
 	return object.EncodeValues(built)
 }
 
-// Read gives all files below dir.
+// Read returns all files below dir.
 func Read(dir string) (tree.Tree, error) {
 	out := tree.Tree{}
 	root := os.DirFS(dir)
@@ -185,7 +185,7 @@ func (k Kustomize) Hold(u *Unfolded, scratch string) error {
 	return nil
 }
 
-// compare gives the difference of two streams by line, or "".
+// compare returns the difference of two streams by line, or "".
 func compare(unfold, kustomize []byte) string {
 	if bytes.Equal(unfold, kustomize) {
 		return ""

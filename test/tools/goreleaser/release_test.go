@@ -48,7 +48,7 @@ type file struct {
 	content  []byte
 }
 
-// unpack gives the files of an archive by their names.
+// unpack returns the files of an archive by their names.
 func unpack(t *testing.T, name string) map[string]file {
 	t.Helper()
 	archive, files := bytes.NewReader(read(t, "bin/release", name)), map[string]file{}

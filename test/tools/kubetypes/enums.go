@@ -35,7 +35,7 @@ type enumReader struct {
 	err            error
 }
 
-// of gives the values that a field of a definition can have, none where it is
+// of returns the values that a field of a definition can have, none where it is
 // not an enum.
 func (r *enumReader) of(definition, field string) []string {
 	path, name := split(definition)
@@ -78,7 +78,7 @@ func (r *enumReader) inStruct(dir, name, field string) []string {
 	return nil
 }
 
-// named gives the package and name of a field's type, through pointers, lists
+// named returns the package and name of a field's type, through pointers, lists
 // and maps.
 func (r *enumReader) named(dir string, imports map[string]string, e ast.Expr) (string, string) {
 	switch e := e.(type) {

@@ -104,7 +104,7 @@ func sources() []source {
 	return out
 }
 
-// download gives the folder of the module.
+// download returns the folder of the module.
 func (s source) download() (string, error) {
 	cmd := exec.Command("go", "mod", "download", "-json", s.module+"@"+s.version)
 	cmd.Dir = os.TempDir() // outside of any module

@@ -38,7 +38,7 @@ type definition struct {
 	ListKeys    []string        `json:"x-kubernetes-list-map-keys"`
 }
 
-// elem gives the schema of a map's values, or nil.
+// elem returns the schema of a map's values, or nil.
 func (d *definition) elem() *definition {
 	var e definition
 	if json.Unmarshal(d.Additional, &e) != nil {
@@ -123,7 +123,7 @@ func groupVersion(x gvk) string {
 	return x.Group + "/" + x.Version
 }
 
-// name gives a definition's name in the table.
+// name returns a definition's name in the table.
 func (s *swaggerReader) name(definition string) string {
 	pkg, typ := split(definition)
 	group, ok := s.groups[pkg]
@@ -134,7 +134,7 @@ func (s *swaggerReader) name(definition string) string {
 	return group + "." + typ
 }
 
-// scopes gives the kinds that can be created, and whether in a namespace.
+// scopes returns the kinds that can be created, and whether in a namespace.
 func (s *swaggerReader) scopes() (map[gvk]string, error) {
 	out := map[gvk]string{}
 	for path, item := range s.doc.Paths {
@@ -206,7 +206,7 @@ func (s *swaggerReader) expr(group string, d *definition) string {
 	return scalar(d)
 }
 
-// scalar gives the letter of a scalar type.
+// scalar returns the letter of a scalar type.
 func scalar(d *definition) string {
 	switch {
 	case d.Type == "boolean":

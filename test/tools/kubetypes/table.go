@@ -48,7 +48,7 @@ func (t *typ) body() string {
 	return b.String()
 }
 
-// write gives the lines of all types that a kind leads to, sorted.
+// write returns the lines of all types that a kind leads to, sorted.
 func (t *table) write() []byte {
 	reached := map[string]bool{}
 	var visit func(name string)
