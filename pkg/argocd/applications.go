@@ -76,7 +76,8 @@ func (m *maker) team(app App) *platform.Team {
 			continue
 		}
 		if found != nil {
-			m.diags.Errorh(app.Pos, "two-teams", "mend the patterns of the teams in the platform file", "the folder %q belongs to the teams %q and %q", app.Path, found.Name, t.Name)
+			m.diags.Errorh(app.Pos, "two-teams", "mend the patterns of the teams in the platform file",
+				"the folder %q belongs to the teams %q and %q", app.Path, found.Name, t.Name)
 			return found
 		}
 		found = t
@@ -99,7 +100,8 @@ func Static(r Repository, p *platform.Platform) ([]*value.Value, diag.List) {
 	names := map[string]App{}
 	for i, app := range r.Apps {
 		if other, ok := names[app.Name]; ok {
-			m.diags.Errorh(app.Pos, "app-twice", "rename one of them", "the app %q is in the folders %q and %q", app.Name, other.Path, app.Path)
+			m.diags.Errorh(app.Pos, "app-twice", "rename one of them", "the app %q is in the folders %q and %q", app.Name, other.Path,
+				app.Path)
 		}
 		names[app.Name] = app
 		for _, env := range app.Environments {
@@ -141,7 +143,8 @@ func (m *maker) metadata(name, app, env string, team *platform.Team) *value.Valu
 			}
 		}
 	}
-	return of("metadata", of("name", name, "namespace", m.ArgoCD.Namespace, "labels", labels, "annotations", annotations, "finalizers", texts(finalizer)))
+	return of("metadata", of("name", name, "namespace", m.ArgoCD.Namespace, "labels", labels, "annotations", annotations, "finalizers",
+		texts(finalizer)))
 }
 
 func destination(c platform.Cluster) *value.Value {
@@ -163,14 +166,16 @@ func (m *maker) spec(team *platform.Team, env, folder, namespace string, to *val
 	s := m.Settings(env).Applications
 	policy := of()
 	if !s.Manual {
-		policy.Set("automated", value.NewMap(diag.Pos{}).Set("prune", value.True(!s.Keep, diag.Pos{})).Set("selfHeal", value.True(!s.Drift, diag.Pos{})))
+		policy.Set("automated", value.NewMap(diag.Pos{}).Set("prune", value.True(!s.Keep, diag.Pos{})).Set("selfHeal",
+			value.True(!s.Drift, diag.Pos{})))
 	}
 	if s.Retries > 0 {
 		policy.Set("retry", of("limit", s.Retries, "backoff", of("duration", "5s", "factor", int64(2), "maxDuration", "3m")))
 	}
 	policy.Set("syncOptions", value.From(diag.Pos{}, texts(s.SyncOptions...)))
 	if slices.Contains(s.SyncOptions, createsSpace) {
-		policy.Set("managedNamespaceMetadata", value.From(diag.Pos{}, of("labels", s.NamespaceLabels, "annotations", s.NamespaceAnnotations)))
+		policy.Set("managedNamespaceMetadata",
+			value.From(diag.Pos{}, of("labels", s.NamespaceLabels, "annotations", s.NamespaceAnnotations)))
 	}
 	return of(
 		"project", project,
@@ -206,7 +211,8 @@ func scaledKinds(objects []*value.Value) []object.ID {
 func ignore(spec *value.Value, scaled []object.ID) {
 	rules := value.NewList(diag.Pos{})
 	for _, id := range scaled {
-		rules.Items = append(rules.Items, of("group", id.Group(), "kind", id.Kind, "name", id.Name, "jsonPointers", texts("/spec/replicas")))
+		rules.Items = append(rules.Items, of("group", id.Group(), "kind", id.Kind, "name", id.Name, "jsonPointers",
+			texts("/spec/replicas")))
 	}
 	spec.Set("ignoreDifferences", rules)
 	options := spec.Get("syncPolicy", "syncOptions")

@@ -129,7 +129,8 @@ func (m *maker) allowed(t *platform.Team, app App, env Environment, kinds, clust
 		return ok && err == nil
 	}) {
 		m.diags.Warnh(app.Pos, "namespace-not-allowed", "add it to namespaces of the team in the platform file",
-			"the app %q goes to the namespace %q in %s, and the project of the team %q does not allow that", app.Name, env.Namespace, env.Name, t.Name)
+			"the app %q goes to the namespace %q in %s, and the project of the team %q does not allow that", app.Name, env.Namespace,
+			env.Name, t.Name)
 	}
 	for _, o := range env.Objects {
 		id := object.Object{Value: o}.ID()

@@ -87,14 +87,16 @@ func (m *maker) set(o owner, env string) *value.Value {
 	}
 	// The folder's name, not the app's: app teams can't take the name or the
 	// namespace of another team.
-	template := m.metadata(name, folderName, env, o.team).Set("spec", m.spec(o.team, env, "{{ .path.path }}", m.namespace(folderName, env), to))
+	template := m.metadata(name, folderName, env, o.team).Set("spec", m.spec(o.team, env, "{{ .path.path }}", m.namespace(folderName, env),
+		to))
 	policy := "sync"
 	if m.Settings(env).Applications.Keep {
 		policy = "create-update" // what is no longer in git stays, Applications too
 	}
 	set := m.applicationSet(o.name+"-"+env, apps, template, policy)
 	// Image updaters set parameters in Applications: they are left alone.
-	set.Get("spec").Set("ignoreApplicationDifferences", value.NewList(diag.Pos{}, of("jqPathExpressions", texts(".spec.source.plugin.parameters"))))
+	set.Get("spec").Set("ignoreApplicationDifferences", value.NewList(diag.Pos{},
+		of("jqPathExpressions", texts(".spec.source.plugin.parameters"))))
 	return set
 }
 

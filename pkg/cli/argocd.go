@@ -49,8 +49,9 @@ never. --check fails where such files are not what would be written now.
 
 Without --platform the platform file that lies in the repository holds, if there
 is exactly one, as for check.`,
-		Example: "  unfold argocd apps --repo-url https://git.example.com/team/apps.git\n  unfold argocd --output argocd\n  unfold argocd --output argocd --check",
-		Args:    cobra.MaximumNArgs(1),
+		Example: "  unfold argocd apps --repo-url https://git.example.com/team/apps.git\n  unfold argocd --output argocd\n" +
+			"  unfold argocd --output argocd --check",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case !slices.Contains([]string{staticStyle, setStyle}, f.style):
@@ -161,7 +162,8 @@ func writeObjects(s Streams, objects []*value.Value) error {
 }
 
 // argocdFiles writes the objects as files, or checks those that are there.
-func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*value.Value, r argocd.Repository, p *platform.Platform, f argocdFlags) error {
+func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*value.Value, r argocd.Repository, p *platform.Platform,
+	f argocdFlags) error {
 	files, err := repository.Files(objects)
 	if err != nil {
 		return err
@@ -175,7 +177,8 @@ func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*va
 		return err
 	}
 	if name != "" {
-		return usagef("%s is of %s, not of %s alone: name a PATH with all apps of %s, such as the repository's top folder", name, of, scope, f.output)
+		return usagef("%s is of %s, not of %s alone: name a PATH with all apps of %s, such as the repository's top folder", name, of, scope,
+			f.output)
 	}
 	stale, err := repository.StaleFiles(f.output, files)
 	if err != nil {

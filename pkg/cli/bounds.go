@@ -40,7 +40,8 @@ func bounded(ctx context.Context, s Streams, do func(operator func(*platform.Pla
 			return diags
 		case <-look.C:
 			if memoryUsed() > bounds.Memory {
-				diags.Errorh(diag.Pos{}, "too-large", lighter, "the app takes more than %d MiB of memory%s", bounds.Memory>>20, s.work.during())
+				diags.Errorh(diag.Pos{}, "too-large", lighter, "the app takes more than %d MiB of memory%s", bounds.Memory>>20,
+					s.work.during())
 				return diags
 			}
 		case <-ctx.Done():

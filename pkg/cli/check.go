@@ -99,7 +99,8 @@ func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform,
 	if whole {
 		file, _ := f.platform.path(s)
 		var found repository.Report
-		found, err = repository.Check(ctx, paths[0], folders, repository.Options{Platform: p, PlatformFile: file, Skip: f.skip, Progress: bar.show})
+		found, err = repository.Check(ctx, paths[0], folders, repository.Options{Platform: p, PlatformFile: file, Skip: f.skip,
+			Progress: bar.show})
 		summary = render.Summary{Apps: found.Apps, Environments: found.Environments, Diags: found.Diags()}
 		bar.clear()
 		if err == nil && f.format == "text" {

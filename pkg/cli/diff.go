@@ -177,7 +177,8 @@ func markdown(found []delivery.Difference) string {
 		if len(warnings) > 0 {
 			part.WriteString("> [!WARNING]\n" + strings.Join(warnings, "") + "\n")
 		}
-		fmt.Fprintf(&part, "<details%s><summary>%s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n\n", opened(lines), counts(d.Objects), fence, strings.Join(lines, "\n"), fence)
+		fmt.Fprintf(&part, "<details%s><summary>%s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n\n", opened(lines), counts(d.Objects), fence,
+			strings.Join(lines, "\n"), fence)
 		if b.Len()+part.Len() > most {
 			fmt.Fprintf(&b, "%s more: `unfold diff` shows all.\n", plural(len(found)-i, "environment"))
 			break

@@ -28,8 +28,9 @@ With --value it prints what the field comes to for the app in DIR (the current
 folder unless given), all layers applied, and which line of which layer set it.
 Without a field it prints the whole descriptor like that. Values of secrets are
 hidden.`,
-		Example: "  unfold explain probes\n  unfold explain image --recursive\n  unfold explain --value replicas examples/example-app --env prod",
-		Args:    cobra.MaximumNArgs(2),
+		Example: "  unfold explain probes\n  unfold explain image --recursive\n" +
+			"  unfold explain --value replicas examples/example-app --env prod",
+		Args: cobra.MaximumNArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			field := ""
 			if len(args) > 0 {

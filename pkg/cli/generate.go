@@ -120,7 +120,8 @@ func options(call plugin.Call) render.Options {
 	o.Overrides = descriptor.Overrides{
 		Image: descriptor.Override(call.Image), Tag: descriptor.Override(call.Tag),
 		Replicas: descriptor.Override(call.Replicas), Namespace: descriptor.Override(call.Namespace),
-		Host: descriptor.Override(call.Host), NameSuffix: descriptor.Override(call.NameSuffix), HostSuffix: descriptor.Override(call.HostSuffix),
+		Host: descriptor.Override(call.Host), NameSuffix: descriptor.Override(call.NameSuffix),
+		HostSuffix: descriptor.Override(call.HostSuffix),
 	}
 	for _, c := range call.Config {
 		o.Overrides.Config = append(o.Overrides.Config, descriptor.ConfigOverride{Key: c.Key, Override: descriptor.Override(c.Given)})
@@ -131,7 +132,8 @@ func options(call plugin.Call) render.Options {
 // logRun prints the one line about the run.
 func logRun(s Streams, asJSON bool, r *render.Result, took time.Duration) error {
 	if !asJSON {
-		_, err := fmt.Fprintf(s.Err, "unfold: app=%s environment=%s objects=%d ms=%d version=%s\n", r.Name, r.Env, r.Objects, took.Milliseconds(), programVersion())
+		_, err := fmt.Fprintf(s.Err, "unfold: app=%s environment=%s objects=%d ms=%d version=%s\n", r.Name, r.Env, r.Objects,
+			took.Milliseconds(), programVersion())
 		return err
 	}
 	return json.NewEncoder(s.Err).Encode(struct {

@@ -71,7 +71,8 @@ Dockerfile. Nothing that exists is replaced.`,
 	cmd.Flags().StringVar(&f.name, "name", "", "the app's name")
 	cmd.Flags().StringVar(&f.image, "image", "", "the container image, as REPOSITORY[:TAG]")
 	cmd.Flags().IntVar(&f.port, "port", 0, "the port that the app listens on")
-	cmd.Flags().StringArrayVar(&f.environments, "env", nil, "an environment; repeat it for more (default those of the platform: dev, staging, prod)")
+	cmd.Flags().StringArrayVar(&f.environments, "env", nil,
+		"an environment; repeat it for more (default those of the platform: dev, staging, prod)")
 	platformFile.register(cmd)
 	return cmd
 }
@@ -153,13 +154,15 @@ const placeholder = "registry.example.com/"
 func notes(s Streams, root, dir string, files tree.Tree, image string) {
 	if strings.HasPrefix(image, placeholder) {
 		in := slices.DeleteFunc(files.Paths(), func(name string) bool { return !bytes.Contains(files[name], []byte(placeholder)) })
-		fmt.Fprintf(s.Err, "note: the image %s is a placeholder; replace it in %s, or give --image next time\n", image, strings.Join(in, ", "))
+		fmt.Fprintf(s.Err, "note: the image %s is a placeholder; replace it in %s, or give --image next time\n", image,
+			strings.Join(in, ", "))
 	}
 	if root == "" || len(files.Under(".github")) == 0 {
 		return
 	}
 	if rel, err := tree.Rel(root, dir); err == nil && rel != "." {
-		fmt.Fprintf(s.Err, "note: GitHub runs workflows of the repository's top folder alone; make one there of %s\n", filepath.Join(dir, ".github"))
+		fmt.Fprintf(s.Err, "note: GitHub runs workflows of the repository's top folder alone; make one there of %s\n",
+			filepath.Join(dir, ".github"))
 	}
 }
 
@@ -243,7 +246,8 @@ func (a *asker) answers(dir string, t scaffold.Template, f initFlags) (scaffold.
 		out.Port = port
 	}
 	if len(out.Environments) == 0 {
-		out.Environments = strings.Fields(strings.ReplaceAll(a.ask("environments", "environments", "", strings.Join(a.environments, " ")), ",", " "))
+		out.Environments = strings.Fields(strings.ReplaceAll(a.ask("environments", "environments", "", strings.Join(a.environments, " ")),
+			",", " "))
 	}
 	return out, checkAnswers(out)
 }

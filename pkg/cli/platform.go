@@ -59,7 +59,8 @@ func (f *platformFlag) readBeside(s Streams, dir string) (*platform.Platform, er
 func (f *platformFlag) readOutside(file, from, dir string) (*platform.Platform, error) {
 	var diags diag.List
 	if !filepath.IsAbs(file) {
-		diags.Errorh(diag.Pos{File: from}, "platform-file", "give an absolute path", "the path %q is relative to the app's folder, from which no platform file is read", file)
+		diags.Errorh(diag.Pos{File: from}, "platform-file", "give an absolute path",
+			"the path %q is relative to the app's folder, from which no platform file is read", file)
 		return nil, diags
 	}
 	rel, err := tree.Rel(dir, file)
@@ -67,7 +68,8 @@ func (f *platformFlag) readOutside(file, from, dir string) (*platform.Platform, 
 		return nil, err
 	}
 	if filepath.IsLocal(rel) {
-		diags.Errorh(diag.Pos{File: from}, "platform-file", "mount it somewhere else", "the file %q is in the app's folder, from which no platform file is read", file)
+		diags.Errorh(diag.Pos{File: from}, "platform-file", "mount it somewhere else",
+			"the file %q is in the app's folder, from which no platform file is read", file)
 		return nil, diags
 	}
 	return platform.Read(file)

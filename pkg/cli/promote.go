@@ -23,8 +23,9 @@ func newPromote(s Streams) *cobra.Command {
 		Long: `promote sets the images of the environment --to to those of --from, in the
 app.yaml of DIR (the current folder unless given), and with --field what app.yaml
 says of that field. Of a field that is a map, entries that only --to has stay.`,
-		Example: "  unfold promote examples/example-app --from staging --to prod\n  unfold promote --from staging --to prod --field config.FEATURES --commit --push",
-		Args:    cobra.MaximumNArgs(1),
+		Example: "  unfold promote examples/example-app --from staging --to prod\n" +
+			"  unfold promote --from staging --to prod --field config.FEATURES --commit --push",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if from == "" || to == "" {
 				return usagef("--from and --to are needed: the environments to promote between")

@@ -191,7 +191,8 @@ func (f *overrideFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.replicas, "replicas", "", "count in place of the descriptor's, or WORKLOAD=COUNT")
 	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "namespace in place of the descriptor's")
 	cmd.Flags().StringVar(&f.host, "host", "", "host in place of the descriptor's, or WORKLOAD=HOST")
-	cmd.Flags().StringVar(&f.kubeVersion, "kube-version", "", "Kubernetes' version in the cluster, which Argo CD knows by itself; new enough unless given")
+	cmd.Flags().StringVar(&f.kubeVersion, "kube-version", "",
+		"Kubernetes' version in the cluster, which Argo CD knows by itself; new enough unless given")
 	cmd.Flags().StringVar(&f.nameSuffix, "name-suffix", "", "what names end with, for the app once more beside itself")
 	cmd.Flags().StringVar(&f.hostSuffix, "host-suffix", "", "makes every host NAME and this, with the name of its Ingress or route")
 	cmd.Flags().StringArrayVar(&f.config, "config", nil, "further KEY=VALUE of config; can be repeated")
@@ -235,7 +236,8 @@ func completeWorkloads(cmd *cobra.Command, s Streams, p *platformFlag, dir func(
 }
 
 // completeByApp lets the shell complete a flag by what the app has.
-func completeByApp(cmd *cobra.Command, flag string, s Streams, p *platformFlag, dir func(args []string) string, names func(*render.Source) []string) {
+func completeByApp(cmd *cobra.Command, flag string, s Streams, p *platformFlag, dir func(args []string) string,
+	names func(*render.Source) []string) {
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
 		operator, err := p.read(s)

@@ -42,7 +42,8 @@ controller.
 
 With --validate nothing is sealed: the controller is asked whether it can open
 what app.yaml holds for the environment, all of it unless KEYs are given.`,
-		Example: "  unfold seal --env prod DATABASE_URL\n  unfold seal --env staging --env prod --from-env-file secrets.env\n  unfold seal --env prod --from-file tls.key=server.key --mount /etc/tls/tls.key\n  unfold seal --env prod --validate",
+		Example: "  unfold seal --env prod DATABASE_URL\n  unfold seal --env staging --env prod --from-env-file secrets.env\n" +
+			"  unfold seal --env prod --from-file tls.key=server.key --mount /etc/tls/tls.key\n  unfold seal --env prod --validate",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(f.sealing.Envs) == 0 {
 				return usagef("--env is missing: the environment to seal for")
@@ -108,7 +109,8 @@ type sealFlags struct {
 }
 
 func (f *sealFlags) registerCertificate(cmd *cobra.Command) {
-	cmd.Flags().StringArrayVar(&f.certs, "cert", nil, "the controller's certificate, a file or an https address; ENV=CERT for one environment of several")
+	cmd.Flags().StringArrayVar(&f.certs, "cert", nil,
+		"the controller's certificate, a file or an https address; ENV=CERT for one environment of several")
 }
 
 // registerController takes kubeseal's flags for the controller, with its defaults
@@ -116,8 +118,10 @@ func (f *sealFlags) registerCertificate(cmd *cobra.Command) {
 func registerController(cmd *cobra.Command, s Streams, c *seal.Controller) {
 	flags := cmd.Flags()
 	flags.StringVar(&c.Context, "context", "", "kubectl's context of the cluster; the current one unless given")
-	flags.StringVar(&c.Namespace, "controller-namespace", cmp.Or(s.variable("SEALED_SECRETS_CONTROLLER_NAMESPACE"), "kube-system"), "namespace of the controller")
-	flags.StringVar(&c.Name, "controller-name", cmp.Or(s.variable("SEALED_SECRETS_CONTROLLER_NAME"), "sealed-secrets-controller"), "name of the controller's Service")
+	flags.StringVar(&c.Namespace, "controller-namespace", cmp.Or(s.variable("SEALED_SECRETS_CONTROLLER_NAMESPACE"), "kube-system"),
+		"namespace of the controller")
+	flags.StringVar(&c.Name, "controller-name", cmp.Or(s.variable("SEALED_SECRETS_CONTROLLER_NAME"), "sealed-secrets-controller"),
+		"name of the controller's Service")
 }
 
 // validate asks the controller about what is there.
@@ -165,7 +169,8 @@ func (f *sealFlags) certificate(ctx context.Context, env string, p platform.Cert
 	case p.URL != "":
 		return seal.Read(ctx, p.URL)
 	case len(f.sealing.Envs) > 1:
-		return nil, &seal.Failure{Message: fmt.Sprintf("no certificate is given for %q, and of several environments it is not fetched from a cluster, since they may run in different ones", env),
+		return nil, &seal.Failure{Message: fmt.Sprintf("no certificate is given for %q, and of several environments it is not fetched "+
+			"from a cluster, since they may run in different ones", env),
 			Hint: "give --cert " + env + "=FILE, or seal for one environment at a time"}
 	}
 	return f.controller.Certificate(ctx)
@@ -196,7 +201,8 @@ func sealDir(args []string) (dir string, keys []string, err error) {
 	return ".", args, nil
 }
 
-var errArgument = usageError{errors.New("seal takes keys, and no value as an argument, since others can see it: type it, or give it on standard input")}
+var errArgument = usageError{errors.New("seal takes keys, and no value as an argument, since others can see it: type it, or give it on " +
+	"standard input")}
 
 func isSecretKey(key string) bool { return types.ConfigKey(key) == "" }
 
@@ -252,7 +258,8 @@ func (f *sealFlags) values(s Streams, keys []string) ([]delivery.Plain, error) {
 			}
 			key, plain, ok := strings.Cut(line, "=")
 			if !ok || !isSecretKey(strings.TrimSpace(key)) {
-				return nil, &seal.Failure{Message: fmt.Sprintf("line %d of %s is not KEY=VALUE", i+1, f.envFile), Hint: "a value of several lines has to be sealed with --from-file"}
+				return nil, &seal.Failure{Message: fmt.Sprintf("line %d of %s is not KEY=VALUE", i+1, f.envFile),
+					Hint: "a value of several lines has to be sealed with --from-file"}
 			}
 			if err := add(strings.TrimSpace(key), []byte(plain)); err != nil {
 				return nil, err
@@ -321,7 +328,8 @@ func (f *sealFlags) ask(s Streams, key string, several bool) ([]byte, error) {
 	plain, err := term.ReadPassword(int(in.Fd()))
 	fmt.Fprintln(s.Err)
 	if err == nil && len(plain) == 0 {
-		return nil, &seal.Failure{Message: fmt.Sprintf("no value was typed for %q", key), Hint: "an empty value can be given on standard input: </dev/null"}
+		return nil, &seal.Failure{Message: fmt.Sprintf("no value was typed for %q", key),
+			Hint: "an empty value can be given on standard input: </dev/null"}
 	}
 	return plain, err
 }

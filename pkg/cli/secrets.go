@@ -18,8 +18,9 @@ func newSecrets(s Streams) *cobra.Command {
 		Use:     "secrets",
 		Short:   "List, remove and rotate the secrets of app.yaml",
 		Example: "  unfold secrets list\n  unfold secrets rm --env prod OLD_TOKEN\n  unfold secrets rotate --env prod",
-		Long:    "secrets shows which environment has which secret, removes them from it, and has\nthe controller seal them anew with its newest key.",
-		Args:    cobra.NoArgs,
+		Long: "secrets shows which environment has which secret, removes them from it, and has\n" +
+			"the controller seal them anew with its newest key.",
+		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return usagef("secrets takes list, rm or rotate; see unfold secrets --help")
 		},
@@ -80,9 +81,10 @@ func newSecretsRemove(s Streams) *cobra.Command {
 	var workload string
 	var how howFlags
 	cmd := &cobra.Command{
-		Use:     "rm [DIR] --env ENV KEY...",
-		Short:   "Remove sealed secrets from app.yaml",
-		Long:    "rm removes keys from environments.ENV.secrets in the app.yaml of DIR (the current\nfolder unless given), and changes nothing else in it.",
+		Use:   "rm [DIR] --env ENV KEY...",
+		Short: "Remove sealed secrets from app.yaml",
+		Long: "rm removes keys from environments.ENV.secrets in the app.yaml of DIR (the current\n" +
+			"folder unless given), and changes nothing else in it.",
 		Example: "  unfold secrets rm --env prod OLD_TOKEN",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(envs) == 0 {

@@ -26,8 +26,9 @@ given): in the environment --env, or at the top level. KEY is the way to the
 field with dots between, such as config.LOG_LEVEL; a dot in a key is written \.
 and KEY- removes the field. Comments, quotes and order stay as they are, byte for
 byte. What was valid stays valid, or nothing is changed.`,
-		Example: "  unfold set --env prod replicas=5 config.LOG_LEVEL=INFO\n  unfold set examples/multi --env prod --workload web replicas=7 --dry-run",
-		Args:    cobra.MinimumNArgs(1),
+		Example: "  unfold set --env prod replicas=5 config.LOG_LEVEL=INFO\n" +
+			"  unfold set examples/multi --env prod --workload web replicas=7 --dry-run",
+		Args: cobra.MinimumNArgs(1),
 		ValidArgsFunction: func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 			return completeField(begun), cobra.ShellCompDirectiveNoSpace
 		},
@@ -73,8 +74,9 @@ image, or in a workload. Of several workloads it is set for the one that is
 named, else for those that run the same repository. A tag or digest that IMAGE
 leaves out stays. Nothing but the value is changed, and nothing if it is there
 already.`,
-		Example: "  unfold set image examples/example-app --env prod ashik9001/demo-app:v1.1.0\n  unfold set image --env prod web=ghcr.io/example/shop:v2 --commit --push",
-		Args:    cobra.MinimumNArgs(1),
+		Example: "  unfold set image examples/example-app --env prod ashik9001/demo-app:v1.1.0\n" +
+			"  unfold set image --env prod web=ghcr.io/example/shop:v2 --commit --push",
+		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if env == "" {
 				return usagef("--env is missing: the environment to set the image of")

@@ -119,7 +119,8 @@ func rotation(t *testing.T, src []byte, certificate *seal.Certificate) bool {
 		t.Fatal(err)
 	}
 	top, _ = value.Read("f", read())
-	if now, want := read(), strings.ReplaceAll(string(once), text, top.StringAt("environments", "prod", "secrets", "SEALED", "value")); string(now) != want {
+	if now, want := read(), strings.ReplaceAll(string(once), text, top.StringAt("environments", "prod", "secrets", "SEALED",
+		"value")); string(now) != want {
 		t.Errorf("sealed again:\n%q\nwant\n%q", now, want)
 	}
 	if _, err := RemoveSecrets(t.Context(), dir, []string{"prod"}, "", []string{"SEALED"}, How{}); err != nil {

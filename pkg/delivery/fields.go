@@ -62,7 +62,8 @@ func (a *app) setFields(env, workload string, fields []Field) ([]edit.Change, er
 	}
 	if workload != "" {
 		if names := a.source.Document().Workloads(); !slices.Contains(names, workload) {
-			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(workload, "the workloads are", names), "there is no workload %q", workload)
+			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(workload, "the workloads are", names), "there is no workload %q",
+				workload)
 		}
 		at = append(at, "workloads", workload)
 	}

@@ -149,7 +149,8 @@ func (a *app) earlier(ctx context.Context, repo *git.Repo, prefix, env, to strin
 		}
 		images = known(images, keys)
 		if len(images) == 0 {
-			return nil, "", a.Errorh(a.pos(), "no-release", "unfold history shows the revisions", "the revision %q has no images of the environment %q", to, env)
+			return nil, "", a.Errorh(a.pos(), "no-release", "unfold history shows the revisions",
+				"the revision %q has no images of the environment %q", to, env)
 		}
 		return images, hash[:12], nil
 	}
@@ -207,7 +208,8 @@ func (a *app) promote(from, to string, workloads, fields []string) ([]edit.Chang
 	want := known(images, keys)
 	for _, w := range workloads {
 		if _, ok := want[w]; !ok {
-			return nil, a.Errorh(a.pos(), "unknown-workload", "the workloads are "+strings.Join(keys, ", "), "there is no workload %q in both environments", w)
+			return nil, a.Errorh(a.pos(), "unknown-workload", "the workloads are "+strings.Join(keys, ", "),
+				"there is no workload %q in both environments", w)
 		}
 	}
 	maps.DeleteFunc(want, func(key string, _ descriptor.Image) bool {
@@ -224,7 +226,8 @@ func (a *app) promote(from, to string, workloads, fields []string) ([]edit.Chang
 		path := splitKey(key)
 		x := a.said(from, path)
 		if x == nil {
-			return nil, a.Errorh(a.pos(), "no-field", "only what app.yaml says can be promoted", "the descriptor says nothing of %s in the environment %q", key, from)
+			return nil, a.Errorh(a.pos(), "no-field", "only what app.yaml says can be promoted",
+				"the descriptor says nothing of %s in the environment %q", key, from)
 		}
 		out = append(out, a.copied(to, path, x)...)
 	}

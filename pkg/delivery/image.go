@@ -54,7 +54,8 @@ func (a *app) wanted(env string, images []Image) (map[string]descriptor.Image, e
 				x.Tag, x.Digest = i.Tag, i.Digest
 			}
 			if other, ok := want[key]; ok && other != x {
-				return nil, a.Errorh(a.pos(), "image-twice", "give one image for each workload", "two images are given for the same workload: %q and %q", other.String(), x.String())
+				return nil, a.Errorh(a.pos(), "image-twice", "give one image for each workload",
+					"two images are given for the same workload: %q and %q", other.String(), x.String())
 			}
 			want[key] = x
 		}
@@ -84,9 +85,11 @@ func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([
 	several := len(keys) != 1 || keys[0] != ""
 	switch {
 	case i.Workload != "" && !several:
-		return nil, a.Errorh(a.pos(), "unknown-workload", "give the image alone", "the app has no workload %q: it has one without a name", i.Workload)
+		return nil, a.Errorh(a.pos(), "unknown-workload", "give the image alone", "the app has no workload %q: it has one without a name",
+			i.Workload)
 	case i.Workload != "" && !slices.Contains(keys, i.Workload):
-		return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(i.Workload, "the workloads are", keys), "there is no workload %q", i.Workload)
+		return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(i.Workload, "the workloads are", keys), "there is no workload %q",
+			i.Workload)
 	case i.Workload != "":
 		return []string{i.Workload}, nil
 	case !several:
@@ -103,7 +106,8 @@ func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([
 		if len(keys) > 0 {
 			first = keys[0]
 		}
-		return nil, a.Errorh(a.pos(), "ambiguous-image", "name the workload: "+first+"="+i.String(), "no workload runs %q, so it is not clear which one is meant", i.Repository)
+		return nil, a.Errorh(a.pos(), "ambiguous-image", "name the workload: "+first+"="+i.String(),
+			"no workload runs %q, so it is not clear which one is meant", i.Repository)
 	}
 	return out, nil
 }

@@ -21,22 +21,35 @@ func TestPlace(t *testing.T) {
 	const web = "workloads: {web: {}, job: {}}\nimage: reg/app:v0\n"
 	for _, x := range []struct{ src, image, want string }{
 		{"image: reg/app\nenvironments: {e: {tag: v1}}", "reg/app:v2", "image: reg/app\nenvironments: {e: {tag: v2}}"},
-		{"image: reg/app\nenvironments: {e: {tag: v1}}", "reg/app:v2" + digest, "image: reg/app\nenvironments: {e: {image: reg/app:v2" + digest + "}}"},
+		{"image: reg/app\nenvironments: {e: {tag: v1}}", "reg/app:v2" + digest,
+			"image: reg/app\nenvironments: {e: {image: reg/app:v2" + digest + "}}"},
 		{"image: reg/app\nenvironments: {e: {tag: v1}}", "reg/other:v2", "image: reg/app\nenvironments: {e: {image: reg/other:v2}}"},
 		{"image: reg/app\nenvironments: {e: {tag: v1}}", "reg/other", "image: reg/app\nenvironments: {e: {image: reg/other:v1}}"},
-		{"image: reg/app\nenvironments: {e: {image: 'reg/app:v1'}}", "reg/app:v2", "image: reg/app\nenvironments: {e: {image: 'reg/app:v2'}}"},
-		{"image: reg/app\nenvironments: {e: {image: reg/app" + digest + "}}", "reg/app:v2", "image: reg/app\nenvironments: {e: {image: reg/app:v2}}"},
-		{"image: reg/app\nenvironments: {e: {image: reg/b, tag: v1}}", "reg/c:v2", "image: reg/app\nenvironments: {e: {image: reg/c, tag: v2}}"},
-		{"image: reg/app\nenvironments: {e: {image: {tag: v1, pullPolicy: Always}}}", "reg/app:v2", "image: reg/app\nenvironments: {e: {image: {tag: v2, pullPolicy: Always}}}"},
-		{"image: reg/app\nenvironments: {e: {image: {pullPolicy: Always}, tag: v1}}", "reg/app:v2", "image: reg/app\nenvironments: {e: {image: {pullPolicy: Always}, tag: v2}}"},
-		{"image: reg/app\nenvironments: {e: {image: {digest: 'sha256:" + strings.Repeat("a", 64) + "', tag: v1}}}", "reg/b:v2", "image: reg/app\nenvironments: {e: {image: {tag: v2, repository: reg/b}}}"},
-		{"image: reg/app:v0" + digest + "\nenvironments: {e: {}, f: {}}", "reg/app:v2", "image: reg/app:v0" + digest + "\nenvironments: {e: {tag: v2}, f: {}}"},
-		{"image: {repository: reg/app, digest: 'sha256:" + strings.Repeat("a", 64) + "'}\nenvironments:\n  e:", "reg/app:v2", "image: {repository: reg/app, digest: 'sha256:" + strings.Repeat("a", 64) + "'}\nenvironments:\n  e:\n    tag: v2"},
+		{"image: reg/app\nenvironments: {e: {image: 'reg/app:v1'}}", "reg/app:v2",
+			"image: reg/app\nenvironments: {e: {image: 'reg/app:v2'}}"},
+		{"image: reg/app\nenvironments: {e: {image: reg/app" + digest + "}}", "reg/app:v2",
+			"image: reg/app\nenvironments: {e: {image: reg/app:v2}}"},
+		{"image: reg/app\nenvironments: {e: {image: reg/b, tag: v1}}", "reg/c:v2",
+			"image: reg/app\nenvironments: {e: {image: reg/c, tag: v2}}"},
+		{"image: reg/app\nenvironments: {e: {image: {tag: v1, pullPolicy: Always}}}", "reg/app:v2",
+			"image: reg/app\nenvironments: {e: {image: {tag: v2, pullPolicy: Always}}}"},
+		{"image: reg/app\nenvironments: {e: {image: {pullPolicy: Always}, tag: v1}}", "reg/app:v2",
+			"image: reg/app\nenvironments: {e: {image: {pullPolicy: Always}, tag: v2}}"},
+		{"image: reg/app\nenvironments: {e: {image: {digest: 'sha256:" + strings.Repeat("a", 64) + "', tag: v1}}}", "reg/b:v2",
+			"image: reg/app\nenvironments: {e: {image: {tag: v2, repository: reg/b}}}"},
+		{"image: reg/app:v0" + digest + "\nenvironments: {e: {}, f: {}}", "reg/app:v2",
+			"image: reg/app:v0" + digest + "\nenvironments: {e: {tag: v2}, f: {}}"},
+		{"image: {repository: reg/app, digest: 'sha256:" + strings.Repeat("a", 64) + "'}\nenvironments:\n  e:", "reg/app:v2",
+			"image: {repository: reg/app, digest: 'sha256:" + strings.Repeat("a", 64) + "'}\nenvironments:\n  e:\n    tag: v2"},
 		{web + "environments: {e: {tag: v1}}", "reg/app:v2", web + "environments: {e: {tag: v2}}"},
 		{web + "environments: {e: {tag: v1}}", "web=reg/app:v2", web + "environments: {e: {tag: v1, workloads: {web: {tag: v2}}}}"},
-		{web + "environments: {e: {workloads: {web: {tag: v1}}}}", "reg/app:v2", web + "environments: {e: {workloads: {web: {tag: v2}}, tag: v2}}"},
-		{web + "environments: {e: {workloads: {web: {image: reg/b:v1}}}}", "reg/b:v2", web + "environments: {e: {workloads: {web: {image: reg/b:v2}}}}"},
-		{"image: reg/app\nworkloads: {web: {tag: v0}, job: {tag: v0}}\nenvironments: {e: {}}", "reg/app:v2", "image: reg/app\nworkloads: {web: {tag: v0}, job: {tag: v0}}\nenvironments: {e: {workloads: {job: {tag: v2}, web: {tag: v2}}}}"},
+		{web + "environments: {e: {workloads: {web: {tag: v1}}}}", "reg/app:v2",
+			web + "environments: {e: {workloads: {web: {tag: v2}}, tag: v2}}"},
+		{web + "environments: {e: {workloads: {web: {image: reg/b:v1}}}}", "reg/b:v2",
+			web + "environments: {e: {workloads: {web: {image: reg/b:v2}}}}"},
+		{"image: reg/app\nworkloads: {web: {tag: v0}, job: {tag: v0}}\nenvironments: {e: {}}", "reg/app:v2",
+			"image: reg/app\nworkloads: {web: {tag: v0}, job: {tag: v0}}\n" +
+				"environments: {e: {workloads: {job: {tag: v2}, web: {tag: v2}}}}"},
 	} {
 		dir := t.TempDir()
 		file := filepath.Join(dir, "app.yaml")
@@ -61,13 +74,15 @@ func TestRandomImages(t *testing.T) {
 	random := rand.New(rand.NewPCG(3, 4))
 	one := func(from ...string) string { return from[random.IntN(len(from))] }
 	layer := func() string {
-		return one("{}", "{tag: v1}", "{image: reg/a:v1}", "{image: reg/b}", "{image: {tag: v1}}", "{image: {repository: reg/c, tag: '1.10'}}",
+		return one("{}", "{tag: v1}", "{image: reg/a:v1}", "{image: reg/b}", "{image: {tag: v1}}",
+			"{image: {repository: reg/c, tag: '1.10'}}",
 			"{image: reg/a:v1"+digest+"}", "{image: reg/b, tag: v3}", "{replicas: 2}", "{image: {pullPolicy: Always}, tag: v1}")
 	}
 	dir := t.TempDir()
 	for range 300 {
 		var b strings.Builder
-		b.WriteString("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: app\nimage: " + one("reg/a", "reg/a:v0", "{repository: reg/a, tag: v0}") + "\n")
+		b.WriteString("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: app\nimage: " +
+			one("reg/a", "reg/a:v0", "{repository: reg/a, tag: v0}") + "\n")
 		workloads := random.IntN(2) == 0
 		if workloads {
 			fmt.Fprintf(&b, "workloads:\n  w: %s\n  x: %s\n", layer(), layer())
@@ -92,7 +107,8 @@ func TestRandomImages(t *testing.T) {
 			a.close()
 			continue
 		}
-		image := Image{Image: descriptor.Image{Repository: one("reg/a", "reg/z"), Tag: one("v9", "1.20"), Digest: one("", "", strings.TrimPrefix(digest, "@"))}}
+		image := Image{Image: descriptor.Image{Repository: one("reg/a", "reg/z"), Tag: one("v9", "1.20"),
+			Digest: one("", "", strings.TrimPrefix(digest, "@"))}}
 		key := ""
 		if workloads {
 			key = one("w", "x")

@@ -138,7 +138,8 @@ func (a *app) secretsAt(env, workload string) ([]string, error) {
 	at := []string{"environments", env}
 	if workload != "" {
 		if names := a.source.Document().Workloads(); !slices.Contains(names, workload) {
-			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(workload, "the workloads are", names), "there is no workload %q", workload)
+			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(workload, "the workloads are", names), "there is no workload %q",
+				workload)
 		}
 		at = append(at, "workloads", workload)
 	}
@@ -162,7 +163,8 @@ func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Pl
 	if s.Workload != "" {
 		i := slices.IndexFunc(x.Workloads, func(w descriptor.Workload) bool { return w.Key == s.Workload })
 		if i < 0 {
-			return "", t, a.Errorh(a.pos(), "unknown-workload", "enable it there first", "the workload %q is not enabled in %s", s.Workload, env)
+			return "", t, a.Errorh(a.pos(), "unknown-workload", "enable it there first", "the workload %q is not enabled in %s", s.Workload,
+				env)
 		}
 		object = x.Workloads[i].Name
 	}

@@ -28,7 +28,8 @@ func RemoveSecrets(ctx context.Context, dir string, envs []string, workload stri
 				path := append(slices.Clone(at), key)
 				if a.top.Get(path...) == nil {
 					known := slices.DeleteFunc(a.top.Get(at...).Keys(), func(key string) bool { return types.ConfigKey(key) != "" })
-					return nil, a.Errorh(a.pos(), "unknown-secret", diag.Hint(key, "it has", known), "%s has no secret %q of its own", env, key)
+					return nil, a.Errorh(a.pos(), "unknown-secret", diag.Hint(key, "it has", known), "%s has no secret %q of its own", env,
+						key)
 				}
 				out = append(out, edit.Remove(2, path...))
 			}
@@ -176,7 +177,8 @@ func ValidateSecrets(ctx context.Context, dir string, envs, keys []string, c Con
 				return nil, err
 			}
 			for _, k := range closed {
-				diags.Errorh(k.Pos, "sealed-elsewhere", s.again(env, k.Key), "%s can't open the secret %q of %s: it was sealed for another cluster, or not to open in %s",
+				diags.Errorh(k.Pos, "sealed-elsewhere", s.again(env, k.Key),
+					"%s can't open the secret %q of %s: it was sealed for another cluster, or not to open in %s",
 					c, k.Key, env, s.target())
 			}
 			if len(closed) == 0 {
@@ -250,7 +252,8 @@ func RotateSecrets(ctx context.Context, dir string, envs, keys []string, c Contr
 				return Outcome{}, err
 			}
 			if !ok {
-				return Outcome{}, a.Errorh(s.Pos, "sealed-elsewhere", "see which with: unfold seal --validate --env "+env, "%s can't open all of %s", c, s.Name)
+				return Outcome{}, a.Errorh(s.Pos, "sealed-elsewhere", "see which with: unfold seal --validate --env "+env,
+					"%s can't open all of %s", c, s.Name)
 			}
 			var names []string
 			for key, old := range values(s.Keys) {

@@ -61,19 +61,23 @@ func (e *effective) further(w *Workload, entry value.Entry, phase Phase) Contain
 	restart := v.Entry("restartPolicy")
 	always := restart != nil && restart.Value.Text == "Always"
 	if native := v.Entry("native"); native != nil && phase == Initial {
-		e.diags.Errorh(native.KeyPos, "no-use", "write restartPolicy: Always for an init container that goes on", "native is of no use to an init container")
+		e.diags.Errorh(native.KeyPos, "no-use", "write restartPolicy: Always for an init container that goes on",
+			"native is of no use to an init container")
 	}
 	if restart != nil && phase == Beside {
 		e.diags.Errorh(restart.KeyPos, "no-use", "remove it: a sidecar is started again always", "restartPolicy is of no use to a sidecar")
 	}
 	c.Native = phase == Beside && e.native(w, &c)
 	if phase == Initial && always && e.options.Kubernetes.lacksSidecars() {
-		e.diags.Errorh(restart.KeyPos, "old-cluster", "make it one of sidecars", "the init container %q goes on while others run, which Kubernetes has from 1.29 on, and the cluster has %s", c.Name, e.options.Kubernetes)
+		e.diags.Errorh(restart.KeyPos, "old-cluster", "make it one of sidecars",
+			"the init container %q goes on while others run, which Kubernetes has from 1.29 on, and the cluster has %s", c.Name,
+			e.options.Kubernetes)
 	}
 	if phase == Initial && !always {
 		for _, field := range []string{"probes", "lifecycle"} {
 			if x := v.Entry(field); x != nil && !isNone(x.Value) {
-				e.diags.Errorh(x.KeyPos, "no-use", "remove it, or make it one of sidecars", "%s is of no use to an init container, which runs to its end", field)
+				e.diags.Errorh(x.KeyPos, "no-use", "remove it, or make it one of sidecars",
+					"%s is of no use to an init container, which runs to its end", field)
 			}
 		}
 	}
@@ -104,9 +108,12 @@ func (e *effective) native(w *Workload, c *Container) bool {
 	case !e.options.Kubernetes.lacksSidecars():
 		return true
 	case native != nil && native.Value.IsTrue():
-		e.diags.Errorh(native.KeyPos, "old-cluster", "remove native, or run the app on a newer cluster", "the sidecar %q can't be native: Kubernetes has that from 1.29 on, and the cluster has %s", c.Name, e.options.Kubernetes)
+		e.diags.Errorh(native.KeyPos, "old-cluster", "remove native, or run the app on a newer cluster",
+			"the sidecar %q can't be native: Kubernetes has that from 1.29 on, and the cluster has %s", c.Name, e.options.Kubernetes)
 	case batch(w.Kind):
-		e.diags.Errorh(c.Pos, "old-cluster", "write native: false if it ends by itself", "%s would never end beside the sidecar %q: Kubernetes has native ones from 1.29 on, and the cluster has %s", w.what(), c.Name, e.options.Kubernetes)
+		e.diags.Errorh(c.Pos, "old-cluster", "write native: false if it ends by itself",
+			"%s would never end beside the sidecar %q: Kubernetes has native ones from 1.29 on, and the cluster has %s", w.what(), c.Name,
+			e.options.Kubernetes)
 	}
 	return false
 }
@@ -118,7 +125,8 @@ func (e *effective) furtherPorts(v *value.Value) []Port {
 		full := entry.Value.Copy()
 		number := full.Get("containerPort")
 		if number == nil {
-			e.diags.Errorh(entry.KeyPos, "missing-port", "add containerPort: with a number", "the container's port %q has no number", entry.Key)
+			e.diags.Errorh(entry.KeyPos, "missing-port", "add containerPort: with a number", "the container's port %q has no number",
+				entry.Key)
 			continue
 		}
 		p := Port{Name: entry.Key, Pos: entry.KeyPos, Full: full.Set("port", number)}
@@ -172,7 +180,8 @@ func (e *effective) probes(c *Container, v *value.Value) {
 			e.diags.Errorf(p.Get("successThreshold").Pos, "out-of-range", "successThreshold of a %s probe must be 1", entry.Key)
 		}
 		if entry.Key == "readiness" && p.Has("terminationGracePeriodSeconds") {
-			e.diags.Errorh(p.Entry("terminationGracePeriodSeconds").KeyPos, "contradiction", "remove it", "a readiness probe has no terminationGracePeriodSeconds: it stops nothing")
+			e.diags.Errorh(p.Entry("terminationGracePeriodSeconds").KeyPos, "contradiction", "remove it",
+				"a readiness probe has no terminationGracePeriodSeconds: it stops nothing")
 		}
 		out.SetEntry(value.Entry{Key: entry.Key, KeyPos: entry.KeyPos, Value: p})
 	}
@@ -257,7 +266,8 @@ func containerOwner(key string) string {
 // checkEnvFrom asks each source of variables for what it is.
 func checkEnvFrom(n *schema.Normaliser, v *value.Value) *value.Value {
 	if n.Whole && !v.Has("secret") && !v.Has("configMap") {
-		n.Diags.Errorh(v.Pos, "missing-source", "write secret: NAME or configMap: NAME", "%s names neither a Secret nor a ConfigMap", n.Where())
+		n.Diags.Errorh(v.Pos, "missing-source", "write secret: NAME or configMap: NAME", "%s names neither a Secret nor a ConfigMap",
+			n.Where())
 		return nil
 	}
 	return v

@@ -11,12 +11,13 @@ func Annotations() *schema.Type { return annotationMap }
 // DefaultsType is the type of app fields that make sense for every app: not
 // those that belong to one workload, nor those that name files in its folder.
 func DefaultsType() *schema.Type {
-	s := &schema.Type{Kind: schema.ObjectKind, What: "app fields", OwnSections: true, After: foldShorthands, Elsewhere: func(key string) string {
-		if topField(key) == nil && key != "kind" {
-			return ""
-		}
-		return key + " is for an app.yaml: it makes no sense for all apps"
-	}}
+	s := &schema.Type{Kind: schema.ObjectKind, What: "app fields", OwnSections: true, After: foldShorthands,
+		Elsewhere: func(key string) string {
+			if topField(key) == nil && key != "kind" {
+				return ""
+			}
+			return key + " is for an app.yaml: it makes no sense for all apps"
+		}}
 	for _, f := range environmentType().Fields {
 		switch f.Name {
 		case "workloads", "defaults", "accept", "manifests", "components", "patches":

@@ -107,7 +107,9 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 	got, _, _ := strings.Cut(api.StringAt(), "/")
 	switch {
 	case api == nil && top.Has("runtime"):
-		diags.Errorh(top.Pos, NotADescriptor, "this looks like Google App Engine's app.yaml: put unfold's descriptor into a folder of its own, or exclude this one from Argo CD's discovery",
+		diags.Errorh(top.Pos, NotADescriptor,
+			"this looks like Google App Engine's app.yaml: put unfold's descriptor into a folder of its own, or exclude this one from "+
+				"Argo CD's discovery",
 			"the file is not a descriptor: it has no apiVersion")
 	case api == nil:
 		diags.Errorh(top.Pos, NotADescriptor, start, "the file is not a descriptor: it has no apiVersion")
@@ -116,9 +118,11 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 	case got != group:
 		diags.Errorh(api.Pos, NotADescriptor, start, "the file is not a descriptor: its apiVersion is %q", api.Text)
 	case top.StringAt("kind") == platformKind:
-		diags.Errorh(top.Get("kind").Pos, NotADescriptor, "give it to unfold by --platform; an app's descriptor has kind: "+Kind, "the file is not a descriptor: it is an operator's platform file")
+		diags.Errorh(top.Get("kind").Pos, NotADescriptor, "give it to unfold by --platform; an app's descriptor has kind: "+Kind,
+			"the file is not a descriptor: it is an operator's platform file")
 	case api.Text != APIVersion:
-		diags.Errorh(api.Pos, "unknown-version", unknownVersionHint(api.Text), "this version of unfold does not know the apiVersion %q", api.Text)
+		diags.Errorh(api.Pos, "unknown-version", unknownVersionHint(api.Text), "this version of unfold does not know the apiVersion %q",
+			api.Text)
 	default:
 		return true
 	}
@@ -136,7 +140,8 @@ func unknownVersionHint(api string) string {
 		}
 		if rest == "" || strings.HasPrefix(rest, "alpha") || strings.HasPrefix(rest, "beta") {
 			if release := releaseOf(major, rest); release != "0" {
-				return fmt.Sprintf("install the release of unfold that brought %s, v%s.0.0 or newer, or write apiVersion: %s", v, release, APIVersion)
+				return fmt.Sprintf("install the release of unfold that brought %s, v%s.0.0 or newer, or write apiVersion: %s", v, release,
+					APIVersion)
 			}
 			return fmt.Sprintf("install the newest release v0 of unfold, or write apiVersion: %s", APIVersion)
 		}
@@ -161,7 +166,8 @@ func (d *Document) readKind(n *schema.Normaliser, top *value.Value) {
 		n.Diags.Errorh(d.root.Pos, "missing-kind", "add kind: "+Kind, "the descriptor has no kind")
 	case kind.Text == Kind:
 	case !slices.Contains(kinds, kind.Text):
-		n.Diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", append([]string{Kind}, kinds...)), "the kind of a descriptor is not %q", kind.Text)
+		n.Diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", append([]string{Kind}, kinds...)),
+			"the kind of a descriptor is not %q", kind.Text)
 	default:
 		d.kind = kind.Text
 		if d.root.Get("workloads").Is(value.Map) {
@@ -189,7 +195,8 @@ func (d *Document) readEnvironments(full *value.Value) {
 func (d *Document) checkScopes(n *schema.Normaliser) {
 	layers := append([]value.Entry{{Value: d.root}}, d.envs...)
 	if ws := d.root.Get("workloads"); d.multi && len(ws.Entries) == 0 && !n.Diags.HasErrors() {
-		n.Diags.Errorh(ws.Pos, "missing-workload", "add a workload, or remove workloads and describe the only one at the top level", "workloads is empty")
+		n.Diags.Errorh(ws.Pos, "missing-workload", "add a workload, or remove workloads and describe the only one at the top level",
+			"workloads is empty")
 	}
 	for _, l := range layers {
 		in := ""
@@ -197,7 +204,8 @@ func (d *Document) checkScopes(n *schema.Normaliser) {
 			in = " in environments." + l.Key
 		}
 		if e := l.Value.Entry("workloads"); !d.multi && e != nil && l.Key != "" {
-			n.Diags.Errorh(e.KeyPos, "workloads-in-environment", "add workloads at the top level, where it decides the names of all objects",
+			n.Diags.Errorh(e.KeyPos, "workloads-in-environment",
+				"add workloads at the top level, where it decides the names of all objects",
 				"workloads%s, but the top level has none", in)
 		}
 		if !d.multi {
@@ -208,7 +216,8 @@ func (d *Document) checkScopes(n *schema.Normaliser) {
 		}
 		for _, f := range fieldTable().workloadFields {
 			if e := l.Value.Entry(f.Name); e != nil && f.Scope == ownScope {
-				n.Diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME", "%s%s belongs to a workload, and the app has several", f.Name, in)
+				n.Diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME",
+					"%s%s belongs to a workload, and the app has several", f.Name, in)
 				l.Value.Delete(f.Name)
 			}
 		}
@@ -225,7 +234,8 @@ func (d *Document) checkWorkloads(n *schema.Normaliser, env value.Entry) {
 		if meant == "" || meant == w.Key || says || d.root.Get("workloads").Has(w.Key) {
 			continue
 		}
-		n.Diags.Errorh(w.KeyPos, "unknown-workload", "did you mean "+strconv.Quote(meant)+"? A workload of this environment alone says what it runs, such as command",
+		n.Diags.Errorh(w.KeyPos, "unknown-workload", "did you mean "+strconv.Quote(meant)+
+			"? A workload of this environment alone says what it runs, such as command",
 			"the workload %q is only in environments.%s, which does not say what it runs", w.Key, env.Key)
 	}
 }
@@ -240,7 +250,8 @@ func (d *Document) checkSelectors(n *schema.Normaliser) {
 		differs := func(path ...string) {
 			top, own := d.root.Get(path...), env.Value.Get(path...)
 			if own != nil && !value.Equal(top, own) {
-				n.Diags.Warnh(own.Pos, "selector-differs", "write the selector at the top level, unless the running objects differ", "the selector differs in the environment %q", env.Key)
+				n.Diags.Warnh(own.Pos, "selector-differs", "write the selector at the top level, unless the running objects differ",
+					"the selector differs in the environment %q", env.Key)
 			}
 		}
 		differs("selector")

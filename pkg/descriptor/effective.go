@@ -40,7 +40,8 @@ func (d *Document) Effective(env string, o Options) (*App, diag.List) {
 	}
 	if on, pos := d.enabled(env, o.Defaults); !on {
 		var diags diag.List
-		diags.Errorh(pos, "not-enabled", "write environments: {"+env+": {enabled: true}}, or delete the Application", "the app is not enabled in the environment %q", env)
+		diags.Errorh(pos, "not-enabled", "write environments: {"+env+": {enabled: true}}, or delete the Application",
+			"the app is not enabled in the environment %q", env)
 		return nil, diags
 	}
 	e := effective{Document: d, options: o, env: env}
@@ -329,7 +330,8 @@ func (e *effective) namespace(app *App, v *value.Value) {
 	case ns.Name == "":
 		ns.Name, ns.Pos = e.options.Defaults.Place(e.env).namespace(e.Name, e.env), v.At()
 		if problem := schema.Label.Problem(ns.Name); problem != "" && e.env != "" && e.Name != "" {
-			e.diags.Errorh(e.envPos(), "bad-name", "set namespace", "the namespace %q, made of the app's and the environment's name, %s", ns.Name, problem)
+			e.diags.Errorh(e.envPos(), "bad-name", "set namespace", "the namespace %q, made of the app's and the environment's name, %s",
+				ns.Name, problem)
 		}
 	case argocd != "" && argocd != ns.Name:
 		from := "the descriptor"

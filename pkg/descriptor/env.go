@@ -19,12 +19,14 @@ func (e *effective) envVars(v *value.Value) []EnvVar {
 	for _, entry := range v.Entries {
 		x := EnvVar{Name: entry.Key, Pos: entry.KeyPos, Source: entry.Value}
 		if x.Source.Empty() {
-			e.diags.Errorh(x.Pos, "missing-value", "give a value, or one of secret, configMap, field, resource", "the environment variable %q has no source", x.Name)
+			e.diags.Errorh(x.Pos, "missing-value", "give a value, or one of secret, configMap, field, resource",
+				"the environment variable %q has no source", x.Name)
 			continue
 		}
 		for _, ref := range []string{"secret", "configMap"} {
 			if r := x.Source.Get(ref); r != nil && (r.StringAt("name") == "" || r.StringAt("key") == "") {
-				e.diags.Errorh(r.Pos, "missing-key", "write "+ref+": NAME/KEY", "the environment variable %q names no key of a %s", x.Name, map[string]string{"secret": "Secret", "configMap": "ConfigMap"}[ref])
+				e.diags.Errorh(r.Pos, "missing-key", "write "+ref+": NAME/KEY", "the environment variable %q names no key of a %s", x.Name,
+					map[string]string{"secret": "Secret", "configMap": "ConfigMap"}[ref])
 			}
 		}
 		index[x.Name] = len(vars)

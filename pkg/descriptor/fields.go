@@ -15,8 +15,10 @@ import (
 var fileName = &schema.Type{Kind: schema.TextKind, What: "the path of a file in the app's folder", Check: filePath}
 
 var (
-	labelMap      = &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: ownLabel}, Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}}
-	annotationMap = &schema.Type{Kind: schema.MapKind, What: "a map of annotations", Keys: schema.KeyRule{What: "an annotation", Check: &schema.QualifiedName}, Elem: &schema.AnyText}
+	labelMap = &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: ownLabel},
+		Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}}
+	annotationMap = &schema.Type{Kind: schema.MapKind, What: "a map of annotations",
+		Keys: schema.KeyRule{What: "an annotation", Check: &schema.QualifiedName}, Elem: &schema.AnyText}
 )
 
 // table holds the types that are made of the rows.
@@ -59,7 +61,8 @@ func newTable() *table {
 	t.workload.Field("kind").Definition = "field.workload-kind"
 	t.workloads = workloadsField(t.workload)
 	shared := slices.Concat(appFields, []schema.Field{enabledField, t.workloads}, t.workloadFields)
-	t.environment = t.appType("an environment", "environment", slices.DeleteFunc(slices.Clone(shared), func(f schema.Field) bool { return f.Scope == headScope }))
+	t.environment = t.appType("an environment", "environment", slices.DeleteFunc(slices.Clone(shared),
+		func(f schema.Field) bool { return f.Scope == headScope }))
 	t.environments = environmentsField(t.environment)
 	t.document = t.appType("an app", "", append(shared, t.environments))
 	t.document.Field("kind").JSON = (&schema.Check{Enum: append([]string{Kind}, kinds...)}).JSONSchema()
@@ -74,7 +77,8 @@ func (t *table) appType(what, definition string, fields []schema.Field) *schema.
 			fields[i].Definition = "field." + f.Name
 		}
 	}
-	return &schema.Type{Kind: schema.ObjectKind, What: what, Definition: definition, OwnSections: true, Fields: fields, After: foldShorthands, Elsewhere: t.elsewhere}
+	return &schema.Type{Kind: schema.ObjectKind, What: what, Definition: definition, OwnSections: true, Fields: fields,
+		After: foldShorthands, Elsewhere: t.elsewhere}
 }
 
 // elsewhere returns the hint for a key that is a field of the top level, but not
@@ -102,14 +106,19 @@ func environmentsField(environment *schema.Type) schema.Field {
 	return schema.Field{
 		Name: "environments", Scope: headScope, Doc: "What differs in an environment: the same fields, by its name.",
 		Example: "environments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2, replicas: 5}",
-		Type:    &schema.Type{Kind: schema.MapKind, What: "a map of environments", Keys: schema.KeyRule{What: "an environment", Check: &schema.Label}, Elem: environment},
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of environments",
+			Keys: schema.KeyRule{What: "an environment", Check: &schema.Label}, Elem: environment},
 	}
 }
 
 func workloadsField(workload *schema.Type) schema.Field {
-	return schema.Field{Name: "workloads", Scope: appScope, Doc: "The workloads by name, of an app with several; the top level then holds what they share.",
-		Example: "image: ghcr.io/example/shop:v1.4.2\nworkloads:\n  web: {port: 8080, probes: /healthz}\n  worker: {command: [shop, work]}\nenvironments:\n  dev: {workloads: {worker: null}}\n  prod: {workloads: {worker: {replicas: 6}}}",
-		Type:    &schema.Type{Kind: schema.MapKind, What: "a map of workloads", Keys: schema.KeyRule{What: "a workload", Check: &schema.Label1035}, Elem: workload}}
+	return schema.Field{Name: "workloads", Scope: appScope,
+		Doc: "The workloads by name, of an app with several; the top level then holds what they share.",
+		Example: "image: ghcr.io/example/shop:v1.4.2\nworkloads:\n  web: {port: 8080, probes: /healthz}\n" +
+			"  worker: {command: [shop, work]}\nenvironments:\n  dev: {workloads: {worker: null}}\n" +
+			"  prod: {workloads: {worker: {replicas: 6}}}",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of workloads",
+			Keys: schema.KeyRule{What: "a workload", Check: &schema.Label1035}, Elem: workload}}
 }
 
 // topField returns the row of a field of the top level, or nil.

@@ -7,42 +7,63 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` and\n" +
+const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` " +
+	"and\n" +
 	"`components` are kustomize's own and come last; they see names without the hash of a ConfigMap. Nothing outside of the\n" +
 	"app's folder is read, and nothing is fetched.\n\n" +
-	"`namePrefix` and `nameSuffix` stand around the names of all objects, those of `manifests` and `components` too, and in the references among\n" +
-	"them, as kustomize does it. Patches see names without them. The label `app.kubernetes.io/name` has them too, and with it every selector: one\n" +
-	"instance never selects the pods of another in its namespace. In `manifests` that label is followed as well, unless they look into other\n" +
-	"namespaces. An explicit `selector` stays as it is: see to it that no other instance has its labels. A strict sealed Secret keeps its name, since it\n" +
-	"can be opened under that alone. Texts, such as a URL in `config`, are never changed. The names of a Service's pods and so on have to fit: an error\n" +
+	"`namePrefix` and `nameSuffix` stand around the names of all objects, those of `manifests` and `components` too, and in the " +
+	"references among\n" +
+	"them, as kustomize does it. Patches see names without them. The label `app.kubernetes.io/name` has them too, and with it every " +
+	"selector: one\n" +
+	"instance never selects the pods of another in its namespace. In `manifests` that label is followed as well, unless they look into " +
+	"other\n" +
+	"namespaces. An explicit `selector` stays as it is: see to it that no other instance has its labels. A strict sealed Secret keeps " +
+	"its name, since it\n" +
+	"can be opened under that alone. Texts, such as a URL in `config`, are never changed. The names of a Service's pods and so on have " +
+	"to fit: an error\n" +
 	"says where the whole name is too long."
 
 // appFields are the fields of the top level and, but for headScope, of an
 // environment.
 var appFields = []schema.Field{
-	{Name: "apiVersion", Scope: headScope, Required: true, JSON: schema.JSON{{Key: "const", Value: APIVersion}}, Doc: "The version of this format: unfold.dev/v1alpha1.", Type: &schema.AnyText,
+	{Name: "apiVersion", Scope: headScope, Required: true, JSON: schema.JSON{{Key: "const", Value: APIVersion}},
+		Doc: "The version of this format: unfold.dev/v1alpha1.", Type: &schema.AnyText,
 		Example: "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: orders\nimage: ghcr.io/example/orders:v1.4.2"},
-	{Name: "kind", Scope: headScope, Required: true, Doc: "App; or the kind of the app's only workload: Deployment, StatefulSet, DaemonSet, Job or CronJob.", Type: &schema.AnyText,
+	{Name: "kind", Scope: headScope, Required: true,
+		Doc: "App; or the kind of the app's only workload: Deployment, StatefulSet, DaemonSet, Job or CronJob.", Type: &schema.AnyText,
 		Example: "kind: App"},
-	{Name: "name", Scope: headScope, Required: true, Doc: "The app's name, which its objects get.", Type: &schema.Type{Kind: schema.TextKind, What: "an app's name", Check: &schema.Label1035},
+	{Name: "name", Scope: headScope, Required: true, Doc: "The app's name, which its objects get.",
+		Type:    &schema.Type{Kind: schema.TextKind, What: "an app's name", Check: &schema.Label1035},
 		Example: "name: orders"},
-	{Name: "namePrefix", Scope: appScope, Doc: "What the names of all objects begin with, but for those of sealed Secrets.", Type: &schema.Type{Kind: schema.TextKind, What: "a prefix of names", Check: &schema.Check{Problem: namePrefix}},
+	{Name: "namePrefix", Scope: appScope, Doc: "What the names of all objects begin with, but for those of sealed Secrets.",
+		Type:    &schema.Type{Kind: schema.TextKind, What: "a prefix of names", Check: &schema.Check{Problem: namePrefix}},
 		Example: "namePrefix: blue-"},
-	{Name: "nameSuffix", Scope: appScope, Doc: "What the names of all objects end with, but for those of sealed Secrets.", Type: &schema.Type{Kind: schema.TextKind, What: "a suffix of names", Check: &schema.Check{Problem: nameSuffix}},
+	{Name: "nameSuffix", Scope: appScope, Doc: "What the names of all objects end with, but for those of sealed Secrets.",
+		Type:    &schema.Type{Kind: schema.TextKind, What: "a suffix of names", Check: &schema.Check{Problem: nameSuffix}},
 		Example: "nameSuffix: -canary"},
 	{Name: "namespace", Scope: appScope, Doc: "Where the app runs; APP-ENV unless given.", Type: namespaceType,
 		Example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
-	{Name: "defaults", Scope: appScope, Doc: "none switches off every default that unfold adds.", Type: &schema.Type{Kind: schema.TextKind, What: "a set of defaults", Enum: []string{"none"},
-		Otherwise: "write the fields at the top level, which holds for every environment, or defaults: none"},
+	{Name: "defaults", Scope: appScope, Doc: "none switches off every default that unfold adds.",
+		Type: &schema.Type{Kind: schema.TextKind, What: "a set of defaults", Enum: []string{"none"},
+			Otherwise: "write the fields at the top level, which holds for every environment, or defaults: none"},
 		Example: "defaults: none"},
-	{Name: "accept", Scope: appScope, Doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for each thing that it finds something in, by its name. The operator may forbid it.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of rules", Keys: schema.KeyRule{What: "a rule", Check: &schema.Check{Problem: ruleName}}, Elem: acceptType},
-		Example: "config: {DEMO_TOKEN: demo-only}\naccept:\n  no-probes: the load balancer has its own\n  plain-credential: {DEMO_TOKEN: everybody may use it}"},
-	{Name: "manifests", Scope: appScope, Doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in place.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of files and objects", Elem: manifestType},
-		Example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n    spec: {podSelector: {}, policyTypes: [Ingress]}"},
-	{Name: "components", Scope: appScope, Doc: "Folders in the app's folder that hold kustomize components.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of folders", Elem: fileName},
+	{Name: "accept", Scope: appScope, Doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for " +
+		"each thing that it finds something in, by its name. The operator may forbid it.",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of rules",
+			Keys: schema.KeyRule{What: "a rule", Check: &schema.Check{Problem: ruleName}}, Elem: acceptType},
+		Example: "config: {DEMO_TOKEN: demo-only}\naccept:\n  no-probes: the load balancer has its own\n" +
+			"  plain-credential: {DEMO_TOKEN: everybody may use it}"},
+	{Name: "manifests", Scope: appScope, Doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in " +
+		"place.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of files and objects", Elem: manifestType},
+		Example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n" +
+			"    spec: {podSelector: {}, policyTypes: [Ingress]}"},
+	{Name: "components", Scope: appScope, Doc: "Folders in the app's folder that hold kustomize components.",
+		Type:    &schema.Type{Kind: schema.ListKind, What: "a list of folders", Elem: fileName},
 		Example: "components: [components/debug]"},
-	{Name: "patches", Scope: appScope, Doc: "Changes to the objects in kustomize's own syntax, applied last.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of patches", Elem: patchType},
-		Example: "patches:\n  - target: {kind: Deployment, name: app}\n    patch: |\n      - op: add\n        path: /spec/minReadySeconds\n        value: 10"},
+	{Name: "patches", Scope: appScope, Doc: "Changes to the objects in kustomize's own syntax, applied last.",
+		Type: &schema.Type{Kind: schema.ListKind, What: "a list of patches", Elem: patchType},
+		Example: "patches:\n  - target: {kind: Deployment, name: app}\n    patch: |\n      - op: add\n" +
+			"        path: /spec/minReadySeconds\n        value: 10"},
 }
 
 // AcceptAll stands for all that a rule finds, among the names of what it finds
@@ -53,7 +74,8 @@ const AcceptAll = "*"
 // such as deployment/shop, or what is said in the message. A reason alone is one
 // for all.
 var acceptType = &schema.Type{
-	Kind: schema.MapKind, What: "a map of reasons", Elem: &schema.Type{Kind: schema.TextKind, What: "a reason", Check: &schema.Check{Problem: reason}},
+	Kind: schema.MapKind, What: "a map of reasons", Elem: &schema.Type{Kind: schema.TextKind, What: "a reason",
+		Check: &schema.Check{Problem: reason}},
 	Shorthand: &schema.Type{Kind: schema.TextKind, What: "a reason"},
 	Expand: func(v *value.Value) *value.Value {
 		if !v.IsScalar() {
@@ -67,10 +89,13 @@ var acceptType = &schema.Type{
 var manifestType = &schema.Type{
 	Kind: schema.AnyKind, What: "a file or an object", After: checkManifest,
 	JSON: schema.JSON{{Key: "anyOf", Value: []any{
-		schema.JSON{{Key: "title", Value: "file"}, {Key: "type", Value: "string"}, {Key: "pattern", Value: filePattern}, {Key: "not", Value: schema.JSON{{Key: "pattern", Value: notFilePattern}}}},
-		schema.JSON{{Key: "title", Value: "object"}, {Key: "type", Value: "object"}, {Key: "required", Value: []any{"apiVersion", "kind", "metadata"}},
+		schema.JSON{{Key: "title", Value: "file"}, {Key: "type", Value: "string"}, {Key: "pattern", Value: filePattern},
+			{Key: "not", Value: schema.JSON{{Key: "pattern", Value: notFilePattern}}}},
+		schema.JSON{{Key: "title", Value: "object"}, {Key: "type", Value: "object"},
+			{Key: "required", Value: []any{"apiVersion", "kind", "metadata"}},
 			{Key: "properties", Value: schema.JSON{
-				{Key: "apiVersion", Value: schema.JSON{{Key: "type", Value: "string"}}}, {Key: "kind", Value: schema.JSON{{Key: "type", Value: "string"}}},
+				{Key: "apiVersion", Value: schema.JSON{{Key: "type", Value: "string"}}},
+				{Key: "kind", Value: schema.JSON{{Key: "type", Value: "string"}}},
 				{Key: "metadata", Value: schema.JSON{{Key: "type", Value: "object"}, {Key: "required", Value: []any{"name"}}}}}}},
 	}}},
 }
@@ -78,7 +103,8 @@ var manifestType = &schema.Type{
 var namespaceType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a namespace", ShorthandKey: "name",
 	Fields: []schema.Field{
-		{Name: "name", Doc: "The namespace's name; APP-ENV unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+		{Name: "name", Doc: "The namespace's name; APP-ENV unless given.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
 		{Name: "create", Doc: "true adds the Namespace object, which Argo CD then never prunes.", Type: &schema.Boolean},
 		{Name: "labels", Doc: "Labels of the Namespace object.", Type: labelMap},
 		{Name: "annotations", Doc: "Annotations of the Namespace object.", Type: annotationMap},
@@ -87,18 +113,24 @@ var namespaceType = &schema.Type{
 
 var patchType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a patch", After: checkPatch,
-	JSON: schema.JSON{{Key: "oneOf", Value: []any{schema.JSON{{Key: "required", Value: []any{"patch"}}}, schema.JSON{{Key: "required", Value: []any{"path"}}}}}},
+	JSON: schema.JSON{{Key: "oneOf", Value: []any{schema.JSON{{Key: "required", Value: []any{"patch"}}},
+		schema.JSON{{Key: "required", Value: []any{"path"}}}}}},
 	Fields: []schema.Field{
 		{Name: "patch", Doc: "The patch itself, as text: a strategic merge patch or JSON 6902 operations.", Type: &schema.AnyText},
 		{Name: "path", Doc: "A file in the app's folder that holds the patch.", Type: fileName},
-		{Name: "target", Doc: "The objects that it changes.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a patch target", Fields: []schema.Field{
-			{Name: "group", Doc: "API group.", Type: &schema.AnyText}, {Name: "version", Doc: "API version.", Type: &schema.AnyText},
-			{Name: "kind", Doc: "Kind.", Type: &schema.AnyText}, {Name: "name", Doc: "Name, a regular expression.", Type: &schema.AnyText},
-			{Name: "namespace", Doc: "Namespace, a regular expression.", Type: &schema.AnyText},
-			{Name: "labelSelector", Doc: "Label selector.", Type: &schema.AnyText}, {Name: "annotationSelector", Doc: "Annotation selector.", Type: &schema.AnyText},
-		}}},
-		{Name: "options", Doc: "kustomize's own: allowNameChange, allowKindChange.", NoEffect: "an object keeps its name and kind whatever a patch says", Type: &schema.Type{Kind: schema.MapKind, What: "patch options",
-			Keys: schema.KeyRule{What: "a patch option", Check: patchOption}, Elem: &schema.Boolean}},
+		{Name: "target", Doc: "The objects that it changes.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a patch target",
+			Fields: []schema.Field{
+				{Name: "group", Doc: "API group.", Type: &schema.AnyText}, {Name: "version", Doc: "API version.", Type: &schema.AnyText},
+				{Name: "kind", Doc: "Kind.", Type: &schema.AnyText}, {Name: "name", Doc: "Name, a regular expression.",
+					Type: &schema.AnyText},
+				{Name: "namespace", Doc: "Namespace, a regular expression.", Type: &schema.AnyText},
+				{Name: "labelSelector", Doc: "Label selector.", Type: &schema.AnyText},
+				{Name: "annotationSelector", Doc: "Annotation selector.", Type: &schema.AnyText},
+			}}},
+		{Name: "options", Doc: "kustomize's own: allowNameChange, allowKindChange.",
+			NoEffect: "an object keeps its name and kind whatever a patch says",
+			Type: &schema.Type{Kind: schema.MapKind, What: "patch options",
+				Keys: schema.KeyRule{What: "a patch option", Check: patchOption}, Elem: &schema.Boolean}},
 	},
 }
 

@@ -2,15 +2,21 @@ package descriptor
 
 import "github.com/unfold-gitops/unfold/pkg/schema"
 
-const configProse = "Configuration that comes from ConfigMaps. Where `env` and `config` both have a name, `env` wins. Each of `files` is\n" +
+const configProse = "Configuration that comes from ConfigMaps. Where `env` and `config` both have a name, `env` wins. Each of `files` " +
+	"is\n" +
 	"mounted by itself, so what the image has beside it stays."
 
 // configFields give a workload its configuration.
 var configFields = []schema.Field{
-	{Name: "config", Scope: sharedScope, Doc: "Environment variables from a ConfigMap whose name changes with its content, so a change rolls the pods.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of texts", Keys: schema.KeyRule{What: "an environment variable", Check: &schema.ConfigEnvName}, Elem: &schema.AnyText},
+	{Name: "config", Scope: sharedScope, Doc: "Environment variables from a ConfigMap whose name changes with its content, so a change " +
+		"rolls the pods.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of texts",
+		Keys: schema.KeyRule{What: "an environment variable", Check: &schema.ConfigEnvName}, Elem: &schema.AnyText},
 		Example: "config: {FEATURES: \"cart,search\"}\nenvironments:\n  prod: {config: {LOG_LEVEL: WARNING}}"},
-	{Name: "files", Scope: sharedScope, Doc: "Files in the container by their absolute path, from a ConfigMap whose name changes with its content.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of files", Keys: schema.KeyRule{What: "a file's path", Check: &schema.MountPath}, Elem: fileType},
-		Example: "files:\n  /etc/app/app.conf: |\n    [server]\n    threads = 4\n  /usr/local/bin/start.sh:\n    content: |\n      #!/bin/sh\n      exec app\n    mode: 0755"},
+	{Name: "files", Scope: sharedScope, Doc: "Files in the container by their absolute path, from a ConfigMap whose name changes with " +
+		"its content.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of files",
+		Keys: schema.KeyRule{What: "a file's path", Check: &schema.MountPath}, Elem: fileType},
+		Example: "files:\n  /etc/app/app.conf: |\n    [server]\n    threads = 4\n  /usr/local/bin/start.sh:\n    content: |\n" +
+			"      #!/bin/sh\n      exec app\n    mode: 0755"},
 }
 
 var fileType = &schema.Type{
@@ -18,6 +24,7 @@ var fileType = &schema.Type{
 	Fields: []schema.Field{
 		{Name: "content", Doc: "The file's text.", Type: &schema.AnyText},
 		{Name: "from", Doc: "A file in the app's folder that holds the content.", Type: fileName},
-		{Name: "mode", Doc: "The file's permissions in octal, such as 0644.", Type: &schema.Type{Kind: schema.TextKind, What: "a file mode", Check: &schema.FileMode}},
+		{Name: "mode", Doc: "The file's permissions in octal, such as 0644.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a file mode", Check: &schema.FileMode}},
 	},
 }

@@ -8,7 +8,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const containerProse = "What runs in the workload's own container. A variable of `env` that another refers to by `$(NAME)` comes before it;\n" +
+const containerProse = "What runs in the workload's own container. A variable of `env` that another refers to by `$(NAME)` comes before " +
+	"it;\n" +
 	"otherwise the order is that of the file. An `image` that names a tag or digest replaces both; one that names neither\n" +
 	"keeps them. A `tag` drops the digest of a lower layer."
 
@@ -18,7 +19,8 @@ var containerFields = []schema.Field{
 		Example: "image: ghcr.io/example/app:v1.4.2\nenvironments:\n  prod: {image: {pullPolicy: IfNotPresent, pullSecrets: [registry]}}"},
 	{Name: "tag", Scope: inheritedScope, Doc: "The image's tag: short for image.tag.", Type: tagType,
 		Example: "image: ghcr.io/example/app\nenvironments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2}"},
-	{Name: "pullSecrets", Scope: inheritedScope, Doc: "The Secrets with the registry's credentials: short for image.pullSecrets.", Type: pullSecretsType,
+	{Name: "pullSecrets", Scope: inheritedScope, Doc: "The Secrets with the registry's credentials: short for image.pullSecrets.",
+		Type:    pullSecretsType,
 		Example: "pullSecrets: [registry]"},
 	{Name: "command", Scope: ownScope, Doc: "What is run in place of the image's entry point.", Type: &schema.TextList,
 		Example: "command: [/bin/app, serve]"},
@@ -26,34 +28,46 @@ var containerFields = []schema.Field{
 		Example: "args: [--verbose]"},
 	{Name: "port", Scope: ownScope, Doc: "The only port: short for ports.http.", Type: &schema.PortNumber,
 		Example: "port: 5000"},
-	{Name: "ports", Scope: ownScope, Doc: "The ports by name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of ports", Keys: schema.KeyRule{What: "a port name", Check: &schema.PortName}, Elem: portType},
-		Example: "ports:\n  http: {port: 80, target: 8080}\n  grpc: {port: 9000, appProtocol: grpc}\n  metrics: {port: 9090, expose: false}"},
+	{Name: "ports", Scope: ownScope, Doc: "The ports by name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of ports",
+		Keys: schema.KeyRule{What: "a port name", Check: &schema.PortName}, Elem: portType},
+		Example: "ports:\n  http: {port: 80, target: 8080}\n  grpc: {port: 9000, appProtocol: grpc}\n" +
+			"  metrics: {port: 9090, expose: false}"},
 	{Name: "probes", Scope: ownScope, Doc: "A path for liveness and readiness, or each probe by itself; false for none.", Type: probesType,
-		Example: "ports: {http: 8080, grpc: 9000}\nprobes:\n  liveness: /live\n  readiness: {grpc: {port: 9000}, periodSeconds: 5}\n  startup: {exec: {command: [app, check]}, failureThreshold: 30}"},
+		Example: "ports: {http: 8080, grpc: 9000}\nprobes:\n  liveness: /live\n  readiness: {grpc: {port: 9000}, periodSeconds: 5}\n" +
+			"  startup: {exec: {command: [app, check]}, failureThreshold: 30}"},
 	{Name: "resources", Scope: inheritedScope, Doc: "Requests and limits.", Type: resourcesType,
 		Example: "resources:\n  requests: {cpu: 250m, memory: 128Mi}\n  limits: {memory: 256Mi}"},
 	{Name: "env", Scope: inheritedScope, Doc: "Environment variables.", Type: envMap,
-		Example: "env:\n  MODE: batch\n  PASSWORD: {secret: app-db/password}\n  REGION: {configMap: {name: cluster, key: region, optional: true}}\n  NODE: {field: spec.nodeName}\n  MEMORY: {resource: limits.memory}\n  URL: http://$(NODE):8080"},
-	{Name: "envFrom", Scope: inheritedScope, Doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win over them.", Type: envFromType,
+		Example: "env:\n  MODE: batch\n  PASSWORD: {secret: app-db/password}\n" +
+			"  REGION: {configMap: {name: cluster, key: region, optional: true}}\n  NODE: {field: spec.nodeName}\n" +
+			"  MEMORY: {resource: limits.memory}\n  URL: http://$(NODE):8080"},
+	{Name: "envFrom", Scope: inheritedScope, Doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win " +
+		"over them.", Type: envFromType,
 		Example: "envFrom:\n  - secret: shop-db\n  - {configMap: cluster, prefix: CLUSTER_, optional: true}"},
 	{Name: "security", Scope: inheritedScope, Doc: "Security contexts: restricted (default), baseline or none.", Type: securityType,
 		Example: "security:\n  level: restricted\n  pod: {runAsUser: 10001, fsGroup: 10001}\n  container: {readOnlyRootFilesystem: true}"},
 }
 
 var imageType = &schema.Type{
-	Kind: schema.ObjectKind, What: "an image", Expand: expandImage, Shorthand: &schema.Type{Kind: schema.TextKind, What: "REPOSITORY[:TAG][@DIGEST]", Check: imageText}, Supersede: [][]string{{"tag", "digest"}}, // of which Kubernetes takes both
+	// of which Kubernetes takes both
+	Kind: schema.ObjectKind, What: "an image", Expand: expandImage, Shorthand: &schema.Type{Kind: schema.TextKind,
+		What: "REPOSITORY[:TAG][@DIGEST]", Check: imageText}, Supersede: [][]string{{"tag", "digest"}},
 	Fields: []schema.Field{
-		{Name: "repository", Doc: "The image without tag and digest.", Type: &schema.Type{Kind: schema.TextKind, What: "an image repository", Check: repositoryText}},
+		{Name: "repository", Doc: "The image without tag and digest.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "an image repository", Check: repositoryText}},
 		{Name: "tag", Doc: "The tag.", Type: tagType},
-		{Name: "digest", Doc: "The digest, such as sha256:…; with a tag beside it the digest decides.", Type: &schema.Type{Kind: schema.TextKind, What: "an image digest", Check: digestText}},
-		{Name: "pullPolicy", Doc: "When the image is pulled: Always, IfNotPresent or Never.", Type: &schema.Type{Kind: schema.TextKind, What: "a pull policy", Enum: []string{"Always", "IfNotPresent", "Never"}}},
+		{Name: "digest", Doc: "The digest, such as sha256:…; with a tag beside it the digest decides.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "an image digest", Check: digestText}},
+		{Name: "pullPolicy", Doc: "When the image is pulled: Always, IfNotPresent or Never.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a pull policy", Enum: []string{"Always", "IfNotPresent", "Never"}}},
 		{Name: "pullSecrets", Doc: "Names of Secrets that hold the registry's credentials.", Type: pullSecretsType},
 	},
 }
 
 // The parts of a reference to an image, and a whole one.
 var (
-	imageText      = &schema.Check{Problem: imageReference, Pattern: `^` + imagePattern + `(:` + tagPattern + `)?(@` + digestPattern + `)?$`}
+	imageText = &schema.Check{Problem: imageReference, Pattern: `^` + imagePattern + `(:` + tagPattern + `)?(@` + digestPattern +
+		`)?$`}
 	repositoryText = &schema.Check{Problem: image.CheckRepository, Pattern: `^` + imagePattern + `$`, MaxLength: 255}
 	tagText        = &schema.Check{Problem: image.CheckTag, Pattern: `^` + tagPattern + `$`}
 	digestText     = &schema.Check{Problem: image.CheckDigest, Pattern: `^` + digestPattern + `$`}
@@ -68,7 +82,8 @@ const (
 	digestPattern = `(sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})`
 )
 
-var pullSecretsType = &schema.Type{Kind: schema.ListKind, What: "a list of Secrets", Elem: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}}
+var pullSecretsType = &schema.Type{Kind: schema.ListKind, What: "a list of Secrets",
+	Elem: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}}
 
 var tagType = &schema.Type{Kind: schema.TextKind, What: "an image tag", Check: tagText}
 
@@ -77,7 +92,8 @@ var portType = &schema.Type{
 	Fields: []schema.Field{
 		{Name: "port", Doc: "The number that the Service listens on.", Type: &schema.PortNumber},
 		{Name: "target", Doc: "The number that the container listens on; the same as port unless given.", Type: &schema.PortNumber},
-		{Name: "protocol", Doc: "TCP (default), UDP or SCTP.", Type: &schema.Type{Kind: schema.TextKind, What: "a protocol", Enum: []string{"TCP", "UDP", "SCTP"}}},
+		{Name: "protocol", Doc: "TCP (default), UDP or SCTP.", Type: &schema.Type{Kind: schema.TextKind, What: "a protocol",
+			Enum: []string{"TCP", "UDP", "SCTP"}}},
 		{Name: "appProtocol", Doc: "The application's protocol, as a hint for load balancers and meshes.", Type: &schema.AnyText},
 		{Name: "expose", Doc: "false keeps the port out of the Service.", Type: &schema.Boolean},
 		{Name: "nodePort", Doc: "The Service's port on every node.", Type: &schema.PortNumber},
@@ -95,24 +111,31 @@ var probePath = &schema.Type{Kind: schema.TextKind, What: "a path such as /healt
 var probeType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a probe", Expand: expandProbe, Shorthand: probePath, OneOf: [][]string{probeHandlers},
 	Fields: []schema.Field{
-		{Name: "httpGet", Doc: "An HTTP request that has to succeed; the port is the workload's first unless given.", Type: &schema.Type{Kind: schema.ObjectKind, What: "an HTTP request", Fields: []schema.Field{
-			{Name: "path", Doc: "The path asked for.", Type: &schema.AnyText},
-			{Name: "port", Doc: "The port's number or name.", Type: &schema.PortRef},
-			{Name: "host", Doc: "The host; the pod's address unless given.", Type: &schema.AnyText},
-			{Name: "scheme", Doc: "HTTP (default) or HTTPS.", Type: &schema.Type{Kind: schema.TextKind, What: "a scheme", Enum: []string{"HTTP", "HTTPS"}}},
-			{Name: "httpHeaders", Doc: "Headers to send.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of headers", Elem: &schema.Type{Kind: schema.ObjectKind, What: "a header", Fields: []schema.Field{
-				{Name: "name", Doc: "Its name.", Type: &schema.AnyText}, {Name: "value", Doc: "Its value.", Type: &schema.AnyText}}}}},
-		}}},
-		{Name: "tcpSocket", Doc: "A TCP connection that has to open.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a TCP connection", Fields: []schema.Field{
-			{Name: "port", Doc: "The port's number or name.", Type: &schema.PortRef},
-			{Name: "host", Doc: "The host; the pod's address unless given.", Type: &schema.AnyText},
-		}}},
-		{Name: "grpc", Doc: "A gRPC health check.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a gRPC check", Fields: []schema.Field{
-			{Name: "port", Doc: "The port's number.", Type: &schema.PortNumber},
-			{Name: "service", Doc: "The service asked about.", Type: &schema.AnyText},
-		}}},
-		{Name: "exec", Doc: "A command that has to exit with 0.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a command", Fields: []schema.Field{
-			{Name: "command", Doc: "The command and its arguments.", Type: &schema.TextList}}}},
+		{Name: "httpGet", Doc: "An HTTP request that has to succeed; the port is the workload's first unless given.",
+			Type: &schema.Type{Kind: schema.ObjectKind, What: "an HTTP request", Fields: []schema.Field{
+				{Name: "path", Doc: "The path asked for.", Type: &schema.AnyText},
+				{Name: "port", Doc: "The port's number or name.", Type: &schema.PortRef},
+				{Name: "host", Doc: "The host; the pod's address unless given.", Type: &schema.AnyText},
+				{Name: "scheme", Doc: "HTTP (default) or HTTPS.", Type: &schema.Type{Kind: schema.TextKind, What: "a scheme",
+					Enum: []string{"HTTP", "HTTPS"}}},
+				{Name: "httpHeaders", Doc: "Headers to send.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of headers",
+					Elem: &schema.Type{Kind: schema.ObjectKind, What: "a header", Fields: []schema.Field{
+						{Name: "name", Doc: "Its name.", Type: &schema.AnyText},
+						{Name: "value", Doc: "Its value.", Type: &schema.AnyText}}}}},
+			}}},
+		{Name: "tcpSocket", Doc: "A TCP connection that has to open.",
+			Type: &schema.Type{Kind: schema.ObjectKind, What: "a TCP connection", Fields: []schema.Field{
+				{Name: "port", Doc: "The port's number or name.", Type: &schema.PortRef},
+				{Name: "host", Doc: "The host; the pod's address unless given.", Type: &schema.AnyText},
+			}}},
+		{Name: "grpc", Doc: "A gRPC health check.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a gRPC check",
+			Fields: []schema.Field{
+				{Name: "port", Doc: "The port's number.", Type: &schema.PortNumber},
+				{Name: "service", Doc: "The service asked about.", Type: &schema.AnyText},
+			}}},
+		{Name: "exec", Doc: "A command that has to exit with 0.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a command",
+			Fields: []schema.Field{
+				{Name: "command", Doc: "The command and its arguments.", Type: &schema.TextList}}}},
 		{Name: "initialDelaySeconds", Doc: "Seconds to wait first.", Type: &schema.Natural},
 		{Name: "periodSeconds", Doc: "Seconds between two probes.", Type: &schema.Positive},
 		{Name: "timeoutSeconds", Doc: "Seconds until a probe counts as failed.", Type: &schema.Positive},
@@ -131,23 +154,26 @@ var probesType = &schema.Type{
 	},
 }
 
-var amounts = &schema.Type{Kind: schema.MapKind, What: "a map of quantities", Keys: schema.KeyRule{What: "a resource", Check: &schema.QualifiedName}, Elem: &schema.Amount}
+var amounts = &schema.Type{Kind: schema.MapKind, What: "a map of quantities",
+	Keys: schema.KeyRule{What: "a resource", Check: &schema.QualifiedName}, Elem: &schema.Amount}
 
 var resourcesType = &schema.Type{
 	Kind: schema.ObjectKind, What: "resources",
 	Fields: []schema.Field{
 		{Name: "requests", Doc: "What is set aside for the container.", Type: amounts},
 		{Name: "limits", Doc: "What it can't go beyond.", Type: amounts},
-		{Name: "claims", Doc: "Resource claims, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of resource claims", Of: "[]core/v1.ResourceClaim"}},
+		{Name: "claims", Doc: "Resource claims, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind,
+			What: "a list of resource claims", Of: "[]core/v1.ResourceClaim"}},
 	},
 }
 
 var (
-	refType = &schema.Type{Kind: schema.ObjectKind, What: "NAME/KEY", Expand: expandRef, Shorthand: &schema.Type{Kind: schema.TextKind, What: "NAME/KEY", Check: &schema.NameAndKey}, Fields: []schema.Field{
-		{Name: "name", Doc: "The object's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Subdomain}},
-		{Name: "key", Doc: "The key in it.", Type: &schema.Type{Kind: schema.TextKind, What: "a key", Check: &schema.ConfigKey}},
-		{Name: "optional", Doc: "true lets the pod start without it.", Type: &schema.Boolean},
-	}}
+	refType = &schema.Type{Kind: schema.ObjectKind, What: "NAME/KEY", Expand: expandRef,
+		Shorthand: &schema.Type{Kind: schema.TextKind, What: "NAME/KEY", Check: &schema.NameAndKey}, Fields: []schema.Field{
+			{Name: "name", Doc: "The object's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Subdomain}},
+			{Name: "key", Doc: "The key in it.", Type: &schema.Type{Kind: schema.TextKind, What: "a key", Check: &schema.ConfigKey}},
+			{Name: "optional", Doc: "true lets the pod start without it.", Type: &schema.Boolean},
+		}}
 	envType = &schema.Type{
 		Kind: schema.ObjectKind, What: "an environment variable", ShorthandKey: "value",
 		OneOf: [][]string{{"value", "secret", "configMap", "field", "resource"}},
@@ -155,13 +181,16 @@ var (
 			{Name: "value", Doc: "The value itself.", Type: &schema.AnyText},
 			{Name: "secret", Doc: "A key of a Secret, as NAME/KEY.", Type: refType},
 			{Name: "configMap", Doc: "A key of a ConfigMap, as NAME/KEY.", Type: refType},
-			{Name: "field", Doc: "A field of the pod, such as status.podIP.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a field of the pod", ShorthandKey: "fieldPath", Fields: []schema.Field{
-				{Name: "fieldPath", Doc: "The field's path.", Type: &schema.AnyText},
-				{Name: "apiVersion", Doc: "The version that the path is written in.", Type: &schema.AnyText}}}},
-			{Name: "resource", Doc: "A resource of the container, such as limits.memory.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a resource of the container", ShorthandKey: "resource", Fields: []schema.Field{
-				{Name: "resource", Doc: "The resource.", Type: &schema.AnyText},
-				{Name: "containerName", Doc: "Of which container.", Type: &schema.AnyText},
-				{Name: "divisor", Doc: "The unit it is given in.", Type: &schema.Amount}}}},
+			{Name: "field", Doc: "A field of the pod, such as status.podIP.",
+				Type: &schema.Type{Kind: schema.ObjectKind, What: "a field of the pod", ShorthandKey: "fieldPath", Fields: []schema.Field{
+					{Name: "fieldPath", Doc: "The field's path.", Type: &schema.AnyText},
+					{Name: "apiVersion", Doc: "The version that the path is written in.", Type: &schema.AnyText}}}},
+			{Name: "resource", Doc: "A resource of the container, such as limits.memory.",
+				Type: &schema.Type{Kind: schema.ObjectKind, What: "a resource of the container", ShorthandKey: "resource",
+					Fields: []schema.Field{
+						{Name: "resource", Doc: "The resource.", Type: &schema.AnyText},
+						{Name: "containerName", Doc: "Of which container.", Type: &schema.AnyText},
+						{Name: "divisor", Doc: "The unit it is given in.", Type: &schema.Amount}}}},
 		},
 	}
 )
@@ -169,9 +198,12 @@ var (
 var securityType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a security level", ShorthandKey: "level",
 	Fields: []schema.Field{
-		{Name: "level", Doc: "restricted (default), baseline or none.", Type: &schema.Type{Kind: schema.TextKind, What: "a security level", Enum: []string{"restricted", "baseline", "none"}}},
-		{Name: "pod", Doc: "The pod's securityContext, over what the level sets.", Type: &schema.Type{Kind: schema.KubeKind, What: "a pod's securityContext", Of: "core/v1.PodSecurityContext"}},
-		{Name: "container", Doc: "The container's securityContext, over what the level sets.", Type: &schema.Type{Kind: schema.KubeKind, What: "a container's securityContext", Of: "core/v1.SecurityContext"}},
+		{Name: "level", Doc: "restricted (default), baseline or none.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a security level", Enum: []string{"restricted", "baseline", "none"}}},
+		{Name: "pod", Doc: "The pod's securityContext, over what the level sets.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a pod's securityContext", Of: "core/v1.PodSecurityContext"}},
+		{Name: "container", Doc: "The container's securityContext, over what the level sets.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a container's securityContext", Of: "core/v1.SecurityContext"}},
 	},
 }
 

@@ -2,39 +2,56 @@ package descriptor
 
 import "github.com/unfold-gitops/unfold/pkg/schema"
 
-const containersProse = "Further containers of the pods, by name. Those of `initContainers` run one after the other in the order written, each to\n" +
+const containersProse = "Further containers of the pods, by name. Those of `initContainers` run one after the other in the order " +
+	"written, each to\n" +
 	"its end, before all others start; then the sidecars start in the order written, then the workload's own container. A\n" +
 	"sidecar is native to Kubernetes where the cluster has them, from 1.29 on: an init container with `restartPolicy: Always`, which is\n" +
-	"ready before the app starts, stops after it and does not keep a Job from ending. On an older cluster, or with `native: false`, it is an ordinary\n" +
-	"container: those stand behind the workload's own, in the order written, and start all at once. `native: true` is an error there. Argo CD tells the cluster's\n" +
-	"version, elsewhere `--kube-version` does; without either the cluster is new enough. One that is needed by init containers stands among those, with `restartPolicy: Always`.\n\n" +
+	"ready before the app starts, stops after it and does not keep a Job from ending. On an older cluster, or with `native: false`, it " +
+	"is an ordinary\n" +
+	"container: those stand behind the workload's own, in the order written, and start all at once. `native: true` is an error there. " +
+	"Argo CD tells the cluster's\n" +
+	"version, elsewhere `--kube-version` does; without either the cluster is new enough. One that is needed by init containers stands " +
+	"among those, with `restartPolicy: Always`.\n\n" +
 	"A container without an image runs the workload's own, with its `config`, `env`, `envFrom`, `resources` and mounts under\n" +
 	"what it says itself. The level of `security` holds for all containers, what `security.container` adds for the workload's own."
 
 // containersFields are the containers beside the workload's own, and what is
 // left of the pod and its container.
 var containersFields = []schema.Field{
-	{Name: "initContainers", Scope: inheritedScope, Doc: "Containers that run to their end before all others.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers", Keys: schema.KeyRule{What: "a container", Check: &schema.Label}, Elem: containerType},
-		Example: "initContainers:\n  migrate: {command: [/bin/app, migrate]}\n  fetch:\n    image: ghcr.io/example/fetch:v2\n    args: [--once]\n    mounts: {models: /models}\nvolumes:\n  models: {emptyDir: {}, mounts: /models}"},
-	{Name: "sidecars", Scope: inheritedScope, Doc: "Containers that run beside the workload's own.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers", Keys: schema.KeyRule{What: "a container", Check: &schema.Label}, Elem: containerType},
-		Example: "sidecars:\n  proxy:\n    image: ghcr.io/example/proxy:v3\n    args: [--upstream, localhost:8080]\n    ports: {proxy: 4180}\n    probes: /ping\n    resources: {requests: {cpu: 10m, memory: 32Mi}}"},
-	{Name: "pod", Scope: inheritedScope, Doc: "The pod's other fields, such as hostNetwork, dnsConfig, hostAliases or runtimeClassName.", Type: &schema.Type{Kind: schema.KubeKind, What: "fields of the pod", Of: "core/v1.PodSpec", Owner: podOwner},
+	{Name: "initContainers", Scope: inheritedScope, Doc: "Containers that run to their end before all others.",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers",
+			Keys: schema.KeyRule{What: "a container", Check: &schema.Label}, Elem: containerType},
+		Example: "initContainers:\n  migrate: {command: [/bin/app, migrate]}\n  fetch:\n    image: ghcr.io/example/fetch:v2\n" +
+			"    args: [--once]\n    mounts: {models: /models}\nvolumes:\n  models: {emptyDir: {}, mounts: /models}"},
+	{Name: "sidecars", Scope: inheritedScope, Doc: "Containers that run beside the workload's own.",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers",
+			Keys: schema.KeyRule{What: "a container", Check: &schema.Label}, Elem: containerType},
+		Example: "sidecars:\n  proxy:\n    image: ghcr.io/example/proxy:v3\n    args: [--upstream, localhost:8080]\n" +
+			"    ports: {proxy: 4180}\n    probes: /ping\n    resources: {requests: {cpu: 10m, memory: 32Mi}}"},
+	{Name: "pod", Scope: inheritedScope, Doc: "The pod's other fields, such as hostNetwork, dnsConfig, hostAliases or runtimeClassName.",
+		Type:    &schema.Type{Kind: schema.KubeKind, What: "fields of the pod", Of: "core/v1.PodSpec", Owner: podOwner},
 		Example: "pod:\n  enableServiceLinks: false\n  dnsConfig: {options: [{name: ndots, value: \"2\"}]}"},
-	{Name: "container", Scope: inheritedScope, Doc: "The other fields of the workload's own container, such as workingDir, tty or terminationMessagePolicy; and its name.", Type: &schema.Type{Kind: schema.KubeKind, What: "fields of the container", Of: "core/v1.Container", Owner: containerOwner},
+	{Name: "container", Scope: inheritedScope,
+		Doc:     "The other fields of the workload's own container, such as workingDir, tty or terminationMessagePolicy; and its name.",
+		Type:    &schema.Type{Kind: schema.KubeKind, What: "fields of the container", Of: "core/v1.Container", Owner: containerOwner},
 		Example: "container: {name: server, workingDir: /srv, terminationMessagePolicy: FallbackToLogsOnError}"},
 }
 
 var envFromType = &schema.Type{Kind: schema.ListKind, What: "a list of sources", Elem: &schema.Type{
 	Kind: schema.ObjectKind, What: "a source of variables", OneOf: [][]string{{"secret", "configMap"}}, After: checkEnvFrom,
 	Fields: []schema.Field{
-		{Name: "secret", Doc: "A Secret's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}},
-		{Name: "configMap", Doc: "A ConfigMap's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a ConfigMap's name", Check: &schema.Subdomain}},
-		{Name: "prefix", Doc: "What each variable's name starts with.", Type: &schema.Type{Kind: schema.TextKind, What: "a prefix", Check: &schema.EnvName}},
+		{Name: "secret", Doc: "A Secret's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a Secret's name",
+			Check: &schema.Subdomain}},
+		{Name: "configMap", Doc: "A ConfigMap's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a ConfigMap's name",
+			Check: &schema.Subdomain}},
+		{Name: "prefix", Doc: "What each variable's name starts with.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a prefix", Check: &schema.EnvName}},
 		{Name: "optional", Doc: "true lets the pod start without it.", Type: &schema.Boolean},
 	},
 }}
 
-var envMap = &schema.Type{Kind: schema.MapKind, What: "a map of environment variables", Keys: schema.KeyRule{What: "an environment variable", Check: &schema.EnvName}, Elem: envType}
+var envMap = &schema.Type{Kind: schema.MapKind, What: "a map of environment variables",
+	Keys: schema.KeyRule{What: "an environment variable", Check: &schema.EnvName}, Elem: envType}
 
 var containerType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a container", Elsewhere: notInContainer,
@@ -42,42 +59,56 @@ var containerType = &schema.Type{
 		{Name: "image", Doc: "Its image; the workload's own unless given.", Type: imageType},
 		{Name: "command", Doc: "What is run in place of the image's entry point.", Type: &schema.TextList},
 		{Name: "args", Doc: "The arguments in place of the image's.", Type: &schema.TextList},
-		{Name: "ports", Doc: "Its ports by name, which no Service has.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of ports", Keys: schema.KeyRule{What: "a port name", Check: &schema.PortName}, Elem: &schema.Type{
-			Kind: schema.ObjectKind, What: "a port", ShorthandKey: "containerPort",
-			Fields: []schema.Field{
-				{Name: "containerPort", Doc: "The number that it listens on.", Type: &schema.PortNumber},
-				{Name: "protocol", Doc: "TCP (default), UDP or SCTP.", Type: &schema.Type{Kind: schema.TextKind, What: "a protocol", Enum: []string{"TCP", "UDP", "SCTP"}}},
-				{Name: "hostPort", Doc: "Its port on the node.", Type: &schema.PortNumber},
-				{Name: "hostIP", Doc: "The node's address that hostPort binds to.", Type: &schema.AnyText},
-			}}}},
+		{Name: "ports", Doc: "Its ports by name, which no Service has.",
+			Type: &schema.Type{Kind: schema.MapKind, What: "a map of ports",
+				Keys: schema.KeyRule{What: "a port name", Check: &schema.PortName}, Elem: &schema.Type{
+					Kind: schema.ObjectKind, What: "a port", ShorthandKey: "containerPort",
+					Fields: []schema.Field{
+						{Name: "containerPort", Doc: "The number that it listens on.", Type: &schema.PortNumber},
+						{Name: "protocol", Doc: "TCP (default), UDP or SCTP.",
+							Type: &schema.Type{Kind: schema.TextKind, What: "a protocol", Enum: []string{"TCP", "UDP", "SCTP"}}},
+						{Name: "hostPort", Doc: "Its port on the node.", Type: &schema.PortNumber},
+						{Name: "hostIP", Doc: "The node's address that hostPort binds to.", Type: &schema.AnyText},
+					}}}},
 		{Name: "env", Doc: "Environment variables.", Type: envMap},
 		{Name: "envFrom", Doc: "Environment variables from ConfigMaps and Secrets.", Type: envFromType},
 		{Name: "resources", Doc: "Requests and limits.", Type: resourcesType},
 		{Name: "probes", Doc: "A path for liveness and readiness, or each probe by itself; not of an init container.", Type: probesType},
 		{Name: "lifecycle", Doc: "What runs after it starts and before it stops; not of an init container.", Type: lifecycleType},
-		{Name: "security", Doc: "Its securityContext, over what the workload's level sets.", Type: &schema.Type{Kind: schema.KubeKind, What: "a container's securityContext", Of: "core/v1.SecurityContext"}},
-		{Name: "mounts", Doc: "Where it mounts the workload's volumes, by their key in volumes.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of mounts", Keys: schema.KeyRule{What: "a volume", Check: &schema.Check{Problem: volumeKey}}, Elem: &schema.Type{
-			Kind: schema.ObjectKind, What: "a path", ShorthandKey: "mountPath", OneOf: [][]string{{"subPath", "subPathExpr"}},
-			Fields: []schema.Field{
-				{Name: "mountPath", Doc: "The path in the container.", Type: &schema.Type{Kind: schema.TextKind, What: "a path in the container", Check: &schema.MountPath}},
-				{Name: "subPath", Doc: "The path in the volume.", Type: &schema.AnyText},
-				{Name: "subPathExpr", Doc: "The same with $(VAR) filled in from the environment.", Type: &schema.AnyText},
-				{Name: "readOnly", Doc: "true mounts it read-only.", Type: &schema.Boolean},
-				{Name: "recursiveReadOnly", Doc: "Disabled, IfPossible or Enabled.", Type: recursive},
-				{Name: "mountPropagation", Doc: "None, HostToContainer or Bidirectional.", Type: propagation},
-			}}}},
-		{Name: "volumeMounts", Doc: "Further mounts, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of mounts", Of: "[]core/v1.VolumeMount"}},
-		{Name: "native", Doc: "false makes a sidecar an ordinary container, true insists on a native one; otherwise the cluster's version decides.", Type: &schema.Boolean},
-		{Name: "restartPolicy", Doc: "Always lets an init container go on as a sidecar.", Type: &schema.Type{Kind: schema.TextKind, What: "a restart policy", Enum: []string{"Always", "Never", "OnFailure"}}},
-		{Name: "restartPolicyRules", Doc: "Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]core/v1.ContainerRestartRule"}},
+		{Name: "security", Doc: "Its securityContext, over what the workload's level sets.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a container's securityContext", Of: "core/v1.SecurityContext"}},
+		{Name: "mounts", Doc: "Where it mounts the workload's volumes, by their key in volumes.",
+			Type: &schema.Type{Kind: schema.MapKind, What: "a map of mounts",
+				Keys: schema.KeyRule{What: "a volume", Check: &schema.Check{Problem: volumeKey}}, Elem: &schema.Type{
+					Kind: schema.ObjectKind, What: "a path", ShorthandKey: "mountPath", OneOf: [][]string{{"subPath", "subPathExpr"}},
+					Fields: []schema.Field{
+						{Name: "mountPath", Doc: "The path in the container.",
+							Type: &schema.Type{Kind: schema.TextKind, What: "a path in the container", Check: &schema.MountPath}},
+						{Name: "subPath", Doc: "The path in the volume.", Type: &schema.AnyText},
+						{Name: "subPathExpr", Doc: "The same with $(VAR) filled in from the environment.", Type: &schema.AnyText},
+						{Name: "readOnly", Doc: "true mounts it read-only.", Type: &schema.Boolean},
+						{Name: "recursiveReadOnly", Doc: "Disabled, IfPossible or Enabled.", Type: recursive},
+						{Name: "mountPropagation", Doc: "None, HostToContainer or Bidirectional.", Type: propagation},
+					}}}},
+		{Name: "volumeMounts", Doc: "Further mounts, Kubernetes' own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a list of mounts", Of: "[]core/v1.VolumeMount"}},
+		{Name: "native", Doc: "false makes a sidecar an ordinary container, true insists on a native one; otherwise the cluster's " +
+			"version decides.", Type: &schema.Boolean},
+		{Name: "restartPolicy", Doc: "Always lets an init container go on as a sidecar.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a restart policy", Enum: []string{"Always", "Never", "OnFailure"}}},
+		{Name: "restartPolicyRules", Doc: "Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules",
+			Of: "[]core/v1.ContainerRestartRule"}},
 		{Name: "workingDir", Doc: "The folder that it starts in.", Type: &schema.AnyText},
 		{Name: "stdin", Doc: "true keeps the standard input open.", Type: &schema.Boolean},
 		{Name: "stdinOnce", Doc: "true closes it after the first client.", Type: &schema.Boolean},
 		{Name: "tty", Doc: "true gives it a terminal.", Type: &schema.Boolean},
 		{Name: "terminationMessagePath", Doc: "The file with the reason of its end.", Type: &schema.AnyText},
-		{Name: "terminationMessagePolicy", Doc: "File or FallbackToLogsOnError.", Type: &schema.Type{Kind: schema.TextKind, What: "a policy", Enum: []string{"File", "FallbackToLogsOnError"}}},
-		{Name: "volumeDevices", Doc: "Block devices, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of devices", Of: "[]core/v1.VolumeDevice"}},
-		{Name: "resizePolicy", Doc: "What a change of resources does, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of policies", Of: "[]core/v1.ContainerResizePolicy"}},
+		{Name: "terminationMessagePolicy", Doc: "File or FallbackToLogsOnError.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a policy", Enum: []string{"File", "FallbackToLogsOnError"}}},
+		{Name: "volumeDevices", Doc: "Block devices, Kubernetes' own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a list of devices", Of: "[]core/v1.VolumeDevice"}},
+		{Name: "resizePolicy", Doc: "What a change of resources does, Kubernetes' own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a list of policies", Of: "[]core/v1.ContainerResizePolicy"}},
 	},
 }
 

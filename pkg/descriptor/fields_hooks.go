@@ -7,54 +7,74 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it stands in: `image`, `env`, `envFrom`,\n" +
-	"`config`, `files`, `secrets`, `externalSecrets`, `resources`, `security`, the service account with its token, `labels`, `annotations`, `podAnnotations`, `gracePeriod`,\n" +
-	"`nodeSelector`, `tolerations`, `affinity`, `priorityClass`, `pod` and `container`. It says itself which `volumes`, `initContainers` and `sidecars` it has: those of the app may be\n" +
-	"open to one pod alone. In the phase Sync, what a hook uses is there a wave before it, and the workloads come after it. Nothing of the app is there before a\n" +
-	"first PreSync or after PostDelete, so such a hook can use nothing that unfold makes. In a workload, the hook is named `APP-WORKLOAD-HOOK`. Argo CD by itself repeats a\n" +
+const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it stands in: `image`, " +
+	"`env`, `envFrom`,\n" +
+	"`config`, `files`, `secrets`, `externalSecrets`, `resources`, `security`, the service account with its token, `labels`, " +
+	"`annotations`, `podAnnotations`, `gracePeriod`,\n" +
+	"`nodeSelector`, `tolerations`, `affinity`, `priorityClass`, `pod` and `container`. It says itself which `volumes`, " +
+	"`initContainers` and `sidecars` it has: those of the app may be\n" +
+	"open to one pod alone. In the phase Sync, what a hook uses is there a wave before it, and the workloads come after it. Nothing of " +
+	"the app is there before a\n" +
+	"first PreSync or after PostDelete, so such a hook can use nothing that unfold makes. In a workload, the hook is named " +
+	"`APP-WORKLOAD-HOOK`. Argo CD by itself repeats a\n" +
 	"failed sync with its hooks, five times unless the Application says otherwise, so a hook must be safe to run again.\n\n" +
-	"No `network` rule of a workload is about its hooks, so none keeps a hook from reaching what it needs; where a rule lets in the app or the workload that a hook belongs to,\n" +
-	"it lets in the hook. Another app lets it in by `from: [{app: APP-HOOK, namespace: …}]`, after the label `app.kubernetes.io/name` of the hook's pods."
+	"No `network` rule of a workload is about its hooks, so none keeps a hook from reaching what it needs; where a rule lets in the app " +
+	"or the workload that a hook belongs to,\n" +
+	"it lets in the hook. Another app lets it in by `from: [{app: APP-HOOK, namespace: …}]`, after the label `app.kubernetes.io/name` " +
+	"of the hook's pods."
 
 // hooksField is the row of the app's hooks.
 func hooksField(hook *schema.Type) schema.Field {
-	return schema.Field{Name: "hooks", Scope: sharedScope, Doc: "Jobs that run with a sync, by name: a migration before the app, a smoke test after it.",
-		Type:    &schema.Type{Kind: schema.MapKind, What: "a map of hooks", Keys: schema.KeyRule{What: "a hook", Check: &schema.Label1035}, Elem: hook},
-		Example: "hooks:\n  migrate: {command: [/app, migrate], spec: {backoffLimit: 1}}\n  smoke-test: {phase: PostSync, command: [/app, smoke-test], deletePolicy: [HookSucceeded, BeforeHookCreation]}"}
+	return schema.Field{Name: "hooks", Scope: sharedScope,
+		Doc: "Jobs that run with a sync, by name: a migration before the app, a smoke test after it.",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of hooks", Keys: schema.KeyRule{What: "a hook", Check: &schema.Label1035},
+			Elem: hook},
+		Example: "hooks:\n  migrate: {command: [/app, migrate], spec: {backoffLimit: 1}}\n" +
+			"  smoke-test: {phase: PostSync, command: [/app, smoke-test], deletePolicy: [HookSucceeded, BeforeHookCreation]}"}
 }
 
 // Of a workload's fields, a hook takes those of its container and pod; with some
 // of them it goes by what the workload or app has.
 var (
-	hookTakes = []string{"image", "tag", "pullSecrets", "command", "args", "env", "envFrom", "resources", "security", "volumes", "spec", "labels", "annotations", "podLabels", "podAnnotations",
+	hookTakes = []string{"image", "tag", "pullSecrets", "command", "args", "env", "envFrom", "resources", "security", "volumes", "spec",
+		"labels", "annotations", "podLabels", "podAnnotations",
 		"gracePeriod", "nodeSelector", "tolerations", "affinity", "priorityClass", "initContainers", "sidecars", "pod", "container"}
-	hookInherits = []string{"image", "env", "envFrom", "resources", "security", "labels", "annotations", "podAnnotations", "gracePeriod", "nodeSelector", "tolerations", "affinity", "priorityClass",
+	hookInherits = []string{"image", "env", "envFrom", "resources", "security", "labels", "annotations", "podAnnotations", "gracePeriod",
+		"nodeSelector", "tolerations", "affinity", "priorityClass",
 		"pod", "container"}
 )
 
 func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
 	fields := []schema.Field{
-		{Name: "phase", Doc: "When it runs: PreSync, Sync (default), PostSync, SyncFail or PostDelete.", Type: &schema.Type{Kind: schema.TextKind, What: "a phase", Enum: []string{"PreSync", "Sync", "PostSync", "SyncFail", "PostDelete"}}},
-		{Name: "wave", Doc: "The wave in its phase; -1 in the phase Sync.", Type: &schema.Type{Kind: schema.IntegerKind, What: "a whole number", Min: -1 << 31, Max: 1<<31 - 1}},
-		{Name: "deletePolicy", Doc: "When the Job is deleted: BeforeHookCreation (default), HookSucceeded, HookFailed.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of delete policies", Expand: listOfOne,
-			Shorthand: deletePolicy, Elem: deletePolicy}},
+		{Name: "phase", Doc: "When it runs: PreSync, Sync (default), PostSync, SyncFail or PostDelete.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a phase",
+				Enum: []string{"PreSync", "Sync", "PostSync", "SyncFail", "PostDelete"}}},
+		{Name: "wave", Doc: "The wave in its phase; -1 in the phase Sync.",
+			Type: &schema.Type{Kind: schema.IntegerKind, What: "a whole number", Min: -1 << 31, Max: 1<<31 - 1}},
+		{Name: "deletePolicy", Doc: "When the Job is deleted: BeforeHookCreation (default), HookSucceeded, HookFailed.",
+			Type: &schema.Type{Kind: schema.ListKind, What: "a list of delete policies", Expand: listOfOne,
+				Shorthand: deletePolicy, Elem: deletePolicy}},
 		{Name: "config", Doc: "false leaves out what the app has of config, files, secrets and service account.", Type: &schema.Boolean},
-		{Name: "serviceAccount", Doc: "The name of another service account than the app's, without its token unless asked; false for none.", Type: &schema.Type{
-			Kind: schema.ObjectKind, What: "a service account", ShorthandKey: "name", AllowBool: true,
-			Fields: []schema.Field{
-				{Name: "name", Doc: "Its name; that of the app's unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
-				{Name: "automount", Doc: "Whether the pod gets its token.", Type: &schema.Boolean},
-			}}},
+		{Name: "serviceAccount", Doc: "The name of another service account than the app's, without its token unless asked; false for none.",
+			Type: &schema.Type{
+				Kind: schema.ObjectKind, What: "a service account", ShorthandKey: "name", AllowBool: true,
+				Fields: []schema.Field{
+					{Name: "name", Doc: "Its name; that of the app's unless given.",
+						Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
+					{Name: "automount", Doc: "Whether the pod gets its token.", Type: &schema.Boolean},
+				}}},
 	}
 	for _, f := range slices.Concat(containerFields, podFields, containersFields, volumeFields, kindFields, metadataFields) {
 		if slices.Contains(hookTakes, f.Name) {
 			fields = append(fields, f)
 		}
 	}
-	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: foldShorthands, Elsewhere: elsewhere, Fields: fields}
+	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: foldShorthands, Elsewhere: elsewhere,
+		Fields: fields}
 }
 
-var deletePolicy = &schema.Type{Kind: schema.TextKind, What: "a delete policy", Enum: []string{"BeforeHookCreation", "HookSucceeded", "HookFailed"}}
+var deletePolicy = &schema.Type{Kind: schema.TextKind, What: "a delete policy",
+	Enum: []string{"BeforeHookCreation", "HookSucceeded", "HookFailed"}}
 
 // listOfOne takes a text for a list.
 func listOfOne(v *value.Value) *value.Value {

@@ -7,27 +7,35 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const identityProse = "Who the pods are to the cluster and to clouds. The token of a service account is mounted only where `rbac` or `automount`\n" +
+const identityProse = "Who the pods are to the cluster and to clouds. The token of a service account is mounted only where `rbac` or " +
+	"`automount`\n" +
 	"asks for it, unless `defaults: none`; cloud identities by annotation need none. `rbac` implies a service account. The keys\n" +
 	"of `rbac` are resources as kubectl names them, `RESOURCE[.GROUP][/SUBRESOURCE]`. The name of a ClusterRole starts with the namespace."
 
 // identityFields say who the pods are.
 var identityFields = []schema.Field{
-	{Name: "serviceAccount", Scope: sharedScope, Doc: "The service account of the pods: true, the name of one that is there already, or all of it.", Type: serviceAccountType,
+	{Name: "serviceAccount", Scope: sharedScope,
+		Doc: "The service account of the pods: true, the name of one that is there already, or all of it.", Type: serviceAccountType,
 		Example: "serviceAccount:\n  annotations: {eks.amazonaws.com/role-arn: \"arn:aws:iam::123456789012:role/shop\"}"},
-	{Name: "rbac", Scope: sharedScope, Doc: "What the service account may do: verbs by resource, or a list of Kubernetes' own rules.", Type: rbacType,
+	{Name: "rbac", Scope: sharedScope, Doc: "What the service account may do: verbs by resource, or a list of Kubernetes' own rules.",
+		Type:    rbacType,
 		Example: "rbac:\n  configmaps: [get, list, watch]\n  deployments.apps/scale: [patch]\n  cluster: {nodes: [get, list]}"},
 }
 
 var serviceAccountType = &schema.Type{
-	Kind: schema.ObjectKind, What: "a service account", Expand: expandAccount, Shorthand: &schema.Type{Kind: schema.TextKind, What: "the name of a service account that is there already", Check: &schema.Subdomain}, AllowBool: true,
+	Kind: schema.ObjectKind, What: "a service account", Expand: expandAccount,
+	Shorthand: &schema.Type{Kind: schema.TextKind, What: "the name of a service account that is there already",
+		Check: &schema.Subdomain}, AllowBool: true,
 	Fields: []schema.Field{
-		{Name: "name", Doc: "Its name; that of the app, or of the workload that has its own, unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
+		{Name: "name", Doc: "Its name; that of the app, or of the workload that has its own, unless given.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
 		{Name: "create", Doc: "false where it is there already.", Type: &schema.Boolean},
 		{Name: "automount", Doc: "Whether the pods get its token.", Type: &schema.Boolean},
 		{Name: "labels", Doc: "Further labels.", Type: labelMap},
 		{Name: "annotations", Doc: "Further annotations, such as those of cloud identities.", Type: annotationMap},
-		{Name: "imagePullSecrets", Doc: "Names of Secrets that hold a registry's credentials.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of Secrets", Elem: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}}},
+		{Name: "imagePullSecrets", Doc: "Names of Secrets that hold a registry's credentials.",
+			Type: &schema.Type{Kind: schema.ListKind, What: "a list of Secrets",
+				Elem: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}}},
 	},
 }
 
@@ -35,7 +43,8 @@ var (
 	policyRules = &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]rbac.authorization.k8s.io/v1.PolicyRule"}
 	verbList    = &schema.Type{Kind: schema.ListKind, What: "a list of verbs", Elem: &schema.AnyText}
 	rbacType    = &schema.Type{
-		Kind: schema.ObjectKind, What: "rules", Expand: expandRules, Shorthand: policyRules, Keys: schema.KeyRule{What: "a resource", Check: &schema.Check{Problem: resourceName}},
+		Kind: schema.ObjectKind, What: "rules", Expand: expandRules, Shorthand: policyRules,
+		Keys: schema.KeyRule{What: "a resource", Check: &schema.Check{Problem: resourceName}},
 		Fields: []schema.Field{
 			{Name: "rules", Doc: "Kubernetes' own rules.", Type: policyRules},
 			{Name: "cluster", Doc: "What it may do in all namespaces, and with what is in none: by a ClusterRole.", Type: clusterRulesType},
@@ -43,7 +52,8 @@ var (
 		More: &schema.Field{Name: "NAME", Doc: "The verbs allowed on a resource, RESOURCE[.GROUP][/SUBRESOURCE].", Type: verbList},
 	}
 	clusterRulesType = &schema.Type{
-		Kind: schema.ObjectKind, What: "rules", Expand: expandRules, Shorthand: policyRules, Keys: schema.KeyRule{What: "a resource", Check: &schema.Check{Problem: resourceName}},
+		Kind: schema.ObjectKind, What: "rules", Expand: expandRules, Shorthand: policyRules,
+		Keys:   schema.KeyRule{What: "a resource", Check: &schema.Check{Problem: resourceName}},
 		Fields: []schema.Field{{Name: "rules", Doc: "Kubernetes' own rules.", Type: policyRules}},
 		More:   &schema.Field{Name: "NAME", Doc: "The verbs allowed on a resource, RESOURCE[.GROUP][/SUBRESOURCE].", Type: verbList},
 	}

@@ -6,27 +6,37 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
-const kindProse = "What runs the pods, when, and how Argo CD treats it. `kind` stands at the top level of an app of one workload in place of\n" +
+const kindProse = "What runs the pods, when, and how Argo CD treats it. `kind` stands at the top level of an app of one workload in " +
+	"place of\n" +
 	"`App`, else in each workload."
 
 // kinds are the kinds that a workload can be.
 var kinds = []string{"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
 
-var kindField = schema.Field{Name: "kind", Scope: ownScope, Doc: "What runs the pods: Deployment (default), StatefulSet, DaemonSet, Job or CronJob. A StatefulSet gets a headless Service, `NAME-headless`, for the names of its pods.",
-	Type:    &schema.Type{Kind: schema.TextKind, What: "a workload's kind", Enum: kinds},
-	Example: "workloads:\n  web: {port: 8080}\n  db: {kind: StatefulSet, image: postgres:18, ports: {sql: 5432}}\n  report: {kind: CronJob, schedule: \"0 3 * * *\", command: [shop, report]}"}
+var kindField = schema.Field{Name: "kind", Scope: ownScope,
+	Doc: "What runs the pods: Deployment (default), StatefulSet, DaemonSet, Job or CronJob. A StatefulSet gets a headless Service, " +
+		"`NAME-headless`, for the names of its pods.",
+	Type: &schema.Type{Kind: schema.TextKind, What: "a workload's kind", Enum: kinds},
+	Example: "workloads:\n  web: {port: 8080}\n  db: {kind: StatefulSet, image: postgres:18, ports: {sql: 5432}}\n" +
+		"  report: {kind: CronJob, schedule: \"0 3 * * *\", command: [shop, report]}"}
 
 // kindFields are what the kind of a workload brings along.
 var kindFields = []schema.Field{
 	{Name: "schedule", Scope: ownScope, Doc: "When a CronJob runs.", Type: scheduleType,
 		Example: "kind: CronJob\nschedule: {cron: \"30 6 * * mon-fri\", timeZone: Europe/Berlin, startingDeadlineSeconds: 300}"},
-	{Name: "spec", Scope: ownScope, Doc: "The other fields of the kind's own spec, such as minReadySeconds, revisionHistoryLimit, podManagementPolicy or backoffLimit; for a CronJob those of the Job that it makes.",
-		Type:    &schema.Type{Kind: schema.MapKind, What: "a map of the kind's own fields", Elem: &schema.Type{Kind: schema.AnyKind, What: "anything that Kubernetes takes there"}},
+	{Name: "spec", Scope: ownScope, Doc: "The other fields of the kind's own spec, such as minReadySeconds, revisionHistoryLimit, " +
+		"podManagementPolicy or backoffLimit; for a CronJob those of the Job that it makes.",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of the kind's own fields",
+			Elem: &schema.Type{Kind: schema.AnyKind, What: "anything that Kubernetes takes there"}},
 		Example: "spec: {revisionHistoryLimit: 3, minReadySeconds: 10}"},
-	{Name: "objectName", Scope: ownScope, Doc: "The name of the workload's objects where an existing one has to stay, in place of APP or APP-WORKLOAD.", Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Label1035},
+	{Name: "objectName", Scope: ownScope, Doc: "The name of the workload's objects where an existing one has to stay, in place of APP " +
+		"or APP-WORKLOAD.", Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Label1035},
 		Example: "objectName: legacy-shop"},
-	{Name: "selector", Scope: ownScope, Doc: "The labels by which the workload finds its pods where existing ones have to stay: Kubernetes never lets them change. Its objects have them too.",
-		Type:    &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName}, Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}},
+	{Name: "selector", Scope: ownScope, Doc: "The labels by which the workload finds its pods where existing ones have to stay: " +
+		"Kubernetes never lets them change. Its objects have them too.",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of labels",
+			Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName},
+			Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}},
 		Example: "selector: {app: legacy-shop}"},
 	{Name: "syncWave", Scope: inheritedScope, Doc: "The wave in which Argo CD syncs the objects; lower ones come first, 0 unless given.",
 		Type:    &schema.Type{Kind: schema.IntegerKind, What: "a whole number", Min: -1 << 31, Max: 1<<31 - 1},
@@ -37,16 +47,21 @@ var kindFields = []schema.Field{
 
 // enabledField stands at the top level and in environments for the app, in a
 // workload for that one.
-var enabledField = schema.Field{Name: "enabled", Scope: appScope, Doc: "false leaves the app out of an environment, or the workload: it is not there yet. An Application that asks for such an environment gets an error.",
+var enabledField = schema.Field{Name: "enabled", Scope: appScope,
+	Doc: "false leaves the app out of an environment, or the workload: it is not there yet. An Application that asks for such an " +
+		"environment gets an error.",
 	Type:    &schema.Boolean,
 	Example: "enabled: false\nenvironments:\n  dev: {enabled: true}\n  prod: {}"}
 
 var scheduleType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a cron expression", ShorthandKey: "cron",
 	Fields: []schema.Field{
-		{Name: "cron", Doc: "Minute, hour, day of the month, month and day of the week; or @daily and the like.", Type: &schema.Type{Kind: schema.TextKind, What: "a cron expression", Check: cronText}},
-		{Name: "timeZone", Doc: "The time zone by its name, such as Europe/Berlin; that of the cluster unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a time zone", Check: &schema.TimeZone}},
-		{Name: "concurrencyPolicy", Doc: "What happens when the last run still goes on: Forbid (default), Allow or Replace.", Type: &schema.Type{Kind: schema.TextKind, What: "a concurrency policy", Enum: []string{"Forbid", "Allow", "Replace"}}},
+		{Name: "cron", Doc: "Minute, hour, day of the month, month and day of the week; or @daily and the like.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a cron expression", Check: cronText}},
+		{Name: "timeZone", Doc: "The time zone by its name, such as Europe/Berlin; that of the cluster unless given.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a time zone", Check: &schema.TimeZone}},
+		{Name: "concurrencyPolicy", Doc: "What happens when the last run still goes on: Forbid (default), Allow or Replace.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a concurrency policy", Enum: []string{"Forbid", "Allow", "Replace"}}},
 		{Name: "suspend", Doc: "true starts no more runs.", Type: &schema.Boolean},
 		{Name: "startingDeadlineSeconds", Doc: "How many seconds late a run may start.", Type: &schema.Natural},
 		{Name: "successfulJobsHistoryLimit", Doc: "How many runs that succeeded are kept.", Type: &schema.Natural},
@@ -64,7 +79,8 @@ var syncOptionsType = &schema.Type{
 		{Name: "Force", Doc: "true deletes and creates anew what can't be changed.", Type: &schema.Boolean},
 		{Name: "Validate", Doc: "false skips validation.", Type: &schema.Boolean},
 		{Name: "ServerSideApply", Doc: "true applies on the server.", Type: &schema.Boolean},
-		{Name: "SkipDryRunOnMissingResource", Doc: "true skips the dry run of a kind that the cluster does not know yet.", Type: &schema.Boolean},
+		{Name: "SkipDryRunOnMissingResource", Doc: "true skips the dry run of a kind that the cluster does not know yet.",
+			Type: &schema.Boolean},
 		{Name: "ClientSideApplyMigration", Doc: "false leaves out the migration to server-side apply.", Type: &schema.Boolean},
 	},
 }

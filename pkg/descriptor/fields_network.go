@@ -8,10 +8,12 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const networkProse = "How a workload is reached, and what it may reach. A workload with ports has a Service of the same name. An Ingress or\n" +
+const networkProse = "How a workload is reached, and what it may reach. A workload with ports has a Service of the same name. An " +
+	"Ingress or\n" +
 	"HTTPRoute is there only where a host is given: a class or annotations alone make none, so they can stand at the top\n" +
 	"level while each environment gives its host. A host without a dot, as in `ingress: shop`, gets the platform's domain, and\n" +
-	"`ingress: true` stands for the name of the workload's objects as such a host. `host` is replaced by a higher layer, while `hosts` and `paths` are\n" +
+	"`ingress: true` stands for the name of the workload's objects as such a host. `host` is replaced by a higher layer, while `hosts` " +
+	"and `paths` are\n" +
 	"maps that merge. An Ingress has TLS where `tls` or `issuer` asks for it.\n\n" +
 	"In `network`, `from` and `to` list peers; a list that is there forbids everything else, so `from: []` forbids all. A peer\n" +
 	"by name is a workload of this app, else an app, in this app's namespace or in the one that app has by default in the same\n" +
@@ -21,8 +23,10 @@ const networkProse = "How a workload is reached, and what it may reach. A worklo
 var networkFields = []schema.Field{
 	{Name: "service", Scope: ownScope, Doc: "The Service, which a workload with ports has; false for none.", Type: serviceType,
 		Example: "service: {type: LoadBalancer, annotations: {example.com/team: shop}}"},
-	{Name: "ingress", Scope: ownScope, Doc: "The Ingress: its host, several as a list, or all of it. A key that is no field names a further Ingress, which takes over what stands beside it.", Type: ingressType,
-		Example: "ingress:\n  className: nginx\n  issuer: letsencrypt\n  paths: {/: http}\nenvironments:\n  dev: {ingress: shop.dev.example.com}\n  prod: {ingress: {host: [shop.example.com, www.example.com]}}"},
+	{Name: "ingress", Scope: ownScope, Doc: "The Ingress: its host, several as a list, or all of it. A key that is no field names a " +
+		"further Ingress, which takes over what stands beside it.", Type: ingressType,
+		Example: "ingress:\n  className: nginx\n  issuer: letsencrypt\n  paths: {/: http}\nenvironments:\n" +
+			"  dev: {ingress: shop.dev.example.com}\n  prod: {ingress: {host: [shop.example.com, www.example.com]}}"},
 	{Name: "route", Scope: ownScope, Doc: "The Gateway API HTTPRoute: its host, several as a list, or all of it.", Type: routeType,
 		Example: "route:\n  host: shop.example.com\n  parents: gateways/public\n  paths: {/: http, /static: {service: assets, port: 80}}"},
 	{Name: "network", Scope: inheritedScope, Doc: "The NetworkPolicy of the pods; false for none.", Type: networkType,
@@ -35,26 +39,33 @@ var (
 	serviceType  = &schema.Type{
 		Kind: schema.ObjectKind, What: "a Service", AllowBool: true,
 		Fields: []schema.Field{
-			{Name: "type", Doc: "ClusterIP (default), NodePort or LoadBalancer.", Type: &schema.Type{Kind: schema.TextKind, What: "a Service type", Enum: []string{"ClusterIP", "NodePort", "LoadBalancer"}}},
+			{Name: "type", Doc: "ClusterIP (default), NodePort or LoadBalancer.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a Service type", Enum: []string{"ClusterIP", "NodePort", "LoadBalancer"}}},
 			{Name: "headless", Doc: "true gives no cluster address: names resolve to the pods.", Type: &schema.Boolean},
 			{Name: "labels", Doc: "Further labels.", Type: labelMap},
 			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
 			{Name: "clusterIP", Doc: "A fixed cluster address.", Type: &schema.AnyText},
 			{Name: "clusterIPs", Doc: "Fixed cluster addresses.", Type: &schema.TextList},
 			{Name: "externalIPs", Doc: "Addresses of nodes that take traffic for it.", Type: &schema.TextList},
-			{Name: "externalTrafficPolicy", Doc: "Cluster or Local.", Type: &schema.Type{Kind: schema.TextKind, What: "a traffic policy", Enum: []string{"Cluster", "Local"}}},
-			{Name: "internalTrafficPolicy", Doc: "Cluster or Local.", Type: &schema.Type{Kind: schema.TextKind, What: "a traffic policy", Enum: []string{"Cluster", "Local"}}},
+			{Name: "externalTrafficPolicy", Doc: "Cluster or Local.", Type: &schema.Type{Kind: schema.TextKind, What: "a traffic policy",
+				Enum: []string{"Cluster", "Local"}}},
+			{Name: "internalTrafficPolicy", Doc: "Cluster or Local.", Type: &schema.Type{Kind: schema.TextKind, What: "a traffic policy",
+				Enum: []string{"Cluster", "Local"}}},
 			{Name: "trafficDistribution", Doc: "How traffic is spread over endpoints.", Type: &schema.AnyText},
 			{Name: "ipFamilies", Doc: "IPv4, IPv6.", Type: &schema.TextList},
-			{Name: "ipFamilyPolicy", Doc: "SingleStack, PreferDualStack or RequireDualStack.", Type: &schema.Type{Kind: schema.TextKind, What: "an IP family policy", Enum: []string{"SingleStack", "PreferDualStack", "RequireDualStack"}}},
+			{Name: "ipFamilyPolicy", Doc: "SingleStack, PreferDualStack or RequireDualStack.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "an IP family policy",
+					Enum: []string{"SingleStack", "PreferDualStack", "RequireDualStack"}}},
 			{Name: "loadBalancerClass", Doc: "Which load balancer serves it.", Type: &schema.AnyText},
 			{Name: "loadBalancerIP", Doc: "The load balancer's address.", Type: &schema.AnyText},
 			{Name: "loadBalancerSourceRanges", Doc: "Who may reach the load balancer, as CIDRs.", Type: sourceRanges},
 			{Name: "allocateLoadBalancerNodePorts", Doc: "false for load balancers that need no node ports.", Type: &schema.Boolean},
 			{Name: "healthCheckNodePort", Doc: "The node port of the health check.", Type: &schema.PortNumber},
 			{Name: "publishNotReadyAddresses", Doc: "true lists pods before they are ready.", Type: &schema.Boolean},
-			{Name: "sessionAffinity", Doc: "None or ClientIP.", Type: &schema.Type{Kind: schema.TextKind, What: "a session affinity", Enum: []string{"None", "ClientIP"}}},
-			{Name: "sessionAffinityConfig", Doc: "Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "the configuration of a session affinity", Of: "core/v1.SessionAffinityConfig"}},
+			{Name: "sessionAffinity", Doc: "None or ClientIP.", Type: &schema.Type{Kind: schema.TextKind, What: "a session affinity",
+				Enum: []string{"None", "ClientIP"}}},
+			{Name: "sessionAffinityConfig", Doc: "Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind,
+				What: "the configuration of a session affinity", Of: "core/v1.SessionAffinityConfig"}},
 		},
 	}
 )
@@ -67,49 +78,65 @@ var (
 		Kind: schema.ObjectKind, What: "a port or a backend", ShorthandKey: "port", OneOf: [][]string{{"workload", "service"}},
 		Fields: []schema.Field{
 			{Name: "port", Doc: "The Service's port, by name or number; http or the first unless given.", Type: &schema.PortRef},
-			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload", Check: &schema.Label1035}},
-			{Name: "service", Doc: "A Service in the namespace that is not this app's.", Type: &schema.Type{Kind: schema.TextKind, What: "a Service", Check: &schema.Label1035}},
-			{Name: "pathType", Doc: "Prefix (default), Exact or ImplementationSpecific.", Type: &schema.Type{Kind: schema.TextKind, What: "a path type", Enum: []string{"Prefix", "Exact", "ImplementationSpecific"}}},
+			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload",
+				Check: &schema.Label1035}},
+			{Name: "service", Doc: "A Service in the namespace that is not this app's.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a Service", Check: &schema.Label1035}},
+			{Name: "pathType", Doc: "Prefix (default), Exact or ImplementationSpecific.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a path type",
+					Enum: []string{"Prefix", "Exact", "ImplementationSpecific"}}},
 		},
 	}
-	pathMap = &schema.Type{Kind: schema.MapKind, What: "a map of paths", Keys: schema.KeyRule{What: "a path", Check: &schema.URLPath}, Elem: backendType}
+	pathMap = &schema.Type{Kind: schema.MapKind, What: "a map of paths", Keys: schema.KeyRule{What: "a path", Check: &schema.URLPath},
+		Elem: backendType}
 
 	tlsType = &schema.Type{
 		Kind: schema.ObjectKind, What: "the name of a Secret", ShorthandKey: "secretName", AllowBool: true,
 		Fields: []schema.Field{
-			{Name: "secretName", Doc: "The Secret with the certificate; the Ingress's name and -tls unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}},
-			{Name: "secrets", Doc: "The hosts of further Secrets, by the Secret's name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of lists of hosts", Keys: schema.KeyRule{What: "a Secret", Check: &schema.Subdomain}, Elem: fullHostLine}},
+			{Name: "secretName", Doc: "The Secret with the certificate; the Ingress's name and -tls unless given.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}},
+			{Name: "secrets", Doc: "The hosts of further Secrets, by the Secret's name.",
+				Type: &schema.Type{Kind: schema.MapKind, What: "a map of lists of hosts",
+					Keys: schema.KeyRule{What: "a Secret", Check: &schema.Subdomain}, Elem: fullHostLine}},
 		},
 	}
 	issuerType = &schema.Type{
 		Kind: schema.ObjectKind, What: "an issuer", ShorthandKey: "name",
 		Fields: []schema.Field{
 			{Name: "name", Doc: "Its name.", Type: &schema.Type{Kind: schema.TextKind, What: "an issuer's name", Check: &schema.Subdomain}},
-			{Name: "kind", Doc: "ClusterIssuer (default) or Issuer.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of issuer", Enum: []string{"ClusterIssuer", "Issuer"}}},
+			{Name: "kind", Doc: "ClusterIssuer (default) or Issuer.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of issuer",
+				Enum: []string{"ClusterIssuer", "Issuer"}}},
 		},
 	}
 
 	ingressFields = []schema.Field{
-		{Name: "host", Doc: "The host, or a list of them, all with the same paths; `*.` in front stands for any label, `*` alone for every host.", Type: hostList},
+		{Name: "host", Doc: "The host, or a list of them, all with the same paths; `*.` in front stands for any label, `*` alone for " +
+			"every host.", Type: hostList},
 		{Name: "paths", Doc: "Where each path leads; all to the workload's port unless given.", Type: pathMap},
-		{Name: "hosts", Doc: "Hosts with paths of their own.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of hosts", Keys: schema.KeyRule{What: "a host", Check: &schema.HostName}, Elem: pathMap}},
-		{Name: "className", Doc: "The ingress class; the platform's unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "an ingress class", Check: &schema.Subdomain}},
+		{Name: "hosts", Doc: "Hosts with paths of their own.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of hosts",
+			Keys: schema.KeyRule{What: "a host", Check: &schema.HostName}, Elem: pathMap}},
+		{Name: "className", Doc: "The ingress class; the platform's unless given.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "an ingress class", Check: &schema.Subdomain}},
 		{Name: "tls", Doc: "true, or the Secret that holds the certificate; false for none.", Type: tlsType},
 		{Name: "issuer", Doc: "The cert-manager issuer that makes the certificate, which turns tls on.", Type: issuerType},
 		{Name: "labels", Doc: "Further labels.", Type: labelMap},
 		{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
-		{Name: "defaultBackend", Doc: "Kubernetes' own: where all else leads.", Type: &schema.Type{Kind: schema.KubeKind, What: "a backend", Of: "networking.k8s.io/v1.IngressBackend"}},
+		{Name: "defaultBackend", Doc: "Kubernetes' own: where all else leads.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a backend", Of: "networking.k8s.io/v1.IngressBackend"}},
 	}
 	ingressType = &schema.Type{
-		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true, Fields: ingressFields,
-		Keys: schema.KeyRule{What: "an Ingress", Check: &schema.Label1035}, Like: likeIngress,
+		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true,
+		Fields: ingressFields,
+		Keys:   schema.KeyRule{What: "an Ingress", Check: &schema.Label1035}, Like: likeIngress,
 		More: &schema.Field{Name: "NAME", Doc: "A further Ingress, named after the workload and NAME.", Type: namedIngressType},
 	}
-	namedIngressType = &schema.Type{Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: fullHostLine, AllowBool: true, Fields: ingressFields}
+	namedIngressType = &schema.Type{Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: fullHostLine,
+		AllowBool: true, Fields: ingressFields}
 
 	hostLine     = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: hostText, Expand: oneItem, Shorthand: hostText}
 	fullHostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: &schema.FullHostName}
-	fullHostLine = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: fullHostText, Expand: oneItem, Shorthand: fullHostText}
+	fullHostLine = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: fullHostText, Expand: oneItem,
+		Shorthand: fullHostText}
 )
 
 var (
@@ -117,18 +144,26 @@ var (
 		Kind: schema.ObjectKind, What: "a port or a backend", ShorthandKey: "port", OneOf: [][]string{{"workload", "service"}},
 		Fields: []schema.Field{
 			{Name: "port", Doc: "The Service's port, by name or number; http or the first unless given.", Type: &schema.PortRef},
-			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload", Check: &schema.Label1035}},
-			{Name: "service", Doc: "A Service in the namespace that is not this app's.", Type: &schema.Type{Kind: schema.TextKind, What: "a Service", Check: &schema.Label1035}},
-			{Name: "type", Doc: "PathPrefix (default), Exact or RegularExpression.", Type: &schema.Type{Kind: schema.TextKind, What: "a path type", Enum: []string{"PathPrefix", "Exact", "RegularExpression"}}},
-			{Name: "filters", Doc: "The Gateway API's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of filters", Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules.filters"}},
-			{Name: "timeouts", Doc: "The Gateway API's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "timeouts", Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules.timeouts"}},
+			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload",
+				Check: &schema.Label1035}},
+			{Name: "service", Doc: "A Service in the namespace that is not this app's.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a Service", Check: &schema.Label1035}},
+			{Name: "type", Doc: "PathPrefix (default), Exact or RegularExpression.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a path type", Enum: []string{"PathPrefix", "Exact", "RegularExpression"}}},
+			{Name: "filters", Doc: "The Gateway API's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of filters",
+				Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules.filters"}},
+			{Name: "timeouts", Doc: "The Gateway API's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "timeouts",
+				Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules.timeouts"}},
 		},
 	}
 	parentType = &schema.Type{
-		Kind: schema.ObjectKind, What: "NAMESPACE/NAME of a Gateway", Expand: expandParent, Shorthand: &schema.Type{Kind: schema.TextKind, What: "NAMESPACE/NAME of a Gateway"},
+		Kind: schema.ObjectKind, What: "NAMESPACE/NAME of a Gateway", Expand: expandParent,
+		Shorthand: &schema.Type{Kind: schema.TextKind, What: "NAMESPACE/NAME of a Gateway"},
 		Fields: []schema.Field{
-			{Name: "name", Doc: "The Gateway's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a Gateway's name", Check: &schema.Subdomain}},
-			{Name: "namespace", Doc: "Its namespace; the app's unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+			{Name: "name", Doc: "The Gateway's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a Gateway's name",
+				Check: &schema.Subdomain}},
+			{Name: "namespace", Doc: "Its namespace; the app's unless given.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
 			{Name: "sectionName", Doc: "Its listener.", Type: &schema.AnyText},
 			{Name: "port", Doc: "Its listener's port.", Type: &schema.PortNumber},
 			{Name: "group", Doc: "The API group, where it is no Gateway.", Type: &schema.AnyText},
@@ -138,10 +173,16 @@ var (
 	routeType = &schema.Type{
 		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true,
 		Fields: []schema.Field{
-			{Name: "host", Doc: "The host, or a list of them; `*.` in front stands for any label, `*` alone for every host.", Type: hostList},
-			{Name: "parents", Doc: "The Gateways it belongs to.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of Gateways", Elem: parentType, Expand: oneItem, Shorthand: parentType.Shorthand}},
-			{Name: "paths", Doc: "Where each path leads; all to the workload's port unless given.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of paths", Keys: schema.KeyRule{What: "a path", Check: &schema.URLPath}, Elem: routeBackendType}},
-			{Name: "rules", Doc: "The Gateway API's own rules, before those of paths; one that says neither backendRefs nor a redirect leads to the workload's port.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules"}},
+			{Name: "host", Doc: "The host, or a list of them; `*.` in front stands for any label, `*` alone for every host.",
+				Type: hostList},
+			{Name: "parents", Doc: "The Gateways it belongs to.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of Gateways",
+				Elem: parentType, Expand: oneItem, Shorthand: parentType.Shorthand}},
+			{Name: "paths", Doc: "Where each path leads; all to the workload's port unless given.",
+				Type: &schema.Type{Kind: schema.MapKind, What: "a map of paths",
+					Keys: schema.KeyRule{What: "a path", Check: &schema.URLPath}, Elem: routeBackendType}},
+			{Name: "rules", Doc: "The Gateway API's own rules, before those of paths; one that says neither backendRefs nor a redirect " +
+				"leads to the workload's port.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules",
+				Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules"}},
 			{Name: "labels", Doc: "Further labels.", Type: labelMap},
 			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
 		},
@@ -154,23 +195,31 @@ var (
 		Fields: []schema.Field{
 			{Name: "port", Doc: "The pods' port, by name or number.", Type: &schema.PortRef},
 			{Name: "endPort", Doc: "The last port of a range.", Type: &schema.PortNumber},
-			{Name: "protocol", Doc: "TCP, UDP or SCTP; that of the workload's own port, else TCP.", Type: &schema.Type{Kind: schema.TextKind, What: "a protocol", Enum: []string{"TCP", "UDP", "SCTP"}}},
+			{Name: "protocol", Doc: "TCP, UDP or SCTP; that of the workload's own port, else TCP.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a protocol", Enum: []string{"TCP", "UDP", "SCTP"}}},
 		},
 	}
 	peerType = &schema.Type{
-		Kind: schema.ObjectKind, What: "a peer", Expand: expandPeer, Shorthand: &schema.Type{Kind: schema.TextKind, What: "a workload or app, APP/WORKLOAD, a CIDR, or * for all"},
+		Kind: schema.ObjectKind, What: "a peer", Expand: expandPeer, Shorthand: &schema.Type{Kind: schema.TextKind,
+			What: "a workload or app, APP/WORKLOAD, a CIDR, or * for all"},
 		After: checkPeer,
 		Fields: []schema.Field{
-			{Name: "name", Doc: "A workload of this app, else an app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload or app", Check: &schema.Label1035}},
+			{Name: "name", Doc: "A workload of this app, else an app.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a workload or app", Check: &schema.Label1035}},
 			{Name: "app", Doc: "An app by its name.", Type: &schema.Type{Kind: schema.TextKind, What: "an app", Check: &schema.Label1035}},
-			{Name: "workload", Doc: "A workload of that app, or of this one.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload", Check: &schema.Label1035}},
-			{Name: "namespace", Doc: "A namespace: all pods in it, or those of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+			{Name: "workload", Doc: "A workload of that app, or of this one.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a workload", Check: &schema.Label1035}},
+			{Name: "namespace", Doc: "A namespace: all pods in it, or those of the app.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
 			{Name: "cidr", Doc: "A range of addresses.", Type: cidrText},
 			{Name: "except", Doc: "Ranges in cidr that are left out.", Type: sourceRanges},
-			{Name: "pods", Doc: "Kubernetes' own selector of pods.", Type: &schema.Type{Kind: schema.KubeKind, What: "a selector", Of: "meta/v1.LabelSelector"}},
-			{Name: "namespaces", Doc: "Kubernetes' own selector of namespaces.", Type: &schema.Type{Kind: schema.KubeKind, What: "a selector", Of: "meta/v1.LabelSelector"}},
+			{Name: "pods", Doc: "Kubernetes' own selector of pods.", Type: &schema.Type{Kind: schema.KubeKind, What: "a selector",
+				Of: "meta/v1.LabelSelector"}},
+			{Name: "namespaces", Doc: "Kubernetes' own selector of namespaces.",
+				Type: &schema.Type{Kind: schema.KubeKind, What: "a selector", Of: "meta/v1.LabelSelector"}},
 			{Name: "any", Doc: "true is everything.", Type: &schema.Boolean},
-			{Name: "ports", Doc: "Only these ports; alone, of everything.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of ports", Elem: peerPortType}},
+			{Name: "ports", Doc: "Only these ports; alone, of everything.",
+				Type: &schema.Type{Kind: schema.ListKind, What: "a list of ports", Elem: peerPortType}},
 		},
 	}
 	peerList    = &schema.Type{Kind: schema.ListKind, What: "a list of peers", Elem: peerType}
@@ -180,8 +229,10 @@ var (
 			{Name: "from", Doc: "Who may reach the pods; an empty list is nobody.", Type: peerList},
 			{Name: "to", Doc: "What the pods may reach; an empty list is nothing but DNS.", Type: peerList},
 			{Name: "dns", Doc: "false forbids DNS too.", Type: &schema.Boolean},
-			{Name: "ingress", Doc: "Kubernetes' own rules beside those of from.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]networking.k8s.io/v1.NetworkPolicyIngressRule"}},
-			{Name: "egress", Doc: "Kubernetes' own rules beside those of to.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]networking.k8s.io/v1.NetworkPolicyEgressRule"}},
+			{Name: "ingress", Doc: "Kubernetes' own rules beside those of from.",
+				Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]networking.k8s.io/v1.NetworkPolicyIngressRule"}},
+			{Name: "egress", Doc: "Kubernetes' own rules beside those of to.",
+				Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]networking.k8s.io/v1.NetworkPolicyEgressRule"}},
 			{Name: "labels", Doc: "Further labels.", Type: labelMap},
 			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
 		},

@@ -9,34 +9,51 @@ const observeProse = "How a workload is watched: by Prometheus, which its operat
 
 // observeFields say how a workload is watched.
 var observeFields = []schema.Field{
-	{Name: "metrics", Scope: ownScope, Doc: "Has Prometheus scrape the workload: through its Service, where it is a Deployment and its Service exposes the port, else pod by pod.", Type: metricsType,
+	{Name: "metrics", Scope: ownScope, Doc: "Has Prometheus scrape the workload: through its Service, where it is a Deployment and its " +
+		"Service exposes the port, else pod by pod.", Type: metricsType,
 		Example: "port: 8080\nmetrics: /metrics"},
 }
 
 var metricsType = &schema.Type{
-	Kind: schema.ObjectKind, What: "metrics", Expand: expandMetrics, Shorthand: &schema.Type{Kind: schema.TextKind, What: "a path such as /metrics", Check: &schema.URLPath}, AllowBool: true,
+	Kind: schema.ObjectKind, What: "metrics", Expand: expandMetrics, Shorthand: &schema.Type{Kind: schema.TextKind,
+		What: "a path such as /metrics", Check: &schema.URLPath}, AllowBool: true,
 	Fields: []schema.Field{
-		{Name: "path", Doc: "The path that is scraped; /metrics unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a path", Check: &schema.URLPath}},
-		{Name: "port", Doc: "The port's name; metrics if there is one, else http, else the first.", Type: &schema.Type{Kind: schema.TextKind, What: "a port's name", Check: &schema.PortName}},
-		{Name: "kind", Doc: "ServiceMonitor or PodMonitor.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of monitor", Enum: []string{"ServiceMonitor", "PodMonitor"}}},
+		{Name: "path", Doc: "The path that is scraped; /metrics unless given.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a path", Check: &schema.URLPath}},
+		{Name: "port", Doc: "The port's name; metrics if there is one, else http, else the first.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a port's name", Check: &schema.PortName}},
+		{Name: "kind", Doc: "ServiceMonitor or PodMonitor.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of monitor",
+			Enum: []string{"ServiceMonitor", "PodMonitor"}}},
 		{Name: "labels", Doc: "Further labels of the monitor and the rules, by which a Prometheus finds them.", Type: labelMap},
-		{Name: "interval", Doc: "The time between two scrapes, such as 30s.", Type: &schema.Type{Kind: schema.TextKind, What: "a duration", Check: &schema.PromDuration}},
-		{Name: "scrapeTimeout", Doc: "The time a scrape may take.", Type: &schema.Type{Kind: schema.TextKind, What: "a duration", Check: &schema.PromDuration}},
-		{Name: "endpoint", Doc: "The other fields of the monitor's endpoint, the Prometheus operator's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "an endpoint", Of: "monitoring.coreos.com/v1.PodMetricsEndpoints"},
-			Example: "metrics:\n  path: /metrics\n  endpoint:\n    metricRelabelings:\n      - {sourceLabels: [__name__], regex: go_.*, action: drop}"},
+		{Name: "interval", Doc: "The time between two scrapes, such as 30s.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a duration", Check: &schema.PromDuration}},
+		{Name: "scrapeTimeout", Doc: "The time a scrape may take.", Type: &schema.Type{Kind: schema.TextKind, What: "a duration",
+			Check: &schema.PromDuration}},
+		{Name: "endpoint", Doc: "The other fields of the monitor's endpoint, the Prometheus operator's own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "an endpoint", Of: "monitoring.coreos.com/v1.PodMetricsEndpoints"},
+			Example: "metrics:\n  path: /metrics\n  endpoint:\n    metricRelabelings:\n" +
+				"      - {sourceLabels: [__name__], regex: go_.*, action: drop}"},
 		{Name: "requests", Doc: "The name of the counter of requests, for alerts and the dashboard.", Type: metricName},
 		{Name: "duration", Doc: "The name of the histogram of durations in seconds, without _bucket.", Type: metricName},
-		{Name: "status", Doc: "The counter's label that holds the HTTP status; status unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a label's name", Check: &schema.PromLabel}},
-		{Name: "alerts", Doc: "true for a small set of alerts; or alerts of your own.", Type: &schema.Type{Kind: schema.ObjectKind, What: "alerts", Expand: expandAlerts, Shorthand: &schema.Boolean, Fields: []schema.Field{
-			{Name: "default", Doc: "true for the set: pods that are not ready, restart often or come near their memory limit, an autoscaler at its maximum, and where requests names a counter, many errors.", Type: &schema.Boolean},
-			{Name: "rules", Doc: "Alerts by name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of alerts", Keys: schema.KeyRule{What: "an alert", Check: &schema.Check{Problem: alertName}}, Elem: alertType}},
-		}},
-			Example: "metrics:\n  alerts:\n    default: true\n    rules:\n      QueueIsLong: {expr: queue_length > 100, for: 10m, severity: critical, summary: The queue is long.}"},
-		{Name: "dashboard", Doc: "true for a Grafana dashboard in a ConfigMap: requests, errors, latency, saturation.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a dashboard", AllowBool: true, Fields: []schema.Field{
-			{Name: "title", Doc: "Its title; the workload's name unless given.", Type: &schema.AnyText},
-			{Name: "labels", Doc: "Its labels in place of grafana_dashboard: \"1\", by which Grafana's sidecar finds it.", Type: labelMap},
-			{Name: "annotations", Doc: "Its annotations, such as the folder.", Type: annotationMap},
-		}},
+		{Name: "status", Doc: "The counter's label that holds the HTTP status; status unless given.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a label's name", Check: &schema.PromLabel}},
+		{Name: "alerts", Doc: "true for a small set of alerts; or alerts of your own.",
+			Type: &schema.Type{Kind: schema.ObjectKind, What: "alerts", Expand: expandAlerts, Shorthand: &schema.Boolean,
+				Fields: []schema.Field{
+					{Name: "default", Doc: "true for the set: pods that are not ready, restart often or come near their memory limit, an " +
+						"autoscaler at its maximum, and where requests names a counter, many errors.", Type: &schema.Boolean},
+					{Name: "rules", Doc: "Alerts by name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of alerts",
+						Keys: schema.KeyRule{What: "an alert", Check: &schema.Check{Problem: alertName}}, Elem: alertType}},
+				}},
+			Example: "metrics:\n  alerts:\n    default: true\n    rules:\n" +
+				"      QueueIsLong: {expr: queue_length > 100, for: 10m, severity: critical, summary: The queue is long.}"},
+		{Name: "dashboard", Doc: "true for a Grafana dashboard in a ConfigMap: requests, errors, latency, saturation.",
+			Type: &schema.Type{Kind: schema.ObjectKind, What: "a dashboard", AllowBool: true, Fields: []schema.Field{
+				{Name: "title", Doc: "Its title; the workload's name unless given.", Type: &schema.AnyText},
+				{Name: "labels", Doc: "Its labels in place of grafana_dashboard: \"1\", by which Grafana's sidecar finds it.",
+					Type: labelMap},
+				{Name: "annotations", Doc: "Its annotations, such as the folder.", Type: annotationMap},
+			}},
 			Example: "metrics: {path: /metrics, requests: app_requests_total, duration: app_request_duration_seconds, dashboard: true}"},
 	},
 }
@@ -46,13 +63,17 @@ var metricName = &schema.Type{Kind: schema.TextKind, What: "a metric's name", Ch
 var alertType = &schema.Type{
 	Kind: schema.ObjectKind, What: "an alert", ShorthandKey: "expr",
 	Fields: []schema.Field{
-		{Name: "expr", Doc: "The PromQL expression that is true when something is wrong.", Type: &schema.Type{Kind: schema.TextKind, What: "a PromQL expression", Check: &schema.PromExpression}},
-		{Name: "for", Doc: "How long it has to be true.", Type: &schema.Type{Kind: schema.TextKind, What: "a duration", Check: &schema.PromDuration}},
+		{Name: "expr", Doc: "The PromQL expression that is true when something is wrong.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a PromQL expression", Check: &schema.PromExpression}},
+		{Name: "for", Doc: "How long it has to be true.", Type: &schema.Type{Kind: schema.TextKind, What: "a duration",
+			Check: &schema.PromDuration}},
 		{Name: "severity", Doc: "The label severity: warning unless given.", Type: &schema.AnyText},
 		{Name: "summary", Doc: "The annotation summary.", Type: &schema.AnyText},
 		{Name: "description", Doc: "The annotation description.", Type: &schema.AnyText},
-		{Name: "labels", Doc: "Further labels.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: &schema.PromLabel}, Elem: &schema.AnyText}},
-		{Name: "annotations", Doc: "Further annotations.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of annotations", Keys: schema.KeyRule{What: "an annotation", Check: &schema.PromLabel}, Elem: &schema.AnyText}},
+		{Name: "labels", Doc: "Further labels.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of labels",
+			Keys: schema.KeyRule{What: "a label", Check: &schema.PromLabel}, Elem: &schema.AnyText}},
+		{Name: "annotations", Doc: "Further annotations.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of annotations",
+			Keys: schema.KeyRule{What: "an annotation", Check: &schema.PromLabel}, Elem: &schema.AnyText}},
 	},
 }
 

@@ -2,44 +2,65 @@ package descriptor
 
 import "github.com/unfold-gitops/unfold/pkg/schema"
 
-const podProse = "Where the pods run, how they start and stop, and how they are replaced. The scheduler by itself spreads pods over zones\n" +
+const podProse = "Where the pods run, how they start and stop, and how they are replaced. The scheduler by itself spreads pods over " +
+	"zones\n" +
 	"and hosts with some slack; the default of `spread` asks for the same without slack, but never keeps a pod from running.\n\n" +
 	"`strategy: canary` and `strategy: blueGreen` need [Argo Rollouts](https://argo-rollouts.readthedocs.io) in the cluster; see\n" +
 	"[rollouts.md](rollouts.md) for what they make."
 
 // podFields describe the pods and how they are replaced.
 var podFields = []schema.Field{
-	{Name: "strategy", Scope: inheritedScope, Doc: "How pods are replaced: RollingUpdate or Recreate; RollingUpdate or OnDelete of a StatefulSet or DaemonSet. With canary or blueGreen Argo Rollouts replaces them: a Rollout stands in the place of the Deployment.", Type: strategyType,
-		Example: "port: 8080\nstrategy: {canary: {steps: [{setWeight: 10}, {pause: {duration: 10m}}, {setWeight: 50}, {pause: {}}]}}\nenvironments:\n  dev: {strategy: Recreate}\n  staging: {strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}}\n  prod: {}"},
+	{Name: "strategy", Scope: inheritedScope,
+		Doc: "How pods are replaced: RollingUpdate or Recreate; RollingUpdate or OnDelete of a StatefulSet or DaemonSet. With canary or " +
+			"blueGreen Argo Rollouts replaces them: a Rollout stands in the place of the Deployment.", Type: strategyType,
+		Example: "port: 8080\nstrategy: {canary: {steps: [{setWeight: 10}, {pause: {duration: 10m}}, {setWeight: 50}, {pause: {}}]}}\n" +
+			"environments:\n  dev: {strategy: Recreate}\n  staging: {strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}}\n" +
+			"  prod: {}"},
 	{Name: "lifecycle", Scope: inheritedScope, Doc: "What runs in the container after it starts and before it stops.", Type: lifecycleType,
 		Example: "lifecycle:\n  preStop: {sleep: 5}\n  postStart: {exec: {command: [/bin/app, warm]}}"},
 	{Name: "gracePeriod", Scope: inheritedScope, Doc: "Seconds that a pod gets to stop in; Kubernetes takes 30.", Type: &schema.Natural,
 		Example: "gracePeriod: 60"},
-	{Name: "spread", Scope: inheritedScope, Doc: "Over what the pods are spread, by topology: zone, region, hostname or a label of nodes. The default counts from two replicas on and gives way to any topology that is named; false for none.", Type: spreadType,
+	{Name: "spread", Scope: inheritedScope, Doc: "Over what the pods are spread, by topology: zone, region, hostname or a label of " +
+		"nodes. The default counts from two replicas on and gives way to any topology that is named; false for none.", Type: spreadType,
 		Example: "replicas: 4\nspread:\n  zone: DoNotSchedule\n  hostname: {maxSkew: 2}"},
-	{Name: "nodeSelector", Scope: inheritedScope, Doc: "The labels that a node needs for the pods.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName}, Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}},
+	{Name: "nodeSelector", Scope: inheritedScope, Doc: "The labels that a node needs for the pods.",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of labels",
+			Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName},
+			Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}},
 		Example: "nodeSelector: {kubernetes.io/arch: arm64}"},
-	{Name: "tolerations", Scope: inheritedScope, Doc: "The taints of nodes that keep no pods away.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of tolerations", Of: "[]core/v1.Toleration"},
+	{Name: "tolerations", Scope: inheritedScope, Doc: "The taints of nodes that keep no pods away.",
+		Type:    &schema.Type{Kind: schema.KubeKind, What: "a list of tolerations", Of: "[]core/v1.Toleration"},
 		Example: "tolerations:\n  - {key: dedicated, operator: Equal, value: batch, effect: NoSchedule}"},
-	{Name: "affinity", Scope: inheritedScope, Doc: "Which nodes and which other pods the pods run by.", Type: &schema.Type{Kind: schema.KubeKind, What: "affinity", Of: "core/v1.Affinity"},
-		Example: "affinity:\n  podAntiAffinity:\n    preferredDuringSchedulingIgnoredDuringExecution:\n      - weight: 100\n        podAffinityTerm:\n          topologyKey: kubernetes.io/hostname\n          labelSelector: {matchLabels: {example.com/load: heavy}}"},
-	{Name: "priorityClass", Scope: inheritedScope, Doc: "The PriorityClass, which says whose pods make room for whose.", Type: &schema.Type{Kind: schema.TextKind, What: "a PriorityClass's name", Check: &schema.Subdomain},
+	{Name: "affinity", Scope: inheritedScope, Doc: "Which nodes and which other pods the pods run by.",
+		Type: &schema.Type{Kind: schema.KubeKind, What: "affinity", Of: "core/v1.Affinity"},
+		Example: "affinity:\n  podAntiAffinity:\n    preferredDuringSchedulingIgnoredDuringExecution:\n      - weight: 100\n" +
+			"        podAffinityTerm:\n          topologyKey: kubernetes.io/hostname\n" +
+			"          labelSelector: {matchLabels: {example.com/load: heavy}}"},
+	{Name: "priorityClass", Scope: inheritedScope, Doc: "The PriorityClass, which says whose pods make room for whose.",
+		Type:    &schema.Type{Kind: schema.TextKind, What: "a PriorityClass's name", Check: &schema.Subdomain},
 		Example: "priorityClass: business-critical"},
 }
 
 var strategyType = &schema.Type{
-	Kind: schema.ObjectKind, What: "a strategy", ShorthandKey: "type", After: completeStrategy, OneOf: [][]string{{"type", "canary", "blueGreen"}},
+	Kind: schema.ObjectKind, What: "a strategy", ShorthandKey: "type", After: completeStrategy,
+	OneOf: [][]string{{"type", "canary", "blueGreen"}},
 	Fields: []schema.Field{
-		{Name: "type", Doc: "RollingUpdate, Recreate or OnDelete; canary and blueGreen stand for those fields.", Type: &schema.Type{Kind: schema.TextKind, What: "a strategy", Enum: []string{"RollingUpdate", "Recreate", "OnDelete", "canary", "blueGreen"}}},
-		{Name: "rollingUpdate", Doc: "How far a rolling update goes at once; asks for RollingUpdate.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a rolling update", Fields: []schema.Field{
-			{Name: "maxSurge", Doc: "How many pods more than wanted there may be.", Type: &schema.Share},
-			{Name: "maxUnavailable", Doc: "How many pods fewer than wanted there may be.", Type: &schema.Share},
-			{Name: "partition", Doc: "Of a StatefulSet: only pods with this number or a higher one are replaced.", Type: &schema.Natural},
-		}}},
-		{Name: "canary", Doc: "Argo Rollouts' own: new pods take over step by step. Without steps: 20 %, five minutes, 50 %, five minutes, all; `steps: []` for none.",
+		{Name: "type", Doc: "RollingUpdate, Recreate or OnDelete; canary and blueGreen stand for those fields.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a strategy",
+				Enum: []string{"RollingUpdate", "Recreate", "OnDelete", "canary", "blueGreen"}}},
+		{Name: "rollingUpdate", Doc: "How far a rolling update goes at once; asks for RollingUpdate.",
+			Type: &schema.Type{Kind: schema.ObjectKind, What: "a rolling update", Fields: []schema.Field{
+				{Name: "maxSurge", Doc: "How many pods more than wanted there may be.", Type: &schema.Share},
+				{Name: "maxUnavailable", Doc: "How many pods fewer than wanted there may be.", Type: &schema.Share},
+				{Name: "partition", Doc: "Of a StatefulSet: only pods with this number or a higher one are replaced.",
+					Type: &schema.Natural},
+			}}},
+		{Name: "canary", Doc: "Argo Rollouts' own: new pods take over step by step. Without steps: 20 %, five minutes, 50 %, five " +
+			"minutes, all; `steps: []` for none.",
 			Type: &schema.Type{Kind: schema.KubeKind, What: "a canary", Of: "argoproj.io/v1alpha1.Rollout.spec.strategy.canary"}},
 		{Name: "blueGreen", Doc: "Argo Rollouts' own: new pods start beside the old ones and take over at once.",
-			Type: &schema.Type{Kind: schema.KubeKind, What: "a blue-green switch", Of: "argoproj.io/v1alpha1.Rollout.spec.strategy.blueGreen"}},
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a blue-green switch",
+				Of: "argoproj.io/v1alpha1.Rollout.spec.strategy.blueGreen"}},
 	},
 }
 
@@ -55,24 +76,36 @@ var lifecycleType = &schema.Type{
 var lifecycleHandler = &schema.Type{
 	Kind: schema.ObjectKind, What: "a handler", OneOf: [][]string{{"exec", "httpGet", "tcpSocket", "sleep"}},
 	Fields: []schema.Field{
-		{Name: "exec", Doc: "A command in the container, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a command", Of: "core/v1.ExecAction"}},
-		{Name: "httpGet", Doc: "An HTTP request, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "an HTTP request", Of: "core/v1.HTTPGetAction"}},
-		{Name: "tcpSocket", Doc: "A TCP connection, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a TCP connection", Of: "core/v1.TCPSocketAction"}},
-		{Name: "sleep", Doc: "Waits for some seconds.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a number of seconds", ShorthandKey: "seconds", Fields: []schema.Field{
-			{Name: "seconds", Doc: "How many.", Type: &schema.Natural}}}},
+		{Name: "exec", Doc: "A command in the container, Kubernetes' own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a command", Of: "core/v1.ExecAction"}},
+		{Name: "httpGet", Doc: "An HTTP request, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "an HTTP request",
+			Of: "core/v1.HTTPGetAction"}},
+		{Name: "tcpSocket", Doc: "A TCP connection, Kubernetes' own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a TCP connection", Of: "core/v1.TCPSocketAction"}},
+		{Name: "sleep", Doc: "Waits for some seconds.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a number of seconds",
+			ShorthandKey: "seconds", Fields: []schema.Field{
+				{Name: "seconds", Doc: "How many.", Type: &schema.Natural}}}},
 	},
 }
 
 var spreadType = &schema.Type{
-	Kind: schema.MapKind, What: "a topology such as zone, or a map of topologies", AllowBool: true, Keys: schema.KeyRule{What: "a topology", Check: &schema.QualifiedName},
-	Expand: expandSpread, Shorthand: &schema.Type{Kind: schema.TextKind, What: "a topology such as zone", Check: &schema.QualifiedName}, After: checkTopologies,
-	Elem: &schema.Type{Kind: schema.ObjectKind, What: "what is done where that is not possible", ShorthandKey: "whenUnsatisfiable", Fields: []schema.Field{
-		{Name: "whenUnsatisfiable", Doc: "ScheduleAnyway (default) or DoNotSchedule.", Type: &schema.Type{Kind: schema.TextKind, What: "ScheduleAnyway or DoNotSchedule", Enum: []string{"ScheduleAnyway", "DoNotSchedule"}}},
-		{Name: "maxSkew", Doc: "How many pods more than elsewhere there may be; 1 unless given.", Type: &schema.Positive},
-		{Name: "minDomains", Doc: "Over how many at least; with DoNotSchedule only.", Type: &schema.Positive},
-		{Name: "nodeAffinityPolicy", Doc: "Honor or Ignore.", Type: &schema.Type{Kind: schema.TextKind, What: "Honor or Ignore", Enum: []string{"Honor", "Ignore"}}},
-		{Name: "nodeTaintsPolicy", Doc: "Honor or Ignore.", Type: &schema.Type{Kind: schema.TextKind, What: "Honor or Ignore", Enum: []string{"Honor", "Ignore"}}},
-		{Name: "matchLabelKeys", Doc: "Labels of pods by whose values they are counted apart.", Type: &schema.TextList},
-		{Name: "labelSelector", Doc: "Which pods are counted; those of the workload unless given.", Type: &schema.Type{Kind: schema.KubeKind, What: "a label selector", Of: "meta/v1.LabelSelector"}},
-	}},
+	Kind: schema.MapKind, What: "a topology such as zone, or a map of topologies", AllowBool: true,
+	Keys:   schema.KeyRule{What: "a topology", Check: &schema.QualifiedName},
+	Expand: expandSpread, Shorthand: &schema.Type{Kind: schema.TextKind, What: "a topology such as zone", Check: &schema.QualifiedName},
+	After: checkTopologies,
+	Elem: &schema.Type{Kind: schema.ObjectKind, What: "what is done where that is not possible", ShorthandKey: "whenUnsatisfiable",
+		Fields: []schema.Field{
+			{Name: "whenUnsatisfiable", Doc: "ScheduleAnyway (default) or DoNotSchedule.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "ScheduleAnyway or DoNotSchedule",
+					Enum: []string{"ScheduleAnyway", "DoNotSchedule"}}},
+			{Name: "maxSkew", Doc: "How many pods more than elsewhere there may be; 1 unless given.", Type: &schema.Positive},
+			{Name: "minDomains", Doc: "Over how many at least; with DoNotSchedule only.", Type: &schema.Positive},
+			{Name: "nodeAffinityPolicy", Doc: "Honor or Ignore.", Type: &schema.Type{Kind: schema.TextKind, What: "Honor or Ignore",
+				Enum: []string{"Honor", "Ignore"}}},
+			{Name: "nodeTaintsPolicy", Doc: "Honor or Ignore.", Type: &schema.Type{Kind: schema.TextKind, What: "Honor or Ignore",
+				Enum: []string{"Honor", "Ignore"}}},
+			{Name: "matchLabelKeys", Doc: "Labels of pods by whose values they are counted apart.", Type: &schema.TextList},
+			{Name: "labelSelector", Doc: "Which pods are counted; those of the workload unless given.",
+				Type: &schema.Type{Kind: schema.KubeKind, What: "a label selector", Of: "meta/v1.LabelSelector"}},
+		}},
 }

@@ -8,9 +8,12 @@ const scaleProse = "How many pods there are, and how many of them may be down."
 var scaleFields = []schema.Field{
 	{Name: "replicas", Scope: inheritedScope, Doc: "How many pods run.", Type: &schema.Natural,
 		Example: "environments:\n  prod: {replicas: 4}"},
-	{Name: "autoscaling", Scope: ownScope, Doc: "Between which counts of pods an autoscaler chooses, and by what: 80 % of the requested CPU unless given. `replicas` is left out then, and is the default of min. With triggers KEDA scales, else a HorizontalPodAutoscaler. false for none.", Type: autoscalingType,
+	{Name: "autoscaling", Scope: ownScope, Doc: "Between which counts of pods an autoscaler chooses, and by what: 80 % of the requested " +
+		"CPU unless given. `replicas` is left out then, and is the default of min. With triggers KEDA scales, else a " +
+		"HorizontalPodAutoscaler. false for none.", Type: autoscalingType,
 		Example: "replicas: 2\nautoscaling: {max: 10, cpu: 75}\nresources: {requests: {cpu: 250m}}"},
-	{Name: "disruption", Scope: inheritedScope, Doc: "The disruption budget; {maxUnavailable: 1} from two pods on, false for none.", Type: disruptionType,
+	{Name: "disruption", Scope: inheritedScope, Doc: "The disruption budget; {maxUnavailable: 1} from two pods on, false for none.",
+		Type:    disruptionType,
 		Example: "replicas: 4\ndisruption: {minAvailable: \"50%\"}"},
 }
 
@@ -23,16 +26,22 @@ var autoscalingType = &schema.Type{
 		{Name: "max", Doc: "The most pods.", Type: &schema.Positive},
 		{Name: "cpu", Doc: "The use of CPU to aim at, in percent of what is requested.", Type: percentage},
 		{Name: "memory", Doc: "The use of memory to aim at, in percent of what is requested.", Type: percentage},
-		{Name: "metrics", Doc: "Further metrics to go by, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of metrics", Of: "[]autoscaling/v2.MetricSpec"},
-			Example: "autoscaling:\n  max: 10\n  metrics:\n    - {type: External, external: {metric: {name: queue_length}, target: {type: AverageValue, averageValue: \"30\"}}}"},
-		{Name: "behavior", Doc: "How quickly it scales up and down, Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a scaling behavior", Of: "autoscaling/v2.HorizontalPodAutoscalerBehavior"}},
-		{Name: "triggers", Doc: "KEDA's own triggers.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of triggers", Of: "keda.sh/v1alpha1.ScaledObject.spec.triggers"},
-			Example: "autoscaling:\n  min: 0\n  max: 20\n  triggers:\n    - {type: rabbitmq, metadata: {queueName: orders, mode: QueueLength, value: \"20\", hostFromEnv: AMQP_URL}}"},
+		{Name: "metrics", Doc: "Further metrics to go by, Kubernetes' own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a list of metrics", Of: "[]autoscaling/v2.MetricSpec"},
+			Example: "autoscaling:\n  max: 10\n  metrics:\n" +
+				"    - {type: External, external: {metric: {name: queue_length}, target: {type: AverageValue, averageValue: \"30\"}}}"},
+		{Name: "behavior", Doc: "How quickly it scales up and down, Kubernetes' own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a scaling behavior", Of: "autoscaling/v2.HorizontalPodAutoscalerBehavior"}},
+		{Name: "triggers", Doc: "KEDA's own triggers.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of triggers",
+			Of: "keda.sh/v1alpha1.ScaledObject.spec.triggers"},
+			Example: "autoscaling:\n  min: 0\n  max: 20\n  triggers:\n" +
+				"    - {type: rabbitmq, metadata: {queueName: orders, mode: QueueLength, value: \"20\", hostFromEnv: AMQP_URL}}"},
 		{Name: "pollingInterval", Doc: "Seconds between two looks of KEDA at its triggers.", Type: &schema.Positive},
 		{Name: "cooldownPeriod", Doc: "Seconds without a trigger until KEDA scales to none.", Type: &schema.Natural},
 		{Name: "initialCooldownPeriod", Doc: "Seconds after the start until KEDA may scale to none.", Type: &schema.Natural},
 		{Name: "idleReplicaCount", Doc: "How many pods there are while no trigger is active.", Type: &schema.Natural},
-		{Name: "fallback", Doc: "What KEDA does when a trigger fails, KEDA's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a fallback", Of: "keda.sh/v1alpha1.ScaledObject.spec.fallback"}},
+		{Name: "fallback", Doc: "What KEDA does when a trigger fails, KEDA's own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a fallback", Of: "keda.sh/v1alpha1.ScaledObject.spec.fallback"}},
 	},
 }
 
@@ -41,6 +50,7 @@ var disruptionType = &schema.Type{
 	Fields: []schema.Field{
 		{Name: "maxUnavailable", Doc: "How many pods may be down at once.", Type: &schema.Share},
 		{Name: "minAvailable", Doc: "How many pods have to be up.", Type: &schema.Share},
-		{Name: "unhealthyPodEvictionPolicy", Doc: "IfHealthyBudget or AlwaysAllow.", Type: &schema.Type{Kind: schema.TextKind, What: "an eviction policy", Enum: []string{"IfHealthyBudget", "AlwaysAllow"}}},
+		{Name: "unhealthyPodEvictionPolicy", Doc: "IfHealthyBudget or AlwaysAllow.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "an eviction policy", Enum: []string{"IfHealthyBudget", "AlwaysAllow"}}},
 	},
 }

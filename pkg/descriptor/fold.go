@@ -10,7 +10,8 @@ import (
 func foldShorthands(n *schema.Normaliser, v *value.Value) *value.Value {
 	v = fold(n, v, "tag", "image", "tag", func(image *value.Value, e *value.Entry) bool {
 		if other := image.Entry("tag"); other != nil && other.Value.Kind != value.Null {
-			n.Diags.Errorh(e.KeyPos, "tag-twice", "keep one of them", "the tag is set twice%s: by image on line %d and by tag", n.In(), other.Value.Pos.Line)
+			n.Diags.Errorh(e.KeyPos, "tag-twice", "keep one of them", "the tag is set twice%s: by image on line %d and by tag", n.In(),
+				other.Value.Pos.Line)
 			return false
 		}
 		return true
@@ -24,7 +25,8 @@ func foldShorthands(n *schema.Normaliser, v *value.Value) *value.Value {
 	})
 	return fold(n, v, "port", "ports", "http", func(ports *value.Value, e *value.Entry) bool {
 		if other := ports.Entry("http"); other != nil {
-			n.Diags.Errorh(e.KeyPos, "port-twice", "keep one of them: port is short for ports.http", "the port %q is set twice%s: by ports on line %d and by port", "http", n.In(), other.KeyPos.Line)
+			n.Diags.Errorh(e.KeyPos, "port-twice", "keep one of them: port is short for ports.http",
+				"the port %q is set twice%s: by ports on line %d and by port", "http", n.In(), other.KeyPos.Line)
 			return false
 		}
 		return true
@@ -44,7 +46,8 @@ func fold(n *schema.Normaliser, v *value.Value, short, long, key string, fits fu
 		out.SetEntry(value.Entry{Key: long, KeyPos: entry.KeyPos, Value: value.NewMap(entry.Value.Pos)})
 		at = out.Entry(long)
 	case at.Value.Is(value.Null):
-		n.Diags.Errorh(at.KeyPos, "contradiction", "keep one of them", "%s is deleted%s, but %s on line %d sets it", long, n.In(), short, entry.KeyPos.Line)
+		n.Diags.Errorh(at.KeyPos, "contradiction", "keep one of them", "%s is deleted%s, but %s on line %d sets it", long, n.In(), short,
+			entry.KeyPos.Line)
 		out.Delete(short)
 		out.Delete(long)
 		return out

@@ -28,7 +28,8 @@ func (e *effective) serviceAccount(fields *value.Value, object string) *ServiceA
 	}
 	if sa != nil && sa.Value.Is(value.Bool) {
 		if rbac != nil {
-			e.diags.Errorh(rbac.KeyPos, "contradiction", "remove serviceAccount: false, or rbac", "rbac needs a service account, but serviceAccount is false")
+			e.diags.Errorh(rbac.KeyPos, "contradiction", "remove serviceAccount: false, or rbac",
+				"rbac needs a service account, but serviceAccount is false")
 		}
 		return nil
 	}
@@ -50,11 +51,13 @@ func (e *effective) serviceAccount(fields *value.Value, object string) *ServiceA
 	if create := sa.Value.Get("create"); create != nil && !create.IsTrue() {
 		out.Create = false
 		if !sa.Value.Has("name") {
-			e.diags.Errorh(create.Pos, "missing-field", "add name: with the service account's name", "serviceAccount is not to be created, but names none that is there")
+			e.diags.Errorh(create.Pos, "missing-field", "add name: with the service account's name",
+				"serviceAccount is not to be created, but names none that is there")
 		}
 		for _, key := range []string{"labels", "annotations", "imagePullSecrets"} {
 			if x := sa.Value.Entry(key); x != nil && !x.Value.Empty() {
-				e.diags.Errorh(x.KeyPos, "contradiction", "remove it, or create: false", "serviceAccount.%s has no effect, since the service account is not created here", key)
+				e.diags.Errorh(x.KeyPos, "contradiction", "remove it, or create: false",
+					"serviceAccount.%s has no effect, since the service account is not created here", key)
 			}
 		}
 	}
@@ -131,7 +134,8 @@ func (e *effective) sameAccount(app *App, w *Workload) {
 		return
 	}
 	if e.accounts[mine.Name] {
-		e.diags.Errorh(mine.Pos, "duplicate-object", "name it alone to use the one that is there, or rename it", "the service account %q of %s is there already", mine.Name, w.what())
+		e.diags.Errorh(mine.Pos, "duplicate-object", "name it alone to use the one that is there, or rename it",
+			"the service account %q of %s is there already", mine.Name, w.what())
 	}
 	e.accounts[mine.Name] = true
 }

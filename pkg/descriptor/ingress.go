@@ -180,7 +180,8 @@ func (e *effective) host(v *value.Value) *value.Value {
 	}
 	full := e.options.Defaults.Place(e.env).Host(v.Text, e.Name, e.env)
 	if full == "" {
-		e.diags.Errorh(v.Pos, "missing-domain", "write the host in full, such as "+v.Text+".example.com, or let the platform file set ingress.domain",
+		e.diags.Errorh(v.Pos, "missing-domain", "write the host in full, such as "+v.Text+
+			".example.com, or let the platform file set ingress.domain",
 			"the host %q has no domain", v.Text)
 		return nil
 	}
@@ -207,7 +208,8 @@ func (e *effective) backend(app *App, w *Workload, x value.Entry) (Backend, bool
 	if service := x.Value.Get("service"); service != nil {
 		b.Service = service
 		if b.Port == nil {
-			e.diags.Errorh(service.Pos, "missing-port", "add port: with the Service's port", "the path %q names no port of the Service %q", x.Key, service.Text)
+			e.diags.Errorh(service.Pos, "missing-port", "add port: with the Service's port", "the path %q names no port of the Service %q",
+				x.Key, service.Text)
 		}
 		if b.Port.Is(value.Int) {
 			b.Number = b.Port
@@ -217,19 +219,22 @@ func (e *effective) backend(app *App, w *Workload, x value.Entry) (Backend, bool
 	if name := x.Value.Get("workload"); name != nil {
 		i := slices.IndexFunc(app.Workloads, func(w Workload) bool { return w.Key == name.Text && e.multi })
 		if i < 0 {
-			e.diags.Errorh(name.Pos, "unknown-workload", diag.Hint(name.Text, "the workloads are", workloadKeys(app)), "the path %q leads to the workload %q, which is not there", x.Key, name.Text)
+			e.diags.Errorh(name.Pos, "unknown-workload", diag.Hint(name.Text, "the workloads are", workloadKeys(app)),
+				"the path %q leads to the workload %q, which is not there", x.Key, name.Text)
 			return b, false
 		}
 		w = &app.Workloads[i]
 	}
 	if w.Service == nil {
-		e.diags.Errorh(x.KeyPos, "missing-port", "add port: with the number that it listens on", "the path %q leads to %s, which has no Service", x.Key, w.what())
+		e.diags.Errorh(x.KeyPos, "missing-port", "add port: with the number that it listens on",
+			"the path %q leads to %s, which has no Service", x.Key, w.what())
 		return b, false
 	}
 	b.Service = value.Str(w.front(), x.KeyPos)
 	p := exposedPort(w, b.Port)
 	if p == nil {
-		e.diags.Errorh(b.Port.Pos, "missing-port", diag.Hint(b.Port.Text, "the ports are", exposedNames(w)), "the Service of %s has no port %q", w.what(), b.Port.Text)
+		e.diags.Errorh(b.Port.Pos, "missing-port", diag.Hint(b.Port.Text, "the ports are", exposedNames(w)),
+			"the Service of %s has no port %q", w.what(), b.Port.Text)
 		return b, false
 	}
 	at := x.KeyPos
@@ -294,7 +299,8 @@ func (e *effective) route(app *App, w *Workload, entry *value.Entry) {
 		}
 	}
 	if v.Get("parents").Empty() {
-		e.diags.Errorh(v.Pos, "missing-parent", "add parents: NAMESPACE/NAME of the Gateway", "the route of %s belongs to no Gateway", w.what())
+		e.diags.Errorh(v.Pos, "missing-parent", "add parents: NAMESPACE/NAME of the Gateway", "the route of %s belongs to no Gateway",
+			w.what())
 	}
 	for _, p := range v.Get("parents").Elements() {
 		if p.StringAt("name") == "" {
@@ -307,7 +313,8 @@ func (e *effective) route(app *App, w *Workload, entry *value.Entry) {
 	}
 	for _, b := range r.Backends {
 		if b.Number == nil {
-			e.diags.Errorh(b.Port.Pos, "bad-value", "give its number", "the path %q of a route needs the number of the Service's port, not %q", b.Path, b.Port.Text)
+			e.diags.Errorh(b.Port.Pos, "bad-value", "give its number",
+				"the path %q of a route needs the number of the Service's port, not %q", b.Path, b.Port.Text)
 		}
 	}
 	if rules != nil && w.Service != nil {

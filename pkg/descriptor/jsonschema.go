@@ -24,12 +24,16 @@ func several() schema.JSON {
 		}
 	}
 	inEnvironments := func(fields schema.JSON) schema.Member {
-		return schema.Member{Key: "environments", Value: schema.JSON{{Key: "additionalProperties", Value: schema.JSON{{Key: "properties", Value: fields}}}}}
+		return schema.Member{Key: "environments",
+			Value: schema.JSON{{Key: "additionalProperties", Value: schema.JSON{{Key: "properties", Value: fields}}}}}
 	}
-	then := append(schema.JSON{{Key: "kind", Value: schema.JSON{{Key: "const", Value: Kind}}}, {Key: "workloads", Value: schema.JSON{{Key: "minProperties", Value: 1}}}}, own...)
+	then := append(schema.JSON{{Key: "kind", Value: schema.JSON{{Key: "const", Value: Kind}}},
+		{Key: "workloads", Value: schema.JSON{{Key: "minProperties", Value: 1}}}}, own...)
 	return schema.JSON{
-		{Key: "if", Value: schema.JSON{{Key: "required", Value: []any{"workloads"}}, {Key: "properties", Value: schema.JSON{{Key: "workloads", Value: schema.JSON{{Key: "type", Value: "object"}}}}}}},
+		{Key: "if", Value: schema.JSON{{Key: "required", Value: []any{"workloads"}},
+			{Key: "properties", Value: schema.JSON{{Key: "workloads", Value: schema.JSON{{Key: "type", Value: "object"}}}}}}},
 		{Key: "then", Value: schema.JSON{{Key: "properties", Value: append(then, inEnvironments(own))}}},
-		{Key: "else", Value: schema.JSON{{Key: "properties", Value: schema.JSON{inEnvironments(schema.JSON{{Key: "workloads", Value: false}})}}}},
+		{Key: "else", Value: schema.JSON{{Key: "properties",
+			Value: schema.JSON{inEnvironments(schema.JSON{{Key: "workloads", Value: false}})}}}},
 	}
 }

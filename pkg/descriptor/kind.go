@@ -24,7 +24,8 @@ func useless(kind string) map[string]string {
 		return out
 	case "DaemonSet":
 		const each = "remove it: a DaemonSet runs one pod on each node"
-		return map[string]string{"replicas": each, "disruption": each, "spread": each, "autoscaling": each, "schedule": "write kind: CronJob"}
+		return map[string]string{"replicas": each, "disruption": each, "spread": each, "autoscaling": each,
+			"schedule": "write kind: CronJob"}
 	}
 	return map[string]string{"schedule": "write kind: CronJob"}
 }
@@ -129,7 +130,8 @@ func (e *effective) governing(w *Workload, v *value.Value) {
 	switch {
 	case w.Spec.Has("serviceName"):
 	case service != nil && isNone(service.Value):
-		e.diags.Errorh(service.KeyPos, "missing-service", "write service: {headless: true} for that one alone, or name another with spec: {serviceName: NAME}",
+		e.diags.Errorh(service.KeyPos, "missing-service",
+			"write service: {headless: true} for that one alone, or name another with spec: {serviceName: NAME}",
 			"%s is a StatefulSet, whose pods have no names without a Service", w.what())
 	case w.Service.Get("headless").IsTrue():
 		w.Governing = w.Name
@@ -190,6 +192,7 @@ func byKey(entries []value.Entry) map[string]*value.Value {
 func (e *effective) schedule(w *Workload, v *value.Value) {
 	w.Schedule = v
 	if w.Kind == "CronJob" && v.StringAt("cron") == "" && e.env != "" {
-		e.diags.Errorh(w.Pos, "missing-schedule", `add schedule: with a cron expression such as "0 3 * * *"`, "%s is a CronJob without a schedule", w.what())
+		e.diags.Errorh(w.Pos, "missing-schedule", `add schedule: with a cron expression such as "0 3 * * *"`,
+			"%s is a CronJob without a schedule", w.what())
 	}
 }

@@ -13,7 +13,8 @@ func TestNames(t *testing.T) {
 	}{
 		{"ownLabel", ownLabel.Problem,
 			[]string{"team", "app.kubernetes.io/part-of", "app.kubernetes.io/version"},
-			[]string{"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component", "app.kubernetes.io/managed-by", "a b"}},
+			[]string{"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component", "app.kubernetes.io/managed-by",
+				"a b"}},
 		{"filePath", filePath.Problem,
 			[]string{"a", "a/b.yaml", "./a", "a/../b", "..a", "a b"},
 			[]string{"", ".", "..", "../a", "a/../../b", "/a", `a\b`, "https://example.com/a", "a/.."}},

@@ -35,7 +35,8 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 	exposed := w.Service != nil && port.Expose
 	switch {
 	case m.Monitor == "ServiceMonitor" && !exposed:
-		e.diags.Errorh(v.Get("kind").Pos, "contradiction", "write kind: PodMonitor, or expose the port", "the Service of %s does not have the port %q", w.what(), port.Name)
+		e.diags.Errorh(v.Get("kind").Pos, "contradiction", "write kind: PodMonitor, or expose the port",
+			"the Service of %s does not have the port %q", w.what(), port.Name)
 	case m.Monitor == "" && exposed && w.Kind == "Deployment" && (w.Rollout == nil || len(w.Rollout.Services) == 0):
 		m.Monitor = "ServiceMonitor"
 	case m.Monitor == "":
@@ -70,7 +71,8 @@ func (e *effective) metricsPort(w *Workload, asked *value.Value) *Port {
 		e.diags.Errorh(asked.Pos, "missing-port", diag.Hint(asked.Text, "the ports are", names), "%s has no port %q", w.what(), asked.Text)
 		return nil
 	case len(names) == 0:
-		e.diags.Errorh(w.Fields.Get("metrics").At(), "missing-port", "add port: with the number that the metrics are on", "%s has no port that could be scraped", w.what())
+		e.diags.Errorh(w.Fields.Get("metrics").At(), "missing-port", "add port: with the number that the metrics are on",
+			"%s has no port that could be scraped", w.what())
 		return nil
 	}
 	for _, name := range []string{"metrics", "http"} {

@@ -60,8 +60,10 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 	if e.multi {
 		return layer
 	}
-	if o := e.options.Overrides.HostSuffix; o.Text != "" && len(hostFields(merged)) == 0 && !merged.Get("ports").Empty() && !isNone(merged.Get("service")) && !batch(e.kind) && !e.multi {
-		layer.Set("ingress", value.MapOf(o.Pos, "host", value.NewList(o.Pos, value.Str("host"+o.Text, o.Pos)))) // which it gets another name for
+	if o := e.options.Overrides.HostSuffix; o.Text != "" && len(hostFields(merged)) == 0 && !merged.Get("ports").Empty() &&
+		!isNone(merged.Get("service")) && !batch(e.kind) && !e.multi {
+		// which it gets another name for
+		layer.Set("ingress", value.MapOf(o.Pos, "host", value.NewList(o.Pos, value.Str("host"+o.Text, o.Pos))))
 	}
 	for _, x := range e.workloadOverrides() {
 		if x.Text == "" {
@@ -97,7 +99,8 @@ func (e *effective) overrideWorkloads(workloads []value.Entry) []value.Entry {
 			if named {
 				i := slices.IndexFunc(workloads, func(w value.Entry) bool { return w.Key == name })
 				if i < 0 {
-					e.diags.Errorh(x.Pos, "unknown-workload", diag.Hint(name, "the workloads are", keysOf(workloads)), "there is no workload %q", name)
+					e.diags.Errorh(x.Pos, "unknown-workload", diag.Hint(name, "the workloads are", keysOf(workloads)),
+						"there is no workload %q", name)
 					continue
 				}
 				set(workloads[i], x.field, o)
@@ -231,7 +234,8 @@ func (e *effective) setHost(layer, below *value.Value, o Override) {
 		places = [][]string{{"ingress"}}
 	}
 	if len(places) > 1 && places[1][0] == "ingress" {
-		e.diags.Errorh(o.Pos, "ambiguous-override", "set the hosts in an environment", "the app has several Ingresses, and host does not say which is meant")
+		e.diags.Errorh(o.Pos, "ambiguous-override", "set the hosts in an environment",
+			"the app has several Ingresses, and host does not say which is meant")
 		return
 	}
 	for _, path := range places {
@@ -283,7 +287,8 @@ func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*va
 func (e *effective) hostSuffix() {
 	o := e.options.Overrides.HostSuffix
 	if problem := schema.Subdomain.Problem("x" + o.Text); o.Text != "" && problem != "" {
-		e.diags.Errorh(o.Pos, "bad-name", "write what stands behind a name, such as -pr-7.example.com", "hosts can't end with %q: a host %s", o.Text, problem)
+		e.diags.Errorh(o.Pos, "bad-name", "write what stands behind a name, such as -pr-7.example.com",
+			"hosts can't end with %q: a host %s", o.Text, problem)
 	}
 }
 

@@ -26,7 +26,8 @@ func completeStrategy(n *schema.Normaliser, v *value.Value) *value.Value {
 	case updates && chosen == "":
 		return v.Copy().Set("type", value.Str("RollingUpdate", update.Value.Pos))
 	case updates && chosen != "RollingUpdate":
-		n.Diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect", n.Where(), chosen)
+		n.Diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect",
+			n.Where(), chosen)
 	case kind != nil && (chosen == canary || chosen == blueGreen):
 		v = v.Copy()
 		v.Delete("type")
@@ -54,7 +55,8 @@ func (e *effective) strategy(w *Workload, v *value.Value) {
 	}
 	kind := v.Get("type")
 	if kind != nil && !slices.Contains(strategies(w.Kind), kind.Text) {
-		e.diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", strategies(w.Kind)), "the strategy of a %s can't be %q", w.Kind, kind.Text)
+		e.diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", strategies(w.Kind)), "the strategy of a %s can't be %q",
+			w.Kind, kind.Text)
 	}
 	if v.Has("rollingUpdate") && kind.StringAt() != "RollingUpdate" {
 		v = v.Copy()
@@ -64,7 +66,8 @@ func (e *effective) strategy(w *Workload, v *value.Value) {
 		e.diags.Errorh(part.KeyPos, "contradiction", "remove it", "a %s has no partition: its pods have no order", w.Kind)
 	}
 	if surge := v.Get("rollingUpdate").Entry("maxSurge"); surge != nil && w.Kind == "StatefulSet" {
-		e.diags.Errorh(surge.KeyPos, "contradiction", "remove it", "a StatefulSet has no maxSurge: each of its pods is the only one with its name")
+		e.diags.Errorh(surge.KeyPos, "contradiction", "remove it",
+			"a StatefulSet has no maxSurge: each of its pods is the only one with its name")
 	}
 	w.Strategy = v
 }
@@ -73,7 +76,8 @@ func (e *effective) strategy(w *Workload, v *value.Value) {
 func (e *effective) lifecycle(v *value.Value) *value.Value {
 	for _, name := range []string{"preStop", "postStart"} {
 		if handler := v.Entry(name); handler != nil && handler.Value.Empty() {
-			e.diags.Errorh(handler.KeyPos, "missing-handler", "add exec, httpGet, tcpSocket or sleep", "%s of lifecycle says nothing to do", name)
+			e.diags.Errorh(handler.KeyPos, "missing-handler", "add exec, httpGet, tcpSocket or sleep", "%s of lifecycle says nothing to do",
+				name)
 		}
 	}
 	return v
@@ -136,7 +140,8 @@ func (e *effective) spread(w *Workload, v *value.Value) {
 		}
 		w.Spread = append(w.Spread, entry)
 		if least := entry.Value.Entry("minDomains"); least != nil && entry.Value.StringAt("whenUnsatisfiable") != "DoNotSchedule" {
-			e.diags.Errorh(least.KeyPos, "contradiction", "add whenUnsatisfiable: DoNotSchedule", "minDomains has no effect without DoNotSchedule")
+			e.diags.Errorh(least.KeyPos, "contradiction", "add whenUnsatisfiable: DoNotSchedule",
+				"minDomains has no effect without DoNotSchedule")
 		}
 	}
 }

@@ -14,8 +14,10 @@ func TestReplacementAndSpread(t *testing.T) {
 	for _, tt := range []struct{ name, top, env, strategy, spread string }{
 		{"nothing", "", "", "", ""},
 		{"a type over a rolling update", "strategy: {rollingUpdate: {maxSurge: 1}}", "strategy: Recreate", "{type: Recreate}", ""},
-		{"a rolling update over a type", "strategy: Recreate", "strategy: {rollingUpdate: {maxSurge: 1}}", "{type: RollingUpdate, rollingUpdate: {maxSurge: 1}}", ""},
-		{"rolling updates", "strategy: {rollingUpdate: {maxSurge: 1}}", "strategy: {rollingUpdate: {maxUnavailable: 0}}", "{type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}", ""},
+		{"a rolling update over a type", "strategy: Recreate", "strategy: {rollingUpdate: {maxSurge: 1}}",
+			"{type: RollingUpdate, rollingUpdate: {maxSurge: 1}}", ""},
+		{"rolling updates", "strategy: {rollingUpdate: {maxSurge: 1}}", "strategy: {rollingUpdate: {maxUnavailable: 0}}",
+			"{type: RollingUpdate, rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}", ""},
 		{"the default for one pod", "replicas: 1", "", "", ""},
 		{"the default for two", "replicas: 2", "", "", zone + host},
 		{"the default switched off", "replicas: 2\nspread: false", "", "", ""},
@@ -26,7 +28,8 @@ func TestReplacementAndSpread(t *testing.T) {
 		{"asked for without defaults", "defaults: none\nspread: true", "", "", zone + host},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			d, diags := Parse("app.yaml", []byte("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: a\nimage: a\n"+tt.top+"\nenvironments:\n  prod:\n    "+tt.env+"\n"))
+			d, diags := Parse("app.yaml", []byte("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: a\nimage: a\n"+tt.top+
+				"\nenvironments:\n  prod:\n    "+tt.env+"\n"))
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}

@@ -43,7 +43,8 @@ func (e *effective) policy(app *App, w *Workload) {
 	p := &Policy{Pos: v.Pos, Full: v}
 	p.Ingress, p.Egress = v.Has("from") || v.Has("ingress"), v.Has("to") || v.Has("egress")
 	if !p.Ingress && !p.Egress {
-		e.diags.Errorh(entry.KeyPos, "missing-peers", "add from: or to: with a list of peers; an empty list forbids all", "the network policy of %s says nothing", w.what())
+		e.diags.Errorh(entry.KeyPos, "missing-peers", "add from: or to: with a list of peers; an empty list forbids all",
+			"the network policy of %s says nothing", w.what())
 		return
 	}
 	for _, x := range v.Get("from").Elements() {
@@ -55,7 +56,8 @@ func (e *effective) policy(app *App, w *Workload) {
 	if dns := v.Get("dns"); p.Egress && (dns == nil || dns.IsTrue()) {
 		p.DNS = value.True(true, v.Pos)
 	} else if !p.Egress && dns != nil {
-		e.diags.Errorh(v.Entry("dns").KeyPos, "contradiction", "remove it, or add to:", "network.dns has no effect without network.to: nothing is forbidden")
+		e.diags.Errorh(v.Entry("dns").KeyPos, "contradiction", "remove it, or add to:",
+			"network.dns has no effect without network.to: nothing is forbidden")
 	}
 	w.Network = p
 }
@@ -75,7 +77,8 @@ func (e *effective) peer(app *App, v *value.Value, listening *Workload) Peer {
 	case name != nil:
 		p.App = name
 	case p.Workload != nil && p.App == nil && !own(p.Workload.Text):
-		e.diags.Errorh(p.Workload.Pos, "unknown-workload", diag.Hint(p.Workload.Text, "the workloads are", workloadKeys(app)), "there is no workload %q", p.Workload.Text)
+		e.diags.Errorh(p.Workload.Pos, "unknown-workload", diag.Hint(p.Workload.Text, "the workloads are", workloadKeys(app)),
+			"there is no workload %q", p.Workload.Text)
 	}
 	switch {
 	case namespace != nil:
@@ -124,7 +127,8 @@ func (e *effective) peerPort(v *value.Value, listening *Workload) PeerPort {
 			}
 		}
 		if !found && p.Port.Is(value.String) {
-			e.diags.Errorh(p.Port.Pos, "missing-port", diag.Hint(p.Port.Text, "the ports are", names), "%s has no port %q", listening.what(), p.Port.Text)
+			e.diags.Errorh(p.Port.Pos, "missing-port", diag.Hint(p.Port.Text, "the ports are", names), "%s has no port %q",
+				listening.what(), p.Port.Text)
 		}
 	}
 	if p.Protocol == nil {
@@ -144,7 +148,8 @@ func checkPeer(n *schema.Normaliser, v *value.Value) *value.Value {
 		return ""
 	}
 	conflict := func(a, b string) *value.Value {
-		n.Diags.Errorh(v.Pos, "one-of", "keep one of them, or write two peers", "%s has %q and %q, which exclude one another", n.Where(), a, b)
+		n.Diags.Errorh(v.Pos, "one-of", "keep one of them, or write two peers", "%s has %q and %q, which exclude one another", n.Where(), a,
+			b)
 		return nil
 	}
 	if x := v.Get("any"); x != nil && !x.IsTrue() {
@@ -166,7 +171,8 @@ func checkPeer(n *schema.Normaliser, v *value.Value) *value.Value {
 	case has("namespace") != "" && has("namespaces") != "":
 		return conflict("namespace", "namespaces")
 	case has("except") != "" && has("cidr") == "":
-		n.Diags.Errorh(v.Get("except").Pos, "missing-cidr", "add cidr: with the range that it is left out of", "%s has except without cidr", n.Where())
+		n.Diags.Errorh(v.Get("except").Pos, "missing-cidr", "add cidr: with the range that it is left out of", "%s has except without cidr",
+			n.Where())
 		return nil
 	case has("any", "cidr", "name", "app", "workload", "pods", "namespace", "namespaces", "ports") == "" && n.Whole:
 		n.Diags.Errorh(v.Pos, "missing-peer", `give app, namespace, cidr or ports; everything is "*"`, "%s names nobody", n.Where())

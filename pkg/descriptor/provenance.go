@@ -59,7 +59,8 @@ func (d *Document) Provenance(env string, o Options) (*Provenance, diag.List) {
 		if ns == nil {
 			ns = value.NewMap(diag.Pos{})
 		}
-		fields.Set("namespace", ns.Set("name", value.Str(app.Namespace.Name, diag.Pos{File: "made of the app's and the environment's name"})))
+		fields.Set("namespace", ns.Set("name", value.Str(app.Namespace.Name,
+			diag.Pos{File: "made of the app's and the environment's name"})))
 	}
 	p := &Provenance{Fields: conceal(fields)}
 	for _, x := range l.layers {
@@ -100,7 +101,8 @@ func (p *Provenance) Find(path string) (keys []string, ok bool) {
 		return keys, true
 	}
 	for short, long := range map[string]string{"tag": "image.tag", "port": "ports.http.port"} {
-		if above, ok := strings.CutSuffix(path, short); ok && (above == "" || strings.HasPrefix(above, "workloads.") && strings.Count(above, ".") == 2) {
+		if above, ok := strings.CutSuffix(path, short); ok && (above == "" || strings.HasPrefix(above, "workloads.") &&
+			strings.Count(above, ".") == 2) {
 			return find(p.Fields, above+long)
 		}
 	}

@@ -9,13 +9,17 @@ import (
 
 // TestConceal holds that no value of a secret is left, wherever it stands.
 func TestConceal(t *testing.T) {
-	const src = "secrets: {A: hunter2, B: {value: hunter2, more: [hunter2, 7]}}\nconfig: {A: kept}\nworkloads:\n  web: {secrets: {C: hunter2}, env: {SECRETS: kept}}\n  worker: {}\nmanifests: [{kind: Secret, stringData: {A: hunter2}, type: kept}, a.yaml]\n"
+	const src = "secrets: {A: hunter2, B: {value: hunter2, more: [hunter2, 7]}}\nconfig: {A: kept}\nworkloads:\n" +
+		"  web: {secrets: {C: hunter2}, env: {SECRETS: kept}}\n  worker: {}\n" +
+		"manifests: [{kind: Secret, stringData: {A: hunter2}, type: kept}, a.yaml]\n"
 	v, diags := value.Read("app.yaml", []byte(src))
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
 	got := conceal(v).Flow()
-	const want = "{secrets: {A: (hidden), B: {value: (hidden), more: [(hidden), (hidden)]}}, config: {A: kept}, workloads: {web: {secrets: {C: (hidden)}, env: {SECRETS: kept}}, worker: {}}, manifests: [{kind: Secret, stringData: {A: (hidden)}, type: kept}, a.yaml]}"
+	const want = "{secrets: {A: (hidden), B: {value: (hidden), more: [(hidden), (hidden)]}}, config: {A: kept}, workloads: {web: " +
+		"{secrets: {C: (hidden)}, env: {SECRETS: kept}}, worker: {}}, manifests: [{kind: Secret, stringData: {A: (hidden)}, type: " +
+		"kept}, a.yaml]}"
 	if got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
 	}
@@ -26,7 +30,8 @@ func TestConceal(t *testing.T) {
 
 // TestFind holds how paths lead to values.
 func TestFind(t *testing.T) {
-	v, diags := value.Read("app.yaml", []byte("labels: {example.com/team: a, example: b}\nimage: {tag: v1}\nports: {http: {port: 80}}\nlist: [{x: 1}, 2]\nworkloads: {web: {image: {tag: v2}, ports: {http: {port: 81}}}}\n"))
+	v, diags := value.Read("app.yaml", []byte("labels: {example.com/team: a, example: b}\nimage: {tag: v1}\nports: {http: {port: 80}}\n"+
+		"list: [{x: 1}, 2]\nworkloads: {web: {image: {tag: v2}, ports: {http: {port: 81}}}}\n"))
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}

@@ -7,11 +7,13 @@ func topics() []schema.Topic {
 	t := fieldTable()
 	kind := kindField
 	kind.Name = "workloads.NAME.kind"
-	several := schema.Topic{Title: "Workloads and environments", Prose: severalProse, Fields: []schema.Field{t.workloads, kind, enabledField, t.environments}}
+	several := schema.Topic{Title: "Workloads and environments", Prose: severalProse,
+		Fields: []schema.Field{t.workloads, kind, enabledField, t.environments}}
 	return append([]schema.Topic{{Title: "The app", Prose: appProse, Fields: appFields}, several}, t.topics...)
 }
 
-const severalProse = "`workloads` lists them by name; their objects are named `APP-WORKLOAD`. Whether the top level has `workloads` decides\n" +
+const severalProse = "`workloads` lists them by name; their objects are named `APP-WORKLOAD`. Whether the top level has `workloads` " +
+	"decides\n" +
 	"names and selectors for ever, so an environment can't introduce them; it can add one, change one, and leave one out\n" +
 	"with `null`."
 

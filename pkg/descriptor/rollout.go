@@ -36,7 +36,8 @@ func (e *effective) rollout(w *Workload, v *value.Value) bool {
 	pos := entry.Value.Pos
 	if w.Kind != "Deployment" {
 		if e.asked(entry.Value) { // else it is not meant for this kind
-			e.diags.Errorh(pos, "bad-value", "allowed are: RollingUpdate, OnDelete", "the strategy of a %s can't be %q: Argo Rollouts replaces Deployments only", w.Kind, entry.Key)
+			e.diags.Errorh(pos, "bad-value", "allowed are: RollingUpdate, OnDelete",
+				"the strategy of a %s can't be %q: Argo Rollouts replaces Deployments only", w.Kind, entry.Key)
 		}
 		return true
 	}
@@ -105,7 +106,8 @@ func (e *effective) rolloutServices(w *Workload, r *Rollout) {
 		}
 	}
 	if missing {
-		e.diags.Errorh(r.Pos, "missing-service", "add port: with the number that the app listens on, or name Services of your own in "+r.Strategy,
+		e.diags.Errorh(r.Pos, "missing-service", "add port: with the number that the app listens on, or name Services of your own in "+
+			r.Strategy,
 			"%s has no Service, which %s sends to the new pods", w.what(), r.Strategy)
 	}
 }
@@ -113,7 +115,8 @@ func (e *effective) rolloutServices(w *Workload, r *Rollout) {
 // nameIngress lets a router that goes by an Ingress, which nothing names, go by the
 // workload's own.
 func nameIngress(w *Workload, r *Rollout) {
-	for _, router := range []struct{ name, field, several string }{{"nginx", "stableIngress", "stableIngresses"}, {"alb", "ingress", "ingresses"}} {
+	for _, router := range []struct{ name, field, several string }{{"nginx", "stableIngress", "stableIngresses"},
+		{"alb", "ingress", "ingresses"}} {
 		v := r.Fields.Get("trafficRouting", router.name)
 		if !v.Is(value.Map) || v.Has(router.field) || v.Has(router.several) {
 			continue

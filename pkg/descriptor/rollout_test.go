@@ -25,25 +25,38 @@ func TestRollout(t *testing.T) {
 		{name: "none", top: "strategy: Recreate"},
 		{name: "a canary in one line", top: "strategy: canary", want: "{canary: {" + steps + "}}", front: "a"},
 		{name: "without steps", top: "strategy: {canary: {steps: []}}", want: "{canary: {steps: []}}", front: "a"},
-		{name: "one line keeps what lies below", top: "strategy: {canary: {maxSurge: 1}}", env: "strategy: canary", want: "{canary: {maxSurge: 1, " + steps + "}}", front: "a"},
-		{name: "blue and green in one line", top: "port: 80\nstrategy: blueGreen", want: "{blueGreen: {activeService: a, previewService: a-preview}}", services: "a-preview", front: "a"},
-		{name: "blue and green over a canary", top: "port: 80\nstrategy: {canary: {maxSurge: 1}}", env: "strategy: {blueGreen: {autoPromotionEnabled: false}}",
-			want: "{blueGreen: {autoPromotionEnabled: false, activeService: a, previewService: a-preview}}", services: "a-preview", front: "a"},
-		{name: "a canary over a rolling update", top: "strategy: {rollingUpdate: {maxSurge: 1}}", env: "strategy: canary", want: "{canary: {" + steps + "}}", front: "a"},
+		{name: "one line keeps what lies below", top: "strategy: {canary: {maxSurge: 1}}", env: "strategy: canary",
+			want: "{canary: {maxSurge: 1, " + steps + "}}", front: "a"},
+		{name: "blue and green in one line", top: "port: 80\nstrategy: blueGreen",
+			want: "{blueGreen: {activeService: a, previewService: a-preview}}", services: "a-preview", front: "a"},
+		{name: "blue and green over a canary", top: "port: 80\nstrategy: {canary: {maxSurge: 1}}",
+			env:  "strategy: {blueGreen: {autoPromotionEnabled: false}}",
+			want: "{blueGreen: {autoPromotionEnabled: false, activeService: a, previewService: a-preview}}", services: "a-preview",
+			front: "a"},
+		{name: "a canary over a rolling update", top: "strategy: {rollingUpdate: {maxSurge: 1}}", env: "strategy: canary",
+			want: "{canary: {" + steps + "}}", front: "a"},
 		{name: "a rolling update over a canary", top: "strategy: canary", env: "strategy: {rollingUpdate: {maxSurge: 1}}"},
 		{name: "taken away", top: "strategy: canary", env: "strategy: null"},
 		{name: "divided traffic", top: "port: 80\nstrategy: {canary: {steps: [], trafficRouting: {nginx: {}}}}",
-			want: "{canary: {steps: [], trafficRouting: {nginx: {}}, stableService: a, canaryService: a-canary}}", services: "a-canary", front: "a"},
-		{name: "by the app's Ingress", top: "port: 80\ningress: {host: a.example.com}\nstrategy: {canary: {steps: [], trafficRouting: {nginx: {}, alb: {servicePort: 80}}}}",
-			want: "{canary: {steps: [], trafficRouting: {nginx: {stableIngress: a}, alb: {servicePort: 80, ingress: a}}, stableService: a, canaryService: a-canary}}", services: "a-canary", front: "a"},
-		{name: "named Services", top: "port: 80\nstrategy: {canary: {steps: [], trafficRouting: {nginx: {}}, stableService: old, canaryService: new}}",
-			want: "{canary: {steps: [], trafficRouting: {nginx: {}}, stableService: old, canaryService: new}}", services: "old new", front: "old"},
-		{name: "named Services of a canary by pods", top: "port: 80\nstrategy: {canary: {steps: [], canaryService: new}}", want: "{canary: {steps: [], canaryService: new}}", services: "new", front: "a"},
-		{name: "Services of one's own", top: "strategy: {blueGreen: {activeService: x, previewService: y}}", want: "{blueGreen: {activeService: x, previewService: y}}", front: "x"},
+			want: "{canary: {steps: [], trafficRouting: {nginx: {}}, stableService: a, canaryService: a-canary}}", services: "a-canary",
+			front: "a"},
+		{name: "by the app's Ingress", top: "port: 80\ningress: {host: a.example.com}\n" +
+			"strategy: {canary: {steps: [], trafficRouting: {nginx: {}, alb: {servicePort: 80}}}}",
+			want: "{canary: {steps: [], trafficRouting: {nginx: {stableIngress: a}, alb: {servicePort: 80, ingress: a}}, stableService: " +
+				"a, canaryService: a-canary}}", services: "a-canary", front: "a"},
+		{name: "named Services", top: "port: 80\nstrategy: {canary: {steps: [], trafficRouting: {nginx: {}}, stableService: old, " +
+			"canaryService: new}}",
+			want: "{canary: {steps: [], trafficRouting: {nginx: {}}, stableService: old, canaryService: new}}", services: "old new",
+			front: "old"},
+		{name: "named Services of a canary by pods", top: "port: 80\nstrategy: {canary: {steps: [], canaryService: new}}",
+			want: "{canary: {steps: [], canaryService: new}}", services: "new", front: "a"},
+		{name: "Services of one's own", top: "strategy: {blueGreen: {activeService: x, previewService: y}}",
+			want: "{blueGreen: {activeService: x, previewService: y}}", front: "x"},
 		{name: "by subsets", top: "port: 80\nstrategy: {canary: {steps: [], trafficRouting: {istio: {destinationRule: {name: d}}}}}",
 			want: "{canary: {steps: [], trafficRouting: {istio: {destinationRule: {name: d}}}}}", front: "a"},
 		{name: "by turns", top: "port: 80\nstrategy: {canary: {steps: [], pingPong: {}, trafficRouting: {alb: {}}}}",
-			want: "{canary: {steps: [], pingPong: {pingService: a-ping, pongService: a-pong}, trafficRouting: {alb: {}}}}", services: "a-ping a-pong", front: "a"},
+			want:     "{canary: {steps: [], pingPong: {pingService: a-ping, pongService: a-pong}, trafficRouting: {alb: {}}}}",
+			services: "a-ping a-pong", front: "a"},
 		{name: "the platform's canary of a Deployment", defaults: "strategy: canary", want: "{canary: {" + steps + "}}", front: "a"},
 		{name: "the platform's canary of a StatefulSet", defaults: "strategy: canary", top: "kind: StatefulSet"},
 	} {
@@ -52,7 +65,8 @@ func TestRollout(t *testing.T) {
 			if strings.HasPrefix(tt.top, "kind:") {
 				kind = ""
 			}
-			d, diags := Parse("app.yaml", []byte("apiVersion: unfold.dev/v1alpha1\n"+kind+"name: a\nimage: a\n"+tt.top+"\nenvironments:\n  prod:\n    "+tt.env+"\n"))
+			d, diags := Parse("app.yaml", []byte("apiVersion: unfold.dev/v1alpha1\n"+kind+"name: a\nimage: a\n"+tt.top+
+				"\nenvironments:\n  prod:\n    "+tt.env+"\n"))
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}
@@ -75,7 +89,8 @@ func TestRollout(t *testing.T) {
 			for _, s := range r.Services {
 				services = append(services, s.Text)
 			}
-			if diff := cmp.Diff(tt.services+" front "+tt.front, strings.Join(services, " ")+" front "+app.Workloads[0].front()); diff != "" {
+			if diff := cmp.Diff(tt.services+" front "+tt.front, strings.Join(services, " ")+" front "+
+				app.Workloads[0].front()); diff != "" {
 				t.Error(diff)
 			}
 		})

@@ -50,15 +50,18 @@ func (e *effective) scale(w *Workload, v *value.Value) {
 	}
 	if a.KEDA {
 		if metrics := v.Entry("metrics"); metrics != nil {
-			e.diags.Errorh(metrics.KeyPos, "one-of", "make a trigger of each metric", "autoscaling has \"metrics\" and \"triggers\", which exclude one another")
+			e.diags.Errorh(metrics.KeyPos, "one-of", "make a trigger of each metric",
+				"autoscaling has \"metrics\" and \"triggers\", which exclude one another")
 		}
 	} else {
 		if least == 0 {
-			e.diags.Errorh(a.Min.Pos, "contradiction", "add triggers, by which KEDA can scale to none", "autoscaling.min must be at least 1 without triggers")
+			e.diags.Errorh(a.Min.Pos, "contradiction", "add triggers, by which KEDA can scale to none",
+				"autoscaling.min must be at least 1 without triggers")
 		}
 		for _, field := range kedaFields {
 			if x := v.Entry(field); x != nil {
-				e.diags.Errorh(x.KeyPos, "no-use", "add triggers, by which KEDA scales, or remove it", "autoscaling.%s is of no use without triggers", field)
+				e.diags.Errorh(x.KeyPos, "no-use", "add triggers, by which KEDA scales, or remove it",
+					"autoscaling.%s is of no use without triggers", field)
 			}
 		}
 		if v.Get("cpu") == nil && v.Get("memory") == nil && v.Get("metrics").Empty() {
@@ -66,7 +69,8 @@ func (e *effective) scale(w *Workload, v *value.Value) {
 		}
 	}
 	if idle, ok := v.Get("idleReplicaCount").Int64(); ok && a.KEDA && idle >= least {
-		e.diags.Errorh(v.Get("idleReplicaCount").Pos, "contradiction", "make it less than min, or remove it", "autoscaling.idleReplicaCount is %d, but there are at least %d pods", idle, least)
+		e.diags.Errorh(v.Get("idleReplicaCount").Pos, "contradiction", "make it less than min, or remove it",
+			"autoscaling.idleReplicaCount is %d, but there are at least %d pods", idle, least)
 	}
 }
 

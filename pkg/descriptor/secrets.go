@@ -61,7 +61,9 @@ func (e *effective) secrets(app *App, fields *value.Value, workload, object, nam
 		s := Secret{Name: object + "-external-secrets", Short: "external-secrets", More: !v.Get("dataFrom").Empty()}
 		if e.keys(&s, v, externalSecretsType, func(*value.Value) bool { return true }) || s.More {
 			if v.StringAt("store", "name") == "" && needsStore(s, v) {
-				e.diags.Errorh(s.Pos, "missing-store", "add store: with its name, or let the platform file's defaults set externalSecrets.store", "externalSecrets names no store")
+				e.diags.Errorh(s.Pos, "missing-store",
+					"add store: with its name, or let the platform file's defaults set externalSecrets.store",
+					"externalSecrets names no store")
 			}
 			out = append(out, s)
 		}
@@ -105,13 +107,16 @@ func (e *effective) keys(s *Secret, v *value.Value, typ *schema.Type, belongs fu
 		k := SecretKey{Key: x.Key, Pos: x.KeyPos, Mount: x.Value.Get("mount"), Full: x.Value}
 		switch {
 		case s.Scope != "" && !k.Full.Has("value"):
-			e.diags.Errorh(k.Pos, "missing-value", "seal one: unfold seal --env ENV "+k.Key+", or add value: with what kubeseal --raw prints", "the secret %q has no sealed value", k.Key)
+			e.diags.Errorh(k.Pos, "missing-value", "seal one: unfold seal --env ENV "+k.Key+
+				", or add value: with what kubeseal --raw prints", "the secret %q has no sealed value", k.Key)
 		case s.Scope == "" && k.Full.StringAt("key") == "":
 			e.diags.Errorh(k.Pos, "missing-value", "write its path in the store", "the external secret %q has no path", k.Key)
 		case k.Mount != nil && mounted[k.Mount.Text] != "":
-			e.diags.Errorh(k.Mount.Pos, "file-collision", "mount one of them elsewhere", "the secrets %q and %q are mounted as the same file", mounted[k.Mount.Text], k.Key)
+			e.diags.Errorh(k.Mount.Pos, "file-collision", "mount one of them elsewhere",
+				"the secrets %q and %q are mounted as the same file", mounted[k.Mount.Text], k.Key)
 		case k.Mount == nil && s.Mount == nil && schema.EnvName.Problem(k.Key) != "":
-			e.diags.Errorh(k.Pos, "bad-name", "mount it as a file with mount:, or rename it", "the secret %q can't be an environment variable: it %s", k.Key, schema.EnvName.Problem(k.Key))
+			e.diags.Errorh(k.Pos, "bad-name", "mount it as a file with mount:, or rename it",
+				"the secret %q can't be an environment variable: it %s", k.Key, schema.EnvName.Problem(k.Key))
 		}
 		if k.Mount != nil {
 			mounted[k.Mount.Text] = k.Key
@@ -138,7 +143,8 @@ func (e *effective) sealedElsewhere(app *App, s Secret, k SecretKey, workload, n
 		return
 	}
 	if to := app.Namespace.Name; to != named {
-		e.diags.Errorh(k.Pos, "sealed-elsewhere", "set namespace: "+to+" for "+e.env+" and seal it again: "+again+" "+k.Key+"; or add --scope cluster-wide for a value that opens in every namespace, as previews need",
+		e.diags.Errorh(k.Pos, "sealed-elsewhere", "set namespace: "+to+" for "+e.env+" and seal it again: "+again+" "+k.Key+
+			"; or add --scope cluster-wide for a value that opens in every namespace, as previews need",
 			"the secret %q is sealed for the namespace %q, but the app runs in %q", k.Key, named, to)
 	}
 }
@@ -160,8 +166,10 @@ func (e *effective) sealedForSeveral(k SecretKey) bool {
 	if len(namespaces) < 2 {
 		return false
 	}
-	e.diags.Errorh(k.Pos, "sealed-for-several", "seal it for each environment, under environments.ENV.secrets, or with the scope cluster-wide",
-		"the secret %q is bound to one namespace, but the environments that have it run in several: %s", k.Key, strings.Join(namespaces, ", "))
+	e.diags.Errorh(k.Pos, "sealed-for-several",
+		"seal it for each environment, under environments.ENV.secrets, or with the scope cluster-wide",
+		"the secret %q is bound to one namespace, but the environments that have it run in several: %s", k.Key,
+		strings.Join(namespaces, ", "))
 	return true
 }
 

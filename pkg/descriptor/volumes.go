@@ -41,11 +41,13 @@ func (e *effective) volumes(w *Workload, v *value.Value) {
 	for _, entry := range v.Fields() {
 		x := Volume{Name: volumeName(entry.Key), Pos: entry.KeyPos}
 		if x.Name == "" {
-			e.diags.Errorh(x.Pos, "bad-name", "write NAME: with mounts: "+entry.Key, "the path %q has no letters or digits to name the volume by", entry.Key)
+			e.diags.Errorh(x.Pos, "bad-name", "write NAME: with mounts: "+entry.Key,
+				"the path %q has no letters or digits to name the volume by", entry.Key)
 			continue
 		}
 		if other, taken := names[x.Name]; taken {
-			e.diags.Errorh(x.Pos, "volume-collision", "write NAME: with another name and mounts: "+entry.Key, "the volume %q would have the name %q, as %s has", entry.Key, x.Name, other)
+			e.diags.Errorh(x.Pos, "volume-collision", "write NAME: with another name and mounts: "+entry.Key,
+				"the volume %q would have the name %q, as %s has", entry.Key, x.Name, other)
 			continue
 		}
 		names[x.Name] = "that of " + strconv.Quote(entry.Key)
@@ -55,7 +57,8 @@ func (e *effective) volumes(w *Workload, v *value.Value) {
 			}
 		}
 		if x.Source.Value == nil {
-			e.diags.Errorh(x.Pos, "missing-source", "add claim: {size: 10Gi}, emptyDir: {} or another source", "the volume %q says nothing to mount", entry.Key)
+			e.diags.Errorh(x.Pos, "missing-source", "add claim: {size: 10Gi}, emptyDir: {} or another source",
+				"the volume %q says nothing to mount", entry.Key)
 			continue
 		}
 		e.mounts(w, &x, entry)
@@ -99,7 +102,8 @@ func (e *effective) mounts(w *Workload, x *Volume, entry value.Entry) {
 		case path:
 			options.SetEntry(*option)
 		default:
-			e.diags.Errorh(option.KeyPos, "misplaced-option", "write mounts: {/PATH: {"+field+": …}}", "%s of the volume %q belongs to a mount", field, entry.Key)
+			e.diags.Errorh(option.KeyPos, "misplaced-option", "write mounts: {/PATH: {"+field+": …}}",
+				"%s of the volume %q belongs to a mount", field, entry.Key)
 		}
 	}
 	if path {
@@ -135,7 +139,8 @@ func mountedElsewhere(w *Workload, name string) bool {
 func (e *effective) claim(w *Workload, x *Volume) {
 	c := x.Source.Value
 	if !c.Has("size") {
-		e.diags.Errorh(x.Source.KeyPos, "missing-size", "add size: such as 10Gi, or write claim: NAME for one that is there", "the claim of the volume %q has no size", x.Name)
+		e.diags.Errorh(x.Source.KeyPos, "missing-size", "add size: such as 10Gi, or write claim: NAME for one that is there",
+			"the claim of the volume %q has no size", x.Name)
 	}
 	if !c.Has("accessModes") {
 		x.Source.Value = c.Copy().Set("accessModes", value.NewList(c.Pos, value.Str("ReadWriteOnce", c.Pos)))
@@ -151,14 +156,19 @@ func (e *effective) claim(w *Workload, x *Volume) {
 	replicas, _ := w.Replicas.Int64()
 	switch {
 	case w.Kind == "DaemonSet":
-		e.diags.Errorh(x.Pos, "claim-not-shared", hint, "the pods of a DaemonSet can't share the claim of the volume %q, which is ReadWriteOnce", x.Name)
+		e.diags.Errorh(x.Pos, "claim-not-shared", hint,
+			"the pods of a DaemonSet can't share the claim of the volume %q, which is ReadWriteOnce", x.Name)
 	case w.Kind != "Deployment":
 	case w.Rollout != nil:
-		e.diags.Errorh(w.Rollout.Pos, "claim-not-shared", hint, "%s runs old and new pods at the same time, which can't share the claim of the volume %q: it is ReadWriteOnce", w.Rollout.Strategy, x.Name)
+		e.diags.Errorh(w.Rollout.Pos, "claim-not-shared", hint,
+			"%s runs old and new pods at the same time, which can't share the claim of the volume %q: it is ReadWriteOnce",
+			w.Rollout.Strategy, x.Name)
 	case w.Fields.Get("autoscaling").Is(value.Map):
-		e.diags.Errorh(w.Fields.Get("autoscaling").Pos, "claim-not-shared", hint, "pods can't be scaled while they share the claim of the volume %q, which is ReadWriteOnce", x.Name)
+		e.diags.Errorh(w.Fields.Get("autoscaling").Pos, "claim-not-shared", hint,
+			"pods can't be scaled while they share the claim of the volume %q, which is ReadWriteOnce", x.Name)
 	case replicas > 1 && e.asked(w.Replicas):
-		e.diags.Errorh(w.Replicas.Pos, "claim-not-shared", hint, "%d pods can't share the claim of the volume %q, which is ReadWriteOnce", replicas, x.Name)
+		e.diags.Errorh(w.Replicas.Pos, "claim-not-shared", hint, "%d pods can't share the claim of the volume %q, which is ReadWriteOnce",
+			replicas, x.Name)
 	default:
 		w.Single = true
 		if replicas > 1 { // which nobody asked for

@@ -179,10 +179,12 @@ func (e *effective) files(v *value.Value) []File {
 			f.From = Text{from.Text, from.Pos}
 		}
 		if f.Content == nil && f.From.Text == "" {
-			e.diags.Errorh(f.Pos, "missing-content", "add content: with the text, or from: with a file in the app's folder", "the file %q has no content", f.Path)
+			e.diags.Errorh(f.Pos, "missing-content", "add content: with the text, or from: with a file in the app's folder",
+				"the file %q has no content", f.Path)
 		}
 		if other, ok := keys[f.Key]; ok {
-			e.diags.Errorh(f.Pos, "file-collision", "rename one of them", "the files %q and %q would have the same key %q in their ConfigMap", other, f.Path, f.Key)
+			e.diags.Errorh(f.Pos, "file-collision", "rename one of them",
+				"the files %q and %q would have the same key %q in their ConfigMap", other, f.Path, f.Key)
 			continue
 		}
 		if problem := schema.ConfigKey.Problem(f.Key); problem != "" {
@@ -223,7 +225,8 @@ func (e *effective) mountedOnce(app *App, w *Workload) {
 		}
 		for _, f := range files {
 			if mounted[f.Path] {
-				e.diags.Errorh(f.Pos, "file-collision", "remove one of them", "the file %q is there twice: for all workloads and for %s", f.Path, w.what())
+				e.diags.Errorh(f.Pos, "file-collision", "remove one of them", "the file %q is there twice: for all workloads and for %s",
+					f.Path, w.what())
 			}
 			mounted[f.Path] = true
 		}

@@ -52,7 +52,8 @@ func TestSorted(t *testing.T) {
 	l.Errorf(at("a", 2, 3), "r", "another")
 	l.Errorf(at("a", 2, 1), "r", "left of it")
 	l.Errorh(at("a", 2, 3), "r", "another hint", "error")
-	want := []string{"a:2:1: left of it", "a:2:3: another", "a:2:3: error\n  hint: hint", "a:2:3: warning: warning", "a:10:1: line 10", "b:1:1: in b"}
+	want := []string{"a:2:1: left of it", "a:2:3: another", "a:2:3: error\n  hint: hint", "a:2:3: warning: warning", "a:10:1: line 10",
+		"b:1:1: in b"}
 	var got []string
 	for _, d := range l.Sorted() {
 		got = append(got, d.String())

@@ -16,10 +16,12 @@ import (
 func (f *folder) nameReferences() {
 	fields := list(diag.Pos{})
 	for _, p := range object.ConfigMapReferences() {
-		fields.Items = append(fields.Items, m(diag.Pos{}, "group", "argoproj.io", "kind", "Rollout", "path", "spec/template/spec/"+strings.Join(p, "/")))
+		fields.Items = append(fields.Items, m(diag.Pos{}, "group", "argoproj.io", "kind", "Rollout", "path",
+			"spec/template/spec/"+strings.Join(p, "/")))
 	}
 	name := f.unique("name-references.yaml")
-	f.put(path.Join(f.dir, name), m(diag.Pos{}, "nameReference", list(diag.Pos{}, m(diag.Pos{}, "kind", "ConfigMap", "version", "v1", "fieldSpecs", fields))))
+	f.put(path.Join(f.dir, name), m(diag.Pos{}, "nameReference", list(diag.Pos{},
+		m(diag.Pos{}, "kind", "ConfigMap", "version", "v1", "fieldSpecs", fields))))
 	f.configurations = append(f.configurations, value.Str(name, diag.Pos{}))
 }
 

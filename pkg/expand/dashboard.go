@@ -101,13 +101,18 @@ func (e *expander) grafana(w *descriptor.Workload, title string) grafanaDashboar
 		d.Panels = append(d.Panels, p)
 	}
 	quantile := func(q string) [2]string {
-		return [2]string{"p" + q[2:], fmt.Sprintf("histogram_quantile(%s, sum by (le) (rate(%s_bucket{%s}[$__rate_interval])))", q, duration, pods)}
+		return [2]string{"p" + q[2:], fmt.Sprintf("histogram_quantile(%s, sum by (le) (rate(%s_bucket{%s}[$__rate_interval])))", q,
+			duration, pods)}
 	}
-	add("Requests", "reqps", [2]string{"{{" + status + "}}", fmt.Sprintf("sum by (%s) (rate(%s{%s}[$__rate_interval]))", status, requests, pods)})
-	add("Errors", "percentunit", [2]string{"5xx", fmt.Sprintf(`sum(rate(%[1]s{%[2]s,%[3]s=~"5.."}[$__rate_interval])) / sum(rate(%[1]s{%[2]s}[$__rate_interval]))`, requests, pods, status)})
+	add("Requests", "reqps", [2]string{"{{" + status + "}}", fmt.Sprintf("sum by (%s) (rate(%s{%s}[$__rate_interval]))", status, requests,
+		pods)})
+	add("Errors", "percentunit", [2]string{"5xx",
+		fmt.Sprintf(`sum(rate(%[1]s{%[2]s,%[3]s=~"5.."}[$__rate_interval])) / sum(rate(%[1]s{%[2]s}[$__rate_interval]))`, requests, pods,
+			status)})
 	add("Latency", "s", quantile("0.50"), quantile("0.95"), quantile("0.99"))
 	add("Pods", "short", [2]string{"running", fmt.Sprintf(`sum(kube_pod_status_phase{%s,phase="Running"})`, pods)})
-	add("CPU", "cores", [2]string{"{{pod}}", fmt.Sprintf("sum by (pod) (rate(container_cpu_usage_seconds_total{%s}[$__rate_interval]))", container)},
+	add("CPU", "cores", [2]string{"{{pod}}", fmt.Sprintf("sum by (pod) (rate(container_cpu_usage_seconds_total{%s}[$__rate_interval]))",
+		container)},
 		[2]string{"requested", fmt.Sprintf(`max(kube_pod_container_resource_requests{%s,resource="cpu"})`, container)})
 	add("Memory", "bytes", [2]string{"{{pod}}", fmt.Sprintf("sum by (pod) (container_memory_working_set_bytes{%s})", container)},
 		[2]string{"limit", fmt.Sprintf(`max(kube_pod_container_resource_limits{%s,resource="memory"})`, container)})

@@ -117,7 +117,8 @@ func over(base *value.Value, more ...*value.Value) *value.Value {
 
 // head returns an object's beginning. Labels and annotations of the workload
 // hold those of the app already.
-func (e *expander) head(pos diag.Pos, apiVersion, kind, name string, w *descriptor.Workload, labels, annotations *value.Value) *value.Value {
+func (e *expander) head(pos diag.Pos, apiVersion, kind, name string, w *descriptor.Workload, labels,
+	annotations *value.Value) *value.Value {
 	ownLabels, ownAnnotations := e.app.Labels, e.app.Annotations
 	if w != nil && (e.app.Multi || w.Hook != nil) {
 		ownLabels, ownAnnotations = w.Labels, w.Annotations

@@ -28,7 +28,8 @@ func objectsOf(t *testing.T, src string) []object.Object {
 	if !strings.HasPrefix(src, "kind:") {
 		head += "kind: App\n"
 	}
-	d, diags := descriptor.Parse("app.yaml", []byte(head+"name: shop\nimage: reg.io/shop:v1\nenvironments: {prod: {}}\n"+strings.ReplaceAll(src, "SEALED", sealed())))
+	d, diags := descriptor.Parse("app.yaml", []byte(head+"name: shop\nimage: reg.io/shop:v1\nenvironments: {prod: {}}\n"+
+		strings.ReplaceAll(src, "SEALED", sealed())))
 	if diags.HasErrors() {
 		t.Fatal(diags)
 	}

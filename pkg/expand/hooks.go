@@ -38,7 +38,8 @@ func hookAnnotations(w *descriptor.Workload) *value.Value {
 			policies += "," + x.Text
 		}
 	}
-	return m(w.Pos, "argocd.argoproj.io/hook", w.Hook.Phase, "argocd.argoproj.io/hook-delete-policy", policies, syncWave, w.Hook.Wave.StringAt())
+	return m(w.Pos, "argocd.argoproj.io/hook", w.Hook.Phase, "argocd.argoproj.io/hook-delete-policy", policies, syncWave,
+		w.Hook.Wave.StringAt())
 }
 
 // before puts the objects that a hook of the phase Sync uses into a wave before
@@ -60,7 +61,9 @@ func (e *expander) before(w *descriptor.Workload, made int) {
 			if strings.HasSuffix(id.Kind, "Role") || strings.HasSuffix(id.Kind, "RoleBinding") { // which go with the account
 				continue
 			}
-			e.diags.Errorh(w.Pos, "hook-too-early", "remove phase, for a hook before the app that can use all it needs; or write config: false where it needs no config, files, secrets and service account",
+			e.diags.Errorh(w.Pos, "hook-too-early",
+				"remove phase, for a hook before the app that can use all it needs; or write config: false where it needs no config, "+
+					"files, secrets and service account",
 				"the hook %q can't use %s in the phase %s, in which nothing of the app need be there", w.Key, id, w.Hook.Phase)
 		case "Sync":
 			to := wave - 1

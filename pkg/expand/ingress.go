@@ -39,7 +39,8 @@ func (e *expander) ingress(w *descriptor.Workload, i descriptor.Ingress) {
 	tls, issued := e.certificates(i)
 	spec := m(i.Pos, "ingressClassName", i.Class, "defaultBackend", v.Get("defaultBackend"), "tls", tls, "rules", rules)
 	e.add(object.Object{
-		Value:  e.head(i.Pos, "networking.k8s.io/v1", "Ingress", i.Name, w, v.Get("labels"), over(issued, v.Get("annotations"))).Set("spec", spec),
+		Value: e.head(i.Pos, "networking.k8s.io/v1", "Ingress", i.Name, w, v.Get("labels"), over(issued, v.Get("annotations"))).Set("spec",
+			spec),
 		Origin: i.Pos,
 	})
 }
@@ -123,7 +124,8 @@ func (e *expander) route(w *descriptor.Workload, r descriptor.Route) {
 	}
 	spec := m(r.Pos, "parentRefs", v.Get("parents"), "hostnames", hosts, "rules", rules)
 	e.add(object.Object{
-		Value:  e.head(r.Pos, "gateway.networking.k8s.io/v1", "HTTPRoute", r.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec", spec),
+		Value: e.head(r.Pos, "gateway.networking.k8s.io/v1", "HTTPRoute", r.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec",
+			spec),
 		Origin: r.Pos,
 	})
 }

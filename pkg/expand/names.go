@@ -62,7 +62,8 @@ func (f *folder) configuration(name string, references []object.Reference) {
 		fields := list(diag.Pos{})
 		for _, r := range references {
 			if r.To == kind {
-				fields.Items = append(fields.Items, value.From(diag.Pos{}, m(diag.Pos{}, "kind", r.From, "path", strings.Join(r.Path, "/"))))
+				fields.Items = append(fields.Items, value.From(diag.Pos{},
+					m(diag.Pos{}, "kind", r.From, "path", strings.Join(r.Path, "/"))))
 			}
 		}
 		out.Items = append(out.Items, m(diag.Pos{}, "kind", kind, "fieldSpecs", fields))

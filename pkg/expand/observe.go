@@ -18,7 +18,8 @@ func (e *expander) observe(w *descriptor.Workload) {
 		return
 	}
 	x := w.Metrics
-	endpoint := over(m(x.Pos, "port", x.Port, "path", x.Path, "interval", x.Fields.Get("interval"), "scrapeTimeout", x.Fields.Get("scrapeTimeout")),
+	endpoint := over(m(x.Pos, "port", x.Port, "path", x.Path, "interval", x.Fields.Get("interval"), "scrapeTimeout",
+		x.Fields.Get("scrapeTimeout")),
 		x.Fields.Get("endpoint"))
 	field := "endpoints"
 	if x.Monitor == "PodMonitor" {
@@ -59,7 +60,8 @@ func (e *expander) alerts(w *descriptor.Workload) []*value.Value {
 		}
 		rules = append(rules, m(x.Pos, "alert", entry.Key, "expr", x.Get("expr"), "for", x.Get("for"),
 			"labels", over(m(x.Pos, "severity", severity), x.Get("labels")),
-			"annotations", node(x.Pos, over(m(x.Pos, "summary", x.Get("summary"), "description", x.Get("description")), x.Get("annotations")))))
+			"annotations", node(x.Pos, over(m(x.Pos, "summary", x.Get("summary"), "description", x.Get("description")),
+				x.Get("annotations")))))
 	}
 	return rules
 }
@@ -84,7 +86,8 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 			fmt.Sprintf(`namespace=%q,replicaset=~%q`, namespace, own+"-"+templateHash))
 		// Its own name for the namespace where Prometheus keeps that of what it scrapes.
 		add("RolloutDegraded", "5m", "critical", "the new version was not taken over.",
-			`rollout_info{namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1 or rollout_info{exported_namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1`, namespace, own)
+			`rollout_info{namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1 or `+
+				`rollout_info{exported_namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1`, namespace, own)
 	case "Deployment":
 		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
 			"kube_deployment_status_replicas_ready{%[1]s} < kube_deployment_spec_replicas{%[1]s}", which)
@@ -105,11 +108,13 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 		"increase(kube_pod_container_status_restarts_total{%s}[30m]) > 3", container)
 	if w.Resources.Get("limits", "memory") != nil {
 		add("MemoryNearLimit", "15m", "warning", "a pod uses over 90 % of its memory limit.",
-			`max by (pod) (container_memory_working_set_bytes{%[1]s}) / max by (pod) (kube_pod_container_resource_limits{%[1]s,resource="memory"}) > 0.9`, container)
+			`max by (pod) (container_memory_working_set_bytes{%[1]s}) / max by (pod) `+
+				`(kube_pod_container_resource_limits{%[1]s,resource="memory"}) > 0.9`, container)
 	}
 	if w.Resources.Get("limits", "cpu") != nil {
 		add("CPUThrottled", "15m", "warning", "a pod waits for CPU a quarter of the time: its limit holds it back.",
-			"max by (pod) (rate(container_cpu_cfs_throttled_periods_total{%[1]s}[5m]) / rate(container_cpu_cfs_periods_total{%[1]s}[5m])) > 0.25", container)
+			"max by (pod) (rate(container_cpu_cfs_throttled_periods_total{%[1]s}[5m]) / "+
+				"rate(container_cpu_cfs_periods_total{%[1]s}[5m])) > 0.25", container)
 	}
 	if a := w.Autoscaling; a != nil {
 		name := own

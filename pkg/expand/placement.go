@@ -25,7 +25,8 @@ func (e *expander) spread(w *descriptor.Workload) *value.Value {
 	var constraints []*value.Value
 	for _, x := range w.Spread {
 		pos := x.Value.Pos
-		constraint := m(pos, "maxSkew", int64(1), "topologyKey", x.Key, "whenUnsatisfiable", "ScheduleAnyway", "labelSelector", m(pos, "matchLabels", e.selector(w)))
+		constraint := m(pos, "maxSkew", int64(1), "topologyKey", x.Key, "whenUnsatisfiable", "ScheduleAnyway", "labelSelector",
+			m(pos, "matchLabels", e.selector(w)))
 		constraints = append(constraints, over(constraint, x.Value))
 	}
 	if constraints == nil {

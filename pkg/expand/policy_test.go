@@ -12,14 +12,20 @@ func TestNetworkPolicy(t *testing.T) {
 		src string
 		at  map[string]string
 	}{
-		"nobody":            {"network: {from: []}", map[string]string{spec + "policyTypes": "[Ingress]", spec + "ingress": "[]", spec + "egress": ""}},
-		"nothing but names": {"network: {to: []}", map[string]string{spec + "policyTypes": "[Egress]", spec + "egress": "[" + dns + "]", spec + "ingress": ""}},
-		"nothing at all":    {"network: {to: [], dns: false}", map[string]string{spec + "egress": "[]"}},
-		"everything":        {"network: {from: ['*']}", map[string]string{spec + "ingress": "[{}]"}},
-		"by port": {"ports: {http: {port: 80, target: 8080, protocol: SCTP}}\nnetwork: {from: [{ports: [http, 8080, {port: 9000, endPort: 9010}]}]}", map[string]string{
-			spec + "ingress": "[{ports: [{port: http, protocol: SCTP}, {port: 8080, protocol: SCTP}, {port: 9000, endPort: 9010, protocol: TCP}]}]"}},
+		"nobody": {"network: {from: []}", map[string]string{spec + "policyTypes": "[Ingress]", spec + "ingress": "[]",
+			spec + "egress": ""}},
+		"nothing but names": {"network: {to: []}", map[string]string{spec + "policyTypes": "[Egress]", spec + "egress": "[" + dns + "]",
+			spec + "ingress": ""}},
+		"nothing at all": {"network: {to: [], dns: false}", map[string]string{spec + "egress": "[]"}},
+		"everything":     {"network: {from: ['*']}", map[string]string{spec + "ingress": "[{}]"}},
+		"by port": {"ports: {http: {port: 80, target: 8080, protocol: SCTP}}\n" +
+			"network: {from: [{ports: [http, 8080, {port: 9000, endPort: 9010}]}]}", map[string]string{
+			spec + "ingress": "[{ports: [{port: http, protocol: SCTP}, {port: 8080, protocol: SCTP}, {port: 9000, endPort: 9010, " +
+				"protocol: TCP}]}]"}},
 		"another app": {"network: {from: [web]}", map[string]string{
-			spec + "ingress": "[{from: [{" + pods + "web}}, namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [shop-prod, web-prod]}]}}]}]"}},
+			spec + "ingress": "[{from: [{" + pods +
+				"web}}, namespaceSelector: {matchExpressions: [{key: kubernetes.io/metadata.name, operator: In, values: [shop-prod, " +
+				"web-prod]}]}}]}]"}},
 		"another app in one namespace": {"network: {from: [{app: web, namespace: front}]}", map[string]string{
 			spec + "ingress": "[{from: [{" + pods + "web}}, namespaceSelector: {matchLabels: {kubernetes.io/metadata.name: front}}}]}]"}},
 		"a workload of another app": {"network: {from: [web/edge]}", map[string]string{
@@ -33,7 +39,8 @@ func TestNetworkPolicy(t *testing.T) {
 		"this app and its hooks": {"network: {from: [shop]}\nhooks: {smoke: {command: [s]}}", map[string]string{
 			spec + "ingress": "[{from: [{" + pods + "shop}}}, {" + pods + "shop-smoke}}}]}]"}},
 		"another workload of this app": {"workloads: {web: {network: {from: [api]}}, api: {}}", map[string]string{
-			"networkpolicy/shop-web spec ingress": "[{from: [{podSelector: {matchLabels: {app.kubernetes.io/name: shop, app.kubernetes.io/component: api}}}]}]"}},
+			"networkpolicy/shop-web spec ingress": "[{from: [{podSelector: {matchLabels: {app.kubernetes.io/name: shop, " +
+				"app.kubernetes.io/component: api}}}]}]"}},
 	} {
 		t.Run(name, func(t *testing.T) { look(t, tt.src, tt.at) })
 	}

@@ -70,7 +70,8 @@ func (e *expander) external(s descriptor.Secret, w *descriptor.Workload) {
 		data.Items = append(data.Items, m(k.Pos, "secretKey", k.Key, "remoteRef", remote))
 	}
 	spec := m(s.Pos, "refreshInterval", v.Get("refreshInterval"), "refreshPolicy", v.Get("refreshPolicy"), "secretStoreRef", v.Get("store"),
-		"target", m(s.Pos, "name", s.Name, "creationPolicy", v.Get("creationPolicy"), "deletionPolicy", v.Get("deletionPolicy"), "template", v.Get("template")),
+		"target", m(s.Pos, "name", s.Name, "creationPolicy", v.Get("creationPolicy"), "deletionPolicy", v.Get("deletionPolicy"), "template",
+			v.Get("template")),
 		"data", data, "dataFrom", v.Get("dataFrom"))
 	o := e.head(s.Pos, "external-secrets.io/v1", "ExternalSecret", s.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec", spec)
 	e.add(object.Object{Value: e.early(o, w), Origin: s.Pos})
@@ -137,7 +138,8 @@ func (e *expander) secretVolumes(w *descriptor.Workload) (volumes, mounts []*val
 		before := len(mounts)
 		if folder := folders[s.Mount.StringAt()]; folder != nil {
 			if !folder.Has("projected") {
-				folder.Set("projected", m(s.Pos, "sources", list(s.Pos, m(s.Pos, "secret", m(s.Pos, "name", folder.Get("secret", "secretName"))))))
+				folder.Set("projected", m(s.Pos, "sources", list(s.Pos,
+					m(s.Pos, "secret", m(s.Pos, "name", folder.Get("secret", "secretName"))))))
 				folder.Delete("secret")
 			}
 			sources := folder.Get("projected", "sources")

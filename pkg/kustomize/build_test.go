@@ -17,7 +17,8 @@ const component = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component
 func TestRun(t *testing.T) {
 	files := tree.Tree{
 		"base/kustomization.yaml": []byte("resources: [a.yaml]\n"),
-		"base/a.yaml":             []byte("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {on: \"yes\", n: \"1.10\"}\n"),
+		"base/a.yaml": []byte("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n---\napiVersion: v1\nkind: ConfigMap\n" +
+			"metadata: {name: a}\ndata: {on: \"yes\", n: \"1.10\"}\n"),
 		"prod/kustomization.yaml": []byte("namespace: shop\nresources: [../base]\n"),
 	}
 	objects, err := kustomize.Run(files, "prod")
@@ -28,7 +29,8 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	const want = "apiVersion: v1\ndata:\n  \"n\": \"1.10\"\n  \"on\": \"yes\"\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: shop\n---\napiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  namespace: shop\n"
+	const want = "apiVersion: v1\ndata:\n  \"n\": \"1.10\"\n  \"on\": \"yes\"\nkind: ConfigMap\nmetadata:\n  name: a\n  namespace: shop\n" +
+		"---\napiVersion: v1\nkind: Service\nmetadata:\n  name: a\n  namespace: shop\n"
 	if diff := cmp.Diff(want, string(got)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -82,13 +84,15 @@ func TestReadComponent(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			_, got := kustomize.ReadComponent("", "c", tree.Tree{
-				"kustomization.yaml": []byte(component + tt.field + "\n"), "a.yaml": []byte("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"),
+				"kustomization.yaml":     []byte(component + tt.field + "\n"),
+				"a.yaml":                 []byte("apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"),
 				"sub/kustomization.yaml": []byte(component), "broken.yaml": []byte("{"),
 			})
 			switch {
 			case tt.want == "" && len(got) > 0:
 				t.Errorf("got %v", got)
-			case tt.want != "" && (len(got) != 1 || !strings.Contains(got.Error(), tt.want) || !strings.HasPrefix(got.Error(), at) && !strings.HasPrefix(tt.want, "c/")):
+			case tt.want != "" && (len(got) != 1 || !strings.Contains(got.Error(), tt.want) || !strings.HasPrefix(got.Error(), at) &&
+				!strings.HasPrefix(tt.want, "c/")):
 				t.Errorf("got %v, want %q", got, tt.want)
 			}
 		})

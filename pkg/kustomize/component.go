@@ -48,13 +48,16 @@ func ReadComponent(prefix, folder string, t tree.Tree) (Component, diag.List) {
 	var diags diag.List
 	c := reader{
 		diags: &diags, name: prefix + folder, in: t, out: Component{Files: tree.Tree{}},
-		folders: map[string]bool{}, included: map[string][]string{}, done: map[string]bool{}, written: map[string]string{}, taken: map[string]bool{},
+		folders: map[string]bool{}, included: map[string][]string{}, done: map[string]bool{}, written: map[string]string{},
+		taken: map[string]bool{},
 	}
 	if !tree.PlainFolder(folder) {
-		diags.Errorh(diag.Pos{File: folder}, "not-local", "name the folder with letters, digits, - and _", "kustomize could take the folder for a git URL")
+		diags.Errorh(diag.Pos{File: folder}, "not-local", "name the folder with letters, digits, - and _",
+			"kustomize could take the folder for a git URL")
 	}
 	if !slices.ContainsFunc(t.Paths(), isKustomization) {
-		diags.Errorh(diag.Pos{File: folder}, "no-component", "add a kustomization.yaml of kind Component", "the folder holds no kustomization")
+		diags.Errorh(diag.Pos{File: folder}, "no-component", "add a kustomization.yaml of kind Component",
+			"the folder holds no kustomization")
 	}
 	for p := range t {
 		for dir := path.Dir(p); dir != "." && !c.folders[dir]; dir = path.Dir(dir) {
@@ -63,7 +66,8 @@ func ReadComponent(prefix, folder string, t tree.Tree) (Component, diag.List) {
 	}
 	c.kustomization(".")
 	if c.inclusions(".", map[string]int{}) > MaxInclusions {
-		diags.Errorh(diag.Pos{File: folder}, "too-large", "include each folder once", "the component includes kustomizations more than %d times in all", MaxInclusions)
+		diags.Errorh(diag.Pos{File: folder}, "too-large", "include each folder once",
+			"the component includes kustomizations more than %d times in all", MaxInclusions)
 	}
 	return c.out, diags
 }
@@ -106,7 +110,8 @@ func (c *reader) kustomization(dir string) {
 	}
 	file := path.Join(c.name, files[0])
 	if len(files) > 1 {
-		c.diags.Errorh(diag.Pos{File: file, Line: 1, Col: 1}, "kustomize", "keep one of them", "the folder holds %s too", path.Base(files[1]))
+		c.diags.Errorh(diag.Pos{File: file, Line: 1, Col: 1}, "kustomize", "keep one of them", "the folder holds %s too",
+			path.Base(files[1]))
 		return
 	}
 	docs, found := value.ReadObjects(file, c.in[files[0]])
@@ -123,7 +128,8 @@ func (c *reader) kustomization(dir string) {
 	out := value.NewMap(k.At())
 	for _, e := range k.Fields() {
 		if !allowed(e.Key) {
-			c.diags.Errorh(e.KeyPos, "kustomize-field", "ship what it makes as manifests", "unfold does not run kustomize's %q: it could run programs, reach the network or change other builds", e.Key)
+			c.diags.Errorh(e.KeyPos, "kustomize-field", "ship what it makes as manifests",
+				"unfold does not run kustomize's %q: it could run programs, reach the network or change other builds", e.Key)
 			continue
 		}
 		key, v := c.field(e)
@@ -252,7 +258,8 @@ func (c *reader) has(p string) bool {
 }
 
 func (c *reader) outside(v *value.Value) *value.Value {
-	c.diags.Errorh(v.Pos, "not-local", "name a file or folder in the component's folder", "%q is not in the component's folder, and nothing else is read", v.Text)
+	c.diags.Errorh(v.Pos, "not-local", "name a file or folder in the component's folder",
+		"%q is not in the component's folder, and nothing else is read", v.Text)
 	return nil
 }
 

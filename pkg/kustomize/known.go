@@ -72,11 +72,13 @@ func (c *reader) known(v *value.Value, t typ, what string) *value.Value {
 			for i, n := range names {
 				all[i] = n.name
 			}
-			c.diags.Errorh(e.KeyPos, "kustomize-field", diag.Hint(e.Key, "fields", all), "kustomize has no field %q in %s", e.Key, inKustomization(what))
+			c.diags.Errorh(e.KeyPos, "kustomize-field", diag.Hint(e.Key, "fields", all), "kustomize has no field %q in %s", e.Key,
+				inKustomization(what))
 			continue
 		}
 		if first, ok := places[e.Key]; ok {
-			c.diags.Errorh(e.KeyPos, "duplicate-key", "remove one of the two", "kustomize takes the key for %q, which is in line %d already", e.Key, first.Line)
+			c.diags.Errorh(e.KeyPos, "duplicate-key", "remove one of the two",
+				"kustomize takes the key for %q, which is in line %d already", e.Key, first.Line)
 			continue
 		}
 		places[e.Key] = e.KeyPos

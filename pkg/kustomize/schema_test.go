@@ -17,7 +17,8 @@ import (
 var update = flag.Bool("update", false, "write schema.json from kustomize's own schema")
 
 // extensions are what strategic merges go by.
-var extensions = []string{"x-kubernetes-patch-strategy", "x-kubernetes-patch-merge-key", "x-kubernetes-list-map-keys", "x-kubernetes-list-type"}
+var extensions = []string{"x-kubernetes-patch-strategy", "x-kubernetes-patch-merge-key", "x-kubernetes-list-map-keys",
+	"x-kubernetes-list-type"}
 
 const gvkExtension = "x-kubernetes-group-version-kind"
 
@@ -51,7 +52,8 @@ func TestMergeSchema(t *testing.T) {
 	for name, d := range full {
 		for _, gvk := range kindsOf(d) {
 			w := walker{t: t, full: full}
-			w.walk(name, &spec.Schema{SchemaProps: spec.SchemaProps{Ref: spec.MustCreateRef("#/definitions/" + name)}}, openapi.SchemaForResourceType(gvk), 0)
+			w.walk(name, &spec.Schema{SchemaProps: spec.SchemaProps{Ref: spec.MustCreateRef("#/definitions/" + name)}},
+				openapi.SchemaForResourceType(gvk), 0)
 			merged += w.merged
 		}
 	}

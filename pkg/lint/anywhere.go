@@ -139,8 +139,10 @@ func isContainer(key string, v *value.Value) bool {
 	}
 	return slices.ContainsFunc(v.Entries, func(e value.Entry) bool {
 		switch e.Key {
-		case "command", "args", "workingDir", "ports", "env", "envFrom", "resources", "volumeMounts", "volumeDevices", "livenessProbe", "readinessProbe",
-			"startupProbe", "lifecycle", "imagePullPolicy", "securityContext", "stdin", "tty", "terminationMessagePath", "terminationMessagePolicy", "restartPolicy":
+		case "command", "args", "workingDir", "ports", "env", "envFrom", "resources", "volumeMounts", "volumeDevices", "livenessProbe",
+			"readinessProbe",
+			"startupProbe", "lifecycle", "imagePullPolicy", "securityContext", "stdin", "tty", "terminationMessagePath",
+			"terminationMessagePolicy", "restartPolicy":
 			return true
 		}
 		return false

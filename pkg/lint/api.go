@@ -20,7 +20,8 @@ func missingAPIs(in *Input, r *report) {
 			r.about(x).Warnh(x.origin, "missing-api", "", "%s is left out, since the cluster has no %s %s", x.ID, x.APIVersion, x.Kind)
 			continue
 		}
-		r.about(x).Errorh(x.origin, "missing-api", "have it installed in the cluster, or remove what needs it", "%s needs %s %s, which the cluster does not have", x.ID, x.APIVersion, x.Kind)
+		r.about(x).Errorh(x.origin, "missing-api", "have it installed in the cluster, or remove what needs it",
+			"%s needs %s %s, which the cluster does not have", x.ID, x.APIVersion, x.Kind)
 	}
 }
 
@@ -48,7 +49,8 @@ func custom(apiVersion string) bool {
 func (in *Input) defines(apiVersion, kind string) bool {
 	group, _, _ := strings.Cut(apiVersion, "/")
 	definition := func(v *value.Value) bool {
-		return v.StringAt("kind") == "CustomResourceDefinition" && v.StringAt("spec", "group") == group && v.StringAt("spec", "names", "kind") == kind
+		return v.StringAt("kind") == "CustomResourceDefinition" && v.StringAt("spec", "group") == group &&
+			v.StringAt("spec", "names", "kind") == kind
 	}
 	return slices.ContainsFunc(in.Manifests, definition) ||
 		slices.ContainsFunc(in.Objects, func(o object.Object) bool { return definition(o.Value) })

@@ -51,12 +51,14 @@ func unconfined(in *Input, r *report) {
 	for _, p := range in.parts {
 		for _, c := range p.contexts {
 			for _, v := range loosened(c.Value) {
-				r.about(p.item).Warnh(p.at(v.Value), "unconfined", "remove it", "%s of %s takes off a part of its confinement: it has %s %s", called(c.of), p.ID, v.Key, v.Value.Text)
+				r.about(p.item).Warnh(p.at(v.Value), "unconfined", "remove it",
+					"%s of %s takes off a part of its confinement: it has %s %s", called(c.of), p.ID, v.Key, v.Value.Text)
 			}
 		}
 		for _, e := range p.profiles {
 			if text := e.Value.StringAt(); text != "runtime/default" && !strings.HasPrefix(text, "localhost/") {
-				r.about(p.item).Warnh(p.at(e.Value), "unconfined", "remove the annotation", "a container of %s takes off its confinement by AppArmor: it has %s %s", p.ID, e.Key, text)
+				r.about(p.item).Warnh(p.at(e.Value), "unconfined", "remove the annotation",
+					"a container of %s takes off its confinement by AppArmor: it has %s %s", p.ID, e.Key, text)
 			}
 		}
 	}

@@ -25,7 +25,8 @@ func doubleControl(in *Input, r *report) {
 				}
 				key := p.ID.String()
 				if first, ok := guarded[key]; ok {
-					r.about(x).Warnh(x.at(selector), "double-control", "keep one of them: Kubernetes evicts no pod that has two", "%s and %s are both the disruption budget of %s", first.ID, x.ID, key)
+					r.about(x).Warnh(x.at(selector), "double-control", "keep one of them: Kubernetes evicts no pod that has two",
+						"%s and %s are both the disruption budget of %s", first.ID, x.ID, key)
 				}
 				guarded[key] = x
 			}

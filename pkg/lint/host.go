@@ -6,12 +6,14 @@ func hostAccess(in *Input, r *report) {
 	for _, p := range in.parts {
 		for _, e := range p.shared {
 			if e.Key != "hostPort" {
-				r.about(p.item).Warnh(p.at(e.Value), "host-access", "remove it", "%s has %s: its pods share it with their node", p.ID, e.Key)
+				r.about(p.item).Warnh(p.at(e.Value), "host-access", "remove it", "%s has %s: its pods share it with their node", p.ID,
+					e.Key)
 			}
 		}
 		for _, v := range p.nodePaths {
 			if p.Kind != "PersistentVolume" {
-				r.about(p.item).Warnh(p.at(v), "host-access", "use a claim or emptyDir", "%s mounts the node's %q", p.ID, v.StringAt("path"))
+				r.about(p.item).Warnh(p.at(v), "host-access", "use a claim or emptyDir", "%s mounts the node's %q", p.ID,
+					v.StringAt("path"))
 			}
 		}
 	}
@@ -21,7 +23,8 @@ func hostAccess(in *Input, r *report) {
 		}
 		for _, source := range []string{"hostPath", "local"} {
 			if path := x.value.Get("spec", source, "path"); path.IsScalar() {
-				r.about(x).Warnh(x.at(path), "host-access", "use a StorageClass, whose volumes hold nothing of the node", "%s is the path %q of a node, for every pod that claims it", x.ID, path.Text)
+				r.about(x).Warnh(x.at(path), "host-access", "use a StorageClass, whose volumes hold nothing of the node",
+					"%s is the path %q of a node, for every pod that claims it", x.ID, path.Text)
 			}
 		}
 	}
@@ -32,7 +35,8 @@ func hostPorts(in *Input, r *report) {
 	for _, p := range in.parts {
 		for _, e := range p.shared {
 			if e.Key == "hostPort" {
-				r.about(p.item).Warnh(p.at(e.Value), "host-port", "remove it, and add a Service", "%s takes the port %s of the node that it runs on", p.ID, e.Value.Text)
+				r.about(p.item).Warnh(p.at(e.Value), "host-port", "remove it, and add a Service",
+					"%s takes the port %s of the node that it runs on", p.ID, e.Value.Text)
 			}
 		}
 	}
@@ -43,10 +47,12 @@ func hostPorts(in *Input, r *report) {
 func probedHosts(in *Input, r *report) {
 	for _, p := range in.parts {
 		for _, c := range p.containers {
-			for _, at := range [][]string{{"livenessProbe"}, {"readinessProbe"}, {"startupProbe"}, {"lifecycle", "postStart"}, {"lifecycle", "preStop"}} {
+			for _, at := range [][]string{{"livenessProbe"}, {"readinessProbe"}, {"startupProbe"}, {"lifecycle", "postStart"},
+				{"lifecycle", "preStop"}} {
 				for _, handler := range []string{"httpGet", "tcpSocket"} {
 					if host := c.Get(at...).Get(handler, "host"); host.StringAt() != "" {
-						r.about(p.item).Warnh(p.at(host), "probe-host", "remove host", "%s of %s lets the kubelet ask the host %q for its %s", called(c), p.ID, host.Text, at[len(at)-1])
+						r.about(p.item).Warnh(p.at(host), "probe-host", "remove host",
+							"%s of %s lets the kubelet ask the host %q for its %s", called(c), p.ID, host.Text, at[len(at)-1])
 					}
 				}
 			}

@@ -17,7 +17,8 @@ func imageNotPinned(in *Input, r *report) {
 			case ref.Tag == "":
 				r.about(p.item).Warnh(p.at(i.Value), "image-not-pinned", "add tag:", "the image %q of %s has no tag", ref.Repository, p.ID)
 			case ref.Tag == "latest" || strings.HasSuffix(ref.Tag, "-latest"):
-				r.about(p.item).Warnh(p.at(i.Value), "image-not-pinned", "name a tag that nobody moves", "the tag %q of %s is moved to every new image", ref.Tag, p.ID)
+				r.about(p.item).Warnh(p.at(i.Value), "image-not-pinned", "name a tag that nobody moves",
+					"the tag %q of %s is moved to every new image", ref.Tag, p.ID)
 			}
 		}
 	}
@@ -28,7 +29,8 @@ func invalidImage(in *Input, r *report) {
 	for _, p := range in.parts {
 		for _, i := range p.images {
 			if _, problem := i.parse(); problem != "" && !i.filledIn(p.item) {
-				r.about(p.item).Warnh(p.at(i.Value), "invalid-image", "write REPOSITORY[:TAG][@DIGEST], such as ghcr.io/team/app:v1", "the image %q of %s %s", i.Text, p.ID, problem)
+				r.about(p.item).Warnh(p.at(i.Value), "invalid-image", "write REPOSITORY[:TAG][@DIGEST], such as ghcr.io/team/app:v1",
+					"the image %q of %s %s", i.Text, p.ID, problem)
 			}
 		}
 	}
@@ -52,7 +54,8 @@ func registryNotAllowed(in *Input, r *report) {
 			ref, problem := i.parse()
 			switch {
 			case problem != "":
-				r.about(p.item).Warnh(p.at(i.Value), "registry-not-allowed", hint, "nobody can tell from which registry the image %q of %s is", i.Text, p.ID)
+				r.about(p.item).Warnh(p.at(i.Value), "registry-not-allowed", hint,
+					"nobody can tell from which registry the image %q of %s is", i.Text, p.ID)
 			case !slices.ContainsFunc(allowed, func(s image.Scope) bool { return s.Has(ref) }):
 				r.about(p.item).Warnh(p.at(i.Value), "registry-not-allowed", hint,
 					"the image %q of %s is from a registry that the operator does not allow", ref.Repository, p.ID)

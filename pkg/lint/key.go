@@ -11,7 +11,8 @@ func missingKeys(in *Input, r *report) {
 				return
 			}
 			if has, known := in.keys(kind, name); known && !has(key.StringAt()) {
-				r.about(p.item).Warnh(p.at(key), "missing-key", "name a key that it has, or mark the reference as optional", "%s has no key %q, which %s refers to", in.of(kind, name), key.StringAt(), p.ID)
+				r.about(p.item).Warnh(p.at(key), "missing-key", "name a key that it has, or mark the reference as optional",
+					"%s has no key %q, which %s refers to", in.of(kind, name), key.StringAt(), p.ID)
 			}
 		})
 	}

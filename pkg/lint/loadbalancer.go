@@ -7,15 +7,18 @@ import "strings"
 func openLoadBalancer(in *Input, r *report) {
 	for _, x := range in.items {
 		spec := x.value.Get("spec")
-		if x.Kind != "Service" || x.Group() != "" || spec.StringAt("type") != "LoadBalancer" || !spec.Get("loadBalancerSourceRanges").Empty() {
+		if x.Kind != "Service" || x.Group() != "" || spec.StringAt("type") != "LoadBalancer" ||
+			!spec.Get("loadBalancerSourceRanges").Empty() {
 			continue
 		}
 		internal := false
 		for _, e := range x.value.Get("metadata", "annotations").Fields() {
-			internal = internal || strings.Contains(strings.ToLower(e.Key+"="+e.Value.StringAt()), "internal") && e.Value.StringAt() != "false"
+			internal = internal || strings.Contains(strings.ToLower(e.Key+"="+e.Value.StringAt()), "internal") &&
+				e.Value.StringAt() != "false"
 		}
 		if !internal {
-			r.about(x).Warnh(x.at(spec.Get("type")), "open-load-balancer", "add loadBalancerSourceRanges", "%s is open to the whole internet", x.ID)
+			r.about(x).Warnh(x.at(spec.Get("type")), "open-load-balancer", "add loadBalancerSourceRanges",
+				"%s is open to the whole internet", x.ID)
 		}
 	}
 }

@@ -20,7 +20,8 @@ func missingVolumes(in *Input, r *report) {
 			for _, field := range []string{"volumeMounts", "volumeDevices"} {
 				for _, m := range c.Get(field).Elements() {
 					if name := m.Get("name"); name.StringAt() != "" && !has[name.Text] {
-						r.about(p.item).Warnh(p.at(name), "missing-volume", diag.Hint(name.Text, "the volumes are", names), "the container %q of %s mounts the volume %q, which its pods do not have", c.StringAt("name"), p.ID, name.Text)
+						r.about(p.item).Warnh(p.at(name), "missing-volume", diag.Hint(name.Text, "the volumes are", names),
+							"the container %q of %s mounts the volume %q, which its pods do not have", c.StringAt("name"), p.ID, name.Text)
 					}
 				}
 			}

@@ -11,7 +11,8 @@ import (
 func foreignNamespaces(in *Input, diags *report) {
 	for _, ns := range in.Brought.Namespaces {
 		if ns.Text != in.Namespace {
-			diags.Errorh(ns.Pos, "foreign-namespace", "remove the namespace", "a component names the namespace %q, but the app runs in %q", ns.Text, in.Namespace)
+			diags.Errorh(ns.Pos, "foreign-namespace", "remove the namespace", "a component names the namespace %q, but the app runs in %q",
+				ns.Text, in.Namespace)
 		}
 	}
 	for i, v := range slices.Concat(in.Manifests, in.Brought.Objects) {

@@ -43,7 +43,8 @@ func ownAnnotations(in *Input, r *report) {
 		if pos.Line == 0 {
 			pos = in.Pos
 		}
-		r.Errorh(pos, "kustomize-annotation", "remove it: it would do something in the build, and not come out", "%q is an annotation of kustomize's own", what)
+		r.Errorh(pos, "kustomize-annotation", "remove it: it would do something in the build, and not come out",
+			"%q is an annotation of kustomize's own", what)
 	}
 	var walk func(v *value.Value, names bool)
 	walk = func(v *value.Value, names bool) {
@@ -104,7 +105,8 @@ func identityPatches(in *Input, r *report) {
 	for _, p := range in.Brought.Patches {
 		for _, doc := range p.Documents {
 			if doc.Is(value.List) && len(p.Documents) > 1 {
-				r.Errorh(doc.Pos, "patch-documents", "make it a patch of its own", "kustomize takes the first document only of a patch with JSON 6902 operations")
+				r.Errorh(doc.Pos, "patch-documents", "make it a patch of its own",
+					"kustomize takes the first document only of a patch with JSON 6902 operations")
 			}
 			for _, op := range doc.Elements() {
 				operation(op, r)
@@ -133,7 +135,8 @@ func operation(op *value.Value, r *report) {
 			continue // which kustomize reports
 		}
 		if at.Text != "" && at.Text[0] != '/' {
-			r.Errorh(at.Pos, "patch-path", "start it with a slash", "%q is not a path of JSON 6902: kustomize would leave out its first part", at.Text)
+			r.Errorh(at.Pos, "patch-path", "start it with a slash",
+				"%q is not a path of JSON 6902: kustomize would leave out its first part", at.Text)
 			continue
 		}
 		switch parts := pointer(at.Text); {

@@ -18,7 +18,8 @@ func patchMatchesNothing(in *Input, r *report) {
 			matches = matches || selector.Selects(x.ID)
 		}
 		if !matches {
-			r.Warnh(target.Pos, "patch-matches-nothing", "name an object that unfold render prints", "the target of the patch matches no object")
+			r.Warnh(target.Pos, "patch-matches-nothing", "name an object that unfold render prints",
+				"the target of the patch matches no object")
 		}
 	}
 }

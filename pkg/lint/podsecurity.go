@@ -26,9 +26,11 @@ func loweredPodSecurity(in *Input, r *report) {
 		hint := "write the label " + label + ": " + asked
 		switch has := slices.Index(levels, got.StringAt()); {
 		case has >= 0 && has < slices.Index(levels, asked):
-			r.about(x).Warnh(x.at(got), "pod-security-lowered", hint, "%s lowers %s to %s, and the operator sets it to %s", x.ID, label, got.StringAt(), asked)
+			r.about(x).Warnh(x.at(got), "pod-security-lowered", hint, "%s lowers %s to %s, and the operator sets it to %s", x.ID, label,
+				got.StringAt(), asked)
 		case version != nil && version.StringAt() != "latest" && version.StringAt() != in.Policy.NamespaceLabels.StringAt(label+"-version"):
-			r.about(x).Warnh(x.at(version), "pod-security-lowered", "remove the label", "%s holds %s to the rules of %s, which are not the newest", x.ID, label, version.StringAt())
+			r.about(x).Warnh(x.at(version), "pod-security-lowered", "remove the label",
+				"%s holds %s to the rules of %s, which are not the newest", x.ID, label, version.StringAt())
 		}
 	})
 }
@@ -38,7 +40,8 @@ func loweredPodSecurity(in *Input, r *report) {
 func missingPodSecurity(in *Input, r *report) {
 	in.podSecurityLabels(func(x item, label, asked string, got, _ *value.Value) {
 		if got == nil {
-			r.about(x).Warnh(x.at(nil), "pod-security-missing", "write the label "+label+": "+asked, "%s has no label %s, which the operator sets to %s", x.ID, label, asked)
+			r.about(x).Warnh(x.at(nil), "pod-security-missing", "write the label "+label+": "+asked,
+				"%s has no label %s, which the operator sets to %s", x.ID, label, asked)
 		}
 	})
 }

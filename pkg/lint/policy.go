@@ -78,9 +78,11 @@ func (in *Input) acceptance(r *report) {
 		rule, ok := byName(e.Key)
 		switch {
 		case !ok:
-			r.Errorh(e.KeyPos, "unknown-rule", diag.Hint(e.Key, "the rules are", Names()), "there is no rule %q to accept the findings of", e.Key)
+			r.Errorh(e.KeyPos, "unknown-rule", diag.Hint(e.Key, "the rules are", Names()), "there is no rule %q to accept the findings of",
+				e.Key)
 		case !in.Policy.of(rule, in.Env).Accept && in.Policy.of(rule, in.Env).Severity != Off:
-			r.Errorh(e.KeyPos, "not-acceptable", "remove the line; the operator decides about this rule", "the operator's policy does not let an app accept what the rule %q finds", e.Key)
+			r.Errorh(e.KeyPos, "not-acceptable", "remove the line; the operator decides about this rule",
+				"the operator's policy does not let an app accept what the rule %q finds", e.Key)
 		}
 	}
 }

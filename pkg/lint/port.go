@@ -17,7 +17,8 @@ func missingPorts(in *Input, r *report) {
 				for _, handler := range []string{"httpGet", "tcpSocket"} {
 					port := c.Get(probe, handler, "port")
 					if names := portNames(c); port.Is(value.String) && !contains(names, port.Text) {
-						r.about(p.item).Warnh(p.at(port), "missing-port", diag.Hint(port.Text, "the ports are", names), "the container %q of %s has no port %q for its %s", c.StringAt("name"), p.ID, port.Text, probe)
+						r.about(p.item).Warnh(p.at(port), "missing-port", diag.Hint(port.Text, "the ports are", names),
+							"the container %q of %s has no port %q for its %s", c.StringAt("name"), p.ID, port.Text, probe)
 					}
 				}
 			}
@@ -28,7 +29,8 @@ func missingPorts(in *Input, r *report) {
 			continue
 		}
 		var names []string
-		asked := slices.ContainsFunc(x.value.Get("spec", "ports").Elements(), func(p *value.Value) bool { return p.Get("targetPort").Is(value.String) })
+		asked := slices.ContainsFunc(x.value.Get("spec", "ports").Elements(),
+			func(p *value.Value) bool { return p.Get("targetPort").Is(value.String) })
 		if !asked {
 			continue
 		}
@@ -41,7 +43,8 @@ func missingPorts(in *Input, r *report) {
 		}
 		for _, port := range x.value.Get("spec", "ports").Elements() {
 			if target := port.Get("targetPort"); selected && target.Is(value.String) && !contains(names, target.Text) {
-				r.about(x).Warnh(x.at(target), "missing-port", diag.Hint(target.Text, "the ports are", names), "no pod of %s has a port %q", x.ID, target.Text)
+				r.about(x).Warnh(x.at(target), "missing-port", diag.Hint(target.Text, "the ports are", names), "no pod of %s has a port %q",
+					x.ID, target.Text)
 			}
 		}
 	}
@@ -52,7 +55,8 @@ func missingPorts(in *Input, r *report) {
 			}
 		}
 		if port != nil {
-			r.about(x).Warnh(x.at(port), "missing-port", "name a port of the Service", "%s has no port %q, which %s routes to", service.ID, port.StringAt(), x.ID)
+			r.about(x).Warnh(x.at(port), "missing-port", "name a port of the Service", "%s has no port %q, which %s routes to", service.ID,
+				port.StringAt(), x.ID)
 		}
 	}, nil)
 }

@@ -6,16 +6,20 @@ func privileged(in *Input, r *report) {
 	for _, p := range in.parts {
 		for _, c := range p.contexts {
 			if v := c.Get("privileged"); isOn(v) {
-				r.about(p.item).Warnh(p.at(v), "privileged", "add the one capability that is needed instead", "%s of %s is privileged", called(c.of), p.ID)
+				r.about(p.item).Warnh(p.at(v), "privileged", "add the one capability that is needed instead", "%s of %s is privileged",
+					called(c.of), p.ID)
 			}
 			if v := c.Get("windowsOptions", "hostProcess"); isOn(v) {
-				r.about(p.item).Warnh(p.at(v), "privileged", "remove it", "%s of %s has hostProcess: it is an administrator of its node", called(c.of), p.ID)
+				r.about(p.item).Warnh(p.at(v), "privileged", "remove it", "%s of %s has hostProcess: it is an administrator of its node",
+					called(c.of), p.ID)
 			}
 		}
 	}
 	for _, x := range in.items {
-		if label := x.value.Get("metadata", "labels", podSecurity+"enforce"); isNamespace(x) && label.StringAt() == "privileged" && in.podSecurity("enforce") != "privileged" {
-			r.about(x).Warnh(x.at(label), "privileged", "remove the label, or write baseline", "%s lets every pod in it be privileged", x.ID)
+		if label := x.value.Get("metadata", "labels", podSecurity+"enforce"); isNamespace(x) && label.StringAt() == "privileged" &&
+			in.podSecurity("enforce") != "privileged" {
+			r.about(x).Warnh(x.at(label), "privileged", "remove the label, or write baseline", "%s lets every pod in it be privileged",
+				x.ID)
 		}
 	}
 }

@@ -10,7 +10,8 @@ func noProbes(in *Input, r *report) {
 			if len(c.Get("ports").Elements()) == 0 || c.Has("livenessProbe") || c.Has("readinessProbe") || c.Has("startupProbe") {
 				continue
 			}
-			r.about(p.item).Warnh(p.at(c.Get("ports").Items[0]), "no-probes", "add probes: with a path such as /health", "the container %q of %s serves ports, but has no probes", c.StringAt("name"), p.ID)
+			r.about(p.item).Warnh(p.at(c.Get("ports").Items[0]), "no-probes", "add probes: with a path such as /health",
+				"the container %q of %s serves ports, but has no probes", c.StringAt("name"), p.ID)
 		}
 	}
 }

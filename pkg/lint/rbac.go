@@ -41,7 +41,8 @@ func wideRoles(in *Input, r *report) {
 			continue
 		}
 		for _, rule := range x.value.Get("rules").Elements() {
-			if lists(rule, "verbs", "*") && lists(rule, "resources", "*") && (lists(rule, "apiGroups", "*") || lists(rule, "apiGroups", "")) {
+			if lists(rule, "verbs", "*") && lists(rule, "resources", "*") &&
+				(lists(rule, "apiGroups", "*") || lists(rule, "apiGroups", "")) {
 				r.about(x).Warnh(x.at(rule), "wide-role", hint, "%s allows everything", x.ID)
 				continue
 			}
@@ -59,7 +60,8 @@ func wideRoles(in *Input, r *report) {
 		}
 		for _, e := range x.value.Get("metadata", "labels").Fields() {
 			if role, ok := strings.CutPrefix(e.Key, rbacGroup+"/aggregate-to-"); ok && isOn(e.Value) {
-				r.about(x).Warnh(x.at(e.Value), "wide-role", "remove the label, and bind the role to whom it is for", "%s adds to what all who have the role %q are allowed", x.ID, role)
+				r.about(x).Warnh(x.at(e.Value), "wide-role", "remove the label, and bind the role to whom it is for",
+					"%s adds to what all who have the role %q are allowed", x.ID, role)
 			}
 		}
 		if v := x.value.Get("aggregationRule"); v != nil {
@@ -112,7 +114,8 @@ func wideBindings(in *Input, r *report) {
 		}
 		role := x.value.Get("roleRef", "name")
 		name := role.StringAt()
-		wide := name == "cluster-admin" || strings.HasPrefix(name, "system:") && !slices.Contains(harmless, name) || cluster && (name == "admin" || name == "edit")
+		wide := name == "cluster-admin" || strings.HasPrefix(name, "system:") && !slices.Contains(harmless, name) || cluster &&
+			(name == "admin" || name == "edit")
 		if wide && x.value.StringAt("roleRef", "kind") == "ClusterRole" {
 			r.about(x).Warnh(x.at(role), "wide-binding", "bind a role that allows what the app needs", "%s gives the role %q", x.ID, name)
 		}
@@ -131,7 +134,8 @@ func foreignSubjects(in *Input, r *report) {
 		}
 		for _, s := range x.value.Get("subjects").Elements() {
 			if who := in.foreign(s); who != "" {
-				r.about(x).Warnh(x.at(s.Get("name")), "foreign-subject", "name a service account of the app", "%s gives rights to %s", x.ID, who)
+				r.about(x).Warnh(x.at(s.Get("name")), "foreign-subject", "name a service account of the app", "%s gives rights to %s", x.ID,
+					who)
 			}
 		}
 	}

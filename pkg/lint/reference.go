@@ -10,12 +10,14 @@ import (
 // there in the cluster.
 func unknownReferences(in *Input, r *report) {
 	in.backends(nil, func(x item, name *value.Value) {
-		r.about(x).Warnh(x.at(name), "unknown-reference", "make sure that it is in the cluster", "%s routes to the Service %q, which the app does not have", x.ID, name.StringAt())
+		r.about(x).Warnh(x.at(name), "unknown-reference", "make sure that it is in the cluster",
+			"%s routes to the Service %q, which the app does not have", x.ID, name.StringAt())
 	})
 	for _, p := range in.workloads {
 		missing := func(kind string, name *value.Value) {
 			if name.StringAt() != "" && !in.makes(p, kind, name.Text) {
-				r.about(p.item).Warnh(p.at(name), "unknown-reference", "make sure that it is in the cluster", "%s refers to %s, which the app does not have", p.ID, in.of(kind, name.Text))
+				r.about(p.item).Warnh(p.at(name), "unknown-reference", "make sure that it is in the cluster",
+					"%s refers to %s, which the app does not have", p.ID, in.of(kind, name.Text))
 			}
 		}
 		p.references(func(kind, name string, _ *value.Value) {

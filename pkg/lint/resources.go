@@ -18,7 +18,8 @@ func noResources(in *Input, r *report) {
 				missing = append(missing, "memory limit")
 			}
 			if len(missing) > 0 {
-				r.about(p.item).Warnh(p.at(c.Get("resources")), "no-resources", "add resources: with requests and limits", "the container %q of %s has no %s", c.StringAt("name"), p.ID, strings.Join(missing, ", no "))
+				r.about(p.item).Warnh(p.at(c.Get("resources")), "no-resources", "add resources: with requests and limits",
+					"the container %q of %s has no %s", c.StringAt("name"), p.ID, strings.Join(missing, ", no "))
 			}
 		}
 	}

@@ -10,7 +10,8 @@ func plainSecret(in *Input, r *report) {
 		}
 		for _, field := range []string{"data", "stringData"} {
 			if content := x.value.Get(field); content.Is(value.Map) && !content.Empty() {
-				r.about(x).named(x.shown(), nil).Warnh(x.at(content), "plain-secret", in.cure("plain-secret", x.shown(), content.Entries[0].Key), "%s stands in the repository in plain text", x.shown())
+				r.about(x).named(x.shown(), nil).Warnh(x.at(content), "plain-secret",
+					in.cure("plain-secret", x.shown(), content.Entries[0].Key), "%s stands in the repository in plain text", x.shown())
 			}
 		}
 	}

@@ -23,7 +23,8 @@ func selectsNothing(in *Input, r *report) {
 			continue
 		}
 		if !matches && !elsewhere(spec) {
-			r.about(x).Warnh(x.at(selector), "selects-nothing", "use labels that unfold render prints", "%s selects no %s of the app", x.ID, what)
+			r.about(x).Warnh(x.at(selector), "selects-nothing", "use labels that unfold render prints", "%s selects no %s of the app", x.ID,
+				what)
 		}
 	}
 }
@@ -41,6 +42,7 @@ func selectorMismatch(in *Input, r *report) {
 		if selector == nil || selects(selector, p.template.Get("metadata", "labels")) {
 			continue
 		}
-		r.about(p.item).Warnh(p.at(selector), "selector-mismatch", "give the pods the selector's labels", "the selector of %s does not match the labels of its own pods", p.ID)
+		r.about(p.item).Warnh(p.at(selector), "selector-mismatch", "give the pods the selector's labels",
+			"the selector of %s does not match the labels of its own pods", p.ID)
 	}
 }

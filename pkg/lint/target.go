@@ -17,7 +17,8 @@ func missingTargets(in *Input, r *report) {
 			kind = "Deployment"
 		}
 		if _, ok := in.item(kind, name.Text); !ok {
-			r.about(x).Warnh(x.at(name), "missing-target", "name a workload of the app", "%s scales %s, which the app does not have", x.ID, of(kind, name.Text))
+			r.about(x).Warnh(x.at(name), "missing-target", "name a workload of the app", "%s scales %s, which the app does not have", x.ID,
+				of(kind, name.Text))
 		}
 	}
 }
@@ -63,8 +64,10 @@ func (in *Input) backends(found func(x, service item, port *value.Value), lost f
 				visit(b.Get("name"), port)
 			}
 		case "Rollout":
-			for _, field := range [][]string{{"blueGreen", "activeService"}, {"blueGreen", "previewService"}, {"canary", "stableService"}, {"canary", "canaryService"},
-				{"canary", "pingPong", "pingService"}, {"canary", "pingPong", "pongService"}, {"canary", "trafficRouting", "alb", "rootService"}} {
+			for _, field := range [][]string{{"blueGreen", "activeService"}, {"blueGreen", "previewService"}, {"canary", "stableService"},
+				{"canary", "canaryService"},
+				{"canary", "pingPong", "pingService"}, {"canary", "pingPong", "pongService"},
+				{"canary", "trafficRouting", "alb", "rootService"}} {
 				visit(x.value.Get("spec", "strategy").Get(field...), nil)
 			}
 		case "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute":

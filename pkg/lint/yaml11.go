@@ -19,7 +19,8 @@ func yaml11Scalars(in *Input, diags *report) {
 		shown := sync.OnceValue(func() map[diag.Pos]string { return shownTexts(v) })
 		v.Walk(func(x *value.Value) {
 			if what := x.Surprise(); what != "" && !wrong[x.Pos] {
-				diags.Warnh(x.Pos, "yaml-1.1", "put it in quotes if it is text", "%q without quotes is %s to Kubernetes", shown()[x.Pos], what)
+				diags.Warnh(x.Pos, "yaml-1.1", "put it in quotes if it is text", "%q without quotes is %s to Kubernetes", shown()[x.Pos],
+					what)
 			}
 		})
 	}

@@ -80,61 +80,86 @@ const roleActions = "get, sync, create, update, delete, override, action, logs"
 // applicationRow says how the Applications of an environment are.
 var applicationRow = sync.OnceValue(func() schema.Field {
 	window := &schema.Type{Kind: schema.ObjectKind, What: "a sync window", Fields: []schema.Field{
-		{Name: "kind", Doc: "allow or deny.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of window", Enum: []string{"allow", "deny"}}},
+		{Name: "kind", Doc: "allow or deny.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of window",
+			Enum: []string{"allow", "deny"}}},
 		{Name: "schedule", Doc: "When it opens, as cron.", Type: &schema.AnyText},
 		{Name: "duration", Doc: "How long it is open, such as 8h.", Type: &schema.AnyText},
 		{Name: "timeZone", Doc: "The time zone of the schedule; UTC unless given.", Type: &schema.AnyText},
 		{Name: "manualSync", Doc: "true lets people sync although automatic syncs may not run.", Type: &schema.Boolean},
 	}}
-	return schema.Field{Name: "applications", Doc: "What the Argo CD Applications say that `unfold argocd` prints.", Type: &schema.Type{Kind: schema.ObjectKind, What: "Application settings", Fields: []schema.Field{
-		{Name: "automated", Doc: "false leaves syncs to people.", Type: &schema.Boolean},
-		{Name: "prune", Doc: "false keeps what is no longer in git, and with `--style applicationset` the Applications of folders that are gone.", Type: &schema.Boolean},
-		{Name: "selfHeal", Doc: "false leaves alone what somebody changed in the cluster.", Type: &schema.Boolean},
-		{Name: "retries", Doc: "How often a failed sync is tried again; 5 unless given.", Type: &schema.Natural},
-		{Name: "syncOptions", Doc: "In place of `CreateNamespace=true` and `ServerSideApply=true`.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync options", Elem: &schema.AnyText}},
-		{Name: "namespaceLabels", Doc: "Labels of the namespaces that Argo CD creates.", Type: descriptor.Labels()},
-		{Name: "namespaceAnnotations", Doc: "Annotations of the namespaces that Argo CD creates.", Type: descriptor.Annotations()},
-		{Name: "syncWindows", Doc: "When syncs may or may not run.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync windows", Elem: window}},
-	}}}
+	return schema.Field{Name: "applications", Doc: "What the Argo CD Applications say that `unfold argocd` prints.",
+		Type: &schema.Type{Kind: schema.ObjectKind, What: "Application settings", Fields: []schema.Field{
+			{Name: "automated", Doc: "false leaves syncs to people.", Type: &schema.Boolean},
+			{Name: "prune", Doc: "false keeps what is no longer in git, and with `--style applicationset` the Applications of folders " +
+				"that " +
+				"are gone.", Type: &schema.Boolean},
+			{Name: "selfHeal", Doc: "false leaves alone what somebody changed in the cluster.", Type: &schema.Boolean},
+			{Name: "retries", Doc: "How often a failed sync is tried again; 5 unless given.", Type: &schema.Natural},
+			{Name: "syncOptions", Doc: "In place of `CreateNamespace=true` and `ServerSideApply=true`.",
+				Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync options", Elem: &schema.AnyText}},
+			{Name: "namespaceLabels", Doc: "Labels of the namespaces that Argo CD creates.", Type: descriptor.Labels()},
+			{Name: "namespaceAnnotations", Doc: "Annotations of the namespaces that Argo CD creates.", Type: descriptor.Annotations()},
+			{Name: "syncWindows", Doc: "When syncs may or may not run.", Type: &schema.Type{Kind: schema.ListKind,
+				What: "a list of sync windows", Elem: window}},
+		}}}
 })
 
 // argocdRows stand at the top level alone.
 var argocdRows = sync.OnceValue(func() []schema.Field {
 	name := &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Subdomain}
 	texts := &schema.Type{Kind: schema.ListKind, What: "a list of texts", Elem: &schema.AnyText}
-	kinds := &schema.Type{Kind: schema.ListKind, What: "a list of kinds", Elem: &schema.Type{Kind: schema.TextKind, What: "KIND or GROUP/KIND"}}
+	kinds := &schema.Type{Kind: schema.ListKind, What: "a list of kinds",
+		Elem: &schema.Type{Kind: schema.TextKind, What: "KIND or GROUP/KIND"}}
 	role := &schema.Type{Kind: schema.ObjectKind, What: "a role", Fields: []schema.Field{
 		{Name: "groups", Doc: "The groups that have it, as the identity provider names them.", Type: texts},
 		{Name: "actions", Doc: "What they may do with the team's Applications: " + roleActions + "; get and sync unless given.",
-			Type: &schema.Type{Kind: schema.ListKind, What: "a list of actions", Elem: &schema.Type{Kind: schema.TextKind, What: "an action", Enum: strings.Split(roleActions, ", ")}}},
-		{Name: "environments", Doc: "In which environments; in all unless given.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of environments", Elem: &schema.Type{Kind: schema.TextKind, What: "an environment", Check: &schema.Label}}},
+			Type: &schema.Type{Kind: schema.ListKind, What: "a list of actions",
+				Elem: &schema.Type{Kind: schema.TextKind, What: "an action", Enum: strings.Split(roleActions, ", ")}}},
+		{Name: "environments", Doc: "In which environments; in all unless given.",
+			Type: &schema.Type{Kind: schema.ListKind, What: "a list of environments",
+				Elem: &schema.Type{Kind: schema.TextKind, What: "an environment", Check: &schema.Label}}},
 	}}
 	team := &schema.Type{Kind: schema.ObjectKind, What: "a team", Fields: []schema.Field{
-		{Name: "apps", Doc: "Patterns of the folders that hold its apps, such as `apps/payments-*`.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of patterns", Elem: &schema.Type{Kind: schema.TextKind, What: "a pattern of folders", Check: &schema.Check{Problem: folderPattern}}}},
+		{Name: "apps", Doc: "Patterns of the folders that hold its apps, such as `apps/payments-*`.",
+			Type: &schema.Type{Kind: schema.ListKind, What: "a list of patterns",
+				Elem: &schema.Type{Kind: schema.TextKind, What: "a pattern of folders", Check: &schema.Check{Problem: folderPattern}}}},
 		{Name: "repositories", Doc: "Further repositories that its apps may come from.", Type: texts},
 		{Name: "namespaces", Doc: "Patterns of further namespaces that its apps may go to.", Type: texts},
 		{Name: "kinds", Doc: "Kinds that its apps may bring along besides those that unfold makes: KIND or GROUP/KIND.", Type: kinds},
 		{Name: "clusterKinds", Doc: "The same for kinds without a namespace.", Type: kinds},
-		{Name: "roles", Doc: "Who may do what with its Applications.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of roles", Keys: schema.KeyRule{What: "a role", Check: &schema.Label}, Elem: role}},
-		{Name: "notify", Doc: "Who is told of its deployments, by Argo CD's name of the service, such as `slack: CHANNEL`.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of recipients", Keys: schema.KeyRule{What: "a service", Check: &schema.Subdomain}, Elem: &schema.AnyText}},
+		{Name: "roles", Doc: "Who may do what with its Applications.",
+			Type: &schema.Type{Kind: schema.MapKind, What: "a map of roles", Keys: schema.KeyRule{What: "a role", Check: &schema.Label},
+				Elem: role}},
+		{Name: "notify", Doc: "Who is told of its deployments, by Argo CD's name of the service, such as `slack: CHANNEL`.",
+			Type: &schema.Type{Kind: schema.MapKind, What: "a map of recipients",
+				Keys: schema.KeyRule{What: "a service", Check: &schema.Subdomain}, Elem: &schema.AnyText}},
 	}}
 	return []schema.Field{
-		{Name: "argocd", Doc: "Argo CD itself.", Type: &schema.Type{Kind: schema.ObjectKind, What: "Argo CD's settings", Fields: []schema.Field{
-			{Name: "namespace", Doc: "Where it runs: argocd unless given.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
-			{Name: "plugin", Doc: "The plugin's name: unfold unless given.", Type: name},
-			{Name: "project", Doc: "The AppProject of apps that belong to no team: default unless given.", Type: name},
-		}}},
+		{Name: "argocd", Doc: "Argo CD itself.", Type: &schema.Type{Kind: schema.ObjectKind, What: "Argo CD's settings",
+			Fields: []schema.Field{
+				{Name: "namespace", Doc: "Where it runs: argocd unless given.",
+					Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+				{Name: "plugin", Doc: "The plugin's name: unfold unless given.", Type: name},
+				{Name: "project", Doc: "The AppProject of apps that belong to no team: default unless given.", Type: name},
+			}}},
 		{Name: "teams", Doc: "The teams by name. Each gets an AppProject, and the Applications of its apps belong to it.",
-			Type: &schema.Type{Kind: schema.MapKind, What: "a map of teams", Keys: schema.KeyRule{What: "a team", Check: &schema.Label}, Elem: team}},
-		{Name: "previews", Doc: "Applications of pull requests on GitHub, in the ApplicationSet that `unfold argocd --style applicationset` prints.", Type: &schema.Type{Kind: schema.ObjectKind, What: "preview settings", Fields: []schema.Field{
+			Type: &schema.Type{Kind: schema.MapKind, What: "a map of teams", Keys: schema.KeyRule{What: "a team", Check: &schema.Label},
+				Elem: team}},
+		{Name: "previews", Doc: "Applications of pull requests on GitHub, in the ApplicationSet that `unfold argocd --style " +
+			"applicationset` prints.", Type: &schema.Type{Kind: schema.ObjectKind, What: "preview settings", Fields: []schema.Field{
 			{Name: "owner", Doc: "The repository's owner.", Type: &schema.AnyText},
 			{Name: "repository", Doc: "The repository.", Type: &schema.AnyText},
-			{Name: "api", Doc: "The address of GitHub Enterprise's API.", Type: &schema.Type{Kind: schema.TextKind, What: "an address", Check: &schema.Check{Problem: httpsAddress}}},
+			{Name: "api", Doc: "The address of GitHub Enterprise's API.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "an address", Check: &schema.Check{Problem: httpsAddress}}},
 			{Name: "label", Doc: "The label that asks for a preview: preview unless given.", Type: &schema.AnyText},
-			{Name: "token", Doc: "The Secret with a token for GitHub, as NAME/KEY.", Type: &schema.Type{Kind: schema.TextKind, What: "NAME/KEY", Check: &schema.Check{Problem: nameAndKey}}},
-			{Name: "environment", Doc: "The environment whose settings a preview has.", Type: &schema.Type{Kind: schema.TextKind, What: "an environment", Check: &schema.Label}},
-			{Name: "domain", Doc: "The domain below which a preview's hosts are, as NAME-pr-NUMBER.", Type: &schema.Type{Kind: schema.TextKind, What: "a domain", Check: &schema.Subdomain}},
-			{Name: "namespace", Doc: "One namespace for all previews, whose objects then have names with -pr-NUMBER; unless given, each has a namespace of its own.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+			{Name: "token", Doc: "The Secret with a token for GitHub, as NAME/KEY.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "NAME/KEY", Check: &schema.Check{Problem: nameAndKey}}},
+			{Name: "environment", Doc: "The environment whose settings a preview has.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "an environment", Check: &schema.Label}},
+			{Name: "domain", Doc: "The domain below which a preview's hosts are, as NAME-pr-NUMBER.",
+				Type: &schema.Type{Kind: schema.TextKind, What: "a domain", Check: &schema.Subdomain}},
+			{Name: "namespace", Doc: "One namespace for all previews, whose objects then have names with -pr-NUMBER; unless given, each " +
+				"has a namespace of its own.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
 		}}},
 	}
 })
@@ -225,7 +250,8 @@ func (r *reader) argocd(p *Platform, full *value.Value) {
 		p.Previews.Label = label
 	}
 	if env := v.Get("environment"); env.StringAt() != "" && !p.Defaults.Allows(env.Text) {
-		r.diags.Errorh(env.Pos, "unknown-environment", "name one of environments", "previews have the environment %q, which the file does not list", env.Text)
+		r.diags.Errorh(env.Pos, "unknown-environment", "name one of environments",
+			"previews have the environment %q, which the file does not list", env.Text)
 	}
 	for _, field := range []string{"owner", "repository", "environment"} {
 		if v.StringAt(field) == "" {
@@ -244,10 +270,12 @@ func (r *reader) team(e value.Entry) Team {
 		t.Apps = append(t.Apps, descriptor.Text{Text: x.Text, Pos: x.Pos})
 	}
 	if len(t.Apps) == 0 && !(v.Has("apps") && r.diags.HasErrors()) { // what is missing may be what was left out
-		r.diags.Errorh(e.KeyPos, "missing-field", "add apps: with a pattern of its folders, such as apps/payments-*", "the team %q has no apps", e.Key)
+		r.diags.Errorh(e.KeyPos, "missing-field", "add apps: with a pattern of its folders, such as apps/payments-*",
+			"the team %q has no apps", e.Key)
 	}
 	for _, x := range v.Get("roles").Fields() {
-		role := Role{Name: x.Key, Groups: texts(x.Value.Get("groups")), Actions: texts(x.Value.Get("actions")), Environments: texts(x.Value.Get("environments"))}
+		role := Role{Name: x.Key, Groups: texts(x.Value.Get("groups")), Actions: texts(x.Value.Get("actions")),
+			Environments: texts(x.Value.Get("environments"))}
 		if len(role.Groups) == 0 {
 			r.diags.Errorh(x.KeyPos, "missing-field", "add groups", "the role %q of the team %q has no groups", x.Key, e.Key)
 		}

@@ -27,13 +27,14 @@ const (
 func BuiltinBounds() Bounds { return Bounds{Time: 60 * time.Second, Memory: 512 << 20} }
 
 func boundsRow() schema.Field {
-	return schema.Field{Name: "generate", Doc: "What one run of `unfold generate` may take before it ends with an error.", Type: &schema.Type{
-		Kind: schema.ObjectKind, What: "bounds", Fields: []schema.Field{
-			{Name: "deadline", Doc: "How long it may take, such as 30s: 60s unless given, and less than Argo CD's own 90s.",
-				Type: &schema.Type{Kind: schema.TextKind, What: "a time", Check: &schema.Check{Problem: boundedTime}}},
-			{Name: "memory", Doc: "How much memory it may take, such as 768Mi: 512Mi unless given, and 128Mi at least.",
-				Type: &schema.Type{Kind: schema.TextKind, What: "an amount of memory", Check: &schema.Check{Problem: boundedMemory}}},
-		}}}
+	return schema.Field{Name: "generate", Doc: "What one run of `unfold generate` may take before it ends with an error.",
+		Type: &schema.Type{
+			Kind: schema.ObjectKind, What: "bounds", Fields: []schema.Field{
+				{Name: "deadline", Doc: "How long it may take, such as 30s: 60s unless given, and less than Argo CD's own 90s.",
+					Type: &schema.Type{Kind: schema.TextKind, What: "a time", Check: &schema.Check{Problem: boundedTime}}},
+				{Name: "memory", Doc: "How much memory it may take, such as 768Mi: 512Mi unless given, and 128Mi at least.",
+					Type: &schema.Type{Kind: schema.TextKind, What: "an amount of memory", Check: &schema.Check{Problem: boundedMemory}}},
+			}}}
 }
 
 func boundedTime(s string) string {

@@ -59,7 +59,8 @@ func (p *Platform) Settings(env string) Settings {
 // Builtin returns what holds where there is no platform file.
 func Builtin() (*Platform, diag.List) {
 	defaults, diags := descriptor.Builtin()
-	return &Platform{Defaults: defaults, ArgoCD: builtinArgoCD(), Bounds: BuiltinBounds(), everywhere: Settings{Applications: builtinApplications()}}, diags
+	return &Platform{Defaults: defaults, ArgoCD: builtinArgoCD(), Bounds: BuiltinBounds(),
+		everywhere: Settings{Applications: builtinApplications()}}, diags
 }
 
 // Read reads the platform file at a path. Its mistakes are a diag.List, anything
@@ -111,11 +112,13 @@ func isPlatform(file string, top *value.Value, diags *diag.List) bool {
 	case !top.Get("apiVersion").IsScalar():
 		diags.Errorh(top.Pos, "not-a-platform-file", start, "the file is not a platform file: it has no apiVersion")
 	case top.StringAt("apiVersion") != descriptor.APIVersion:
-		diags.Errorh(top.Get("apiVersion").Pos, "not-a-platform-file", start, "the file is not a platform file: its apiVersion is %q", top.StringAt("apiVersion"))
+		diags.Errorh(top.Get("apiVersion").Pos, "not-a-platform-file", start, "the file is not a platform file: its apiVersion is %q",
+			top.StringAt("apiVersion"))
 	case !top.Get("kind").IsScalar():
 		diags.Errorh(top.Pos, "not-a-platform-file", start, "the file is not a platform file: it has no kind")
 	case top.StringAt("kind") != Kind:
-		diags.Errorh(top.Get("kind").Pos, "not-a-platform-file", start, "the file is not a platform file: its kind is %q", top.StringAt("kind"))
+		diags.Errorh(top.Get("kind").Pos, "not-a-platform-file", start, "the file is not a platform file: its kind is %q",
+			top.StringAt("kind"))
 	default:
 		return true
 	}
@@ -145,7 +148,8 @@ func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Va
 		p.Defaults.Further = append(p.Defaults.Further, x.Text)
 	}
 	if environments := full.Get("environments"); len(environments.Entries) == 0 && !r.diags.HasErrors() {
-		r.diags.Errorh(environments.Pos, "no-environments", "list the environments, or remove the field for dev, staging and prod", "environments is empty, so no app could be deployed")
+		r.diags.Errorh(environments.Pos, "no-environments", "list the environments, or remove the field for dev, staging and prod",
+			"environments is empty, so no app could be deployed")
 	}
 	for _, e := range full.Get("environments").Entries {
 		e.Value = r.layer(e.Value)
@@ -169,7 +173,8 @@ func (r *reader) layer(v *value.Value) *value.Value {
 		image = own.Copy()
 	}
 	if image.Has("pullSecrets") {
-		r.diags.Errorh(secrets.KeyPos, "one-of", "keep one of them", "pullSecrets is short for defaults.image.pullSecrets, which is there too")
+		r.diags.Errorh(secrets.KeyPos, "one-of", "keep one of them",
+			"pullSecrets is short for defaults.image.pullSecrets, which is there too")
 	}
 	return out.Set("image", image.SetEntry(*secrets))
 }
@@ -177,7 +182,8 @@ func (r *reader) layer(v *value.Value) *value.Value {
 // settings reads what is not about apps, for everywhere and by environment.
 func (r *reader) settings(p *Platform, full *value.Value) {
 	everywhere := full.Copy()
-	for _, key := range []string{"apiVersion", "kind", "defaults", "environments", "furtherEnvironments", "argocd", "teams", "previews", "generate"} {
+	for _, key := range []string{"apiVersion", "kind", "defaults", "environments", "furtherEnvironments", "argocd", "teams", "previews",
+		"generate"} {
 		everywhere.Delete(key)
 	}
 	everywhere, diags := schema.Overlay(environmentType(), nil, everywhere)
@@ -196,7 +202,8 @@ func (r *reader) settings(p *Platform, full *value.Value) {
 func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
 	certificate := v.Get("certificate")
 	s := Settings{
-		Cluster:      Cluster{Name: v.StringAt("cluster", "name"), Server: v.StringAt("cluster", "server"), Labels: v.Get("cluster", "labels")},
+		Cluster: Cluster{Name: v.StringAt("cluster", "name"), Server: v.StringAt("cluster", "server"),
+			Labels: v.Get("cluster", "labels")},
 		Applications: r.applications(v.Get("applications")),
 		Certificate:  Certificate{File: certificate.StringAt("file"), URL: certificate.StringAt("url"), PEM: certificate.StringAt("pem")},
 	}

@@ -28,7 +28,11 @@ certificate: cert.pem
 namespace: "{env}-{app}"
 environments:
   a: {}
-  b: {cluster: https://b.example.com, certificate: https://b.example.com/cert.pem, namespace: shared, ingress: {domain: "{env}.example.com"}}
+  b:
+    cluster: https://b.example.com
+    certificate: https://b.example.com/cert.pem
+    namespace: shared
+    ingress: {domain: "{env}.example.com"}
   c:
     certificate: |
       -----BEGIN CERTIFICATE-----
@@ -36,11 +40,14 @@ environments:
     cluster: {name: c}
 `)
 	usual := platform.Applications{Retries: 5, SyncOptions: []string{"CreateNamespace=true", "ServerSideApply=true"}}
-	main := platform.Settings{Cluster: platform.Cluster{Name: "main"}, Certificate: platform.Certificate{File: "etc/cert.pem"}, Applications: usual}
+	main := platform.Settings{Cluster: platform.Cluster{Name: "main"}, Certificate: platform.Certificate{File: "etc/cert.pem"},
+		Applications: usual}
 	for env, want := range map[string]platform.Settings{
 		"a": main, "other": main,
-		"b": {Cluster: platform.Cluster{Server: "https://b.example.com"}, Certificate: platform.Certificate{URL: "https://b.example.com/cert.pem"}, Applications: usual},
-		"c": {Cluster: platform.Cluster{Name: "c"}, Certificate: platform.Certificate{PEM: "-----BEGIN CERTIFICATE-----\nx\n"}, Applications: usual},
+		"b": {Cluster: platform.Cluster{Server: "https://b.example.com"},
+			Certificate: platform.Certificate{URL: "https://b.example.com/cert.pem"}, Applications: usual},
+		"c": {Cluster: platform.Cluster{Name: "c"}, Certificate: platform.Certificate{PEM: "-----BEGIN CERTIFICATE-----\nx\n"},
+			Applications: usual},
 	} {
 		if diff := cmp.Diff(want, p.Settings(env)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", env, diff)
@@ -146,7 +153,8 @@ previews: {owner: example, repository: apps, environment: dev, token: github/tok
 	if diff := cmp.Diff(roles, p.Teams[0].Roles); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	want := &platform.Previews{Owner: "example", Repository: "apps", Label: "preview", TokenName: "github", TokenKey: "token", Environment: "dev"}
+	want := &platform.Previews{Owner: "example", Repository: "apps", Label: "preview", TokenName: "github", TokenKey: "token",
+		Environment: "dev"}
 	if diff := cmp.Diff(want, p.Previews); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -21,7 +21,8 @@ func repository(t *testing.T, n int) string {
 	for i := range n {
 		text := fmt.Sprintf("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: app-%d\nimage: reg.io/app:v%d\nport: 80\n", i, i)
 		if i%7 == 0 {
-			text += "patches:\n  - patch: |\n      apiVersion: apps/v1\n      kind: Deployment\n      metadata: {name: app-" + fmt.Sprint(i) + "}\n      spec: {minReadySeconds: 5}\n"
+			text += "patches:\n  - patch: |\n      apiVersion: apps/v1\n      kind: Deployment\n      metadata: {name: app-" +
+				fmt.Sprint(i) + "}\n      spec: {minReadySeconds: 5}\n"
 		}
 		path := filepath.Join(root, fmt.Sprintf("app-%03d", i), "app.yaml")
 		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o755), os.WriteFile(path, []byte(text), 0o644)); err != nil {
@@ -72,15 +73,16 @@ func TestEachStops(t *testing.T) {
 	}
 	failure := errors.New("failure")
 	taken := 0
-	err := render.Each(t.Context(), folders, func(f render.Folder) (string, error) { return f.Dir, nil }, func(f render.Folder, x string) error {
-		if x != fmt.Sprint(taken) || f.Dir != x {
-			t.Errorf("%d: took %q of %q", taken, x, f.Dir)
-		}
-		if taken++; taken == 10 {
-			return failure
-		}
-		return nil
-	})
+	err := render.Each(t.Context(), folders, func(f render.Folder) (string, error) { return f.Dir, nil },
+		func(f render.Folder, x string) error {
+			if x != fmt.Sprint(taken) || f.Dir != x {
+				t.Errorf("%d: took %q of %q", taken, x, f.Dir)
+			}
+			if taken++; taken == 10 {
+				return failure
+			}
+			return nil
+		})
 	if !errors.Is(err, failure) || taken != 10 {
 		t.Errorf("%v after %d", err, taken)
 	}

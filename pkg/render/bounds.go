@@ -25,7 +25,8 @@ func checkSize(e expand.Environment) diag.List {
 		}
 	}
 	if bytes > maxBytes {
-		diags.Errorh(e.App.Pos, "too-large", "split the app, or repeat less in each workload", "the app's objects are larger than %d MiB together", maxBytes>>20)
+		diags.Errorh(e.App.Pos, "too-large", "split the app, or repeat less in each workload",
+			"the app's objects are larger than %d MiB together", maxBytes>>20)
 	}
 	return diags
 }
@@ -37,7 +38,8 @@ func checkBounds(e expand.Environment) diag.List {
 		return nil
 	}
 	if len(e.App.Patches) > maxPatches {
-		diags.Errorh(e.App.Patches[maxPatches].Pos, "too-large", "write patches that change more at once", "there are more than %d patches", maxPatches)
+		diags.Errorh(e.App.Patches[maxPatches].Pos, "too-large", "write patches that change more at once", "there are more than %d patches",
+			maxPatches)
 	}
 	for _, p := range e.App.Patches {
 		kustomize.CheckPatterns(p.Value.Get("target"), &diags)
@@ -56,7 +58,8 @@ func checkBounds(e expand.Environment) diag.List {
 			"the app has %d objects, more than the %d that manifests, components and patches can be built with", work.Objects, maxBuilt)
 	case work.Pairs+work.Changes*work.Objects > maxPairs:
 		diags.Errorh(pos, "too-large", "write patches that change more at once, or split the app",
-			"patches and the like would change %d objects one after the other, more than %d", work.Pairs+work.Changes*work.Objects, maxPairs)
+			"patches and the like would change %d objects one after the other, more than %d", work.Pairs+work.Changes*work.Objects,
+			maxPairs)
 	case work.Bytes+copied > maxBuiltBytes, work.Added*work.Objects > maxBuiltBytes:
 		diags.Errorh(pos, "too-large", "split the app", "what kustomize builds of the app could be larger than %d MiB", maxBuiltBytes>>20)
 	case lookups > maxLookups:
@@ -66,7 +69,8 @@ func checkBounds(e expand.Environment) diag.List {
 		diags.Errorh(pos, "too-large", "write patches that change more at once, or split the app",
 			"patches and the like would change objects of more than %d MiB one after the other", maxPatchedBytes>>20)
 	case work.Doubled > 0 && grown(work) > maxBuiltBytes, work.Repeated*work.Longest > maxBuiltBytes:
-		diags.Errorh(pos, "too-large", "use fewer replacements, or shorter texts", "what replacements and variables repeat could be larger than %d MiB", maxBuiltBytes>>20)
+		diags.Errorh(pos, "too-large", "use fewer replacements, or shorter texts",
+			"what replacements and variables repeat could be larger than %d MiB", maxBuiltBytes>>20)
 	}
 	return diags
 }

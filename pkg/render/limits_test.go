@@ -37,27 +37,36 @@ func dimensions() []dimension {
 	}
 	objects, large := configMaps("m", "value"), configMaps("l", strings.Repeat("x", 20_000))
 	return []dimension{
-		{name: "workloads", most: 5000, fields: func(n int) string { return "workloads:\n" + each(n, "  w%d: {port: 8080, command: [run]}\n") }},
+		{name: "workloads", most: 5000, fields: func(n int) string {
+			return "workloads:\n" +
+				each(n, "  w%d: {port: 8080, command: [run]}\n")
+		}},
 		{name: "shared config", most: 50_000, fields: func(n int) string { return "config:\n" + each(n, "  KEY%d: value\n") }},
 		{name: "mistakes", most: 50_000, fields: func(n int) string { return each(n, "feld%d: 1\n") }},
-		{name: "environments", most: 90_000, fields: func(n int) string { return "environments: {prod: {}, " + each(n, "e%d: {}, ") + "}\n" }},
+		{name: "environments", most: 90_000, fields: func(n int) string {
+			return "environments: {prod: {}, " + each(n, "e%d: {}, ") +
+				"}\n"
+		}},
 		{name: "objects", most: 1000, fields: func(int) string { return "manifests: [objects.yaml]\n" },
 			files: func(n int) map[string]string { return map[string]string{"objects.yaml": objects(n)} }},
 		{name: "large objects", most: 95, fields: func(int) string { return "manifests: [large.yaml]\n" },
 			files: func(n int) map[string]string { return map[string]string{"large.yaml": large(n)} }},
 		{name: "entries of a map", most: 15_000, fields: func(int) string { return "manifests: [wide.yaml]\n" },
 			files: func(n int) map[string]string {
-				return map[string]string{"wide.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: wide}\ndata:\n" + each(n, "  k%d: v\n")}
+				return map[string]string{"wide.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: wide}\ndata:\n" +
+					each(n, "  k%d: v\n")}
 			}},
 		{name: "patches", most: 500, fields: func(n int) string {
-			return "patches:\n" + each(n, "  - target: {kind: ConfigMap, name: '(m|l|.*-c).{0,250}'}\n    patch: '[{\"op\": \"add\", \"path\": \"/data/p%d\", \"value\": \"x\"}]'\n")
+			return "patches:\n" + each(n, "  - target: {kind: ConfigMap, name: '(m|l|.*-c).{0,250}'}\n"+
+				"    patch: '[{\"op\": \"add\", \"path\": \"/data/p%d\", \"value\": \"x\"}]'\n")
 		}},
 		{name: "component", most: 500, fields: func(int) string { return "components: [part]\n" },
 			files: func(n int) map[string]string {
 				return map[string]string{
 					"part/objects.yaml": configMaps("c", "value")(n),
 					"part/kustomization.yaml": component + "resources: [objects.yaml]\nreplacements:\n" +
-						each(n/50, "- source: {kind: ConfigMap, name: c0, fieldPath: data.key}\n  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.r%d], options: {create: true}}]\n"),
+						each(n/50, "- source: {kind: ConfigMap, name: c0, fieldPath: data.key}\n"+
+							"  targets: [{select: {kind: ConfigMap}, fieldPaths: [data.r%d], options: {create: true}}]\n"),
 				}
 			}},
 	}
@@ -88,7 +97,8 @@ func TestLimits(t *testing.T) {
 			t.Run(a.name+" and "+b.name, func(t *testing.T) {
 				for n := b.most; n > 0; n /= 8 {
 					got := cost(t, a, a.most, b, n)
-					t.Logf("%d %s and %d %s: %d allocations, %d MiB, refused %v", a.most, a.name, n, b.name, got.allocations, got.bytes>>20, got.refused)
+					t.Logf("%d %s and %d %s: %d allocations, %d MiB, refused %v", a.most, a.name, n, b.name, got.allocations, got.bytes>>20,
+						got.refused)
 					if got.refused && got.allocations > mostRefused || got.allocations > mostAllocations || got.bytes > mostBytes {
 						t.Errorf("too much")
 					}

@@ -100,7 +100,8 @@ func (l *loader) mounted(f descriptor.File) {
 		return
 	}
 	if problem := value.Unprintable(string(content)); problem != "" {
-		l.diags.Errorh(f.From.Pos, "unprintable", "mount it from a Secret or a volume instead, or change the file", "the file %q %s", f.From.Text, problem)
+		l.diags.Errorh(f.From.Pos, "unprintable", "mount it from a Secret or a volume instead, or change the file", "the file %q %s",
+			f.From.Text, problem)
 	}
 }
 
@@ -111,7 +112,8 @@ func (l *loader) written(f descriptor.File) {
 		return
 	}
 	if _, err := l.Source.folder.Read(text); err == nil {
-		l.diags.Warnh(f.Content.At(), "path-as-content", "write from: "+text+" for what that file holds", "the content of %q is the text %q, which is also the path of a file", f.Path, text)
+		l.diags.Warnh(f.Content.At(), "path-as-content", "write from: "+text+" for what that file holds",
+			"the content of %q is the text %q, which is also the path of a file", f.Path, text)
 	}
 }
 

@@ -56,16 +56,23 @@ const aComponent = "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Componen
 func TestNothingIsFetched(t *testing.T) {
 	const app = "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: shop:v1\nenvironments: {dev: {}}\n"
 	for name, files := range map[string]map[string]string{
-		"a generator's file": {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "configMapGenerator:\n  - {name: a, !!binary ZmlsZXM=: ['k=URL/']}\n"},
-		"a generator's envs": {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "secretGenerator:\n  - {name: a, Envs: [URL/]}\n"},
-		"a patch":            {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "patches:\n  - {target: {kind: Deployment}, !!binary cGF0aA==: URL/}\n"},
-		"a replacement":      {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "replacements:\n  - !!binary cGF0aA==: URL/\n"},
-		"a resource":         {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "resources: [URL/]\n"},
-		"a configuration":    {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "configurations: [URL/]\n"},
-		"a strategic merge":  {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "patchesStrategicMerge: [URL/]\n"},
-		"a git URL":          {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "resources: ['git@127.0.0.1:a/b']\n"},
+		"a generator's file": {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent +
+			"configMapGenerator:\n  - {name: a, !!binary ZmlsZXM=: ['k=URL/']}\n"},
+		"a generator's envs": {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent +
+			"secretGenerator:\n  - {name: a, Envs: [URL/]}\n"},
+		"a patch": {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent +
+			"patches:\n  - {target: {kind: Deployment}, !!binary cGF0aA==: URL/}\n"},
+		"a replacement": {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent +
+			"replacements:\n  - !!binary cGF0aA==: URL/\n"},
+		"a resource":      {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "resources: [URL/]\n"},
+		"a configuration": {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "configurations: [URL/]\n"},
+		"a strategic merge": {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent +
+			"patchesStrategicMerge: [URL/]\n"},
+		"a git URL": {"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent +
+			"resources: ['git@127.0.0.1:a/b']\n"},
 		"a file with the name of a git URL that kustomize can't build": {
-			"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent + "resources: [github.com/org/repo.yaml, github.com/org/repo.yaml]\n",
+			"app.yaml": app + "components: [c]\n", "c/kustomization.yaml": aComponent +
+				"resources: [github.com/org/repo.yaml, github.com/org/repo.yaml]\n",
 			"c/github.com/org/repo.yaml": "apiVersion: v1\nkind: ServiceAccount\nmetadata: {name: a}\n"},
 		"a manifest with the name of a git URL": {
 			"app.yaml":                 app + "manifests: [github.com/org/repo.yaml, more.yaml]\n",
@@ -106,10 +113,14 @@ func TestNothingIsFetched(t *testing.T) {
 func TestBuildIsOffline(t *testing.T) {
 	o := watch(t)
 	for _, k := range []string{
-		"resources: [URL/]\n", "components: ['git@127.0.0.1:a/b']\n", "resources: [github.com/a/b]\n", "resources: ['https://127.0.0.1/a/b']\n",
-		"configMapGenerator: [{name: a, files: ['k=URL/']}]\n", "configMapGenerator: [{name: a, envs: [URL/]}]\n", "configMapGenerator: [{name: a, env: URL/}]\n",
-		"patches: [{path: URL/}]\n", "replacements: [{path: URL/}]\n", "configurations: [URL/]\n", "transformers: [URL/]\n", "crds: [URL/]\n", "openapi: {path: URL/}\n",
-		"patchesStrategicMerge: [URL/]\n", "generators: [URL/]\n", "validators: [URL/]\n", "helmCharts: [{name: a, repo: URL/}]\n", "Resources: [URL/]\n",
+		"resources: [URL/]\n", "components: ['git@127.0.0.1:a/b']\n", "resources: [github.com/a/b]\n",
+		"resources: ['https://127.0.0.1/a/b']\n",
+		"configMapGenerator: [{name: a, files: ['k=URL/']}]\n", "configMapGenerator: [{name: a, envs: [URL/]}]\n",
+		"configMapGenerator: [{name: a, env: URL/}]\n",
+		"patches: [{path: URL/}]\n", "replacements: [{path: URL/}]\n", "configurations: [URL/]\n", "transformers: [URL/]\n",
+		"crds: [URL/]\n", "openapi: {path: URL/}\n",
+		"patchesStrategicMerge: [URL/]\n", "generators: [URL/]\n", "validators: [URL/]\n", "helmCharts: [{name: a, repo: URL/}]\n",
+		"Resources: [URL/]\n",
 		"resources: [/etc/passwd]\n", "resources: [../outside.yaml]\n",
 	} {
 		k = strings.ReplaceAll(k, "URL", o.url)
@@ -137,9 +148,12 @@ func TestPanicOfKustomize(t *testing.T) {
 		}
 	}
 	const head = "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: shop:v1\nenvironments: {dev: {}}\n"
-	write("a/app.yaml", head+"patches:\n  - target: {kind: Deployment}\n    patch: \"- {op: add, path: /spec/minReadySeconds, value: 1}\"\ncomponents:\n  - c\n")
+	write("a/app.yaml", head+"patches:\n  - target: {kind: Deployment}\n"+
+		"    patch: \"- {op: add, path: /spec/minReadySeconds, value: 1}\"\ncomponents:\n  - c\n")
 	// A replacement that takes metadata away.
-	write("a/c/kustomization.yaml", aComponent+"replacements:\n  - source: {kind: Deployment, name: shop, fieldPath: spec.replicas}\n    targets:\n      - {select: {kind: Deployment}, fieldPaths: [metadata]}\n")
+	write("a/c/kustomization.yaml", aComponent+
+		"replacements:\n  - source: {kind: Deployment, name: shop, fieldPath: spec.replicas}\n    targets:\n"+
+		"      - {select: {kind: Deployment}, fieldPaths: [metadata]}\n")
 	write("b/app.yaml", head)
 	folders := []render.Folder{{Dir: filepath.Join(dir, "a")}, {Dir: filepath.Join(dir, "b")}}
 	s, err := render.CheckAll(t.Context(), folders, nil, func(int) {})

@@ -35,10 +35,13 @@ func (s *Source) problems(e expand.Environment, objects []*value.Value) diag.Lis
 func misplaced(v *value.Value, namespace string, out *diag.List) {
 	id := object.Object{Value: v}.ID()
 	if v.Has("items") {
-		out.Errorh(diag.Pos{}, "items", "put it under spec", "%s comes out with items, which Argo CD would take for objects of their own", id)
+		out.Errorh(diag.Pos{}, "items", "put it under spec", "%s comes out with items, which Argo CD would take for objects of their own",
+			id)
 	}
-	if ns := v.Get("metadata", "namespace"); ns != nil && ns.Text != namespace || id.Kind == "Namespace" && id.Group() == "" && id.Name != namespace {
-		out.Errorh(diag.Pos{}, "foreign-namespace", "deploy the object with another app", "%s comes out for another namespace than %q, in which the app runs", id, namespace)
+	if ns := v.Get("metadata", "namespace"); ns != nil && ns.Text != namespace || id.Kind == "Namespace" && id.Group() == "" &&
+		id.Name != namespace {
+		out.Errorh(diag.Pos{}, "foreign-namespace", "deploy the object with another app",
+			"%s comes out for another namespace than %q, in which the app runs", id, namespace)
 	}
 }
 
@@ -56,7 +59,8 @@ func (s *Source) others(e expand.Environment, objects []*value.Value, out *diag.
 		}
 		seen[key] = true
 		if !in.find(id) {
-			out.Errorh(diag.Pos{}, "unexpected-object", "change what an object is known by where it is added", "%s comes out, which nothing adds under this name", id)
+			out.Errorh(diag.Pos{}, "unexpected-object", "change what an object is known by where it is added",
+				"%s comes out, which nothing adds under this name", id)
 		}
 	}
 	for _, id := range in.missing() {

@@ -88,7 +88,8 @@ func OpenAs(dir, name string, p *platform.Platform, src []byte) (*Source, error)
 // OpenIn is OpenAs for a folder that need not be on the disk. It is closed with the
 // Source, or when there is an error.
 func OpenIn(folder *tree.Folder, name string, p *platform.Platform, src []byte) (*Source, error) {
-	s := &Source{platform: p, name: strings.TrimPrefix(path.Clean(name)+"/", "./"), folder: folder, files: tree.Tree{}, parsed: map[string]documents{}, components: map[string]component{}}
+	s := &Source{platform: p, name: strings.TrimPrefix(path.Clean(name)+"/", "./"), folder: folder, files: tree.Tree{},
+		parsed: map[string]documents{}, components: map[string]component{}}
 	var err error
 	// 1. Read.
 	if src == nil {
@@ -270,7 +271,8 @@ func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
 		if len(e.App.Patches) > 0 {
 			pos = e.App.Patches[0].Pos
 		}
-		diags.Errorh(pos, "empty-result", "to remove an app, delete its Application", "the patches leave no objects, so Argo CD would prune the app")
+		diags.Errorh(pos, "empty-result", "to remove an app, delete its Application",
+			"the patches leave no objects, so Argo CD would prune the app")
 		return nil, diags
 	}
 	return objects, s.judge(e, objects)
@@ -289,7 +291,8 @@ func (s *Source) broughtAlong(e *expand.Environment) diag.List {
 			d := s.documentsOf(x.File)
 			diags, docs = append(diags, d.diags...), d.docs
 			if len(docs) == 0 && !d.diags.HasErrors() {
-				diags.Errorh(x.Pos, "empty-manifest", "remove the line, or put an object into the file", "the file %q holds no objects", x.File)
+				diags.Errorh(x.Pos, "empty-manifest", "remove the line, or put an object into the file", "the file %q holds no objects",
+					x.File)
 			}
 		}
 		objects := object.Collect(docs, &diags)

@@ -76,7 +76,8 @@ func Files(objects []*value.Value) (tree.Tree, error) {
 		out[name] = text
 		names.Items = append(names.Items, value.Str(name, diag.Pos{}))
 	}
-	kustomization, err := value.EncodeSource(value.MapOf(diag.Pos{}, "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind", "Kustomization", "resources", names))
+	kustomization, err := value.EncodeSource(value.MapOf(diag.Pos{}, "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind",
+		"Kustomization", "resources", names))
 	out[kustomizationFile] = kustomization
 	return out, err
 }

@@ -141,7 +141,8 @@ func (all files) misnamed() []file {
 	for _, f := range all.list {
 		base := path.Base(f.name)
 		lower := strings.ToLower(base)
-		if base != descriptor.FileName && (lower == "app.yaml" || lower == "app.yml") && ourAPI().Match(f.src) && descriptorKind().Match(f.src) {
+		if base != descriptor.FileName && (lower == "app.yaml" || lower == "app.yml") && ourAPI().Match(f.src) &&
+			descriptorKind().Match(f.src) {
 			out = append(out, f)
 		}
 	}

@@ -87,7 +87,8 @@ func TestManyApps(t *testing.T) {
 		if i%15 == 0 {
 			image = "imag: a:1\n"
 		}
-		if err := os.WriteFile(filepath.Join(folder, "app.yaml"), []byte("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: "+name+"\n"+image), 0o600); err != nil {
+		if err := os.WriteFile(filepath.Join(folder, "app.yaml"),
+			[]byte("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: "+name+"\n"+image), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -40,7 +40,8 @@ func (c *checker) checkSecrets() Group {
 			if !ok || judged[at] || accepting(f) {
 				continue
 			}
-			diags.Errorh(at, plainSecret, "seal it by unfold seal and delete the file, or let git ignore it; what was pushed has to be changed as well",
+			diags.Errorh(at, plainSecret, "seal it by unfold seal and delete the file, or let git ignore it; what was pushed has to be "+
+				"changed as well",
 				"%s stands in the repository in plain text", object.Object{Value: o}.ID())
 		}
 	}

@@ -265,7 +265,8 @@ func (d *jsonBuilder) object(s *Type, row func(Field) JSON) JSON {
 		for i, a := range union[:len(union)-1] {
 			others := JSON{}
 			for _, b := range union[i+1:] {
-				others = append(others, Member{b, JSON{{"type", "null"}, {"errorMessage", fmt.Sprintf("%s and %s exclude one another", a, b)}}})
+				others = append(others, Member{b, JSON{{"type", "null"},
+					{"errorMessage", fmt.Sprintf("%s and %s exclude one another", a, b)}}})
 			}
 			excluded = append(excluded, JSON{
 				{"if", JSON{{"required", []any{a}}, {"properties", JSON{{a, notNull()}}}}},

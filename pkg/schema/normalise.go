@@ -213,7 +213,8 @@ func (n *Normaliser) choice(s *Type, v *value.Value) {
 			}
 		}
 		if len(chosen) > 1 {
-			n.Diags.Errorh(v.Pos, "one-of", "keep one of them", "%s has %s, which exclude one another", n.Where(), strings.Join(chosen, " and "))
+			n.Diags.Errorh(v.Pos, "one-of", "keep one of them", "%s has %s, which exclude one another", n.Where(),
+				strings.Join(chosen, " and "))
 		}
 	}
 }
@@ -242,7 +243,8 @@ func (n *Normaliser) mapping(s *Type, v *value.Value) *value.Value {
 func (n *Normaliser) list(s *Type, v *value.Value) *value.Value {
 	if !v.Is(value.List) {
 		if v.IsScalar() && s.Elem.Kind == TextKind {
-			n.Diags.Errorh(v.Pos, "wrong-type", "write ["+quoteFields(n.show(v.Text))+"]", "%s must be %s, not %s", n.Where(), s.What, n.describe(v))
+			n.Diags.Errorh(v.Pos, "wrong-type", "write ["+quoteFields(n.show(v.Text))+"]", "%s must be %s, not %s", n.Where(), s.What,
+				n.describe(v))
 			return nil
 		}
 		return n.wrongType(s, v)
@@ -358,7 +360,8 @@ func (n *Normaliser) kube(s *Type, v *value.Value) *value.Value {
 // finite reports numbers that JSON, and so Kubernetes, does not have.
 func (n *Normaliser) finite(v *value.Value) {
 	v.Walk(func(x *value.Value) {
-		if x.Is(value.Float) && strings.ContainsAny(strings.ToLower(x.Text), "in") && strings.HasPrefix(strings.TrimLeft(x.Text, "+-"), ".") {
+		if x.Is(value.Float) && strings.ContainsAny(strings.ToLower(x.Text), "in") &&
+			strings.HasPrefix(strings.TrimLeft(x.Text, "+-"), ".") {
 			n.Diags.Errorh(x.Pos, "bad-value", "put it in quotes if it is text", "%q is not a number that Kubernetes takes", x.Text)
 		}
 	})

@@ -136,7 +136,8 @@ func failWrites() []failWrite {
 		{"in place of others", "force", "base/a base/b/c folder top turned/a", false, old},
 		{"in place of others, without exchange", "force", "base/a base/b/c folder top turned/a", true, old},
 		{"and others removed", "replace", "a-1 a-2", false, map[string]string{"kept": "kept", "a-1": "old", "a-3": "old", "a-4": "old"}},
-		{"and others removed, without exchange", "replace", "a-1 a-2", true, map[string]string{"kept": "kept", "a-1": "old", "a-3": "old", "a-4": "old"}},
+		{"and others removed, without exchange", "replace", "a-1 a-2", true,
+			map[string]string{"kept": "kept", "a-1": "old", "a-3": "old", "a-4": "old"}},
 	}
 }
 

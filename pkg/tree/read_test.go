@@ -25,7 +25,8 @@ func open(t *testing.T, dir string) *tree.Folder {
 
 func TestRead(t *testing.T) {
 	dir := t.TempDir()
-	write(t, dir, map[string]string{"../secret": "s", "a": "content", "d/b": "deep", "big": strings.Repeat("x", tree.MaxFileSize), "bigger": strings.Repeat("x", tree.MaxFileSize+1)})
+	write(t, dir, map[string]string{"../secret": "s", "a": "content", "d/b": "deep", "big": strings.Repeat("x", tree.MaxFileSize),
+		"bigger": strings.Repeat("x", tree.MaxFileSize+1)})
 	for link, target := range map[string]string{"in": "a", "out": "../secret", "dir": "d", "d/up": ".."} {
 		if err := os.Symlink(target, filepath.Join(dir, link)); err != nil {
 			t.Fatal(err)
@@ -101,7 +102,8 @@ func TestReadDir(t *testing.T) {
 	if diff := cmp.Diff(tree.Tree{"a": []byte("1"), "d/b": []byte("2")}, got); diff != "" {
 		t.Errorf("files (-want +got):\n%s", diff)
 	}
-	for name, want := range map[string]error{"x": tree.ErrNotDir, "nothing": tree.ErrNotExist, "../c": tree.ErrOutside, "": tree.ErrNotExist, "l": tree.ErrSymlink} {
+	for name, want := range map[string]error{"x": tree.ErrNotDir, "nothing": tree.ErrNotExist, "../c": tree.ErrOutside,
+		"": tree.ErrNotExist, "l": tree.ErrSymlink} {
 		if _, err := f.ReadDir(name); !errors.Is(err, want) {
 			t.Errorf("ReadDir(%q): got %v, want %v", name, err, want)
 		}

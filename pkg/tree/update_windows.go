@@ -20,7 +20,8 @@ func lockFolder(f *os.File) (release func(), err error) {
 	if err != nil {
 		return nil, err
 	}
-	handle, err := syscall.CreateFile(name, syscall.GENERIC_WRITE, 0, nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_HIDDEN|deleteOnClose, 0)
+	handle, err := syscall.CreateFile(name, syscall.GENERIC_WRITE, 0, nil, syscall.OPEN_ALWAYS, syscall.FILE_ATTRIBUTE_HIDDEN|deleteOnClose,
+		0)
 	switch {
 	case errors.Is(err, sharingViolation), errors.Is(err, deletePending):
 		return nil, ErrBusy

@@ -66,10 +66,12 @@ func TestWrite(t *testing.T) {
 		err    error
 	}{
 		{"into nothing", nil, false, all, nil},
-		{"beside others", map[string]string{"other/x": "1", "README.md": "2"}, false, with(map[string]string{"other/x": "1", "README.md": "2"}), nil},
+		{"beside others", map[string]string{"other/x": "1", "README.md": "2"}, false,
+			with(map[string]string{"other/x": "1", "README.md": "2"}), nil},
 		{"a folder exists", map[string]string{"base/old": "1"}, false, map[string]string{"base/old": "1"}, tree.ErrExists},
 		{"a file exists", map[string]string{"top.yaml": "1"}, false, map[string]string{"top.yaml": "1"}, tree.ErrExists},
-		{"in place of old content", map[string]string{"base/old": "1", "top.yaml": "1", "kept": "2"}, true, with(map[string]string{"kept": "2"}), nil},
+		{"in place of old content", map[string]string{"base/old": "1", "top.yaml": "1", "kept": "2"}, true,
+			with(map[string]string{"kept": "2"}), nil},
 		{"a folder in place of a file", map[string]string{"base": "1"}, true, all, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -96,7 +98,8 @@ func TestWriteRollsBack(t *testing.T) {
 		tree tree.Tree
 		want error
 	}{
-		{"a path that is a file and a folder", t.Context(), tree.Tree{"a/x": []byte("new"), "b/x": []byte("new"), "b/x/y": []byte("new")}, nil},
+		{"a path that is a file and a folder", t.Context(), tree.Tree{"a/x": []byte("new"), "b/x": []byte("new"), "b/x/y": []byte("new")},
+			nil},
 		{"a path that leads out", t.Context(), tree.Tree{"a/x": []byte("new"), "..": []byte("new")}, tree.ErrOutside},
 		{"a path that leads out below", t.Context(), tree.Tree{"a/x": []byte("new"), "b/../../c": []byte("new")}, tree.ErrOutside},
 		{"an absolute path", t.Context(), tree.Tree{"a/x": []byte("new"), "/c": []byte("new")}, tree.ErrOutside},
@@ -136,7 +139,8 @@ func TestWriteLinks(t *testing.T) {
 	parent := t.TempDir()
 	write(t, parent, map[string]string{"elsewhere/x": "1", "real/kept": "1"})
 	dir := filepath.Join(parent, "link")
-	for name, to := range map[string]string{"link": "real", "real/base": "../elsewhere", "real/top": "../elsewhere/x", "real/gone": "../nothing"} {
+	for name, to := range map[string]string{"link": "real", "real/base": "../elsewhere", "real/top": "../elsewhere/x",
+		"real/gone": "../nothing"} {
 		if err := os.Symlink(to, filepath.Join(parent, name)); err != nil {
 			t.Skip(err)
 		}
@@ -146,7 +150,8 @@ func TestWriteLinks(t *testing.T) {
 			t.Errorf("%s: %v", top, err)
 		}
 	}
-	if err := tree.Write(t.Context(), dir, tree.Tree{"base/a": []byte("new"), "top": []byte("new"), "gone": []byte("new")}, true); err != nil {
+	if err := tree.Write(t.Context(), dir, tree.Tree{"base/a": []byte("new"), "top": []byte("new"), "gone": []byte("new")},
+		true); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]string{"elsewhere/x": "1", "real/kept": "1", "real/base/a": "new", "real/top": "new", "real/gone": "new"}
@@ -201,7 +206,8 @@ func writeAsChild(dir string) int {
 
 func writer(dir, how, files, line string, n int) *exec.Cmd {
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "TREE_WRITE="+dir, "TREE_HOW="+how, "TREE_FILES="+files, "TREE_LINE="+line, "TREE_COUNT="+strconv.Itoa(n))
+	cmd.Env = append(os.Environ(), "TREE_WRITE="+dir, "TREE_HOW="+how, "TREE_FILES="+files, "TREE_LINE="+line,
+		"TREE_COUNT="+strconv.Itoa(n))
 	return cmd
 }
 

@@ -67,9 +67,12 @@ func TestContent(t *testing.T) {
 		{"only separators", files{"app.yaml": "---\n---\n...\n"},
 			"app.yaml:1:1: the file is empty\n  hint: a descriptor starts with apiVersion: unfold.dev/v1alpha1\n"},
 		{"several documents", files{"app.yaml": head + "---\nname: other\n"},
-			"app.yaml:7:1: the file holds 2 documents, but one descriptor is one document\n  hint: remove the \"---\" and what follows it; use one folder for each app\n"},
+			"app.yaml:7:1: the file holds 2 documents, but one descriptor is one document\n" +
+				"  hint: remove the \"---\" and what follows it; use one folder for each app\n"},
 		{"Google App Engine", files{"app.yaml": "runtime: python312\nentrypoint: gunicorn main:app\n"},
-			"app.yaml:1:1: the file is not a descriptor: it has no apiVersion\n  hint: this looks like Google App Engine's app.yaml: put unfold's descriptor into a folder of its own, or exclude this one from Argo CD's discovery\n"},
+			"app.yaml:1:1: the file is not a descriptor: it has no apiVersion\n" +
+				"  hint: this looks like Google App Engine's app.yaml: put unfold's descriptor into a folder of its own, or exclude " +
+				"this one from Argo CD's discovery\n"},
 		{"UTF-16", files{"app.yaml": "\xff\xfea\x00p\x00i\x00"},
 			"app.yaml:1:1: the file is not UTF-8: it holds the byte 0xff\n  hint: save the file as UTF-8\n"},
 		{"Latin-1", files{"app.yaml": head + "config: {A: caf\xe9}\n"},
@@ -77,13 +80,17 @@ func TestContent(t *testing.T) {
 		{"overlong UTF-8", files{"app.yaml": head + "config: {A: \xc0\xaf}\n"},
 			"app.yaml:6:13: the file is not UTF-8: it holds the byte 0xc0\n  hint: save the file as UTF-8\n"},
 		{"NUL", files{"app.yaml": head + "config: {A: a\x00b}\n"},
-			"app.yaml:6:14: the file holds the control character U+0000\n  hint: remove it, or write it as an escape in double quotes, such as \"\\u0007\"\n"},
+			"app.yaml:6:14: the file holds the control character U+0000\n" +
+				"  hint: remove it, or write it as an escape in double quotes, such as \"\\u0007\"\n"},
 		{"escape sequence", files{"app.yaml": head + "config: {A: \x1b[31m}\n"},
-			"app.yaml:6:13: the file holds the control character U+001B\n  hint: remove it, or write it as an escape in double quotes, such as \"\\u0007\"\n"},
+			"app.yaml:6:13: the file holds the control character U+001B\n" +
+				"  hint: remove it, or write it as an escape in double quotes, such as \"\\u0007\"\n"},
 		{"tabs", files{"app.yaml": head + "config:\n\tA: b\n"},
-			"app.yaml:7:1: not valid YAML: found character that cannot start any token\n  hint: YAML is indented with spaces: replace the tab\n"},
+			"app.yaml:7:1: not valid YAML: found character that cannot start any token\n" +
+				"  hint: YAML is indented with spaces: replace the tab\n"},
 		{"Unicode name", files{"app.yaml": strings.Replace(head, "name: shop", "name: магазин", 1)},
-			"app.yaml:3:7: name can't be \"магазин\": it takes lower-case letters, digits and \"-\", starts with a letter and ends with a letter or digit\n"},
+			"app.yaml:3:7: name can't be \"магазин\": it takes lower-case letters, digits and \"-\", starts with a letter and " +
+				"ends with a letter or digit\n"},
 		{"look-alike field", files{"app.yaml": head + "rеplicas: 3\n"},
 			"app.yaml:6:1: unknown field \"rеplicas\"\n  hint: did you mean \"replicas\"?\n"},
 		{"huge number of replicas", files{"app.yaml": head + "replicas: 9223372036854775808\n"},
@@ -103,8 +110,10 @@ func TestContent(t *testing.T) {
 			"0.txt":    strings.Repeat("a", mib), "1.txt": strings.Repeat("a", mib), "2.txt": strings.Repeat("a", mib),
 			"3.txt": strings.Repeat("a", mib), "4.txt": strings.Repeat("a", mib), "5.txt": strings.Repeat("a", mib),
 			"6.txt": strings.Repeat("a", mib), "7.txt": strings.Repeat("a", mib), "8.txt": "a",
-		}, "app.yaml:14:14: the file \"7.txt\" makes the app's files larger than 8 MiB\napp.yaml:15:14: the file \"8.txt\" makes the app's files larger than 8 MiB\n"},
-		{"too deep", files{"app.yaml": head + "manifests:\n  - apiVersion: example.com/v1\n    kind: X\n    metadata: {name: x}\n    spec: " + nested(100) + "\n"},
+		}, "app.yaml:14:14: the file \"7.txt\" makes the app's files larger than 8 MiB\n" +
+			"app.yaml:15:14: the file \"8.txt\" makes the app's files larger than 8 MiB\n"},
+		{"too deep", files{"app.yaml": head +
+			"manifests:\n  - apiVersion: example.com/v1\n    kind: X\n    metadata: {name: x}\n    spec: " + nested(100) + "\n"},
 			"app.yaml:10:73: more than 64 maps and lists in one another\n"},
 		{"far too deep", files{"app.yaml": head + "manifests: " + strings.Repeat("[", 500*kib) + "\n"},
 			"app.yaml:6:1: not valid YAML: exceeded max depth of 10000\n"},
@@ -305,7 +314,8 @@ func TestDevice(t *testing.T) {
 // TestManyFiles bounds the folders of components.
 func TestManyFiles(t *testing.T) {
 	component := func(name string) files {
-		return files{"app.yaml": head + "components: [c]\n", "c/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n", name: ""}
+		return files{"app.yaml": head + "components: [c]\n",
+			"c/kustomization.yaml": "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\n", name: ""}
 	}
 	deep := func(n int) string { return "c/" + strings.Repeat("d/", n) + "x" }
 	many := component("c/x")
@@ -321,7 +331,8 @@ func TestManyFiles(t *testing.T) {
 		files files
 		want  string
 	}{
-		{"too deep", component(deep(17)), "app.yaml:6:14: the file \"c/" + strings.TrimSuffix(strings.Repeat("d/", 17), "/") + "\" is more than 16 folders deep\n"},
+		{"too deep", component(deep(17)), "app.yaml:6:14: the file \"c/" + strings.TrimSuffix(strings.Repeat("d/", 17), "/") +
+			"\" is more than 16 folders deep\n"},
 		{"too many in one folder", many, "app.yaml:6:14: the file \"c\" makes more than 1000 files\n"},
 		{"too many in all", spread, "app.yaml:6:14: the file \"c/499/999\" makes more than 1000 files\n"},
 	} {

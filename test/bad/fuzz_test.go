@@ -20,7 +20,8 @@ func FuzzGenerate(f *testing.F) {
 	f.Add(head+"port: 80\nprobes: /health\nenv: {A: $(B), B: {secret: a/b}}\n", "", false)
 	f.Add(head+"files: {/etc/x: \"a\\n\", /y: {from: extra.yaml, mode: 0400}}\nsecurity: none\n", "x\x00y", false)
 	f.Add(head+"workloads: {web: {port: 80, replicas: 2}, worker: {command: [work]}}\n", "", false)
-	f.Add(head+"patches: [{path: extra.yaml}]\n", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec: {replicas: 7}\n", false)
+	f.Add(head+"patches: [{path: extra.yaml}]\n", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec: {replicas: 7}\n",
+		false)
 	f.Add(head+"patches: [{path: extra.yaml, target: {kind: Deployment}}]\n", "- {op: remove, path: /spec/replicas}\n", false)
 	f.Add(head+"manifests: [extra.yaml]\n", configMap, false)
 	f.Add(head, "apiVersion: kustomize.config.k8s.io/v1alpha1\nkind: Component\nnamePrefix: a-\n", true)

@@ -68,7 +68,8 @@ func messages(t *testing.T) []message {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, file := range append(others, "../../pkg/yaml/edit/testdata/awkward.golden", "testdata/too-large.golden", "../../pkg/cli/testdata/bounds.golden") {
+	for _, file := range append(others, "../../pkg/yaml/edit/testdata/awkward.golden", "testdata/too-large.golden",
+		"../../pkg/cli/testdata/bounds.golden") {
 		content, err := os.ReadFile(file)
 		if err != nil {
 			t.Fatal(err)

@@ -20,7 +20,8 @@ func (b *bench) batches(results map[string]float64) (string, error) {
 	for _, n := range sizes {
 		repo := fmt.Sprintf("repo-%d", n)
 		for i := range n {
-			if err := writeFile(b.path(repo, "apps", fmt.Sprintf("team-%d", i%20), fmt.Sprintf("app-%d", i), "app.yaml"), appOf(i)); err != nil {
+			if err := writeFile(b.path(repo, "apps", fmt.Sprintf("team-%d", i%20), fmt.Sprintf("app-%d", i), "app.yaml"),
+				appOf(i)); err != nil {
 				return "", err
 			}
 		}
@@ -44,14 +45,16 @@ func (b *bench) batches(results map[string]float64) (string, error) {
 			x := costs[fmt.Sprintf("%s %d", verb, n)]
 			seconds, memory := quantile(x, 0.5, cost.getWall)/1000, quantile(x, 0.5, cost.getMemory)
 			perSecond := float64(n*environments) / seconds
-			results[fmt.Sprintf("unfold %s, %d apps: times kustomize's builds a second", verb, n)] = perSecond * results["kustomize wall ms"] / 1000
+			results[fmt.Sprintf("unfold %s, %d apps: times kustomize's builds a second", verb,
+				n)] = perSecond * results["kustomize wall ms"] / 1000
 			results[fmt.Sprintf("unfold %s, %d apps: peak MiB", verb, n)] = memory
 			fmt.Fprintf(&out, "| unfold %s | %d | %d | %.2f | %.0f | %.1f |\n", verb, n, n*environments, seconds, perSecond, memory)
 		}
 	}
 	one := 1000 / results["kustomize wall ms"]
 	fmt.Fprintf(&out, "| one kustomize process for each build | | | | %.0f | |\n\n", one)
-	fmt.Fprintf(&out, "Batch render of 1,000 apps against one kustomize process for each build: %.0f times the builds a second. Peak memory of 3,000 apps against 300: %.2f times.\n\n",
+	fmt.Fprintf(&out, "Batch render of 1,000 apps against one kustomize process for each build: %.0f times the builds a second. Peak "+
+		"memory of 3,000 apps against 300: %.2f times.\n\n",
 		results["unfold render, 1000 apps: times kustomize's builds a second"],
 		results["unfold render, 3000 apps: peak MiB"]/results["unfold render, 300 apps: peak MiB"])
 	return out.String(), nil

@@ -91,7 +91,8 @@ func run(c config, write bool) error {
 
 // machine describes what matters of the machine and nothing that names it.
 func (b *bench) machine() string {
-	return fmt.Sprintf("%d cores, %s/%s, %s; medians of %d rounds.\n\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(), b.rounds)
+	return fmt.Sprintf("%d cores, %s/%s, %s; medians of %d rounds.\n\n", runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version(),
+		b.rounds)
 }
 
 // compare says how far the ratios are from the committed ones: figures in
@@ -216,7 +217,8 @@ func workloads(n int) string {
 	var b bytes.Buffer
 	b.WriteString("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: ghcr.io/example/shop\nworkloads:\n")
 	for i := range n {
-		fmt.Fprintf(&b, "  w%d:\n    port: %d\n    probes: /health\n    command: [shop, serve, w%d]\n    env: {MODE: batch, PASSWORD: {secret: shop-db/password}}\n    config: {QUEUE: q%d}\n", i, 8000+i, i, i)
+		fmt.Fprintf(&b, "  w%d:\n    port: %d\n    probes: /health\n    command: [shop, serve, w%d]\n"+
+			"    env: {MODE: batch, PASSWORD: {secret: shop-db/password}}\n    config: {QUEUE: q%d}\n", i, 8000+i, i, i)
 	}
 	b.WriteString("environments:\n  dev: {tag: main}\n  staging: {tag: v1.1.0-rc.1}\n  prod: {tag: v1.0.0}\n")
 	return b.String()

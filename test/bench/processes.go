@@ -72,7 +72,8 @@ func (b *bench) processes(results map[string]float64) (string, error) {
 func (b *bench) launch(p process) (cost, error) {
 	cmd := exec.Command(b.path("launch"), p.args...)
 	cmd.Dir = p.dir
-	cmd.Env = append(os.Environ(), "ARGOCD_ENV_ENVIRONMENT=prod", "HELM_CACHE_HOME="+b.path("helm"), "HELM_CONFIG_HOME="+b.path("helm"), "HELM_DATA_HOME="+b.path("helm"))
+	cmd.Env = append(os.Environ(), "ARGOCD_ENV_ENVIRONMENT=prod", "HELM_CACHE_HOME="+b.path("helm"), "HELM_CONFIG_HOME="+b.path("helm"),
+		"HELM_DATA_HOME="+b.path("helm"))
 	out, err := cmd.Output()
 	if err != nil {
 		return cost{}, err

@@ -53,6 +53,7 @@ func TestStartup(t *testing.T) {
 	}
 	t.Logf("%d packages, %d allocations, %d bytes", packages, allocations, size)
 	if packages == 0 || allocations > maxAllocations || size > maxBytes {
-		t.Errorf("start-up takes %d allocations and %d bytes in %d packages; the budget is %d and %d", allocations, size, packages, maxAllocations, maxBytes)
+		t.Errorf("start-up takes %d allocations and %d bytes in %d packages; the budget is %d and %d", allocations, size, packages,
+			maxAllocations, maxBytes)
 	}
 }

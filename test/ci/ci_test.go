@@ -71,7 +71,8 @@ func newRepository(t *testing.T, image string) *repository {
 		"docker": "[ $# = 1 ] || cat >/dev/null </dev/null", "go": "", "make": "",
 		// A file that is sent has to be there.
 		"curl": `for arg; do case $arg in body@*) cat "${arg#body@}" >>"$LOG" ;; esac; done`,
-		"gh":   `for arg; do case $arg in body=@*) cat "${arg#body=@}" >>"$LOG" ;; esac; done; case "$*" in "pr list"*) echo 17; echo 18 ;; esac`,
+		"gh": `for arg; do case $arg in body=@*) cat "${arg#body=@}" >>"$LOG" ;; esac; done; case "$*" in "pr list"*) echo 17; echo ` +
+			`18 ;; esac`,
 	} {
 		r.program(bin, name, script)
 	}
@@ -79,7 +80,8 @@ func newRepository(t *testing.T, image string) *repository {
 	r.write(filepath.Join(r.clone, "apps", "demo-app", "app.yaml"), strings.Replace(app, "IMAGE", image, 1))
 	author := "-c user.name=A -c user.email=a@example.com "
 	r.run(r.clone, "git checkout --quiet -B main && git add . && git "+author+"commit --quiet -m first && git push --quiet -u origin main")
-	r.write(filepath.Join(r.clone, "apps", "demo-app", "app.yaml"), strings.Replace(strings.Replace(app, "IMAGE", image, 1), "prod: {tag: v1}", "prod: {tag: v0}", 1))
+	r.write(filepath.Join(r.clone, "apps", "demo-app", "app.yaml"), strings.Replace(strings.Replace(app, "IMAGE", image, 1),
+		"prod: {tag: v1}", "prod: {tag: v0}", 1))
 	r.run(r.clone, "git add . && git "+author+"commit --quiet -m second && git push --quiet")
 	return r
 }
@@ -272,7 +274,8 @@ func TestGitHubPullRequest(t *testing.T) {
 	maps.Copy(r.env, map[string]string{"GITHUB_REPOSITORY": "example/apps", "GITHUB_STEP_SUMMARY": filepath.Join(r.dir, "summary")})
 	r.job("pull-request.yml", "apps", gitHub(), "github.event.pull_request.head.repo.full_name == github.repository")
 	wants(t, "the log", r.log(), "unfold check apps --format github",
-		"gh api --method POST repos/example/apps/issues/12/comments --field body=@diff.md\n<!-- unfold -->\n### demo-app: prod", "-ghcr.io/example/demo-app:v1"[1:])
+		"gh api --method POST repos/example/apps/issues/12/comments --field body=@diff.md\n<!-- unfold -->\n### demo-app: prod",
+		"-ghcr.io/example/demo-app:v1"[1:])
 	summary, err := os.ReadFile(filepath.Join(r.dir, "summary"))
 	if err != nil {
 		t.Fatal(err)
@@ -301,7 +304,8 @@ func TestGitHubPromote(t *testing.T) {
 		r := newRepository(t, "ghcr.io/example/demo-app")
 		r.job("promote.yml", "promote", gitHub(), "inputs.action == '"+action+"'")
 		wants(t, action, r.pushed(), "jo <7+jo@users.noreply.github.com>\n"+want)
-		if !slices.ContainsFunc(w.Get("on", "workflow_dispatch", "inputs", "action", "options").Elements(), func(v *value.Value) bool { return v.Text == action }) {
+		if !slices.ContainsFunc(w.Get("on", "workflow_dispatch", "inputs", "action", "options").Elements(),
+			func(v *value.Value) bool { return v.Text == action }) {
 			t.Errorf("%q can't be chosen", action)
 		}
 	}
@@ -312,7 +316,8 @@ func TestGitHubPreviews(t *testing.T) {
 	r.env["GITHUB_REPOSITORY"] = "example/apps"
 	r.job("previews.yml", "expire", gitHub())
 	wants(t, "the log", r.log(), "gh pr list --repo example/apps --limit 1000 --label preview --search updated:<20",
-		"gh api --method DELETE repos/example/apps/issues/17/labels/preview", "gh api --method DELETE repos/example/apps/issues/18/labels/preview", "for 3 days")
+		"gh api --method DELETE repos/example/apps/issues/17/labels/preview",
+		"gh api --method DELETE repos/example/apps/issues/18/labels/preview", "for 3 days")
 }
 
 func TestGitLab(t *testing.T) {
@@ -325,7 +330,8 @@ func TestGitLab(t *testing.T) {
 		},
 		"image": func(r *repository) { wants(t, "the log", r.log(), "docker push "+image+":"+sha) },
 		"dev": func(r *repository) {
-			wants(t, "the commit", r.pushed(), "gitlab-ci <gitlab-ci@example.com>\nchore(demo-app): set dev to "+sha[:8]+" [skip ci]", "dev: {tag: "+sha+"} # set by CI", "Source-Revision: "+sha)
+			wants(t, "the commit", r.pushed(), "gitlab-ci <gitlab-ci@example.com>\nchore(demo-app): set dev to "+sha[:8]+" [skip ci]",
+				"dev: {tag: "+sha+"} # set by CI", "Source-Revision: "+sha)
 		},
 		"prod": func(r *repository) {
 			wants(t, "the commit", r.pushed(), "chore(demo-app): promote dev to prod [skip ci]", "prod: {tag: v3}")
@@ -334,11 +340,15 @@ func TestGitLab(t *testing.T) {
 		r := newRepository(t, image)
 		r.run(r.clone, "git checkout --quiet --detach") // as GitLab leaves it
 		maps.Copy(r.env, map[string]string{
-			"CI_COMMIT_SHA": sha, "CI_COMMIT_SHORT_SHA": sha[:8], "CI_COMMIT_BRANCH": "main", "CI_REGISTRY_IMAGE": image, "CI_REGISTRY": "registry.gitlab.example.com",
-			"CI_REGISTRY_USER": "u", "CI_REGISTRY_PASSWORD": "p", "CI_API_V4_URL": "https://gitlab.example.com/api/v4", "CI_PROJECT_ID": "3", "CI_MERGE_REQUEST_IID": "12",
-			"CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD^", "UNFOLD_TOKEN": "t", "UNFOLD_NOTES_TOKEN": "n", "CI_SERVER_HOST": "gitlab.example.com", "CI_PROJECT_PATH": "team/apps",
+			"CI_COMMIT_SHA": sha, "CI_COMMIT_SHORT_SHA": sha[:8], "CI_COMMIT_BRANCH": "main", "CI_REGISTRY_IMAGE": image,
+			"CI_REGISTRY":      "registry.gitlab.example.com",
+			"CI_REGISTRY_USER": "u", "CI_REGISTRY_PASSWORD": "p", "CI_API_V4_URL": "https://gitlab.example.com/api/v4",
+			"CI_PROJECT_ID": "3", "CI_MERGE_REQUEST_IID": "12",
+			"CI_MERGE_REQUEST_DIFF_BASE_SHA": "HEAD^", "UNFOLD_TOKEN": "t", "UNFOLD_NOTES_TOKEN": "n",
+			"CI_SERVER_HOST": "gitlab.example.com", "CI_PROJECT_PATH": "team/apps",
 			// The address that the job pushes to leads to the remote of this test.
-			"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_1": "url." + r.dir + "/remote.git.insteadOf", "GIT_CONFIG_VALUE_1": "https://unfold:t@gitlab.example.com/team/apps.git",
+			"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_1": "url." + r.dir + "/remote.git.insteadOf",
+			"GIT_CONFIG_VALUE_1": "https://unfold:t@gitlab.example.com/team/apps.git",
 		})
 		for _, e := range w.Get("variables").Fields() {
 			r.env[e.Key] = e.Value.Text

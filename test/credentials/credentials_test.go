@@ -92,7 +92,8 @@ func (e entry) count(c *counts) {
 func row(list, rules string, secrets, innocents, found, alarms int) string {
 	precision := 100 * float64(found) / float64(found+alarms)
 	recall := 100 * float64(found) / float64(secrets)
-	return fmt.Sprintf("| %s | %s | %d of %d | %d of %d | %.1f %% | %.1f %% |\n", list, rules, found, secrets, alarms, innocents, precision, recall)
+	return fmt.Sprintf("| %s | %s | %d of %d | %d of %d | %.1f %% | %.1f %% |\n", list, rules, found, secrets, alarms, innocents, precision,
+		recall)
 }
 
 // The least that the detector has to reach on what it was not made by.
@@ -161,7 +162,8 @@ func TestConceal(t *testing.T) {
 	for _, e := range entries(t, "tuned") {
 		if signs := e.signs(); e.key != "args" && len(signs) > 0 && !signs[0].Guess {
 			shown := credential.Conceal(signs, e.value, func(string) string { return "***" })
-			if again := credential.InValue(e.key, shown); slices.ContainsFunc(again, func(s credential.Sign) bool { return !s.Guess }) || !strings.Contains(shown, "***") {
+			if again := credential.InValue(e.key, shown); slices.ContainsFunc(again, func(s credential.Sign) bool { return !s.Guess }) ||
+				!strings.Contains(shown, "***") {
 				t.Errorf("tuned.txt:%d: still there after concealing", e.line)
 			}
 		}

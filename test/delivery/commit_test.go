@@ -24,7 +24,8 @@ func (r *repository) wrapped(script string) {
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		r.t.Fatal(err)
 	}
-	r.program(filepath.Join(bin, "git"), fmt.Sprintf("real=%s\necho x >>%s\nn=$(wc -l <%s)\n%s\nexec $real \"$@\"\n", real, count, count, script))
+	r.program(filepath.Join(bin, "git"), fmt.Sprintf("real=%s\necho x >>%s\nn=$(wc -l <%s)\n%s\nexec $real \"$@\"\n", real, count, count,
+		script))
 	r.env = append(r.env, "PATH="+bin+":"+os.Getenv("PATH"))
 }
 
@@ -69,7 +70,8 @@ func setProd(tag string, more ...string) []string {
 func TestCommitRefused(t *testing.T) {
 	r := newRepository(t, 1)
 	for flag, part := range map[string]string{
-		"skip-worktree":    "apps/app0/app.yaml is marked skip-worktree in git's index, so git does not see its changes\n  hint: run git update-index --no-skip-worktree -- apps/app0/app.yaml first",
+		"skip-worktree": "apps/app0/app.yaml is marked skip-worktree in git's index, so git does not see its changes\n" +
+			"  hint: run git update-index --no-skip-worktree -- apps/app0/app.yaml first",
 		"assume-unchanged": "apps/app0/app.yaml is marked assume-unchanged in git's index",
 	} {
 		clone := r.clone(flag)
@@ -145,7 +147,8 @@ func TestCommitStays(t *testing.T) {
 			}
 			prepare(clone)
 			look := func() string {
-				return r.git(clone, "status", "--porcelain=v2") + r.git(clone, "ls-files", "-v", "--stage", ":!apps/app0/app.yaml") + r.git(clone, "diff", "--", "new", "README")
+				return r.git(clone, "status", "--porcelain=v2") + r.git(clone, "ls-files", "-v", "--stage", ":!apps/app0/app.yaml") +
+					r.git(clone, "diff", "--", "new", "README")
 			}
 			before := look()
 			code, out := r.unfold(clone, setProd("v1", "--commit")...)
@@ -173,7 +176,8 @@ func TestSixAtOnce(t *testing.T) {
 	for i := range 6 {
 		all.Go(func() {
 			app := r.apps[i/2] // two to a file
-			code, out := r.unfold(clone, "set", "image", "apps/"+app, "--env", []string{"dev", "prod"}[i%2], fmt.Sprintf("ghcr.io/example/%s:v%d", app, i+1), "--commit")
+			code, out := r.unfold(clone, "set", "image", "apps/"+app, "--env", []string{"dev", "prod"}[i%2],
+				fmt.Sprintf("ghcr.io/example/%s:v%d", app, i+1), "--commit")
 			if code != 0 || !strings.Contains(out, "committed ") {
 				t.Errorf("%d: exit %d\n%s", i, code, out)
 			}
@@ -198,7 +202,8 @@ func TestSixAtOnce(t *testing.T) {
 	})
 	for i := range 4 {
 		all.Go(func() {
-			code, out := r.unfold(clone, "set", "image", "apps/"+r.apps[i], "--env", "staging", fmt.Sprintf("ghcr.io/example/%s:w", r.apps[i]), "--commit")
+			code, out := r.unfold(clone, "set", "image", "apps/"+r.apps[i], "--env", "staging",
+				fmt.Sprintf("ghcr.io/example/%s:w", r.apps[i]), "--commit")
 			if code != 0 {
 				t.Errorf("%d: exit %d\n%s", i, code, out)
 			}
@@ -249,7 +254,8 @@ func TestCommitKilled(t *testing.T) {
 		return code != 0
 	}
 	for _, order := range []string{"before", "after"} {
-		script := map[string]string{"before": "[ $n != %d ] || kill -9 $PPID", "after": "[ $n != %d ] || { $real \"$@\"; kill -9 $PPID; exit 1; }"}[order]
+		script := map[string]string{"before": "[ $n != %d ] || kill -9 $PPID",
+			"after": "[ $n != %d ] || { $real \"$@\"; kill -9 $PPID; exit 1; }"}[order]
 		n := 1
 		for try(fmt.Sprintf("%s run %d", order, n), fmt.Sprintf(script, n), "") {
 			n++

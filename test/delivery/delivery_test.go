@@ -152,7 +152,8 @@ func TestFiftyAtOnce(t *testing.T) {
 	for i := range processes {
 		all.Go(func() {
 			app, env := r.apps[i%apps], envs[i/apps]
-			code, out := r.unfold(clones[i], "set", "image", "apps/"+app, "--env", env, fmt.Sprintf("ghcr.io/example/%s:v1.%d", app, i), "--push", "--branch", "main")
+			code, out := r.unfold(clones[i], "set", "image", "apps/"+app, "--env", env, fmt.Sprintf("ghcr.io/example/%s:v1.%d", app, i),
+				"--push", "--branch", "main")
 			if code != 0 || !strings.Contains(out, "pushed ") {
 				t.Errorf("%d: exit %d\n%s", i, code, out)
 			}
@@ -166,7 +167,8 @@ func TestFiftyAtOnce(t *testing.T) {
 	final := r.clone("final")
 	for i := range processes {
 		app, env := r.apps[i%apps], envs[i/apps]
-		if want := fmt.Sprintf("App: %s\nEnvironment: %s\nImage: ghcr.io/example/%s:v1.%d\n", app, env, app, i); !strings.Contains(log, want) {
+		if want := fmt.Sprintf("App: %s\nEnvironment: %s\nImage: ghcr.io/example/%s:v1.%d\n", app, env, app, i); !strings.Contains(log,
+			want) {
 			t.Errorf("the history lacks %q", want)
 		}
 		src, err := render.Open(filepath.Join(final, "apps", app), nil)

@@ -32,19 +32,22 @@ func TestCommit(t *testing.T) {
 	before := r.git(clone, "diff", "--cached") + r.git(clone, "diff") + r.git(clone, "status", "--porcelain")
 	head := r.head(clone)
 
-	code, out := r.unfold(clone, "set", "image", "apps/app0", "--env", "prod", "ghcr.io/example/app0:v1", "--commit", "--source-revision", "abc123")
+	code, out := r.unfold(clone, "set", "image", "apps/app0", "--env", "prod", "ghcr.io/example/app0:v1", "--commit", "--source-revision",
+		"abc123")
 	r.want(code, out, 0, "prod: ghcr.io/example/app0:v0 -> ghcr.io/example/app0:v1\ncommitted ")
 	if after := r.git(clone, "diff", "--cached") + r.git(clone, "diff") + r.git(clone, "status", "--porcelain"); after != before {
 		t.Errorf("before\n%s\nafter\n%s", before, after)
 	}
-	want := "A <a@example.com>\nC <c@example.com>\nchore(app0): set prod to v1\n\nApp: app0\nEnvironment: prod\nImage: ghcr.io/example/app0:v1\nSource-Revision: abc123\n"
+	want := "A <a@example.com>\nC <c@example.com>\nchore(app0): set prod to v1\n\nApp: app0\nEnvironment: prod\n" +
+		"Image: ghcr.io/example/app0:v1\nSource-Revision: abc123\n"
 	if got := strings.TrimSpace(r.git(clone, "log", "-1", "--format=%an <%ae>%n%cn <%ce>%n%B")) + "\n"; got != want {
 		t.Errorf("%s", got)
 	}
 	if got := r.git(clone, "log", "-1", "--format=%(trailers:key=Image,valueonly)"); strings.TrimSpace(got) != "ghcr.io/example/app0:v1" {
 		t.Errorf("git reads the trailer as %q", got)
 	}
-	if got := strings.Fields(r.git(clone, "show", "--name-only", "--format=%P")); len(got) != 2 || got[0] != head || got[1] != "apps/app0/app.yaml" {
+	if got := strings.Fields(r.git(clone, "show", "--name-only", "--format=%P")); len(got) != 2 || got[0] != head ||
+		got[1] != "apps/app0/app.yaml" {
 		t.Errorf("the commit changes %v", got)
 	}
 	code, out = r.unfold(clone, "set", "image", "apps/app0", "--env", "prod", "ghcr.io/example/app0:v1", "--commit")
@@ -75,7 +78,8 @@ func TestAuthorAndSignature(t *testing.T) {
 	r.want(code, out, 3, `the author "me" is no name with an address`)
 
 	signer := filepath.Join(r.dir, "gpg")
-	r.write(signer, "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho '-----BEGIN PGP SIGNATURE-----'\necho\necho abc\necho '-----END PGP SIGNATURE-----'\n")
+	r.write(signer, "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho '-----BEGIN PGP SIGNATURE-----'\necho\necho abc\n"+
+		"echo '-----END PGP SIGNATURE-----'\n")
 	if err := os.Chmod(signer, 0o755); err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +97,8 @@ func TestAuthorAndSignature(t *testing.T) {
 	r.clean(clone, r.head(clone))
 
 	r.write(signer, "#!/bin/sh\nexit 1\n")
-	code, out = r.unfold(clone, "set", "image", "apps/app0", "--env", "prod", "ghcr.io/example/app0:v2", "--commit", "--author", "Bot <bot@example.com>")
+	code, out = r.unfold(clone, "set", "image", "apps/app0", "--env", "prod", "ghcr.io/example/app0:v2", "--commit", "--author",
+		"Bot <bot@example.com>")
 	r.want(code, out, 3, "git is configured to sign commits")
 	r.clean(clone, r.head(clone))
 }
@@ -112,7 +117,8 @@ func TestRefused(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, out := r.unfold(clone, args...)
-	r.want(code, out, 3, "the push was refused: ", "GH006: Protected branch update failed", "pre-receive hook declined", "\n  hint: allow whoever runs this to push")
+	r.want(code, out, 3, "the push was refused: ", "GH006: Protected branch update failed", "pre-receive hook declined",
+		"\n  hint: allow whoever runs this to push")
 	r.clean(clone, head)
 
 	r.write(hook, "#!/bin/sh\nwhile read -r old new ref; do [ $ref != refs/heads/main ] || exit 1; done\n")
@@ -177,7 +183,8 @@ func TestOthers(t *testing.T) {
 	r := newRepository(t, 2)
 	one, two := r.clone("one"), r.clone("two")
 	set := func(clone, app, env, tag string, more ...string) (int, string) {
-		return r.unfold(clone, append([]string{"set", "image", "apps/" + app, "--env", env, "ghcr.io/example/" + app + ":" + tag}, more...)...)
+		return r.unfold(clone, append([]string{"set", "image", "apps/" + app, "--env", env, "ghcr.io/example/" + app + ":" + tag},
+			more...)...)
 	}
 	code, out := set(one, "app0", "prod", "v1", "--push")
 	r.want(code, out, 0, "pushed")
@@ -257,7 +264,9 @@ func TestHistory(t *testing.T) {
 	if got := r.show("main:apps/app0/app.yaml"); !strings.Contains(got, "    tag: v1\n    replicas: 4\n") {
 		t.Error(got)
 	}
-	if got := r.git(clone, "log", "-1", "--format=%B"); !strings.HasPrefix(got, "chore(app0): promote v1 from prod to staging\n\nApp: app0\nEnvironment: staging\nImage: ghcr.io/example/app0:v1\nPromoted-From: prod\n") {
+	if got := r.git(clone, "log", "-1", "--format=%B"); !strings.HasPrefix(got,
+		"chore(app0): promote v1 from prod to staging\n\nApp: app0\nEnvironment: staging\nImage: ghcr.io/example/app0:v1\n"+
+			"Promoted-From: prod\n") {
 		t.Error(got)
 	}
 	// A clone that is behind goes by the history of the remote, not by its own.

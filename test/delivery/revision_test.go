@@ -100,15 +100,17 @@ func TestCraftedTrees(t *testing.T) {
 		"git's folder, large": {[]crafted{{"40000", ".GIT", inner}, app}, `has the name ".GIT"`},
 		"git's folder, short": {[]crafted{app, {"40000", "GIT~1", inner}}, `has the name "GIT~1"`},
 		"no name":             {[]crafted{{"100644", "", blob}, app}, "an entry has no name"},
-		"link and folder":     {[]crafted{app, {"120000", "config", link}, {"40000", "config", inner}}, `two entries have the name "config"`},
-		"folder and link":     {[]crafted{app, {"40000", "config", inner}, {"120000", "config", link}}, `two entries have the name "config"`},
-		"twice":               {[]crafted{app, {"100644", "app.yaml", blob}}, `two entries have the name "app.yaml"`},
-		"file for a folder":   {[]crafted{{"40000", "app.yaml", good}}, "is a blob, not a tree"},
-		"folder for a file":   {[]crafted{{"100644", "app.yaml", inner}}, "is a tree, not a blob"},
-		"link":                {[]crafted{{"120000", "app.yaml", link}}, "the file is a symbolic link, which is not followed"},
-		"link beside":         {[]crafted{app, {"120000", "config", link}}, ""},
-		"submodule beside":    {[]crafted{app, {"160000", "module", good}}, ""},
-		"not sorted":          {[]crafted{{"100644", "z", blob}, app}, ""},
+		"link and folder": {[]crafted{app, {"120000", "config", link}, {"40000", "config", inner}},
+			`two entries have the name "config"`},
+		"folder and link": {[]crafted{app, {"40000", "config", inner}, {"120000", "config", link}},
+			`two entries have the name "config"`},
+		"twice":             {[]crafted{app, {"100644", "app.yaml", blob}}, `two entries have the name "app.yaml"`},
+		"file for a folder": {[]crafted{{"40000", "app.yaml", good}}, "is a blob, not a tree"},
+		"folder for a file": {[]crafted{{"100644", "app.yaml", inner}}, "is a tree, not a blob"},
+		"link":              {[]crafted{{"120000", "app.yaml", link}}, "the file is a symbolic link, which is not followed"},
+		"link beside":       {[]crafted{app, {"120000", "config", link}}, ""},
+		"submodule beside":  {[]crafted{app, {"160000", "module", good}}, ""},
+		"not sorted":        {[]crafted{{"100644", "z", blob}, app}, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r := *r
@@ -116,7 +118,8 @@ func TestCraftedTrees(t *testing.T) {
 			top := r.tree(bare, crafted{"40000", "apps", r.tree(bare, crafted{"40000", "app0", r.tree(bare, c.entries...)})})
 			commit := strings.TrimSpace(r.git(bare, "commit-tree", "-m", "crafted", "-p", "main", top))
 			clone := r.clone(strings.ReplaceAll(name, " ", "-"), "--single-branch")
-			r.write(filepath.Join(clone, ".git", "objects", "info", "alternates"), filepath.Join(bare, "objects")+"\n") // git would not fetch them all
+			// git would not fetch them all
+			r.write(filepath.Join(clone, ".git", "objects", "info", "alternates"), filepath.Join(bare, "objects")+"\n")
 			r.git(bare, "update-ref", "refs/heads/crafted", commit)
 			before := everything(t, r.dir)
 
@@ -132,13 +135,15 @@ func TestCraftedTrees(t *testing.T) {
 			if after := everything(t, r.dir); after != before {
 				t.Errorf("diff writes. Before:\n%s\nafter:\n%s", before, after)
 			}
-			code, out = r.unfold(clone, "set", "image", "apps/app0", "--env", "prod", "ghcr.io/example/app0:v1", "--push", "--branch", "crafted")
+			code, out = r.unfold(clone, "set", "image", "apps/app0", "--env", "prod", "ghcr.io/example/app0:v1", "--push", "--branch",
+				"crafted")
 			if c.want == "" {
 				r.want(code, out, 0, "pushed ")
 				if got := strings.TrimSpace(r.git(bare, "rev-parse", "crafted~1")); got != commit {
 					t.Errorf("the commit is on top of %s", got)
 				}
-				if got, want := r.git(bare, "ls-tree", "-r", "crafted"), r.git(bare, "ls-tree", "-r", commit); strings.Count(got, "\n") != strings.Count(want, "\n") {
+				if got, want := r.git(bare, "ls-tree", "-r", "crafted"),
+					r.git(bare, "ls-tree", "-r", commit); strings.Count(got, "\n") != strings.Count(want, "\n") {
 					t.Errorf("files:\n%s\nwant\n%s", got, want)
 				}
 				return
@@ -191,8 +196,10 @@ func TestForeignClone(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, key := range []string{
-		"core.fsmonitor", "diff.external", "diff.x.command", "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "filter.y.process", "core.sshCommand",
-		"gpg.program", "core.pager", "pager.diff", "pager.log", "credential.helper", "core.editor", "uploadpack.packObjectsHook", "core.alternateRefsCommand",
+		"core.fsmonitor", "diff.external", "diff.x.command", "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "filter.y.process",
+		"core.sshCommand",
+		"gpg.program", "core.pager", "pager.diff", "pager.log", "credential.helper", "core.editor", "uploadpack.packObjectsHook",
+		"core.alternateRefsCommand",
 	} {
 		r.git(clone, "config", key, program)
 	}
@@ -208,7 +215,8 @@ func TestForeignClone(t *testing.T) {
 	r.write(file, strings.Replace(fmt.Sprintf(descriptor, "app0"), "v0", "v1", 1))
 	for _, args := range [][]string{
 		{"check"}, {"check", "--all"}, {"diff"}, {"diff", "apps/app0"}, {"diff", "apps/app0", "--env", "dev", "--env", "prod"},
-		{"history", "apps/app0", "--env", "prod"}, {"render", "apps/app0", "--env", "prod"}, {"argocd"}, {"init", "new", "--image", "ghcr.io/example/new"},
+		{"history", "apps/app0", "--env", "prod"}, {"render", "apps/app0", "--env", "prod"}, {"argocd"},
+		{"init", "new", "--image", "ghcr.io/example/new"},
 		{"set", "image", "apps/app0", "--env", "prod", "ghcr.io/example/app0:v1", "--dry-run"},
 	} {
 		_, out := r.unfold(clone, args...)

@@ -61,7 +61,8 @@ func TestPushStays(t *testing.T) {
 			r.write(filepath.Join(clone, ".git", "info", "exclude"), "*.secret\n")
 			r.write(filepath.Join(clone, "my.secret"), "mine\n")
 			others("my.secret", "theirs\n")
-			push("v2", "the work tree does not have it yet: The following untracked working tree files would be overwritten by merge my.secret; when that is out of the way, git pull brings the change into the clone\n")
+			push("v2", "the work tree does not have it yet: The following untracked working tree files would be overwritten by merge "+
+				"my.secret; when that is out of the way, git pull brings the change into the clone\n")
 			kept("my.secret", "mine\n")
 			if err := os.Remove(filepath.Join(clone, "my.secret")); err != nil {
 				t.Fatal(err)
@@ -109,7 +110,8 @@ func TestInterrupted(t *testing.T) {
 			r.whole(clone)
 			if c.pushed {
 				r.want(code, out, 0, c.want)
-				if got := r.head(clone); got == head || got != strings.TrimSpace(r.git(filepath.Join(r.dir, "remote.git"), "rev-parse", "main")) {
+				if got := r.head(clone); got == head ||
+					got != strings.TrimSpace(r.git(filepath.Join(r.dir, "remote.git"), "rev-parse", "main")) {
 					t.Errorf("HEAD is %s\n%s", got, out)
 				}
 				return
@@ -151,7 +153,8 @@ func TestEndedByTerm(t *testing.T) {
 	r := newRepository(t, 1)
 	clone := r.clone("clone")
 	ended := filepath.Join(r.dir, "ended")
-	r.wrapped(`case " $* " in *" ls-remote "*) trap "sleep 0.3; echo term > ` + ended + `; exit 143" TERM; kill -TERM $PPID; while :; do sleep 0.05; done;; esac`)
+	r.wrapped(`case " $* " in *" ls-remote "*) trap "sleep 0.3; echo term > ` + ended +
+		`; exit 143" TERM; kill -TERM $PPID; while :; do sleep 0.05; done;; esac`)
 	code, out := r.unfold(clone, setProd("v1", "--push")...)
 	if got, err := os.ReadFile(ended); code == 0 || string(got) != "term\n" {
 		t.Errorf("exit %d, %v\n%s", code, err, out)
@@ -240,8 +243,10 @@ func TestVariables(t *testing.T) {
 	before := everything(t, other)
 	hidden := append(r.env[:len(r.env):len(r.env)],
 		"GIT_DIR="+filepath.Join(other, ".git"), "GIT_WORK_TREE="+other, "GIT_INDEX_FILE="+filepath.Join(other, ".git", "index"),
-		"GIT_OBJECT_DIRECTORY="+filepath.Join(other, ".git", "objects"), "GIT_COMMON_DIR="+filepath.Join(other, ".git"), "GIT_NAMESPACE=x", "GIT_GLOB_PATHSPECS=1",
-		"GIT_CONFIG_PARAMETERS='core.bare=true'", "GIT_EXTERNAL_DIFF=false", "GIT_CONFIG=/nowhere", "GIT_SHALLOW_FILE=/nowhere", "GIT_PREFIX=x/")
+		"GIT_OBJECT_DIRECTORY="+filepath.Join(other, ".git", "objects"), "GIT_COMMON_DIR="+filepath.Join(other, ".git"), "GIT_NAMESPACE=x",
+		"GIT_GLOB_PATHSPECS=1",
+		"GIT_CONFIG_PARAMETERS='core.bare=true'", "GIT_EXTERNAL_DIFF=false", "GIT_CONFIG=/nowhere", "GIT_SHALLOW_FILE=/nowhere",
+		"GIT_PREFIX=x/")
 	r2 := *r
 	r2.env = hidden
 	for i, how := range []string{"--commit", "--push"} {
@@ -259,11 +264,13 @@ func TestVariables(t *testing.T) {
 	}
 	// In a hook of git's own, git has the lock of the index.
 	hook := filepath.Join(clone, ".git", "hooks", "pre-commit")
-	r.program(hook, fmt.Sprintf("cd %s && %s diff apps/app0 >%s/hook 2>&1; %s set image apps/app0 --env prod ghcr.io/example/app0:v9 --commit >>%s/hook 2>&1; exit 0\n",
+	r.program(hook, fmt.Sprintf("cd %s && %s diff apps/app0 >%s/hook 2>&1; %s set image apps/app0 --env prod ghcr.io/example/app0:v9 "+
+		"--commit >>%s/hook 2>&1; exit 0\n",
 		clone, os.Args[0], r.dir, os.Args[0], r.dir))
 	r.write(filepath.Join(clone, "README"), "more\n")
 	r.git(clone, "commit", "--quiet", "-am", "readme")
-	if got, _ := os.ReadFile(filepath.Join(r.dir, "hook")); !strings.HasPrefix(string(got), "unfold: "+filepath.Join(clone, ".git", "index.lock")+" exists") {
+	if got, _ := os.ReadFile(filepath.Join(r.dir, "hook")); !strings.HasPrefix(string(got),
+		"unfold: "+filepath.Join(clone, ".git", "index.lock")+" exists") {
 		t.Errorf("in the hook: %s", got)
 	}
 	r.whole(clone)
@@ -308,7 +315,8 @@ func TestPasswords(t *testing.T) {
 	clone := r.clone("clone")
 	head := r.head(clone)
 	for _, address := range []string{
-		"http://ci:hunter2@" + host + "/x.git", "http://hunter2@" + host + "/x.git", "http://ci:hun/hunter2@" + host + "/x.git", "http://ci:x@hunter2@" + host + "/x.git",
+		"http://ci:hunter2@" + host + "/x.git", "http://hunter2@" + host + "/x.git", "http://ci:hun/hunter2@" + host + "/x.git",
+		"http://ci:x@hunter2@" + host + "/x.git",
 		"ssh://ci:hunter2@127.0.0.1:1/x.git", "https://ci:hunter2@127.0.0.1:1/x.git", "nothing://ci:hunter2@host/x",
 		"ci:hunter2@host.invalid/x", "https://ci:hunter2@[::1/x.git",
 	} {

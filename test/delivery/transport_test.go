@@ -42,7 +42,8 @@ func TestTransports(t *testing.T) {
 		config    []string
 	}{
 		{"a token in the address", strings.Replace(server.URL, "://", "://ci:"+token+"@", 1) + "/remote.git", nil},
-		{"a token in a header", server.URL + "/remote.git", []string{"http." + server.URL + "/.extraheader", "AUTHORIZATION: basic " + basic}},
+		{"a token in a header", server.URL + "/remote.git", []string{"http." + server.URL + "/.extraheader",
+			"AUTHORIZATION: basic " + basic}},
 		{"a deploy key", "ssh://git@git.example.com" + r.dir + "/remote.git", []string{"core.sshCommand", ssh + " -i key"}},
 	} {
 		clone := r.clone(strings.ReplaceAll(c.name, " ", "-"), "--depth=1")

@@ -130,7 +130,8 @@ func (s shell) run(t *testing.T, b block, commands string, more map[string][]byt
 	if below, ok := strings.CutPrefix(filepath.ToSlash(b.file), root+"/examples/"); ok {
 		cmd.Dir = filepath.Join(dir, "examples", filepath.Dir(below))
 	}
-	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "GIT_") }), "PATH="+s.bin+":"+os.Getenv("PATH"))
+	cmd.Env = append(slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "GIT_") }),
+		"PATH="+s.bin+":"+os.Getenv("PATH"))
 	out, err := cmd.CombinedOutput()
 	return string(out), err
 }

@@ -22,7 +22,8 @@ func TestHooks(t *testing.T) {
 	if len(diags) > 0 || !hooks.Is(value.List) {
 		t.Fatal(diags, "no list")
 	}
-	texts := []string{"id", "name", "entry", "language", "description", "files", "exclude", "language_version", "minimum_pre_commit_version"}
+	texts := []string{"id", "name", "entry", "language", "description", "files", "exclude", "language_version",
+		"minimum_pre_commit_version"}
 	flags := []string{"always_run", "fail_fast", "pass_filenames", "require_serial", "verbose"}
 	lists := []string{"types", "types_or", "exclude_types", "additional_dependencies", "args", "stages"}
 	var ids []string

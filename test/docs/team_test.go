@@ -22,7 +22,8 @@ func TestTeamRepo(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Chdir(dir)
-	args := strings.Fields("argocd --style applicationset --repo-url https://git.example.com/shop/apps.git --revision main --platform platform.yaml --output argocd")
+	args := strings.Fields("argocd --style applicationset --repo-url https://git.example.com/shop/apps.git --revision main --platform " +
+		"platform.yaml --output argocd")
 	if *update {
 		run(t, args...)
 		if err := os.RemoveAll(filepath.Join(committed, "argocd")); err != nil {
@@ -33,7 +34,8 @@ func TestTeamRepo(t *testing.T) {
 		}
 	}
 	run(t, append(slices.Clone(args), "--check")...)
-	if said := run(t, "check", "--repository"); !strings.Contains(said, "✓ argocd is current: 4 files") || !strings.Contains(said, "0 errors, 0 warnings") {
+	if said := run(t, "check", "--repository"); !strings.Contains(said, "✓ argocd is current: 4 files") ||
+		!strings.Contains(said, "0 errors, 0 warnings") {
 		t.Error(said)
 	}
 }

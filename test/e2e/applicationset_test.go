@@ -99,8 +99,10 @@ func TestApplicationSet(t *testing.T) {
 		i.repo.Write("apps/single/app.yaml", string(harness.ReadFile(t, harness.Testdata(t, "single-environment.yaml"))))
 		i.repo.Write("apps/default/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: default\nimage: nginx:1.29\n")
 		i.repo.Write("apps/single/notes/app.yaml", "no: descriptor\n")
-		i.repo.Write("apps/off/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: off\nimage: nginx:1.29\nenvironments: {dev: {enabled: false}, live: }\n")
-		i.repo.Write("apps/broken/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: broken\nimage: nginx:1.29\nenvironments: [dev]\n")
+		i.repo.Write("apps/off/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: off\nimage: nginx:1.29\n"+
+			"environments: {dev: {enabled: false}, live: }\n")
+		i.repo.Write("apps/broken/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: broken\nimage: nginx:1.29\n"+
+			"environments: [dev]\n")
 		i.revision = i.repo.Commit("more apps")
 		names = append(names, "single-live", "default-dev", "default-staging", "default-prod", "off-live",
 			"broken-dev", "broken-staging", "broken-prod") // which say what is wrong
@@ -127,7 +129,8 @@ func TestApplicationSet(t *testing.T) {
 		}
 
 		// The set looks again and leaves them alone.
-		i.repo.Write("apps/late/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: late\nimage: nginx:1.29\nenvironments: {live: }\n")
+		i.repo.Write("apps/late/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: late\nimage: nginx:1.29\n"+
+			"environments: {live: }\n")
 		i.revision = i.repo.Commit("one more app")
 		names = append(names, "late-live")
 		i.applications(t, names...)

@@ -95,9 +95,11 @@ teams:
 
 // TestDelivery brings an image to one environment after the other with Applications that unfold argocd prints, and back.
 func TestDelivery(t *testing.T) {
-	d := startDelivery(t, "environments: {dev: {}, staging: {}, prod: {}}\nteams: {demo: {apps: [apps/example-app]}, shop: {apps: [apps/multi]}}\n")
+	d := startDelivery(t, "environments: {dev: {}, staging: {}, prod: {}}\n"+
+		"teams: {demo: {apps: [apps/example-app]}, shop: {apps: [apps/multi]}}\n")
 	d.printedObjects(t, "apps")
-	dev, staging, prod := d.made("example-app", "example-app", "dev"), d.made("example-app", "example-app", "staging"), d.made("example-app", "example-app", "prod")
+	dev, staging, prod := d.made("example-app", "example-app", "dev"), d.made("example-app", "example-app", "staging"),
+		d.made("example-app", "example-app", "prod")
 	shop := d.made("multi", "shop", "prod")
 	d.synced(t, dev, staging, prod, shop)
 
@@ -141,7 +143,8 @@ func TestDelivery(t *testing.T) {
 // TestPrintedProjects holds that the AppProjects of teams let through what is theirs, and nothing else.
 func TestPrintedProjects(t *testing.T) {
 	d := startDelivery(t, teams)
-	d.clone.Write("apps/scaled/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: scaled\nimage: nginx:1.29\nresources: {requests: {cpu: 100m}}\nautoscaling: {min: 2, max: 9, cpu: 80}\nenvironments: {dev: }\n")
+	d.clone.Write("apps/scaled/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: scaled\nimage: nginx:1.29\n"+
+		"resources: {requests: {cpu: 100m}}\nautoscaling: {min: 2, max: 9, cpu: 80}\nenvironments: {dev: }\n")
 	d.revision = d.clone.Commit("an app with an autoscaler")
 	d.clone.Push()
 	d.printedObjects(t, "apps")
@@ -241,13 +244,15 @@ func TestPrintedProjects(t *testing.T) {
 
 // TestAppOfApps follows the files that unfold argocd writes: a new app, and one that is gone.
 func TestAppOfApps(t *testing.T) {
-	d := startDelivery(t, "environments: {dev: {}, staging: {}, prod: {}}\nfurtherEnvironments: [live]\nteams: {shop: {apps: [apps/multi]}}\n")
+	d := startDelivery(t, "environments: {dev: {}, staging: {}, prod: {}}\nfurtherEnvironments: [live]\n"+
+		"teams: {shop: {apps: [apps/multi]}}\n")
 	write := func(message string) {
 		t.Helper()
 		d.printedObjects(t, "apps", "--revision", "main", "--output", "argocd")
 		d.revision = d.clone.Commit(message)
 		d.clone.Push()
-		if out := d.unfold(t, "argocd", "apps", "--repo-url", d.repo.URL(), "--revision", "main", "--platform", d.clone.Dir+"/../platform.yaml", "--output", "argocd", "--check"); out != "" {
+		if out := d.unfold(t, "argocd", "apps", "--repo-url", d.repo.URL(), "--revision", "main", "--platform",
+			d.clone.Dir+"/../platform.yaml", "--output", "argocd", "--check"); out != "" {
 			t.Errorf("the check prints %s", out)
 		}
 		d.Refresh(t, "unfold-apps", "normal")
@@ -256,7 +261,8 @@ func TestAppOfApps(t *testing.T) {
 	d.WaitSynced(t, "unfold-apps", d.revision)
 	d.synced(t, d.made("example-app", "example-app", "prod"), d.made("multi", "shop", "dev"))
 
-	d.clone.Write("apps/late/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: late\nimage: nginx:1.29\nenvironments: {live: }\n")
+	d.clone.Write("apps/late/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: late\nimage: nginx:1.29\n"+
+		"environments: {live: }\n")
 	write("one more app")
 	d.WaitSynced(t, "unfold-apps", d.revision)
 	d.synced(t, d.made("late", "late", "live"))

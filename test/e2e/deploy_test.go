@@ -140,7 +140,8 @@ func TestDeploy(t *testing.T) {
 				}
 			}
 			for _, field := range []string{"automountServiceAccountToken", "containers", "volumes"} {
-				if d := harness.Diff(field, server.Get("spec", "template", "spec", field), component.Get("spec", "template", "spec", field)); d != nil {
+				if d := harness.Diff(field, server.Get("spec", "template", "spec", field),
+					component.Get("spec", "template", "spec", field)); d != nil {
 					t.Errorf("not as in the component:\n%s", strings.Join(d, "\n"))
 				}
 			}

@@ -180,7 +180,8 @@ func TestHooks(t *testing.T) {
 	}
 	absent := func(d deployment) {
 		t.Helper()
-		for _, x := range [][3]string{{"apps/v1", "Deployment", "shop"}, {"v1", "Service", "shop"}, {"batch/v1", "Job", "shop-smoke-test"}} {
+		for _, x := range [][3]string{{"apps/v1", "Deployment", "shop"}, {"v1", "Service", "shop"},
+			{"batch/v1", "Job", "shop-smoke-test"}} {
 			if d.has(t, x[0], x[1], x[2]) {
 				t.Errorf("%s: the %s %q is there before the migration succeeded", d.Name, x[1], x[2])
 			}

@@ -77,7 +77,8 @@ func hostileRepo(t *testing.T, make func(*testing.T, string)) (repo *harness.Rep
 	repo = harness.NewRepo(t)
 	repo.Write("apps/other/secret.txt", canary)
 	repo.Write("apps/other/app.yaml", strings.Replace(descriptorHead, "name: hostile", "name: "+canary, 1))
-	repo.Write("apps/other/kustomization.yaml", "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\ncommonAnnotations: {x: "+canary+"}\n")
+	repo.Write("apps/other/kustomization.yaml", "kind: Component\napiVersion: kustomize.config.k8s.io/v1alpha1\ncommonAnnotations: {x: "+
+		canary+"}\n")
 	dir := filepath.Join(repo.Dir, "apps", "hostile")
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		t.Fatal(err)
@@ -127,7 +128,8 @@ func TestHostileRepositories(t *testing.T) {
 				t.Errorf("%s: no error, but %v", name, objects)
 			case strings.Contains(err.Error(), canary):
 				t.Errorf("%s: the error gives something away: %v", name, err)
-			case strings.Contains(err.Error(), "panic"), strings.Contains(err.Error(), "signal: "), strings.Contains(err.Error(), "DeadlineExceeded"):
+			case strings.Contains(err.Error(), "panic"), strings.Contains(err.Error(), "signal: "),
+				strings.Contains(err.Error(), "DeadlineExceeded"):
 				t.Errorf("%s: %v", name, err)
 			default:
 				t.Logf("%s: %s", name, lastLines(err.Error()))

@@ -145,7 +145,8 @@ environments:
 		{byVariable("dev"), []string{"[www.example.com]", "hosts-web=www.example.com"}},
 		{with("dev", "pr-17.example.com"), []string{"[pr-17.example.com]", "hosts-web=pr-17.example.com"}},
 		{byHostVariable, []string{"[pr-18.example.com]", "hosts-web=pr-18.example.com"}},
-		{with("prod", "api=api-17.example.com"), []string{"[www.example.com]", "hosts-api=api-17.example.com", "hosts-web=www.example.com"}},
+		{with("prod", "api=api-17.example.com"), []string{"[www.example.com]", "hosts-api=api-17.example.com",
+			"hosts-web=www.example.com"}},
 	} {
 		if got := hosts(tt.source); !slices.Equal(got, tt.want) {
 			t.Errorf("got  %q\nwant %q", got, tt.want)

@@ -15,7 +15,8 @@ func TestPlatformFile(t *testing.T) {
 	mount := harness.ShortTempDir(t)
 	change := func(version, content string) {
 		t.Helper()
-		harness.WriteFile(t, filepath.Join(mount, version, "platform.yaml"), []byte("apiVersion: unfold.dev/v1alpha1\nkind: Platform\n"+content))
+		harness.WriteFile(t, filepath.Join(mount, version, "platform.yaml"),
+			[]byte("apiVersion: unfold.dev/v1alpha1\nkind: Platform\n"+content))
 		fresh := filepath.Join(mount, "..data_tmp")
 		if err := os.Symlink(version, fresh); err != nil {
 			t.Fatal(err)
@@ -48,7 +49,8 @@ func TestPlatformFile(t *testing.T) {
 	q := p.request("small", "small-live", &harness.Plugin{})
 	q.NoCache = true
 	message := p.refused(t, q)
-	for _, want := range []string{"the operator's platform file", "it is not the app's fault", `platform.yaml:3:34: unknown field "replicsa"`} {
+	for _, want := range []string{"the operator's platform file", "it is not the app's fault",
+		`platform.yaml:3:34: unknown field "replicsa"`} {
 		if !strings.Contains(message, want) {
 			t.Errorf("the error does not say %q: %s", want, message)
 		}

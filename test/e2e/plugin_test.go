@@ -45,9 +45,10 @@ func (p *plugin) request(app, namespace string, source *harness.Plugin) harness.
 		Source: harness.Source{
 			RepoURL: p.repo.URL(), Path: "apps/" + app, TargetRevision: "main", Plugin: source,
 		},
-		ProjectName:    "default",
-		KubeVersion:    "1.34.4",
-		APIVersions:    []string{"v1", "v1/Service", "apps/v1", "apps/v1/Deployment", "batch/v1", "batch/v1/CronJob", "batch/v1/Job", "policy/v1", "policy/v1/PodDisruptionBudget"},
+		ProjectName: "default",
+		KubeVersion: "1.34.4",
+		APIVersions: []string{"v1", "v1/Service", "apps/v1", "apps/v1/Deployment", "batch/v1", "batch/v1/CronJob", "batch/v1/Job",
+			"policy/v1", "policy/v1/PodDisruptionBudget"},
 		AppLabelKey:    "app.kubernetes.io/instance",
 		TrackingMethod: "annotation",
 	}

@@ -66,7 +66,8 @@ func TestPrintedApplicationSets(t *testing.T) {
 	d.CompleteJobs(t)
 	d.repo.CopyDir(harness.RepoPath(t, "examples", "example-app"), "apps/example-app")
 	d.repo.CopyDir(harness.RepoPath(t, "examples", "multi"), "apps/multi")
-	d.repo.Write("apps/worker/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: worker\nimage: nginx:1.29\nenvironments: {dev: , prod: {enabled: false}}\n")
+	d.repo.Write("apps/worker/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: worker\nimage: nginx:1.29\n"+
+		"environments: {dev: , prod: {enabled: false}}\n")
 	d.revision = d.repo.Commit("the apps")
 	d.clone = d.repo.Clone()
 	harness.WriteFile(t, d.clone.Dir+"/../platform.yaml", fmt.Appendf(nil, `apiVersion: unfold.dev/v1alpha1
@@ -103,8 +104,10 @@ previews: {owner: example, repository: apps, api: %q, environment: dev, token: g
 	})
 	t.Run("a new folder", func(t *testing.T) {
 		d.clone.Write("apps/late/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: late\nimage: nginx:1.29\n")
-		d.clone.Write("apps/multi-two/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: multi-two\nimage: nginx:1.29\nenvironments: {dev: }\n")
-		d.clone.Write("apps/broken/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: broken\nimage: nginx:1.29\nenvironments: [dev]\nworkloads: none\n")
+		d.clone.Write("apps/multi-two/app.yaml",
+			"apiVersion: unfold.dev/v1alpha1\nkind: App\nname: multi-two\nimage: nginx:1.29\nenvironments: {dev: }\n")
+		d.clone.Write("apps/broken/app.yaml",
+			"apiVersion: unfold.dev/v1alpha1\nkind: App\nname: broken\nimage: nginx:1.29\nenvironments: [dev]\nworkloads: none\n")
 		d.revision = d.clone.Commit("three more apps")
 		d.clone.Push()
 		names = append(names, "late-dev", "late-staging", "late-prod-eu", "multi-two-dev", "broken-dev", "broken-staging", "broken-prod-eu")
@@ -123,7 +126,8 @@ previews: {owner: example, repository: apps, api: %q, environment: dev, token: g
 		d.clone.Push()
 		names = slices.DeleteFunc(names, func(name string) bool {
 			// prune: false keeps those of staging.
-			return !strings.HasSuffix(name, "-staging") && (strings.HasPrefix(name, "late") || strings.HasPrefix(name, "multi-two") || strings.HasPrefix(name, "broken"))
+			return !strings.HasSuffix(name, "-staging") && (strings.HasPrefix(name, "late") || strings.HasPrefix(name, "multi-two") ||
+				strings.HasPrefix(name, "broken"))
 		})
 		d.applications(t, names...)
 		d.gone(t, "late-dev")
@@ -139,8 +143,9 @@ previews: {owner: example, repository: apps, api: %q, environment: dev, token: g
 		d.applications(t, append([]string{"example-app-pr-7", "multi-pr-7", "worker-pr-7"}, names...)...)
 		for app, want := range map[string]map[string]string{
 			"example-app": {"example-app": "ashik9001/demo-app:" + change},
-			"multi":       {"shop-web": "ghcr.io/example/shop:" + change, "shop-worker": "ghcr.io/example/shop:" + change, "shop-api": "ghcr.io/example/shop-api:main"},
-			"worker":      {"worker": "nginx:" + change},
+			"multi": {"shop-web": "ghcr.io/example/shop:" + change, "shop-worker": "ghcr.io/example/shop:" + change,
+				"shop-api": "ghcr.io/example/shop-api:main"},
+			"worker": {"worker": "nginx:" + change},
 		} {
 			d.WaitSynced(t, app+"-pr-7", change)
 			if got := d.images(t, app+"-pr-7"); fmt.Sprint(got) != fmt.Sprint(want) {

@@ -71,7 +71,8 @@ func (s *sealing) seal(t *testing.T, plain []byte, args ...string) {
 // generate returns the SealedSecrets of what the plugin prints, by name.
 func (s *sealing) generate(t *testing.T, environment, namespace string) map[string]harness.Object {
 	t.Helper()
-	out, err := harness.RunUnfold(t, s.dir, []string{"ARGOCD_ENV_ENVIRONMENT=" + environment, "ARGOCD_APP_NAMESPACE=" + namespace}, "generate")
+	out, err := harness.RunUnfold(t, s.dir, []string{"ARGOCD_ENV_ENVIRONMENT=" + environment, "ARGOCD_APP_NAMESPACE=" + namespace},
+		"generate")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +170,8 @@ func TestSealedSecretsOpen(t *testing.T) {
 	}
 
 	sealed := s.generate(t, "prod", "shop")
-	for _, name := range []string{"shop-secrets", "shop-secrets-namespace-wide", "shop-worker-secrets", "shop-worker-secrets-cluster-wide"} {
+	for _, name := range []string{"shop-secrets", "shop-secrets-namespace-wide", "shop-worker-secrets",
+		"shop-worker-secrets-cluster-wide"} {
 		if sealed[name] == nil {
 			t.Fatalf("generate prints no SealedSecret %s", name)
 		}
@@ -180,7 +182,8 @@ func TestSealedSecretsOpen(t *testing.T) {
 	s.opened(t, "shop", "shop-worker-secrets", map[string][]byte{"OWN": []byte("of the worker")})
 	s.opened(t, "shop", "shop-worker-secrets-cluster-wide", prefixed("FREE_", awkwardValues()))
 	secret, err := s.API.Get("v1", "Secret", "shop", "shop-worker-secrets")
-	if err != nil || secret.Text("metadata", "labels", "app.kubernetes.io/name") != "shop" || secret.Text("metadata", "labels", "app.kubernetes.io/component") != "worker" || secret.Text("type") != "Opaque" {
+	if err != nil || secret.Text("metadata", "labels", "app.kubernetes.io/name") != "shop" ||
+		secret.Text("metadata", "labels", "app.kubernetes.io/component") != "worker" || secret.Text("type") != "Opaque" {
 		t.Errorf("%v, labels %v, type %s", err, secret.Get("metadata", "labels"), secret.Text("type"))
 	}
 
@@ -195,15 +198,18 @@ func TestSealedSecretsOpen(t *testing.T) {
 	s.opened(t, "elsewhere", "free", prefixed("FREE_", awkwardValues()))
 
 	// The namespace of the Application is another: the plugin says so before the controller does.
-	_, err = harness.RunUnfold(t, s.dir, []string{"ARGOCD_ENV_ENVIRONMENT=prod", `ARGOCD_APP_PARAMETERS=[{"name":"namespace","string":"elsewhere"}]`}, "generate")
-	if err == nil || !strings.Contains(err.Error(), `the secret "OWN" is sealed for the namespace "shop", but the app runs in "elsewhere"`) {
+	_, err = harness.RunUnfold(t, s.dir, []string{"ARGOCD_ENV_ENVIRONMENT=prod",
+		`ARGOCD_APP_PARAMETERS=[{"name":"namespace","string":"elsewhere"}]`}, "generate")
+	if err == nil || !strings.Contains(err.Error(),
+		`the secret "OWN" is sealed for the namespace "shop", but the app runs in "elsewhere"`) {
 		t.Errorf("%v", err)
 	}
 	if out, err := s.unfold(t, nil, "set", "--env", "prod", "namespace=elsewhere"); err != nil {
 		t.Fatal(out, err)
 	}
 	out, err := s.unfold(t, nil, "seal", "--validate", "--env", "prod", "OWN", "FREE_ONE")
-	if err == nil || !strings.Contains(err.Error(), `can't open the secret "OWN" of prod`) || !strings.Contains(out, "shop-worker-secrets-cluster-wide, 1 key") {
+	if err == nil || !strings.Contains(err.Error(), `can't open the secret "OWN" of prod`) ||
+		!strings.Contains(out, "shop-worker-secrets-cluster-wide, 1 key") {
 		t.Errorf("%s%v", out, err)
 	}
 }
@@ -229,13 +235,15 @@ func TestKubesealOutputIsTheSame(t *testing.T) {
 	text.WriteString("    secrets:\n")
 	want := awkwardValues()
 	for key, plain := range want {
-		raw, err := s.RunSealing(t, s.dir, plain, kubeseal, "--raw", "--from-file=/dev/stdin", "--namespace", "shop", "--name", "shop-secrets")
+		raw, err := s.RunSealing(t, s.dir, plain, kubeseal, "--raw", "--from-file=/dev/stdin", "--namespace", "shop", "--name",
+			"shop-secrets")
 		if err != nil {
 			t.Fatal(err)
 		}
 		fmt.Fprintf(&text, "      %s: %s\n", key, raw)
 	}
-	raw, err := s.RunSealing(t, s.dir, []byte("free"), kubeseal, "--raw", "--from-file=/dev/stdin", "--scope", "cluster-wide", "--cert", "cert.pem")
+	raw, err := s.RunSealing(t, s.dir, []byte("free"), kubeseal, "--raw", "--from-file=/dev/stdin", "--scope", "cluster-wide", "--cert",
+		"cert.pem")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -256,7 +264,8 @@ func TestKubesealOutputIsTheSame(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	manifest := fmt.Sprintf("apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: shop-secrets, namespace: shop}\nspec: {encryptedData: {TOKEN: %s}}\n", strings.TrimSpace(out))
+	manifest := fmt.Sprintf("apiVersion: bitnami.com/v1alpha1\nkind: SealedSecret\nmetadata: {name: shop-secrets, namespace: shop}\n"+
+		"spec: {encryptedData: {TOKEN: %s}}\n", strings.TrimSpace(out))
 	if _, err := s.RunSealing(t, s.dir, []byte(manifest), kubeseal, "--validate"); err != nil {
 		t.Error(err)
 	}
@@ -303,10 +312,12 @@ func TestSealedSecretsRotate(t *testing.T) {
 	if out, err := s.unfold(t, nil, "seal", "--validate", "--env", "prod"); err != nil {
 		t.Error(out, err)
 	}
-	if _, err := s.unfold(t, nil, "seal", "--validate", "--env", "test"); err == nil || !strings.Contains(err.Error(), `can't open the secret "TOKEN" of test`) {
+	if _, err := s.unfold(t, nil, "seal", "--validate", "--env", "test"); err == nil ||
+		!strings.Contains(err.Error(), `can't open the secret "TOKEN" of test`) {
 		t.Errorf("what was not rotated: %v", err)
 	}
-	if _, err := s.unfold(t, nil, "secrets", "rotate", "--env", "test"); err == nil || !strings.Contains(err.Error(), "can't open all of shop-secrets") {
+	if _, err := s.unfold(t, nil, "secrets", "rotate", "--env", "test"); err == nil ||
+		!strings.Contains(err.Error(), "can't open all of shop-secrets") {
 		t.Errorf("what can't be rotated any more: %v", err)
 	}
 	for _, o := range s.generate(t, "prod", "shop") {
@@ -332,7 +343,8 @@ func TestSealedSecretsThatAreLarge(t *testing.T) {
 		}
 		for document := range strings.SplitSeq(string(text), "\n---\n") {
 			if strings.Contains(document, "kind: SealedSecret") {
-				_, err = s.RunSealing(t, s.dir, []byte(document), harness.Built(t, "kubernetes/kubectl"), append([]string{"apply", "--filename", "-"}, how...)...)
+				_, err = s.RunSealing(t, s.dir, []byte(document), harness.Built(t, "kubernetes/kubectl"),
+					append([]string{"apply", "--filename", "-"}, how...)...)
 			}
 		}
 		return err
@@ -357,7 +369,8 @@ func TestSealedSecretsThatAreLarge(t *testing.T) {
 			if !x.sealed {
 				return
 			}
-			if err := apply(); (err == nil) != x.clientSide || err != nil && !strings.Contains(err.Error(), "may not be more than 262144 bytes") {
+			if err := apply(); (err == nil) != x.clientSide || err != nil &&
+				!strings.Contains(err.Error(), "may not be more than 262144 bytes") {
 				t.Errorf("client-side: %.300v", err)
 			}
 			if err := apply("--server-side", "--force-conflicts"); err != nil {

@@ -103,14 +103,19 @@ func TestBad(t *testing.T) {
 		name, text string
 		want       []string
 	}{
-		{"unknown field", head + "imgae: app\nenvironments:\n  prod: {replcias: 3}\n", []string{"5: Property imgae is not allowed.", "7: Property replcias is not allowed."}},
-		{"unknown field below", head + "image: app\nports:\n  http: {port: 80, targte: 8080}\n", []string{"7: Property targte is not allowed."}},
+		{"unknown field", head + "imgae: app\nenvironments:\n  prod: {replcias: 3}\n",
+			[]string{"5: Property imgae is not allowed.", "7: Property replcias is not allowed."}},
+		{"unknown field below", head + "image: app\nports:\n  http: {port: 80, targte: 8080}\n",
+			[]string{"7: Property targte is not allowed."}},
 		{"wrong type", head + "image: app\nreplicas: many\n", []string{"6: Incorrect type. Expected one of integer, null."}},
 		{"out of range", head + "image: app\nport: 70000\n", []string{"6: Value is above the maximum of 65535."}},
-		{"enum", head + "image: app\nsecurity: {level: restrcted}\n", []string{`6: Value is not accepted. Valid values: "restricted", "baseline", "none", null.`}},
-		{"name", head + "image: app\nports: {HTTP: 80}\n", []string{`6: it takes lower-case letters (one at least), digits and single "-" between them`}},
+		{"enum", head + "image: app\nsecurity: {level: restrcted}\n",
+			[]string{`6: Value is not accepted. Valid values: "restricted", "baseline", "none", null.`}},
+		{"name", head + "image: app\nports: {HTTP: 80}\n",
+			[]string{`6: it takes lower-case letters (one at least), digits and single "-" between them`}},
 		{"workload field", head + "image: app\nport: 80\nworkloads:\n  web: {}\n", []string{"6: Property port is not allowed."}},
-		{"exclusive", head + "image: app\nenv:\n  A:\n    value: x\n    secret: db/a\n", []string{"9: value and secret exclude one another"}},
+		{"exclusive", head + "image: app\nenv:\n  A:\n    value: x\n    secret: db/a\n",
+			[]string{"9: value and secret exclude one another"}},
 		{"kubernetes field", head + "image: app\nsecurity:\n  pod: {runAsUsr: 1}\n", []string{"7: Property runAsUsr is not allowed."}},
 		{"missing", modeline + "apiVersion: unfold.dev/v1alpha1\nkind: App\nimage: app\n", []string{`2: Missing property "name".`}},
 	} {

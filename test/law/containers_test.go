@@ -9,7 +9,8 @@ import (
 // containers adds those beside the workload's own, and what is left of the pod
 // and its container.
 func (g *generator) containers(o object, s *said) {
-	g.mapField(20, o, s, "initContainers", g.initContainers(), func(name string) *yaml.Node { return g.further(name, name == "database", name == "migrate") })
+	g.mapField(20, o, s, "initContainers", g.initContainers(),
+		func(name string) *yaml.Node { return g.further(name, name == "database", name == "migrate") })
 	g.mapField(20, o, s, "sidecars", []string{"proxy", "logs", "copy"}, func(name string) *yaml.Node {
 		c := g.further(name, true, name == "copy")
 		g.native(object{c})
@@ -44,7 +45,8 @@ func (g *generator) native(c object) {
 }
 
 func (g *generator) podFields() *yaml.Node {
-	return g.some(40, "enableServiceLinks", g.boolean(), "runtimeClassName", plain("gvisor"), "hostAliases", list(fields("ip", plain("10.0.0.1"), "hostnames", list(plain("a"), quoted("1")))),
+	return g.some(40, "enableServiceLinks", g.boolean(), "runtimeClassName", plain("gvisor"), "hostAliases",
+		list(fields("ip", plain("10.0.0.1"), "hostnames", list(plain("a"), quoted("1")))),
 		"dnsConfig", fields("options", list(fields("name", plain("ndots"), "value", quoted("2")))), "dnsPolicy", plain("ClusterFirst"))
 }
 
@@ -77,28 +79,36 @@ func (g *generator) envFrom() *yaml.Node {
 // refers to its ports stands beside them in every layer.
 func (g *generator) further(name string, goesOn, same bool) *yaml.Node {
 	o := object{g.some(20,
-		"command", list(g.scalar()), "args", list(g.scalar(), g.scalar()), "env", fields("LOG_LEVEL", g.scalar(), "PASSWORD", fields("secret", plain("db/key"))), "envFrom", g.envFrom(),
+		"command", list(g.scalar()), "args", list(g.scalar(), g.scalar()), "env",
+		fields("LOG_LEVEL", g.scalar(), "PASSWORD", fields("secret", plain("db/key"))), "envFrom", g.envFrom(),
 		"resources", fields("limits", fields("ephemeral-storage", plain("64Gi"))),
-		"security", g.some(40, "runAsUser", g.integer(g.IntN(1000)), "readOnlyRootFilesystem", g.boolean(), "capabilities", fields("add", list(plain("NET_ADMIN")))),
-		"mounts", fields("shared", g.mountAt(), "/cache/A", quoted("/cache/of/A")), "volumeMounts", list(fields("name", plain("shared"), "mountPath", quoted("/again/0x1F"), "subPath", quoted(g.word()))),
-		"workingDir", g.path(), "stdin", g.boolean(), "stdinOnce", g.boolean(), "tty", g.boolean(), "terminationMessagePath", g.path(), "terminationMessagePolicy", plain("FallbackToLogsOnError"),
-		"volumeDevices", list(fields("name", plain("disk"), "devicePath", plain("/dev/xvda"))), "resizePolicy", list(fields("resourceName", plain("memory"), "restartPolicy", plain("RestartContainer"))))}
+		"security", g.some(40, "runAsUser", g.integer(g.IntN(1000)), "readOnlyRootFilesystem", g.boolean(), "capabilities",
+			fields("add", list(plain("NET_ADMIN")))),
+		"mounts", fields("shared", g.mountAt(), "/cache/A", quoted("/cache/of/A")), "volumeMounts",
+		list(fields("name", plain("shared"), "mountPath", quoted("/again/0x1F"), "subPath", quoted(g.word()))),
+		"workingDir", g.path(), "stdin", g.boolean(), "stdinOnce", g.boolean(), "tty", g.boolean(), "terminationMessagePath", g.path(),
+		"terminationMessagePolicy", plain("FallbackToLogsOnError"),
+		"volumeDevices", list(fields("name", plain("disk"), "devicePath", plain("/dev/xvda"))), "resizePolicy",
+		list(fields("resourceName", plain("memory"), "restartPolicy", plain("RestartContainer"))))}
 	if !same {
 		image := g.text(g.reference())
 		if g.chance(30) {
-			image = fields("repository", plain(g.repository()), "tag", quoted("v1"), "pullPolicy", plain("Always"), "pullSecrets", list(plain("registry"), plain(name)))
+			image = fields("repository", plain(g.repository()), "tag", quoted("v1"), "pullPolicy", plain("Always"), "pullSecrets",
+				list(plain("registry"), plain(name)))
 		}
 		o.set("image", image)
 	}
 	if name == "database" {
 		o.set("restartPolicy", plain("Always"))
 		if g.chance(20) {
-			o.set("restartPolicyRules", list(fields("action", plain("Restart"), "exitCodes", fields("operator", plain("In"), "values", list(plain("42"))))))
+			o.set("restartPolicyRules", list(fields("action", plain("Restart"), "exitCodes",
+				fields("operator", plain("In"), "values", list(plain("42"))))))
 		}
 	}
 	if goesOn && g.chance(40) {
 		number := g.number()
-		o.set("ports", fields("own", pick(g, number, fields("containerPort", number, "protocol", plain("UDP"), "hostPort", plain("4180"), "hostIP", quoted("127.0.0.1")))))
+		o.set("ports", fields("own", pick(g, number, fields("containerPort", number, "protocol", plain("UDP"), "hostPort", plain("4180"),
+			"hostIP", quoted("127.0.0.1")))))
 		o.set("probes", pick(g, g.text("/ping"), fields("startup", fields("tcpSocket", fields("port", plain("own"))))))
 		o.set("lifecycle", fields("preStop", fields("sleep", g.integer(5))))
 	}

@@ -239,7 +239,8 @@ func (g *generator) envVar(s *said, name string) *yaml.Node {
 		return g.flow(fields("field", plain(pick(g, "status.podIP", "spec.nodeName", "metadata.name"))))
 	}
 	if g.chance(50) {
-		return fields("resource", fields("resource", plain("requests.cpu"), "containerName", plain("app"), "divisor", pick(g, plain("1"), plain("1m"), quoted("1"))))
+		return fields("resource", fields("resource", plain("requests.cpu"), "containerName", plain("app"), "divisor",
+			pick(g, plain("1"), plain("1m"), quoted("1"))))
 	}
 	return g.flow(fields("resource", plain("limits.memory")))
 }
@@ -341,9 +342,11 @@ func (g *generator) security() *yaml.Node {
 	}
 	linux := func() *yaml.Node { return fields("level", g.text("s0:c123,c456"), "user", quoted(g.value())) }
 	windows := func() *yaml.Node { return fields("hostProcess", g.boolean(), "runAsUserName", g.text(`DOMAIN\user`)) }
-	container := object{g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "readOnlyRootFilesystem", g.boolean(),
+	container := object{g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "readOnlyRootFilesystem",
+		g.boolean(),
 		"capabilities", g.some(60, "add", list(plain("NET_BIND_SERVICE"), quoted(g.value())), "drop", list(plain("ALL"))),
-		"procMount", plain("Default"), "seccompProfile", profile(), "appArmorProfile", profile(), "seLinuxOptions", linux(), "windowsOptions", windows())}
+		"procMount", plain("Default"), "seccompProfile", profile(), "appArmorProfile", profile(), "seLinuxOptions", linux(),
+		"windowsOptions", windows())}
 	switch {
 	case g.chance(60):
 	case g.privileged:
@@ -355,8 +358,10 @@ func (g *generator) security() *yaml.Node {
 	}
 	return g.some(60,
 		"level", level,
-		"pod", g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "fsGroup", id(), "fsGroupChangePolicy", plain("Always"),
-			"supplementalGroups", list(id(), id()), "supplementalGroupsPolicy", plain("Strict"), "seccompProfile", profile(), "appArmorProfile", profile(),
+		"pod", g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "fsGroup", id(), "fsGroupChangePolicy",
+			plain("Always"),
+			"supplementalGroups", list(id(), id()), "supplementalGroupsPolicy", plain("Strict"), "seccompProfile", profile(),
+			"appArmorProfile", profile(),
 			"seLinuxOptions", linux(), "seLinuxChangePolicy", plain("Recursive"), "windowsOptions", windows(),
 			"sysctls", list(fields("name", plain("net.core.somaxconn"), "value", quoted("1024")))),
 		"container", container.Node,

@@ -16,14 +16,16 @@ func (g *generator) identity(o object, s *said, prefix string) {
 	}
 	if !g.dropAs(o, s, "rbac", prefix+"rbac") && g.chance(25) {
 		rules := func() *yaml.Node {
-			return parsed(pick(g, "[]", "[{apiGroups: [''], resources: [pods], verbs: [get]}]", "[{apiGroups: ['*'], resources: ['*'], verbs: ['*']}, {apiGroups: [a.b], resources: [c], resourceNames: [d], verbs: [e]}]"))
+			return parsed(pick(g, "[]", "[{apiGroups: [''], resources: [pods], verbs: [get]}]",
+				"[{apiGroups: ['*'], resources: ['*'], verbs: ['*']}, {apiGroups: [a.b], resources: [c], resourceNames: [d], verbs: [e]}]"))
 		}
 		if g.chance(25) {
 			o.set("rbac", rules())
 		} else {
 			verbs := list(g.text("get"), g.text("list"))
 			cluster := g.some(50, "rules", parsed("[{nonResourceURLs: [/x], verbs: [get]}]"), "nodes", verbs, "*", verbs)
-			o.set("rbac", g.some(50, "rules", rules(), "configmaps", verbs, "deployments.apps/scale", verbs, "pods/log", verbs, "*.batch", list(), "cluster", pick(g, cluster, rules())))
+			o.set("rbac", g.some(50, "rules", rules(), "configmaps", verbs, "deployments.apps/scale", verbs, "pods/log", verbs, "*.batch",
+				list(), "cluster", pick(g, cluster, rules())))
 		}
 		s.add(prefix + "rbac")
 	}
@@ -42,7 +44,8 @@ func (g *generator) serviceAccount() *yaml.Node {
 	if g.chance(30) {
 		return plain("true")
 	}
-	o := object{g.some(40, "name", g.text("custom."+fmt.Sprint(g.next())), "create", plain("true"), "labels", g.some(60, "team", g.label()), "annotations", g.some(60, "example.com/note", g.scalar()),
+	o := object{g.some(40, "name", g.text("custom."+fmt.Sprint(g.next())), "create", plain("true"), "labels", g.some(60, "team", g.label()),
+		"annotations", g.some(60, "example.com/note", g.scalar()),
 		"imagePullSecrets", list(g.text("registry")))}
 	o.Content = append(o.Content, automount.Content...)
 	return o.Node
@@ -76,8 +79,10 @@ func (g *generator) secrets(o object, s *said, prefix, dir string) {
 	if !g.dropAs(o, s, "externalSecrets", prefix+"externalSecrets") && g.chance(25) {
 		n := object{fields("externalSecrets", func(key string) *yaml.Node { return g.remoteValue("/run/external" + dir + "/" + key) })}
 		n.set("store", pick(g, g.text("vault"), parsed("{name: vault, kind: ClusterSecretStore}")))
-		more := g.some(25, "refreshInterval", g.text("1h0m0s"), "refreshPolicy", plain("Periodic"), "creationPolicy", plain("Owner"), "deletionPolicy", plain("Retain"),
-			"dataFrom", parsed("[{extract: {key: all}}]"), "template", parsed("{type: Opaque, engineVersion: v2, data: {A: '{{ .TOKEN }}'}}"))
+		more := g.some(25, "refreshInterval", g.text("1h0m0s"), "refreshPolicy", plain("Periodic"), "creationPolicy", plain("Owner"),
+			"deletionPolicy", plain("Retain"),
+			"dataFrom", parsed("[{extract: {key: all}}]"), "template",
+			parsed("{type: Opaque, engineVersion: v2, data: {A: '{{ .TOKEN }}'}}"))
 		n.Content = append(n.Content, more.Content...)
 		o.set("externalSecrets", n.Node)
 		s.add(prefix + "externalSecrets")
@@ -111,7 +116,8 @@ func (g *generator) remoteValue(file string) *yaml.Node {
 	if g.chance(50) {
 		return g.text(pick(g, "shop/db", "shop/db#password"))
 	}
-	o := object{g.some(30, "property", g.text("password"), "version", g.text("3"), "conversionStrategy", plain("Unicode"), "decodingStrategy", plain("Auto"),
+	o := object{g.some(30, "property", g.text("password"), "version", g.text("3"), "conversionStrategy", plain("Unicode"),
+		"decodingStrategy", plain("Auto"),
 		"metadataPolicy", plain("None"), "mount", g.text(file))}
 	o.set("key", g.text("shop/other"))
 	return o.Node

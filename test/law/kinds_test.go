@@ -39,15 +39,20 @@ func (g *generator) ofKind(o object, w *workload, fresh bool) {
 		number := func() *yaml.Node { return g.integer(g.IntN(20)) }
 		switch w.kind {
 		case "Deployment":
-			return g.some(50, "revisionHistoryLimit", number(), "minReadySeconds", number(), "progressDeadlineSeconds", plain("0x258"), "paused", g.boolean())
+			return g.some(50, "revisionHistoryLimit", number(), "minReadySeconds", number(), "progressDeadlineSeconds", plain("0x258"),
+				"paused", g.boolean())
 		case "StatefulSet":
 			return g.some(50, "podManagementPolicy", plain(pick(g, "OrderedReady", "Parallel")), "serviceName", g.text("peers"),
-				"persistentVolumeClaimRetentionPolicy", fields("whenDeleted", plain("Retain"), "whenScaled", plain("Delete")), "ordinals", fields("start", number()))
+				"persistentVolumeClaimRetentionPolicy", fields("whenDeleted", plain("Retain"), "whenScaled", plain("Delete")), "ordinals",
+				fields("start", number()))
 		case "DaemonSet":
 			return g.some(50, "revisionHistoryLimit", number(), "minReadySeconds", number())
 		}
-		return g.some(40, "backoffLimit", number(), "completions", number(), "ttlSecondsAfterFinished", plain("1_00"), "activeDeadlineSeconds", number(),
-			"podFailurePolicy", fields("rules", list(fields("action", plain("Ignore"), "onPodConditions", list(fields("type", plain("DisruptionTarget"), "status", quoted("True")))))))
+		return g.some(40, "backoffLimit", number(), "completions", number(), "ttlSecondsAfterFinished", plain("1_00"),
+			"activeDeadlineSeconds", number(),
+			"podFailurePolicy", fields("rules",
+				list(fields("action", plain("Ignore"), "onPodConditions",
+					list(fields("type", plain("DisruptionTarget"), "status", quoted("True")))))))
 	})
 }
 
@@ -56,7 +61,8 @@ func (g *generator) schedule(s *said) *yaml.Node {
 	if g.chance(40) {
 		return cron
 	}
-	n := g.some(40, "timeZone", g.text(pick(g, "Europe/Berlin", "UTC")), "concurrencyPolicy", plain(pick(g, "Allow", "Replace", "Forbid")), "suspend", g.boolean(),
+	n := g.some(40, "timeZone", g.text(pick(g, "Europe/Berlin", "UTC")), "concurrencyPolicy", plain(pick(g, "Allow", "Replace", "Forbid")),
+		"suspend", g.boolean(),
 		"startingDeadlineSeconds", g.integer(g.IntN(900)), "successfulJobsHistoryLimit", plain("0"), "failedJobsHistoryLimit", plain("5"))
 	if !s.has("schedule.cron") || g.chance(60) {
 		object{n}.set("cron", cron)
@@ -70,8 +76,10 @@ func (g *generator) synced(o object, s *said) {
 	g.put(10, o, s, "syncWave", func() *yaml.Node { return plain(pick(g, "-5", "0", "3", "0x10")) })
 	if !g.drop(o, s, "syncOptions") && g.chance(12) {
 		confirm := func() *yaml.Node { return pick(g, plain("confirm"), plain("false"), quoted("true")) }
-		o.set("syncOptions", g.some(25, "Prune", confirm(), "Delete", confirm(), "PruneLast", g.boolean(), "Replace", g.boolean(), "Force", g.boolean(),
-			"Validate", g.boolean(), "ServerSideApply", g.boolean(), "SkipDryRunOnMissingResource", g.boolean(), "ClientSideApplyMigration", g.boolean()))
+		o.set("syncOptions", g.some(25, "Prune", confirm(), "Delete", confirm(), "PruneLast", g.boolean(), "Replace", g.boolean(), "Force",
+			g.boolean(),
+			"Validate", g.boolean(), "ServerSideApply", g.boolean(), "SkipDryRunOnMissingResource", g.boolean(), "ClientSideApplyMigration",
+			g.boolean()))
 		s.add("syncOptions")
 	}
 }

@@ -13,7 +13,8 @@ import (
 // some of what only warns.
 func (g *generator) accept() *yaml.Node {
 	out := newObject()
-	for _, rule := range []string{"missing-key", "missing-target", "missing-port", "missing-volume", "selects-nothing", "selector-mismatch", "double-control"} {
+	for _, rule := range []string{"missing-key", "missing-target", "missing-port", "missing-volume", "selects-nothing", "selector-mismatch",
+		"double-control"} {
 		out.set(rule, plain("a random app"))
 	}
 	for _, rule := range []string{"plain-secret", "plain-credential"} {
@@ -76,7 +77,8 @@ func (g *generator) expand(template string) string {
 		{"REPO", g.repository},
 		{"IMAGE", func() string { return g.reference() }},
 		{"ODD", func() string {
-			return pick(g, `"y"`, "0777", "1.0", "1.10", "'2001-12-14'", "0x1F", "1_000", "12:30:45", "'on'", "~", "True", ".5", "0o17", "08", "1e3", `"y"`, "'0777'", "text", "-1", "null")
+			return pick(g, `"y"`, "0777", "1.0", "1.10", "'2001-12-14'", "0x1F", "1_000", "12:30:45", "'on'", "~", "True", ".5", "0o17",
+				"08", "1e3", `"y"`, "'0777'", "text", "-1", "null")
 		}},
 		{"TEXT", func() string { return inJSON(g.value()) }},
 	} {
@@ -172,7 +174,8 @@ subjects: [{kind: ServiceAccount, name: APP-sa}]
 apiVersion: example.com/v1
 kind: Widget
 metadata: {name: NAME}
-spec: {a: ODD, b: [ODD, ODD], c: {d: ODD, e: TEXT}, containers: [{name: c, image: "REPO:v1"}], empty: {}, none: [], f: 1.50, big: 12345678901234567890}
+spec: {a: ODD, b: [ODD, ODD], c: {d: ODD, e: TEXT}, containers: [{name: c, image: "REPO:v1"}],
+  empty: {}, none: [], f: 1.50, big: 12345678901234567890}
 `, `
 apiVersion: v1
 kind: List
@@ -214,8 +217,10 @@ spec:
   template:
     metadata: {labels: {run: r}}
     spec:
-      initContainers: [{name: i, image: "REPO:v1", env: [{name: A, valueFrom: {configMapKeyRef: {name: APP-config, key: A, optional: true}}}]}]
-      containers: [{name: r, image: "REPO", envFrom: [{configMapRef: {name: APP-config, optional: true}}], volumeMounts: [{name: v, mountPath: /v}]}]
+      initContainers:
+      - {name: i, image: "REPO:v1", env: [{name: A, valueFrom: {configMapKeyRef: {name: APP-config, key: A, optional: true}}}]}
+      containers:
+      - {name: r, image: "REPO", envFrom: [{configMapRef: {name: APP-config, optional: true}}], volumeMounts: [{name: v, mountPath: /v}]}
       volumes: [{name: v, projected: {sources: [{configMap: {name: APP-files, optional: true}}]}}]
 `}
 }
@@ -242,9 +247,12 @@ type patch struct{ target, text string }
 func patches() []patch {
 	return []patch{
 		{"{kind: Deployment}", "- op: add\n  path: /spec/minReadySeconds\n  value: 10\n"},
-		{"{kind: Deployment, name: TARGET}", "- {op: replace, path: /spec/template/spec/containers/0/image, value: \"IMAGE\"}\n- {op: remove, path: /metadata/labels/app.kubernetes.io~1name}\n"},
-		{"{group: apps, version: v1, kind: Deployment, name: \"APP.*\"}", `[{"op": "add", "path": "/metadata/annotations", "value": {"patched": TEXT}}]`},
-		{"{labelSelector: app.kubernetes.io/name=APP, kind: Deployment}", "- op: copy\n  from: /metadata/labels\n  path: /spec/template/metadata/labels\n"},
+		{"{kind: Deployment, name: TARGET}", "- {op: replace, path: /spec/template/spec/containers/0/image, value: \"IMAGE\"}\n" +
+			"- {op: remove, path: /metadata/labels/app.kubernetes.io~1name}\n"},
+		{"{group: apps, version: v1, kind: Deployment, name: \"APP.*\"}",
+			`[{"op": "add", "path": "/metadata/annotations", "value": {"patched": TEXT}}]`},
+		{"{labelSelector: app.kubernetes.io/name=APP, kind: Deployment}",
+			"- op: copy\n  from: /metadata/labels\n  path: /spec/template/metadata/labels\n"},
 		{"{kind: ConfigMap, name: APP-config}", "- op: add\n  path: /data/PATCHED\n  value: TEXT\n"},
 		{"{kind: Widget}", "- op: add\n  path: /spec/a\n  value: ODD\n"},
 		{"{annotationSelector: note, namespace: \".*\"}", "- op: add\n  path: /metadata/annotations/note\n  value: TEXT\n"},
@@ -262,10 +270,13 @@ spec:
         - {name: sidecar, image: "IMAGE"}
       terminationGracePeriodSeconds: 5
 `},
-		{"", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: TARGET\n  annotations: {a: TEXT}\nspec: {replicas: 9, strategy: {type: Recreate, $patch: replace}}\n"},
-		{"{kind: Deployment}", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: any}\nspec:\n  template:\n    spec:\n      volumes: [{name: patched, emptyDir: {}}]\n      tolerations: [{key: a, operator: Exists}]\n"},
+		{"", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: TARGET\n  annotations: {a: TEXT}\n" +
+			"spec: {replicas: 9, strategy: {type: Recreate, $patch: replace}}\n"},
+		{"{kind: Deployment}", "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: any}\nspec:\n  template:\n    spec:\n" +
+			"      volumes: [{name: patched, emptyDir: {}}]\n      tolerations: [{key: a, operator: Exists}]\n"},
 		{"{kind: PodDisruptionBudget}", "$patch: delete\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: any}\n"},
-		{"{kind: Service}", "apiVersion: v1\nkind: Service\nmetadata: {name: any, labels: {patched: x}}\nspec: {sessionAffinity: ClientIP}\n"},
+		{"{kind: Service}", "apiVersion: v1\nkind: Service\nmetadata: {name: any, labels: {patched: x}}\n" +
+			"spec: {sessionAffinity: ClientIP}\n"},
 	}
 }
 
@@ -298,7 +309,8 @@ func components() []string {
 	return []string{
 		"resources: [object.yaml]\n",
 		"patches:\n  - path: patch.yaml\n    target: {kind: Deployment}\n",
-		"patches:\n  - patch: |-\n      - op: add\n        path: /spec/revisionHistoryLimit\n        value: 3\n    target: {kind: Deployment, name: TARGET}\n",
+		"patches:\n  - patch: |-\n      - op: add\n        path: /spec/revisionHistoryLimit\n        value: 3\n" +
+			"    target: {kind: Deployment, name: TARGET}\n",
 		"configMapGenerator:\n  - {name: NAME, literals: [a=1, 'b=\"TWO\"'], files: [data/text.txt]}\n",
 		"secretGenerator:\n  - {name: NAME, literals: [token=secret], options: {disableNameSuffixHash: true}}\n",
 		"images:\n  - {name: REPO, newTag: component}\n  - {name: REPO, newName: reg.io/other}\n",
@@ -306,7 +318,9 @@ func components() []string {
 		"labels:\n  - {pairs: {from: component}, includeTemplates: true}\n",
 		"commonAnnotations: {component: \"1.10\"}\n",
 		"components: [nested]\n",
-		"replacements:\n  - source: {kind: Deployment, name: TARGET, fieldPath: metadata.name}\n    targets:\n      - select: {kind: Deployment, name: TARGET}\n        fieldPaths: [\"metadata.annotations.[example.com/name]\"]\n        options: {create: true}\n",
+		"replacements:\n  - source: {kind: Deployment, name: TARGET, fieldPath: metadata.name}\n    targets:\n" +
+			"      - select: {kind: Deployment, name: TARGET}\n        fieldPaths: [\"metadata.annotations.[example.com/name]\"]\n" +
+			"        options: {create: true}\n",
 	}
 }
 

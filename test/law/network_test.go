@@ -55,7 +55,8 @@ func (g *generator) elsewhere() *yaml.Node {
 }
 
 func (g *generator) paths(w *workload, kind string, kinds ...string) *yaml.Node {
-	return g.flow(g.some(60, "/", g.backend(w, false, kind, kinds...), "/api/v1", g.backend(w, true, kind, kinds...), "/ünï code", g.backend(w, false, kind, kinds...), "/else", g.elsewhere()))
+	return g.flow(g.some(60, "/", g.backend(w, false, kind, kinds...), "/api/v1", g.backend(w, true, kind, kinds...), "/ünï code",
+		g.backend(w, false, kind, kinds...), "/else", g.elsewhere()))
 }
 
 func (g *generator) ingress(w *workload) *yaml.Node {
@@ -76,9 +77,11 @@ func (g *generator) oneIngress(w *workload) *yaml.Node {
 	paths := func() *yaml.Node {
 		return g.paths(w, "pathType", "Prefix", "Exact", "ImplementationSpecific")
 	}
-	tls := pick(g, g.boolean(), g.text("cert"), g.some(50, "secretName", g.text("c.d"), "secrets", g.some(70, "first", g.text("a.example.com"), "second", list(g.text("h.example.com")))))
+	tls := pick(g, g.boolean(), g.text("cert"), g.some(50, "secretName", g.text("c.d"), "secrets",
+		g.some(70, "first", g.text("a.example.com"), "second", list(g.text("h.example.com")))))
 	n := g.some(40, "host", g.host(), "hosts", g.some(60, "h.example.com", paths(), "i.example.com", paths()), "paths", paths(),
-		"className", g.text("nginx"), "tls", tls, "issuer", pick(g, g.text("letsencrypt"), fields("name", g.text("own"), "kind", plain(pick(g, "Issuer", "ClusterIssuer")))),
+		"className", g.text("nginx"), "tls", tls, "issuer", pick(g, g.text("letsencrypt"),
+			fields("name", g.text("own"), "kind", plain(pick(g, "Issuer", "ClusterIssuer")))),
 		"labels", g.some(60, "team", g.label()), "annotations", g.some(60, "example.com/note", g.scalar()),
 		"defaultBackend", fields("service", fields("name", g.text("fallback"), "port", fields("number", plain("80")))))
 	if len(n.Content) == 0 { // which asks for the platform's domain
@@ -91,16 +94,19 @@ func (g *generator) route(w *workload) *yaml.Node {
 	if g.chance(15) {
 		return plain("false")
 	}
-	parent := pick(g, g.text("gateways/public"), g.text("own"), fields("name", g.text("mesh"), "kind", g.text("Service"), "group", g.text(""), "port", plain("80"),
+	parent := pick(g, g.text("gateways/public"), g.text("own"), fields("name", g.text("mesh"), "kind", g.text("Service"), "group",
+		g.text(""), "port", plain("80"),
 		"namespace", g.text("ns"), "sectionName", g.text("https")))
 	paths := g.paths(w, "type", "PathPrefix", "Exact", "RegularExpression")
 	for i := 1; i < len(paths.Content); i += 2 {
 		if x := paths.Content[i]; x.Kind == yaml.MappingNode && g.chance(30) {
-			object{x}.set("filters", parsed(pick(g, "[{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]", "[{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: X-A, value: b}]}}]")))
+			object{x}.set("filters", parsed(pick(g, "[{type: RequestRedirect, requestRedirect: {scheme: https, statusCode: 301}}]",
+				"[{type: RequestHeaderModifier, requestHeaderModifier: {set: [{name: X-A, value: b}]}}]")))
 			object{x}.set("timeouts", fields("request", g.text("10s")))
 		}
 	}
-	n := g.some(40, "paths", paths, "rules", parsed("[{matches: [{method: GET}]}, {filters: [{type: RequestRedirect, requestRedirect: {hostname: x.example.com}}]}]"),
+	n := g.some(40, "paths", paths, "rules", parsed("[{matches: [{method: GET}]}, {filters: [{type: RequestRedirect, requestRedirect: "+
+		"{hostname: x.example.com}}]}]"),
 		"labels", g.some(60, "team", g.label()), "annotations", g.some(60, "example.com/note", g.scalar()))
 	o := object{n}
 	o.set("host", g.host())
@@ -159,7 +165,8 @@ func (g *generator) peer() *yaml.Node {
 		p = fields("app", g.text(g.name))
 	}
 	if g.chance(40) {
-		object{p}.set("ports", list(g.number(), fields("port", plain("8000"), "endPort", plain("0x1F91"), "protocol", plain(pick(g, "TCP", "UDP", "SCTP")))))
+		object{p}.set("ports", list(g.number(), fields("port", plain("8000"), "endPort", plain("0x1F91"), "protocol",
+			plain(pick(g, "TCP", "UDP", "SCTP")))))
 	}
 	return p
 }

@@ -25,8 +25,11 @@ func (g *generator) metrics(o object, w *workload) {
 		n := g.some(35, "path", quoted("/metrics?x=1"), "interval", seconds(), "scrapeTimeout", seconds(), "kind", plain("PodMonitor"),
 			"labels", g.some(60, "release", quoted(g.word()), "team", plain("a")),
 			"requests", plain("app:requests_total"), "duration", plain("app_seconds"), "status", plain("code"),
-			"endpoint", fields("honorLabels", plain("true"), "metricRelabelings", list(fields("action", plain("drop"), "regex", quoted("go_.*")))),
-			"alerts", pick(g, plain("true"), g.alerts()), "dashboard", pick(g, plain("true"), plain("false"), g.some(60, "title", g.scalarText(), "labels", fields("team", plain("a")), "annotations", fields("folder", quoted("0x1F")))))
+			"endpoint", fields("honorLabels", plain("true"), "metricRelabelings",
+				list(fields("action", plain("drop"), "regex", quoted("go_.*")))),
+			"alerts", pick(g, plain("true"), g.alerts()), "dashboard",
+			pick(g, plain("true"), plain("false"), g.some(60, "title", g.scalarText(), "labels", fields("team", plain("a")),
+				"annotations", fields("folder", quoted("0x1F")))))
 		object{n}.set("port", quoted(pinned))
 		return n
 	})

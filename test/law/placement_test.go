@@ -31,8 +31,10 @@ func (g *generator) affinity() *yaml.Node {
 		return fields("requiredDuringSchedulingIgnoredDuringExecution", list(fields("topologyKey", plain("kubernetes.io/hostname"),
 			"labelSelector", fields("matchLabels", fields("app.kubernetes.io/name", quoted(name))))))
 	}
-	return g.some(60, "podAffinity", term("db"), "podAntiAffinity", term("0x1F"), "nodeAffinity", fields("requiredDuringSchedulingIgnoredDuringExecution",
-		fields("nodeSelectorTerms", list(fields("matchExpressions", list(fields("key", plain("disk"), "operator", plain("In"), "values", list(quoted("yes")))))))))
+	return g.some(60, "podAffinity", term("db"), "podAntiAffinity", term("0x1F"), "nodeAffinity",
+		fields("requiredDuringSchedulingIgnoredDuringExecution",
+			fields("nodeSelectorTerms", list(fields("matchExpressions",
+				list(fields("key", plain("disk"), "operator", plain("In"), "values", list(quoted("yes")))))))))
 }
 
 // strategy returns one that the kind takes; one for workloads of all kinds takes
@@ -70,19 +72,24 @@ func (g *generator) rollout() *yaml.Node {
 	service := func() *yaml.Node { return g.text(fmt.Sprintf("part-%d", g.next())) }
 	seconds := func() *yaml.Node { return g.integer(g.IntN(900)) }
 	if g.chance(40) {
-		return fields("blueGreen", object{g.some(40, "autoPromotionEnabled", g.boolean(), "scaleDownDelaySeconds", seconds(), "previewReplicaCount", g.integer(1+g.IntN(3)),
-			"previewMetadata", fields("labels", fields("role", quoted(g.word()))))}.with("activeService", service()).with("previewService", service()).Node)
+		return fields("blueGreen", object{g.some(40, "autoPromotionEnabled", g.boolean(), "scaleDownDelaySeconds", seconds(),
+			"previewReplicaCount", g.integer(1+g.IntN(3)),
+			"previewMetadata", fields("labels", fields("role", quoted(g.word()))))}.with("activeService", service()).with("previewService",
+			service()).Node)
 	}
 	if g.chance(30) {
 		return plain("canary")
 	}
 	step := func() *yaml.Node {
-		return pick(g, fields("setWeight", g.integer(g.IntN(101))), fields("pause", newObject().Node), fields("pause", fields("duration", pick(g, plain("1_0"), plain("5m"), quoted("1h")))))
+		return pick(g, fields("setWeight", g.integer(g.IntN(101))), fields("pause", newObject().Node),
+			fields("pause", fields("duration", pick(g, plain("1_0"), plain("5m"), quoted("1h")))))
 	}
-	out := object{g.some(30, "steps", pick(g, list(), list(step()), list(step(), step(), step())), "maxSurge", pick(g, quoted("25%"), plain("0x2")),
+	out := object{g.some(30, "steps", pick(g, list(), list(step()), list(step(), step(), step())), "maxSurge",
+		pick(g, quoted("25%"), plain("0x2")),
 		"stableMetadata", fields("annotations", fields("note", quoted(g.value()))), "abortScaleDownDelaySeconds", seconds())}
 	if g.chance(30) {
-		out = out.with("stableService", service()).with("canaryService", service()).with("trafficRouting", fields("nginx", fields("stableIngress", g.text("shop"))))
+		out = out.with("stableService", service()).with("canaryService", service()).with("trafficRouting",
+			fields("nginx", fields("stableIngress", g.text("shop"))))
 	}
 	return fields("canary", out.Node)
 }
@@ -117,7 +124,8 @@ func (g *generator) spread() *yaml.Node {
 	}
 	policy := func() *yaml.Node { return plain(pick(g, "Honor", "Ignore")) }
 	counted := func() *yaml.Node {
-		return g.some(30, "maxSkew", g.integer(1+g.IntN(3)), "nodeAffinityPolicy", policy(), "nodeTaintsPolicy", policy(), "matchLabelKeys", list(plain("pod-template-hash")),
+		return g.some(30, "maxSkew", g.integer(1+g.IntN(3)), "nodeAffinityPolicy", policy(), "nodeTaintsPolicy", policy(), "matchLabelKeys",
+			list(plain("pod-template-hash")),
 			"labelSelector", fields("matchLabels", fields("team", quoted(g.word()))))
 	}
 	o := newObject()
@@ -138,6 +146,8 @@ func (g *generator) spread() *yaml.Node {
 }
 
 func (g *generator) toleration() *yaml.Node {
-	return pick(g, fields("operator", plain("Exists")), fields("key", plain("dedicated"), "operator", plain("Equal"), "value", quoted(pick(g, "y", "1", "a b")), "effect", plain("NoSchedule")),
-		fields("key", plain("node.kubernetes.io/unreachable"), "operator", plain("Exists"), "effect", plain("NoExecute"), "tolerationSeconds", plain("300")))
+	return pick(g, fields("operator", plain("Exists")), fields("key", plain("dedicated"), "operator", plain("Equal"), "value",
+		quoted(pick(g, "y", "1", "a b")), "effect", plain("NoSchedule")),
+		fields("key", plain("node.kubernetes.io/unreachable"), "operator", plain("Exists"), "effect", plain("NoExecute"),
+			"tolerationSeconds", plain("300")))
 }

@@ -57,7 +57,8 @@ func platformFile(app string) string {
 			indent+"policy: {no-probes: warning, image-not-pinned: warning, no-resources: off, unknown-reference: warning}",
 		)
 	}
-	text := "apiVersion: unfold.dev/v1alpha1\nkind: Platform\n" + "furtherEnvironments: [\"*\"]\n" + settings("") + "defaults:\n  labels: {owner: platform}\n" + some(
+	text := "apiVersion: unfold.dev/v1alpha1\nkind: Platform\n" + "furtherEnvironments: [\"*\"]\n" + settings("") +
+		"defaults:\n  labels: {owner: platform}\n" + some(
 		"  security: baseline", "  annotations: {example.com/contact: \"on: call\"}", "  podLabels: {mesh: \"on\"}",
 		"  env: {REGION: eu, POD_IP: {field: status.podIP}}", "  config: {TIER: \"1.10\"}", "  disruption: {minAvailable: 1}",
 	) + "environments:\n"

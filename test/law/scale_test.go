@@ -33,8 +33,10 @@ func (g *generator) autoscaling(o object, s *said) {
 			return plain("false")
 		}
 		least := 1 + g.IntN(3)
-		rule := fields("stabilizationWindowSeconds", g.integer(g.IntN(600)), "policies", list(fields("type", plain("Percent"), "value", plain("50"), "periodSeconds", plain("0x3C"))))
-		n := g.some(40, "cpu", g.integer(50+g.IntN(50)), "memory", g.integer(50+g.IntN(50)), "behavior", g.some(60, "scaleDown", rule, "scaleUp", rule))
+		rule := fields("stabilizationWindowSeconds", g.integer(g.IntN(600)), "policies",
+			list(fields("type", plain("Percent"), "value", plain("50"), "periodSeconds", plain("0x3C"))))
+		n := g.some(40, "cpu", g.integer(50+g.IntN(50)), "memory", g.integer(50+g.IntN(50)), "behavior",
+			g.some(60, "scaleDown", rule, "scaleUp", rule))
 		a := object{n}
 		a.set("min", g.integer(least))
 		a.set("max", g.integer(least+1+g.IntN(9)))
@@ -47,8 +49,10 @@ func (g *generator) autoscaling(o object, s *said) {
 			return n
 		}
 		a.set("triggers", list(
-			fields("type", plain("cron"), "metadata", fields("timezone", plain("UTC"), "start", quoted("0 6 * * *"), "end", quoted("0 20 * * *"), "desiredReplicas", quoted("5"))),
-			fields("type", plain("kafka"), "metadata", fields("topic", quoted(g.value())), "authenticationRef", fields("name", plain("kafka"))),
+			fields("type", plain("cron"), "metadata", fields("timezone", plain("UTC"), "start", quoted("0 6 * * *"), "end",
+				quoted("0 20 * * *"), "desiredReplicas", quoted("5"))),
+			fields("type", plain("kafka"), "metadata", fields("topic", quoted(g.value())), "authenticationRef",
+				fields("name", plain("kafka"))),
 		))
 		for _, field := range []string{"pollingInterval", "cooldownPeriod", "initialCooldownPeriod"} {
 			if g.chance(30) {

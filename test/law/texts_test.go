@@ -15,18 +15,26 @@ func awkward() []string {
 		"", "x", "two words", `"x"`, `'x'`, `"`, `'`, `""`, `''`, `"a"b"`, `'a'b'`, `a"b'c`, `"open`, `'open`,
 		" leads", "trails ", "  both  ", " ", "a\n", "\n", "\n\n", "a\nb", "a\nb\n", "a\n\nb\n\n", " a\nb", "a \n b \n", "\na", "a\n\n",
 		"a\r\nb\r\n", "a\rb", "\r", "\r\n", "a\tb", "tab\t\nand line", "a\n\tb\n", "\ttab", "\t", "a\t",
-		"ünïcödé", "日本語テキスト", "🚀 emoji 👩‍👩‍👧", "a\u00a0b", "zero\u200bwidth", "line\u2028separator", "\u2029", "\ufeffmark", "\ufffd", "\U0001f600",
+		"ünïcödé", "日本語テキスト", "🚀 emoji 👩‍👩‍👧", "a\u00a0b", "zero\u200bwidth", "line\u2028separator", "\u2029", "\ufeffmark", "\ufffd",
+		"\U0001f600",
 		"a=b", "=b", "a=", "=", "KEY=\"VALUE\"", "a,b", "a;b", "a|b", "a&b", "<a>", "<<", "100%", "%a", "a%20b",
-		"0", "1", "-1", "+1", "1.10", "1.0", ".5", "5.", "1e3", "1E+3", "0x1F", "0o17", "0777", "08", "0b11", "1_000", "1,000", "12:30", "12:30:45",
-		"190:20:30", "-.inf", ".inf", ".NaN", "123456789012345678901234567890", "9223372036854775808", "18446744073709551615", "1e400", "0.1e1",
+		"0", "1", "-1", "+1", "1.10", "1.0", ".5", "5.", "1e3", "1E+3", "0x1F", "0o17", "0777", "08", "0b11", "1_000", "1,000", "12:30",
+		"12:30:45",
+		"190:20:30", "-.inf", ".inf", ".NaN", "123456789012345678901234567890", "9223372036854775808", "18446744073709551615", "1e400",
+		"0.1e1",
 		"true", "False", "yes", "No", "y", "N", "on", "OFF", "null", "Null", "~", "nil", "none",
 		"2001-12-14", "2001-12-14t21:59:43.10-05:00", "2001-12-14 21:59:43.10 -5", "2001-1-1", "20011214",
-		"# no comment", "a # b", "a #b", "a#b", "#", "a: b", "a:b", "a:", ":", ": a", "- a", "-", "-a", "--- a", "---", "...", "? a", "?", "a\n---\nb", "---\n",
+		"# no comment", "a # b", "a #b", "a#b", "#", "a: b", "a:b", "a:", ":", ": a", "- a", "-", "-a", "--- a", "---", "...", "? a", "?",
+		"a\n---\nb", "---\n",
 		"{a: b}", "{", "}", "[a, b]", "[", "]", "a, b", "!a", "!!str a", "&a", "*a", "%YAML 1.1", "@a", "`a`", "|", ">", "|-\n a", "> a",
-		"{{ .Values.a }}", "{{", "${A}", "$A", "$", "$$", "$(NOT_SET)", "$$(NOT_SET)", "$(", `\`, `\n`, `a\`, `\"`, `C:\dir\file`, "`rm -rf /`", "$(date)",
-		strings.Repeat("x", 81), strings.Repeat("x", 1100), words, strings.TrimSpace(words), strings.Repeat(words, 4) + "end", words + "\n" + words, words + ": " + words,
-		strings.Repeat("x", 79) + " y", strings.Repeat("x", 80) + " y", "key: |\n  block\n  text\n", "{\n  \"json\": [1, \"a\"]\n}\n", "# comment\n[section]\nkey = value\n",
-		"<xml attr=\"a\">\n</xml>\n", "#!/bin/sh\nset -eu\nexec \"$@\"\n", "=\n", "a\n#b\n", "  indented\nless\n", "no newline at\nthe end", "\n leading line",
+		"{{ .Values.a }}", "{{", "${A}", "$A", "$", "$$", "$(NOT_SET)", "$$(NOT_SET)", "$(", `\`, `\n`, `a\`, `\"`, `C:\dir\file`,
+		"`rm -rf /`", "$(date)",
+		strings.Repeat("x", 81), strings.Repeat("x", 1100), words, strings.TrimSpace(words), strings.Repeat(words, 4) + "end",
+		words + "\n" + words, words + ": " + words,
+		strings.Repeat("x", 79) + " y", strings.Repeat("x", 80) + " y", "key: |\n  block\n  text\n", "{\n  \"json\": [1, \"a\"]\n}\n",
+		"# comment\n[section]\nkey = value\n",
+		"<xml attr=\"a\">\n</xml>\n", "#!/bin/sh\nset -eu\nexec \"$@\"\n", "=\n", "a\n#b\n", "  indented\nless\n", "no newline at\nthe end",
+		"\n leading line",
 	}
 }
 
@@ -35,7 +43,8 @@ func (g *generator) value() string {
 	if g.chance(75) {
 		return pick(g, awkward()...)
 	}
-	pieces := []string{" ", "  ", "\n", "\n\n", "\"", "'", ":", ": ", " #", "#", "-", "- ", "=", "$", "{", "}", "[", "]", "é", "🚀", "0", "1", "7", ".",
+	pieces := []string{" ", "  ", "\n", "\n\n", "\"", "'", ":", ": ", " #", "#", "-", "- ", "=", "$", "{", "}", "[", "]", "é", "🚀", "0",
+		"1", "7", ".",
 		"a", "B", "word", "\\", "\t", ",", "%", "\r\n", "&", "*", "!", "|", ">", "?", "~", "@", "`", "/", "\u2028"}
 	var b strings.Builder
 	for range 1 + g.IntN(8) {
@@ -53,7 +62,8 @@ func (g *generator) scalar() *yaml.Node { return g.text(g.value()) }
 
 // word returns a text for places where nothing awkward is allowed.
 func (g *generator) word() string {
-	return pick(g, "a", "web", "backend-2", "v1.10", "true", "null", "1e3", "0x1F", "007", "2001-12-14", "Yes", "y", "A_b.c-D", strings.Repeat("l", 63))
+	return pick(g, "a", "web", "backend-2", "v1.10", "true", "null", "1e3", "0x1F", "007", "2001-12-14", "Yes", "y", "A_b.c-D",
+		strings.Repeat("l", 63))
 }
 
 // amount returns a quantity as a number or a text.
@@ -86,12 +96,14 @@ func (g *generator) boolean() *yaml.Node { return plain(pick(g, "true", "false",
 // repository returns images that kustomize's own images would mix up: their names
 // are regular expressions there.
 func (g *generator) repository() string {
-	return pick(g, "reg.io/app", "regxio/app", "reg.io/app", "reg.io/app-b", "reg.io:5000/app", "reg.io/app/app", "app", "localhost:5000/app",
+	return pick(g, "reg.io/app", "regxio/app", "reg.io/app", "reg.io/app-b", "reg.io:5000/app", "reg.io/app/app", "app",
+		"localhost:5000/app",
 		"ghcr.io/team/app", "reg-io/app", "REG.io/app", "reg.io/a__b", "reg.io/app.x")
 }
 
 func (g *generator) tag() string {
-	return pick(g, "v1", "1.10", "1.1", "latest", "0x1F", "1e3", "2001-12-14", "true", "null", "0777", "1_000", "y", "_a", "A.b-c", "v2.0.0-rc.1", "1", strings.Repeat("t", 128))
+	return pick(g, "v1", "1.10", "1.1", "latest", "0x1F", "1e3", "2001-12-14", "true", "null", "0777", "1_000", "y", "_a", "A.b-c",
+		"v2.0.0-rc.1", "1", strings.Repeat("t", 128))
 }
 
 func (g *generator) digest() string {
@@ -131,6 +143,7 @@ func annotationKeys() []string {
 // fileNames are names that are keys of a ConfigMap only after a change, or not
 // letters only.
 func fileNames() []string {
-	return []string{"app.conf", "x y.txt", "süß.conf", "no-ext", ".hidden", "UPPER.TXT", "deep/er/f.json", "a=b.properties", "quote'd", `dou"ble`,
+	return []string{"app.conf", "x y.txt", "süß.conf", "no-ext", ".hidden", "UPPER.TXT", "deep/er/f.json", "a=b.properties", "quote'd",
+		`dou"ble`,
 		"rocket🚀.txt", "comma,d", "#hash", "per%cent", "$dollar", `back\slash`, "{{brace}}", "*star*", "-dash", "a@b"}
 }

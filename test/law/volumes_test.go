@@ -9,7 +9,8 @@ import (
 // volumes returns a map of volumes: new ones, changed ones, and nulls. Each key
 // has mounts of its own, so that no layer mounts two at the same path.
 func (g *generator) volumes(w *workload) *yaml.Node {
-	return g.entries(w.said, "volumes", []string{"/data", "/work", "/var/lib/X_y", "scratch", "v-2"}, func(key string) *yaml.Node { return g.volume(w, key) })
+	return g.entries(w.said, "volumes", []string{"/data", "/work", "/var/lib/X_y", "scratch", "v-2"},
+		func(key string) *yaml.Node { return g.volume(w, key) })
 }
 
 func (g *generator) volume(w *workload, key string) *yaml.Node {
@@ -36,14 +37,16 @@ func (g *generator) volume(w *workload, key string) *yaml.Node {
 	}
 	if !inPath || g.chance(15) {
 		at := "/mnt/" + strings.TrimPrefix(key, "/")
-		o.set("mounts", pick(g, plain(at), fields(at, g.text("sub/"+g.word())), fields(at+"/a", plain("true"), at+"/b", g.mount(pick(g, "subPath", "subPathExpr")), at+"/c", plain("false"))))
+		o.set("mounts", pick(g, plain(at), fields(at, g.text("sub/"+g.word())),
+			fields(at+"/a", plain("true"), at+"/b", g.mount(pick(g, "subPath", "subPathExpr")), at+"/c", plain("false"))))
 	}
 	g.shuffle(o)
 	return o.Node
 }
 
 func (g *generator) mount(field string) *yaml.Node {
-	o := object{g.some(20, "readOnly", g.boolean(), "recursiveReadOnly", plain(pick(g, "IfPossible", "Disabled")), "mountPropagation", plain(pick(g, "None", "HostToContainer")))}
+	o := object{g.some(20, "readOnly", g.boolean(), "recursiveReadOnly", plain(pick(g, "IfPossible", "Disabled")), "mountPropagation",
+		plain(pick(g, "None", "HostToContainer")))}
 	if g.chance(30) {
 		o.set(field, g.text("a/"+g.word()))
 	}
@@ -54,8 +57,10 @@ func (g *generator) mount(field string) *yaml.Node {
 // have one each, and for what runs one pod at a time.
 func (g *generator) claimed(w *workload) *yaml.Node {
 	ref := func() *yaml.Node { return fields("kind", plain("PersistentVolumeClaim"), "name", plain("old")) }
-	o := object{g.some(20, "storageClass", g.text(pick(g, "fast", "")), "volumeName", g.text("pv-1"), "selector", fields("matchLabels", fields("a", quoted("b"))),
-		"dataSource", ref(), "dataSourceRef", ref(), "volumeAttributesClassName", g.text("gold"), "labels", fields("x", g.label()), "annotations", fields("note", g.scalar()))}
+	o := object{g.some(20, "storageClass", g.text(pick(g, "fast", "")), "volumeName", g.text("pv-1"), "selector",
+		fields("matchLabels", fields("a", quoted("b"))),
+		"dataSource", ref(), "dataSourceRef", ref(), "volumeAttributesClassName", g.text("gold"), "labels", fields("x", g.label()),
+		"annotations", fields("note", g.scalar()))}
 	o.set("size", g.amount())
 	switch w.kind {
 	case "Deployment", "DaemonSet":
@@ -85,7 +90,8 @@ func (g *generator) source(w *workload) (string, *yaml.Node) {
 		}},
 		{"secret", func() *yaml.Node { return pick(g, name(), fields("secretName", name(), "defaultMode", plain("256"))) }},
 		{"projected", func() *yaml.Node {
-			return fields("sources", list(fields("configMap", fields("name", plain(g.name+"-config"))), fields("secret", fields("name", name(), "items", list(key()))),
+			return fields("sources", list(fields("configMap", fields("name", plain(g.name+"-config"))),
+				fields("secret", fields("name", name(), "items", list(key()))),
 				fields("serviceAccountToken", fields("path", plain("token"), "expirationSeconds", plain("3600")))))
 		}},
 		{"downwardAPI", func() *yaml.Node {
@@ -95,7 +101,9 @@ func (g *generator) source(w *workload) (string, *yaml.Node) {
 			return fields("driver", plain("secrets.example.com"), "readOnly", plain("true"), "volumeAttributes", fields("a", quoted("1")))
 		}},
 		{"ephemeral", func() *yaml.Node {
-			return fields("volumeClaimTemplate", fields("spec", fields("accessModes", list(plain("ReadWriteOnce")), "resources", fields("requests", fields("storage", plain("1Gi"))))))
+			return fields("volumeClaimTemplate",
+				fields("spec", fields("accessModes", list(plain("ReadWriteOnce")), "resources",
+					fields("requests", fields("storage", plain("1Gi"))))))
 		}},
 		{"image", func() *yaml.Node {
 			return pick(g, g.text("reg.io/data:v1"), fields("reference", g.text("reg.io/data:v2"), "pullPolicy", plain("Always")))

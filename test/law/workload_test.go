@@ -54,7 +54,8 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 		s.del("service")
 	}
 	if g.rollouts && w.kind == "Deployment" && w.reached && len(w.ports) > 0 && g.chance(30) { // by the Services that are there
-		o.set("strategy", pick(g, plain("blueGreen"), fields("canary", fields("trafficRouting", fields("plugins", fields("example.com/router", newObject().Node))))))
+		o.set("strategy", pick(g, plain("blueGreen"), fields("canary",
+			fields("trafficRouting", fields("plugins", fields("example.com/router", newObject().Node))))))
 		s.add("strategy")
 	}
 	g.probes(o, w)
@@ -110,7 +111,8 @@ func (g *generator) port(w *workload, exposed bool) *yaml.Node {
 	if g.chance(25) {
 		return g.number()
 	}
-	n := g.some(25, "target", g.number(), "protocol", plain(pick(g, "TCP", "UDP", "SCTP")), "appProtocol", g.text(pick(g, "http", "kubernetes.io/h2c", "example.com/1.0")),
+	n := g.some(25, "target", g.number(), "protocol", plain(pick(g, "TCP", "UDP", "SCTP")), "appProtocol",
+		g.text(pick(g, "http", "kubernetes.io/h2c", "example.com/1.0")),
 		"hostPort", g.number(), "hostIP", g.text("127.0.0.1"))
 	o := object{n}
 	if o.get("target") == nil || g.chance(60) {
@@ -167,7 +169,8 @@ func (g *generator) service(w *workload) *yaml.Node {
 	annotations := g.some(60, "example.com/note", g.scalar(), "b", g.scalar())
 	o := object{g.some(15, "labels", labels, "annotations", annotations,
 		"externalIPs", addresses(), "internalTrafficPolicy", plain("Local"), "trafficDistribution", plain("PreferClose"),
-		"ipFamilies", list(plain("IPv4"), plain("IPv6")), "ipFamilyPolicy", plain(pick(g, "SingleStack", "PreferDualStack", "RequireDualStack")),
+		"ipFamilies", list(plain("IPv4"), plain("IPv6")), "ipFamilyPolicy",
+		plain(pick(g, "SingleStack", "PreferDualStack", "RequireDualStack")),
 		"publishNotReadyAddresses", g.boolean())}
 	if g.chance(15) {
 		o.set("sessionAffinity", plain("ClientIP"))
@@ -178,7 +181,8 @@ func (g *generator) service(w *workload) *yaml.Node {
 		return g.flow(o.Node)
 	}
 	if !g.balanced {
-		more := g.some(15, "type", plain("ClusterIP"), "headless", plain("false"), "clusterIP", g.text("10.0.0.1"), "clusterIPs", addresses())
+		more := g.some(15, "type", plain("ClusterIP"), "headless", plain("false"), "clusterIP", g.text("10.0.0.1"), "clusterIPs",
+			addresses())
 		o.Content = append(o.Content, more.Content...)
 		return o.Node
 	}
@@ -230,7 +234,8 @@ func (g *generator) probes(o object, w *workload) {
 func (g *generator) probe(w *workload, name string) *yaml.Node {
 	path := "probes." + name
 	seconds := func() *yaml.Node { return g.integer(1 + g.IntN(90)) }
-	timing := object{g.some(25, "initialDelaySeconds", plain("0"), "periodSeconds", seconds(), "timeoutSeconds", seconds(), "failureThreshold", seconds(), "successThreshold", plain("1"))}
+	timing := object{g.some(25, "initialDelaySeconds", plain("0"), "periodSeconds", seconds(), "timeoutSeconds", seconds(),
+		"failureThreshold", seconds(), "successThreshold", plain("1"))}
 	if name == "readiness" && g.chance(20) {
 		timing.set("successThreshold", seconds())
 	}
@@ -251,7 +256,8 @@ func (g *generator) probe(w *workload, name string) *yaml.Node {
 	o := newObject()
 	switch handler {
 	case "httpGet":
-		o.set(handler, g.some(50, "path", g.text("/"+g.word()), "port", g.portRef(w), "host", g.scalar(), "scheme", plain(pick(g, "HTTP", "HTTPS")),
+		o.set(handler, g.some(50, "path", g.text("/"+g.word()), "port", g.portRef(w), "host", g.scalar(), "scheme",
+			plain(pick(g, "HTTP", "HTTPS")),
 			"httpHeaders", list(fields("name", g.text("X-A"), "value", g.scalar()))))
 	case "tcpSocket":
 		o.set(handler, g.some(50, "port", g.portRef(w), "host", g.text("localhost")))

@@ -167,7 +167,8 @@ func builtin(env string) *said {
 	s.add("security", "disruption", "spread")
 	switch env {
 	case "dev", "staging", "prod":
-		s.add("replicas", "config.LOG_LEVEL", "resources.requests.memory", "resources.requests.cpu", "resources.limits.memory", "resources.limits.cpu")
+		s.add("replicas", "config.LOG_LEVEL", "resources.requests.memory", "resources.requests.cpu", "resources.limits.memory",
+			"resources.limits.cpu")
 	}
 	return s
 }

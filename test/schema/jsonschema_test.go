@@ -142,7 +142,8 @@ func TestSchemaTakesWhatIsRight(t *testing.T) {
 }
 
 // visible are the rules whose mistakes an editor has to see.
-var visible = []string{"unknown-field", "wrong-type", "out-of-range", "missing-kind", "missing-name", "workloads-in-environment", "belongs-to-workload"}
+var visible = []string{"unknown-field", "wrong-type", "out-of-range", "missing-kind", "missing-name", "workloads-in-environment",
+	"belongs-to-workload"}
 
 // TestSchemaSeesMistakes holds the schema to the corpus of bad descriptors. What
 // it can't see is listed in testdata/unseen.txt: cross-references, what layers
@@ -182,7 +183,8 @@ func TestPlatformSchema(t *testing.T) {
 	const head = "apiVersion: unfold.dev/v1alpha1\nkind: Platform\n"
 	for text, ok := range map[string]bool{
 		head: true,
-		head + "pullSecrets: [registry]\ndefaults: {replicas: 2, image: {pullPolicy: Always}}\nenvironments: {test: , live: {cluster: live-eu, defaults: {replicas: 3}}}\n": true,
+		head + "pullSecrets: [registry]\ndefaults: {replicas: 2, image: {pullPolicy: Always}}\n" +
+			"environments: {test: , live: {cluster: live-eu, defaults: {replicas: 3}}}\n": true,
 		head + "cluster: {server: \"https://kubernetes.default.svc\"}\n": true,
 		head + "replicas: 2\n":                                                 false,
 		head + "defaults: {port: 80}\n":                                        false,

@@ -79,7 +79,8 @@ func TestSealAtOnce(t *testing.T) {
 	if keys := sealedIn(t, dir); len(keys) != processes {
 		t.Errorf("%d keys of %d: %v", len(keys), processes, keys)
 	}
-	if code := cli.Run(context.Background(), []string{"seal", dir, "--env", "prod", "--validate"}, cli.Streams{Out: io.Discard, Err: os.Stderr, Environ: os.Environ()}); code != 0 {
+	if code := cli.Run(context.Background(), []string{"seal", dir, "--env", "prod", "--validate"},
+		cli.Streams{Out: io.Discard, Err: os.Stderr, Environ: os.Environ()}); code != 0 {
 		t.Errorf("validate ends with %d", code)
 	}
 }

@@ -60,7 +60,8 @@ func (c controller) answer(args []string) ([]byte, error) {
 	case "create --raw " + service + "rotate --filename -":
 		out, err := open(keys, &keys[len(keys)-1].PublicKey)
 		if err != nil {
-			return nil, errors.New(`Error from server (InternalError): an error on the server ("unknown") has prevented the request from succeeding`)
+			return nil, errors.New(`Error from server (InternalError): an error on the server ("unknown") has prevented the request ` +
+				`from succeeding`)
 		}
 		return out, nil
 	default:

@@ -36,7 +36,8 @@ func settings() []setting {
 		{name: "one processor", environ: []string{"GOMAXPROCS=1"}},
 		{name: "many processors", environ: []string{"GOMAXPROCS=16", "GOGC=1"}},
 		{name: "in a terminal", environ: []string{"TERM=xterm-256color", "COLUMNS=40", "NO_COLOR="}},
-		{name: "in Argo CD", environ: []string{"ARGOCD_APP_NAME=x", "ARGOCD_APP_REVISION=abc", "KUBE_VERSION=1.33", "KUBE_API_VERSIONS=v1,apps/v1,batch/v1,policy/v1", "PWD=/"}},
+		{name: "in Argo CD", environ: []string{"ARGOCD_APP_NAME=x", "ARGOCD_APP_REVISION=abc", "KUBE_VERSION=1.33",
+			"KUBE_API_VERSIONS=v1,apps/v1,batch/v1,policy/v1", "PWD=/"}},
 	}
 }
 
@@ -76,8 +77,10 @@ func TestDeterministicCheck(t *testing.T) {
 	apps := tree.Tree{}
 	for i := range 40 {
 		apps[fmt.Sprintf("apps/%02d/app.yaml", i)] = fmt.Appendf(nil,
-			"apiVersion: unfold.dev/v1alpha1\nkind: App\nname: app-%d\nimage: app\nmanifests: [m.yaml]\nenvironments: {dev: {tga: 1}, prod: {prot: 2}}\n", i)
-		apps[fmt.Sprintf("apps/%02d/m.yaml", i)] = []byte("apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: m}\nspec: {octal: 0777}\n")
+			"apiVersion: unfold.dev/v1alpha1\nkind: App\nname: app-%d\nimage: app\nmanifests: [m.yaml]\n"+
+				"environments: {dev: {tga: 1}, prod: {prot: 2}}\n", i)
+		apps[fmt.Sprintf("apps/%02d/m.yaml", i)] = []byte("apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: m}\n" +
+			"spec: {octal: 0777}\n")
 	}
 	dir := t.TempDir()
 	if err := tree.Write(t.Context(), dir, apps, false); err != nil {

@@ -72,23 +72,30 @@ func hostileRepository(t *testing.T) (good, bad, wrong, operator string) {
 	head := "apiVersion: unfold.dev/v1alpha1\nkind: App\n"
 	app := func(tag string) string {
 		return head + "name: shop\nimage: ghcr.io/example/shop:" + tag + "\nconfig: {A: " + quoted(soft) + ", B: " + tag + "}\n" +
-			"files: {/etc/a.txt: " + quoted(soft) + "}\nannotations: {example.com/a: " + quoted(strings.ReplaceAll(soft, "\n", "")) + "}\n" +
+			"files: {/etc/a.txt: " + quoted(soft) + "}\nannotations: {example.com/a: " + quoted(strings.ReplaceAll(soft, "\n", "")) +
+			"}\n" +
 			"ports: {http: 8080}\nmanifests: [" + "m.yaml" + "]\n" +
 			"environments: {dev: {config: {A: " + quoted("\u202e") + "}}, prod: {image: 'ghcr.io/example/shop:" + tag + "'}}\n"
 	}
-	manifest := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: extra, annotations: {" + quoted("example.com/"+"k") + ": " + quoted(soft) + "}}\ndata: {k: " + quoted(soft) + "}\n"
+	manifest := "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: extra, annotations: {" + quoted("example.com/"+"k") + ": " +
+		quoted(soft) + "}}\ndata: {k: " + quoted(soft) + "}\n"
 	good = files("good"+evilLine, map[string]string{"app.yaml": app("v1"), "m.yaml": manifest})
-	operator = files(filepath.Join(t.TempDir(), evil), map[string]string{"platform.yaml": "apiVersion: unfold.dev/v1alpha1\nkind: Platform\n" + quoted(evil) + ": 1\n"})
+	operator = files(filepath.Join(t.TempDir(), evil),
+		map[string]string{"platform.yaml": "apiVersion: unfold.dev/v1alpha1\nkind: Platform\n" + quoted(evil) + ": 1\n"})
 	git("add", "-A")
 	git("commit", "-q", "-m", evilLine)
 	files(good, map[string]string{"app.yaml": app("v2")})
 	bad = files("bad"+evil, map[string]string{"app.yaml": head + "name: " + quoted(evil) + "\nimage: " + quoted(evil) + "\n" +
-		quoted(evil) + ": 1\nport: " + quoted(evil) + "\nenv: {" + quoted(evil) + ": a}\nvolumes: {" + quoted(evil) + ": {size: " + quoted(evil) + "}}\n" +
+		quoted(evil) + ": 1\nport: " + quoted(evil) + "\nenv: {" + quoted(evil) + ": a}\nvolumes: {" + quoted(evil) + ": {size: " +
+		quoted(evil) + "}}\n" +
 		"manifests: [" + quoted(evil) + "]\nenvironments: {" + quoted(evil) + ": {replicas: " + quoted(evil) + "}}\n"})
 	wrong = files("wrong"+evil, map[string]string{
-		"app.yaml": head + "name: wrong\nimage: ghcr.io/example/shop:v1\nmanifests: [" + quoted("n"+evil+".yaml") + "]\npatches: [" + quoted("p"+evil+".yaml") + "]\nenvironments: {dev: {}}\n",
-		"n" + evil + ".yaml": "apiVersion: v1\nkind: " + quoted(evil) + "\nmetadata: {name: " + quoted(evil) + ", namespace: " + quoted(evil) + "}\n---\n" +
-			"apiVersion: v1\nkind: Pod\nmetadata: {name: " + quoted(evil) + "}\nspec: {" + quoted(evil) + ": 1, containers: [{name: " + quoted(evil) + ", image: " + quoted(evil) + "}]}\n",
+		"app.yaml": head + "name: wrong\nimage: ghcr.io/example/shop:v1\nmanifests: [" + quoted("n"+evil+".yaml") + "]\npatches: [" +
+			quoted("p"+evil+".yaml") + "]\nenvironments: {dev: {}}\n",
+		"n" + evil + ".yaml": "apiVersion: v1\nkind: " + quoted(evil) + "\nmetadata: {name: " + quoted(evil) + ", namespace: " +
+			quoted(evil) + "}\n---\n" +
+			"apiVersion: v1\nkind: Pod\nmetadata: {name: " + quoted(evil) + "}\nspec: {" + quoted(evil) + ": 1, containers: [{name: " +
+			quoted(evil) + ", image: " + quoted(evil) + "}]}\n",
 		"p" + evil + ".yaml": "apiVersion: v1\nkind: Pod\nmetadata: {name: " + quoted(evil) + "}\n"})
 	git("add", "-A")
 	git("commit", "-q", "-m", evilLine)
@@ -148,7 +155,8 @@ func TestHostileNames(t *testing.T) {
 	text(0, "rollback", good, "--env", "prod", "--dry-run")
 	text(0, "promote", good, "--from", "dev", "--to", "prod", "--field", "config", "--dry-run")
 	text(0, "set", good, "--env", "prod", "config.X="+soft, "--dry-run")
-	text(0, "set", good, "--env", "prod", "config.X="+soft, "--commit", "--author", strings.ReplaceAll(evilLine, "<b>", "")+" <a@example.com>")
+	text(0, "set", good, "--env", "prod", "config.X="+soft, "--commit", "--author",
+		strings.ReplaceAll(evilLine, "<b>", "")+" <a@example.com>")
 	text(0, "set", good, "--env", "prod", "config.Y=1", "--push")
 	text(0, "rollback", good, "--env", "prod")
 	text(1, "set", good, "--env", evil, "replicas=2")
@@ -178,7 +186,8 @@ func TestHostileNames(t *testing.T) {
 	for _, r := range runs {
 		t.Run(strings.Join(r.args[:1], " "), func(t *testing.T) {
 			var stdout, stderr bytes.Buffer
-			code := cli.Run(t.Context(), r.args, cli.Streams{Program: "unfold", In: strings.NewReader(""), Out: &stdout, Err: &stderr, Environ: os.Environ()})
+			code := cli.Run(t.Context(), r.args, cli.Streams{Program: "unfold", In: strings.NewReader(""), Out: &stdout, Err: &stderr,
+				Environ: os.Environ()})
 			if code != r.code {
 				t.Errorf("unfold %q: exit code %d, want %d\n%s\n%s", r.args, code, r.code, &stdout, &stderr)
 			}
@@ -195,7 +204,8 @@ func TestHostileNames(t *testing.T) {
 	for _, verb := range []string{"generate", "parameters", "discover"} {
 		var stdout, stderr bytes.Buffer
 		environ := append(os.Environ(), "ARGOCD_ENV_ENVIRONMENT=dev", "ARGOCD_APP_NAME="+evil)
-		if code := cli.Run(t.Context(), []string{verb}, cli.Streams{Program: "unfold", Out: &stdout, Err: &stderr, Environ: environ}); code != 0 {
+		if code := cli.Run(t.Context(), []string{verb}, cli.Streams{Program: "unfold", Out: &stdout, Err: &stderr,
+			Environ: environ}); code != 0 {
 			t.Errorf("%s: exit code %d\n%s", verb, code, &stderr)
 		}
 		met[verb] = true
@@ -228,7 +238,8 @@ func harmless(t *testing.T, args []string, text string, data bool) {
 		if trimmed := strings.TrimSpace(line); strings.HasPrefix(trimmed, "::") && !workflow.MatchString(trimmed) {
 			t.Errorf("unfold %q prints a command: %s", args, line)
 		}
-		if strings.Contains(line, "##[") && !workflow.MatchString(line) && !strings.Contains(strings.Join(args, " "), "json") && !strings.Contains(strings.Join(args, " "), "sarif") {
+		if strings.Contains(line, "##[") && !workflow.MatchString(line) && !strings.Contains(strings.Join(args, " "), "json") &&
+			!strings.Contains(strings.Join(args, " "), "sarif") {
 			t.Errorf("unfold %q prints a command: %s", args, line)
 		}
 	}

@@ -40,9 +40,11 @@ func leaks(output, plain string) string {
 		_ = json.NewEncoder(escaped).Encode(part)
 		forms := map[string]string{
 			"as it is": part, "quoted": strings.Trim(quoted, `"`), "in JSON": strings.Trim(strings.TrimSpace(escaped.String()), `"`),
-			"in hex": hex.EncodeToString([]byte(part)), "in an address": url.QueryEscape(part), "with single quotes doubled": strings.ReplaceAll(part, "'", "''"),
+			"in hex": hex.EncodeToString([]byte(part)), "in an address": url.QueryEscape(part),
+			"with single quotes doubled": strings.ReplaceAll(part, "'", "''"),
 		}
-		for name, encoding := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding, "base64 for addresses": base64.RawURLEncoding} {
+		for name, encoding := range map[string]*base64.Encoding{"base64": base64.RawStdEncoding,
+			"base64 for addresses": base64.RawURLEncoding} {
 			for shift := range 3 { // it may stand at any place of what is encoded
 				text := encoding.EncodeToString([]byte(strings.Repeat("x", shift) + part))
 				forms["in "+name+", "+strconv.Itoa(shift)] = text[(shift*8+5)/6 : len(text)-2]
@@ -59,7 +61,8 @@ func leaks(output, plain string) string {
 
 func TestLeaks(t *testing.T) {
 	for key, plain := range plaintexts() {
-		for _, output := range []string{plain, "x" + plain, base64.StdEncoding.EncodeToString([]byte(plain)), base64.StdEncoding.EncodeToString([]byte("xy" + plain)), strconv.Quote(plain), hex.EncodeToString([]byte(plain))} {
+		for _, output := range []string{plain, "x" + plain, base64.StdEncoding.EncodeToString([]byte(plain)),
+			base64.StdEncoding.EncodeToString([]byte("xy" + plain)), strconv.Quote(plain), hex.EncodeToString([]byte(plain))} {
 			if leaks(output, plain) == "" {
 				t.Errorf("%s is not found in %q", key, output)
 			}
@@ -138,10 +141,12 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 		w.write("values.env", "A="+plain+"\nB='"+plain+"'\n")
 		for _, args := range [][]string{
 			{"seal", "--env", "prod", key}, {"seal", "--env", "prod", "--raw", key}, {"seal", "--env", "prod", key, "--dry-run"},
-			{"seal", "--env", "prod", "--env", "dev", key}, {"seal", "--env", "prod", "--from-file", key + "=value", "--scope", "cluster-wide"},
+			{"seal", "--env", "prod", "--env", "dev", key}, {"seal", "--env", "prod", "--from-file", key + "=value", "--scope",
+				"cluster-wide"},
 			{"seal", "--env", "prod", "--from-env-file", "values.env"}, {"seal", "--env", "prod", "--from-env-file", "value"},
 			{"seal", "--env", "prod", "--from-file", key + "=-", "--mount", "/etc/" + key}, {"seal", "--env", "none", key},
-			{"seal", "--env", "prod", "--workload", "none", key}, {"seal", "--env", "prod", "--controller-name", "none", key}, {"seal", "--env", "prod", "--cert", "value", key},
+			{"seal", "--env", "prod", "--workload", "none", key}, {"seal", "--env", "prod", "--controller-name", "none", key},
+			{"seal", "--env", "prod", "--cert", "value", key},
 			// in the wrong place
 			{"seal", "--env", "prod", key, plain}, {"seal", "--env", "prod", key + "=" + plain},
 			{"seal", plain, "--env", "prod", key}, {"seal", "--env", "prod", "-" + plain}, {"seal", "--env", "prod", "--raw=" + plain, key},
@@ -183,7 +188,8 @@ func TestNothingSecretIsPrinted(t *testing.T) {
 			w.run(false, "", "secrets", "rm", "--env", "prod", "OTHER", "--dry-run")
 		}
 		// Secrets in the repository: what asks for manifests gets them, all else does not.
-		w.write("app.yaml", leakApp+"manifests:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: plain}\n  stringData: {A: "+quote(plain)+"}\n")
+		w.write("app.yaml", leakApp+"manifests:\n- apiVersion: v1\n  kind: Secret\n  metadata: {name: plain}\n  stringData: {A: "+
+			quote(plain)+"}\n")
 		for _, args := range everyVerb() {
 			w.run(args[0] == "render" || args[0] == "generate", "", args...)
 		}
@@ -227,11 +233,15 @@ func unsealed(plain string) []string {
 func everyVerb() [][]string {
 	out := [][]string{
 		{"generate"}, {"parameters"}, {"discover"}, {"render", "--env", "prod"}, {"render", "--env", "prod", "--explain"},
-		{"explain", "--value", "--env", "prod", "secrets"}, {"explain", "--value", "--env", "prod", "secrets.TOKEN"}, {"explain", "--value", "--env", "prod", "secrets.TOKEN.value"},
+		{"explain", "--value", "--env", "prod", "secrets"}, {"explain", "--value", "--env", "prod", "secrets.TOKEN"},
+		{"explain", "--value", "--env", "prod", "secrets.TOKEN.value"},
 		{"explain", "--value", "--env", "prod", "manifests"}, {"explain", "--value", "--env", "prod", "secrets.WORD"},
-		{"diff", "dev", "prod"}, {"diff", "--format", "json", "dev", "prod"}, {"argocd", "."}, {"secrets", "list"}, {"secrets", "list", "--output", "json"},
-		{"seal", "--env", "prod", "--validate"}, {"secrets", "rotate", "--env", "prod", "--dry-run"}, {"secrets", "rotate", "--env", "prod"},
-		{"set", "--env", "prod", "replicas=4", "--dry-run"}, {"set", "--env", "prod", "replicas=5"}, {"promote", "--from", "dev", "--to", "prod", "--dry-run"},
+		{"diff", "dev", "prod"}, {"diff", "--format", "json", "dev", "prod"}, {"argocd", "."}, {"secrets", "list"},
+		{"secrets", "list", "--output", "json"},
+		{"seal", "--env", "prod", "--validate"}, {"secrets", "rotate", "--env", "prod", "--dry-run"},
+		{"secrets", "rotate", "--env", "prod"},
+		{"set", "--env", "prod", "replicas=4", "--dry-run"}, {"set", "--env", "prod", "replicas=5"},
+		{"promote", "--from", "dev", "--to", "prod", "--dry-run"},
 	}
 	for _, format := range []string{"text", "json", "github", "sarif"} {
 		out = append(out, []string{"check", "--format", format})

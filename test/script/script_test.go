@@ -36,7 +36,8 @@ func unfold() {
 		panic(err)
 	}
 	os.Exit(cli.Run(context.Background(), os.Args[1:], cli.Streams{
-		Program: os.Args[0], In: os.Stdin, Out: io.MultiWriter(os.Stdout, kept), Err: io.MultiWriter(os.Stderr, kept), Environ: os.Environ(),
+		Program: os.Args[0], In: os.Stdin, Out: io.MultiWriter(os.Stdout, kept), Err: io.MultiWriter(os.Stderr, kept),
+		Environ: os.Environ(),
 	}))
 }
 

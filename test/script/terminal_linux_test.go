@@ -43,7 +43,8 @@ func TestEcho(t *testing.T) {
 	}
 	device.Close()
 	shown, _ := io.ReadAll(terminal) // ends in EIO when nobody has the device any more
-	if want := "TOKEN: \r\nsealed TOKEN for prod, to open in the Secret \"shop-secrets\" of the namespace \"shop-prod\"\r\n"; string(shown) != want {
+	if want := "TOKEN: \r\nsealed TOKEN for prod, to open in the Secret \"shop-secrets\" of the namespace " +
+		"\"shop-prod\"\r\n"; string(shown) != want {
 		t.Errorf("the terminal shows %q, want %q", shown, want)
 	}
 	content, err := os.ReadFile(filepath.Join(dir, "app.yaml"))

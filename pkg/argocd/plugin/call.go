@@ -132,7 +132,8 @@ func (c *Call) readParameters(text string, config map[string]Given) diag.List {
 		pos := diag.Pos{File: "parameter " + p.Name}
 		switch {
 		case known < 0:
-			diags.Errorh(diag.Pos{File: "parameters"}, "unknown-parameter", diag.Hint(p.Name, "the parameters are", ParameterNames()), "unknown parameter %q", p.Name)
+			diags.Errorh(diag.Pos{File: "parameters"}, "unknown-parameter", diag.Hint(p.Name, "the parameters are", ParameterNames()),
+				"unknown parameter %q", p.Name)
 		case seen[p.Name]:
 			diags.Errorf(pos, "parameter-twice", "the parameter %q is given twice", p.Name)
 		case Parameters()[known].CollectionType == "map":

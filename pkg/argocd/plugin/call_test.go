@@ -13,7 +13,8 @@ func TestReadCall(t *testing.T) {
 	given := func(text, source string) plugin.Given { return plugin.Given{Text: text, Pos: diag.Pos{File: source}} }
 	none := func(c plugin.Call) plugin.Call {
 		for name, g := range map[string]*plugin.Given{
-			"ENVIRONMENT": &c.Environment, "IMAGE": &c.Image, "TAG": &c.Tag, "REPLICAS": &c.Replicas, "NAMESPACE": &c.Namespace, "HOST": &c.Host,
+			"ENVIRONMENT": &c.Environment, "IMAGE": &c.Image, "TAG": &c.Tag, "REPLICAS": &c.Replicas, "NAMESPACE": &c.Namespace,
+			"HOST":        &c.Host,
 			"NAME_SUFFIX": &c.NameSuffix, "HOST_SUFFIX": &c.HostSuffix,
 		} {
 			if g.Pos.IsZero() {
@@ -28,17 +29,22 @@ func TestReadCall(t *testing.T) {
 		want    plugin.Call
 	}{
 		{"nothing", nil, plugin.Call{}},
-		{"variables", []string{"ARGOCD_ENV_ENVIRONMENT=prod", "ARGOCD_ENV_TAG=a=b", "ARGOCD_ENV_CONFIG_B=2", "ARGOCD_ENV_CONFIG_A=1", "ARGOCD_APP_NAMESPACE=ns", "ARGOCD_LOG_FORMAT=json", "PATH"},
+		{"variables", []string{"ARGOCD_ENV_ENVIRONMENT=prod", "ARGOCD_ENV_TAG=a=b", "ARGOCD_ENV_CONFIG_B=2", "ARGOCD_ENV_CONFIG_A=1",
+			"ARGOCD_APP_NAMESPACE=ns", "ARGOCD_LOG_FORMAT=json", "PATH"},
 			plugin.Call{
-				Environment: given("prod", "ARGOCD_ENV_ENVIRONMENT"), Tag: given("a=b", "ARGOCD_ENV_TAG"), AppNamespace: "ns", LogJSON: true,
-				Config: []plugin.GivenConfig{{Key: "A", Given: given("1", "ARGOCD_ENV_CONFIG_A")}, {Key: "B", Given: given("2", "ARGOCD_ENV_CONFIG_B")}},
+				Environment: given("prod", "ARGOCD_ENV_ENVIRONMENT"), Tag: given("a=b", "ARGOCD_ENV_TAG"), AppNamespace: "ns",
+				LogJSON: true,
+				Config: []plugin.GivenConfig{{Key: "A", Given: given("1", "ARGOCD_ENV_CONFIG_A")},
+					{Key: "B", Given: given("2", "ARGOCD_ENV_CONFIG_B")}},
 			}},
-		{"parameters before variables", []string{`ARGOCD_APP_PARAMETERS=[{"name":"tag","string":"v2"},{"name":"config","map":{"A":"3"}}]`, "ARGOCD_ENV_TAG=v1", "ARGOCD_ENV_IMAGE=i", "ARGOCD_ENV_CONFIG_A=1"},
+		{"parameters before variables", []string{`ARGOCD_APP_PARAMETERS=[{"name":"tag","string":"v2"},{"name":"config","map":{"A":"3"}}]`,
+			"ARGOCD_ENV_TAG=v1", "ARGOCD_ENV_IMAGE=i", "ARGOCD_ENV_CONFIG_A=1"},
 			plugin.Call{
 				Tag: given("v2", "parameter tag"), Image: given("i", "ARGOCD_ENV_IMAGE"),
 				Config: []plugin.GivenConfig{{Key: "A", Given: given("3", "parameter config.A")}},
 			}},
-		{"an empty parameter is none", []string{`ARGOCD_APP_PARAMETERS=[{"name":"tag","string":""},{"name":"replicas"}]`, "ARGOCD_ENV_TAG=v1"},
+		{"an empty parameter is none", []string{`ARGOCD_APP_PARAMETERS=[{"name":"tag","string":""},{"name":"replicas"}]`,
+			"ARGOCD_ENV_TAG=v1"},
 			plugin.Call{Tag: given("v1", "ARGOCD_ENV_TAG")}},
 		{"no parameters", []string{"ARGOCD_APP_PARAMETERS=null"}, plugin.Call{}},
 		{"not ours", []string{"TAG=v1", "ENVIRONMENT=prod", "ARGOCD_ENV_CONFIG_=x"}, plugin.Call{}},
@@ -57,7 +63,8 @@ func TestReadCall(t *testing.T) {
 
 func TestReadCallMistakes(t *testing.T) {
 	for parameters, want := range map[string]string{
-		`{"name":"tag"}`:                 "ARGOCD_APP_PARAMETERS: not a list of parameters: json: cannot unmarshal object into Go value of type []plugin.parameter",
+		`{"name":"tag"}`: "ARGOCD_APP_PARAMETERS: not a list of parameters: json: cannot unmarshal object into Go value " +
+			"of type []plugin.parameter",
 		`[`:                              "ARGOCD_APP_PARAMETERS: not a list of parameters: unexpected end of JSON input",
 		`[{"name":"tga","string":"v1"}]`: "parameters: unknown parameter \"tga\"\n  hint: did you mean \"tag\"?",
 		`[{"name":"tag","string":"1"},{"name":"tag"}]`: `parameter tag: the parameter "tag" is given twice`,
@@ -75,7 +82,8 @@ func TestReadCallMistakes(t *testing.T) {
 func TestAnnounce(t *testing.T) {
 	for _, p := range plugin.Parameters() {
 		a := p.Announce("text", map[string]string{"A": "b"})
-		if a.Name != p.Name || a.String != "text" || a.Map["A"] != "b" || (a.CollectionType == "map") != (p.CollectionType == "map") || a.CollectionType == "" {
+		if a.Name != p.Name || a.String != "text" || a.Map["A"] != "b" || (a.CollectionType == "map") != (p.CollectionType == "map") ||
+			a.CollectionType == "" {
 			t.Errorf("%s: announced as %+v", p.Name, a)
 		}
 		if a.Title == "" || a.Tooltip == "" {

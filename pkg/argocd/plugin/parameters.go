@@ -20,13 +20,17 @@ type Parameter struct {
 func Parameters() []Parameter {
 	return []Parameter{
 		{Name: "environment", Title: "Environment", Tooltip: "The environment of app.yaml to deploy", Announced: true},
-		{Name: "image", Title: "Image", Tooltip: "The image, as REPOSITORY[:TAG][@DIGEST]; of one of several workloads as WORKLOAD=IMAGE", Announced: true},
+		{Name: "image", Title: "Image", Tooltip: "The image, as REPOSITORY[:TAG][@DIGEST]; of one of several workloads as WORKLOAD=IMAGE",
+			Announced: true},
 		{Name: "tag", Title: "Tag", Tooltip: "The image's tag; of one of several workloads as WORKLOAD=TAG", Announced: true},
 		{Name: "replicas", Title: "Replicas", Tooltip: "How many pods run; of one of several workloads as WORKLOAD=COUNT", Announced: true},
-		{Name: "host", Title: "Host", Tooltip: "The host that leads to the app, in place of all others; to one of several workloads as WORKLOAD=HOST", Announced: true},
+		{Name: "host", Title: "Host", Tooltip: "The host that leads to the app, in place of all others; to one of several workloads as " +
+			"WORKLOAD=HOST", Announced: true},
 		{Name: "config", Title: "Config", Tooltip: "Further keys of config", CollectionType: "map", Announced: true},
-		{Name: "hostSuffix", Title: "Host suffix", Tooltip: "Makes every host the name of its Ingress or route with this behind it, such as -pr-7.example.com"},
-		{Name: "nameSuffix", Title: "Name suffix", Tooltip: "What the names of all objects end with, for the app once more beside itself: a preview"},
+		{Name: "hostSuffix", Title: "Host suffix",
+			Tooltip: "Makes every host the name of its Ingress or route with this behind it, such as -pr-7.example.com"},
+		{Name: "nameSuffix", Title: "Name suffix",
+			Tooltip: "What the names of all objects end with, for the app once more beside itself: a preview"},
 		{Name: "namespace", Title: "Namespace", Tooltip: "The namespace, which has to be the Application's"},
 	}
 }

@@ -12,11 +12,13 @@ func Plugin(discovery bool) []byte {
 	var b strings.Builder
 	b.WriteString("# Made by make update from pkg/argocd/plugin; a test holds them equal.\n")
 	b.WriteString("apiVersion: argoproj.io/v1alpha1\nkind: ConfigManagementPlugin\n")
-	b.WriteString("metadata:\n  # Applications name it: spec.source.plugin.name. There is no spec.version, which\n  # would become a part of that name.\n  name: unfold\n")
+	b.WriteString("metadata:\n  # Applications name it: spec.source.plugin.name. There is no spec.version, which\n" +
+		"  # would become a part of that name.\n  name: unfold\n")
 	b.WriteString("spec:\n")
 	if discovery {
 		b.WriteString("  # An app is ours if its folder holds app.yaml; Applications then write plugin: {}.\n")
-		b.WriteString("  # In a large monorepo use the variant without discovery: to ask, repo-server sends\n  # the whole repository to the sidecar, also for an app that names the plugin.\n")
+		b.WriteString("  # In a large monorepo use the variant without discovery: to ask, repo-server sends\n" +
+			"  # the whole repository to the sidecar, also for an app that names the plugin.\n")
 		fmt.Fprintf(&b, "  discover:\n    fileName: %s\n", discoverFile)
 	}
 	b.WriteString("  # No shell and no other program: the image holds unfold alone.\n")

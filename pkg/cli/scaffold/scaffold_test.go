@@ -37,18 +37,22 @@ func TestInfer(t *testing.T) {
 		files map[string]string
 		want  facts
 	}{
-		"nothing":              {nil, facts{}},
-		"node":                 {map[string]string{"package.json": `{"name": "@team/Shop_Front"}`}, facts{"shop-front", 0, "node-service"}},
-		"node without a name":  {map[string]string{"package.json": `{}`}, facts{"", 0, "node-service"}},
-		"no JSON":              {map[string]string{"package.json": `{`}, facts{"", 0, "node-service"}},
-		"python":               {map[string]string{"pyproject.toml": "[build-system]\nname = 'no'\n[project]\nname = \"shop\"\n"}, facts{"shop", 0, "python-app"}},
-		"poetry":               {map[string]string{"pyproject.toml": "[tool.poetry]\nname = 'shop'\n[other]\n"}, facts{"shop", 0, "python-app"}},
-		"another table's name": {map[string]string{"pyproject.toml": "[project]\nversion = '1'\n[other]\nname = 'no'\n"}, facts{"", 0, "python-app"}},
-		"requirements":         {map[string]string{"requirements.txt": "flask"}, facts{"", 0, "python-app"}},
-		"go":                   {map[string]string{"go.mod": "// x\nmodule example.com/team/shop/v2\n\ngo 1.26\n"}, facts{"shop", 0, "go-service"}},
-		"dockerfile":           {map[string]string{"Dockerfile": "FROM scratch\nexpose 8080/tcp\n"}, facts{"", 8080, ""}},
-		"no port":              {map[string]string{"Dockerfile": "EXPOSE 99999\n"}, facts{}},
-		"a port's variable":    {map[string]string{"Dockerfile": "EXPOSE $PORT\n"}, facts{}},
+		"nothing":             {nil, facts{}},
+		"node":                {map[string]string{"package.json": `{"name": "@team/Shop_Front"}`}, facts{"shop-front", 0, "node-service"}},
+		"node without a name": {map[string]string{"package.json": `{}`}, facts{"", 0, "node-service"}},
+		"no JSON":             {map[string]string{"package.json": `{`}, facts{"", 0, "node-service"}},
+		"python": {map[string]string{"pyproject.toml": "[build-system]\nname = 'no'\n[project]\nname = \"shop\"\n"},
+			facts{"shop", 0, "python-app"}},
+		"poetry": {map[string]string{"pyproject.toml": "[tool.poetry]\nname = 'shop'\n[other]\n"},
+			facts{"shop", 0, "python-app"}},
+		"another table's name": {map[string]string{"pyproject.toml": "[project]\nversion = '1'\n[other]\nname = 'no'\n"},
+			facts{"", 0, "python-app"}},
+		"requirements": {map[string]string{"requirements.txt": "flask"}, facts{"", 0, "python-app"}},
+		"go": {map[string]string{"go.mod": "// x\nmodule example.com/team/shop/v2\n\ngo 1.26\n"},
+			facts{"shop", 0, "go-service"}},
+		"dockerfile":        {map[string]string{"Dockerfile": "FROM scratch\nexpose 8080/tcp\n"}, facts{"", 8080, ""}},
+		"no port":           {map[string]string{"Dockerfile": "EXPOSE 99999\n"}, facts{}},
+		"a port's variable": {map[string]string{"Dockerfile": "EXPOSE $PORT\n"}, facts{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			folder, err := tree.Open(write(t, tt.files))
@@ -128,7 +132,8 @@ func TestBadTemplates(t *testing.T) {
 		files map[string]string
 		want  string
 	}{
-		"unknown key":         {map[string]string{"x/template.yaml": "sumary: a\n"}, `x/template.yaml:1:1: a template has a summary, a text, and a port, a number, not "sumary"`},
+		"unknown key": {map[string]string{"x/template.yaml": "sumary: a\n"},
+			`x/template.yaml:1:1: a template has a summary, a text, and a port, a number, not "sumary"`},
 		"port":                {map[string]string{"x/template.yaml": "port: 0\n"}, `not "port"`},
 		"unknown placeholder": {map[string]string{"x/Makefile": "@FOO@"}, "the placeholder @FOO@ in Makefile, which is not known"},
 	} {

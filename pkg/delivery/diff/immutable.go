@@ -23,8 +23,10 @@ func immutables() []rule {
 			"spec.replicas", "spec.ordinals", "spec.template", "spec.updateStrategy", "spec.revisionHistoryLimit",
 			"spec.persistentVolumeClaimRetentionPolicy", "spec.minReadySeconds",
 		}},
-		{kinds: []string{"Job"}, fixed: []string{"spec.template", "spec.selector", "spec.completions", "spec.completionMode", "spec.podFailurePolicy", "spec.backoffLimitPerIndex", "spec.managedBy", "spec.successPolicy"}},
-		{kinds: []string{"PersistentVolumeClaim"}, fixed: []string{"spec"}, free: []string{"spec.resources", "spec.volumeAttributesClassName"}},
+		{kinds: []string{"Job"}, fixed: []string{"spec.template", "spec.selector", "spec.completions", "spec.completionMode",
+			"spec.podFailurePolicy", "spec.backoffLimitPerIndex", "spec.managedBy", "spec.successPolicy"}},
+		{kinds: []string{"PersistentVolumeClaim"}, fixed: []string{"spec"},
+			free: []string{"spec.resources", "spec.volumeAttributesClassName"}},
 		{kinds: []string{"Service"}, fixed: []string{"spec.clusterIP", "spec.clusterIPs"}},
 		{kinds: []string{"Secret"}, fixed: []string{"type"}},
 		{kinds: []string{"RoleBinding", "ClusterRoleBinding"}, fixed: []string{"roleRef"}},
@@ -50,7 +52,8 @@ func immutable(old, fresh *value.Value, fields []Field) []string {
 			out = append(out, fmt.Sprintf("%s moves to another namespace: it is deleted and made anew", id))
 		}
 		for _, r := range immutables() {
-			if !slices.Contains(r.kinds, id.Kind) || replaced || slices.ContainsFunc(r.free, func(x string) bool { return below(f.Path, x) }) {
+			if !slices.Contains(r.kinds, id.Kind) || replaced || slices.ContainsFunc(r.free,
+				func(x string) bool { return below(f.Path, x) }) {
 				continue
 			}
 			for _, fixed := range r.fixed {
@@ -64,7 +67,8 @@ func immutable(old, fresh *value.Value, fields []Field) []string {
 				}
 			}
 		}
-		if old.Get("immutable").IsTrue() && (below(f.Path, "data") || below(f.Path, "binaryData") || below(f.Path, "stringData") || f.Path == "immutable") && unhashed(idOf(old)) == idOf(old).Name {
+		if old.Get("immutable").IsTrue() && (below(f.Path, "data") || below(f.Path, "binaryData") || below(f.Path, "stringData") ||
+			f.Path == "immutable") && unhashed(idOf(old)) == idOf(old).Name {
 			warn(strings.SplitN(f.Path, ".", 2)[0], "the object is marked immutable")
 		}
 	}

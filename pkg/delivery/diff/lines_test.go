@@ -17,7 +17,8 @@ import (
 func TestUnified(t *testing.T) {
 	a := "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n11\n12\n"
 	b := "1\n2\n3\n4\nfive\n6\n7\n8\n9\n10\n11\n12\nnew"
-	want := "--- a\n+++ b\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n@@ -10,3 +10,4 @@\n 10\n 11\n 12\n+new\n\\ No newline at end of file\n"
+	want := "--- a\n+++ b\n@@ -2,7 +2,7 @@\n 2\n 3\n 4\n-5\n+five\n 6\n 7\n 8\n@@ -10,3 +10,4 @@\n 10\n 11\n 12\n+new\n" +
+		"\\ No newline at end of file\n"
 	if d := cmp.Diff(want, diff.Unified("a", "b", a, b)); d != "" {
 		t.Error(d)
 	}

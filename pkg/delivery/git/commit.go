@@ -158,7 +158,8 @@ func (r *Repo) author(ctx context.Context, author string) ([]string, error) {
 func (r *Repo) unchanged(ctx context.Context, name string) error {
 	changed, err := r.Changed(ctx, name)
 	if err == nil && changed {
-		return &Failure{Message: fmt.Sprintf("%s has changes that are not committed", name), Hint: "commit them or take them back first: only the edit is to be in the commit"}
+		return &Failure{Message: fmt.Sprintf("%s has changes that are not committed", name),
+			Hint: "commit them or take them back first: only the edit is to be in the commit"}
 	}
 	if err != nil {
 		return err
@@ -171,7 +172,8 @@ func (r *Repo) unchanged(ctx context.Context, name string) error {
 	if out[0] == 'h' {
 		flag = "assume-unchanged"
 	}
-	return &Failure{Message: fmt.Sprintf("%s is marked %s in git's index, so git does not see its changes", name, flag), Hint: fmt.Sprintf("run git update-index --no-%s -- %s first", flag, name)}
+	return &Failure{Message: fmt.Sprintf("%s is marked %s in git's index, so git does not see its changes", name, flag),
+		Hint: fmt.Sprintf("run git update-index --no-%s -- %s first", flag, name)}
 }
 
 // Committed is what came of a commit.

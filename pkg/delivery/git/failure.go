@@ -53,18 +53,22 @@ func explain(verb, text string) error {
 		f.Hint = `pass --author "NAME <EMAIL>", or set git's user.name and user.email`
 	case has("gpg failed to sign", "failed to sign", "No private key found", "Couldn't load public key"):
 		f.Hint = "git is configured to sign commits: make the key available, or set commit.gpgsign to false"
-	case has("hook declined", "protected branch", "push declined", "Protected branch", "GH006", "GH013", "not allowed to push", "[remote rejected]") && verb == "push" &&
+	case has("hook declined", "protected branch", "push declined", "Protected branch", "GH006", "GH013", "not allowed to push",
+		"[remote rejected]") && verb == "push" &&
 		!has("cannot lock ref", "failed to update ref", "incorrect old value", "reference already exists", "fetch first"):
 		f.Message = "the push was refused: " + rejection(text)
 		f.Hint = "allow whoever runs this to push to the branch, or push to another one with --branch and open a pull request"
-	case has("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value", "reference already exists", "remote rejected", "couldn't find remote ref"):
+	case has("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value", "reference already exists", "remote rejected",
+		"couldn't find remote ref"):
 		f.kind = race
 	case has("does not appear to be a git repository", "does not exist", "No such remote"):
 		f.Hint = "name a remote that git remote -v lists with --remote"
-	case has("Authentication failed", "could not read Username", "could not read Password", "Permission denied", "permission denied", "error: 403", "error: 401",
+	case has("Authentication failed", "could not read Username", "could not read Password", "Permission denied", "permission denied",
+		"error: 403", "error: 401",
 		"insufficient permission", "Permission to ", "access rights", "terminal prompts disabled", "Repository not found"):
 		f.Hint = "give the clone a deploy key or a token that may write to the repository"
-	case has("Could not resolve host", "Connection refused", "Connection timed out", "Connection reset", "unable to access", "Network is unreachable", "early EOF", "hung up unexpectedly", "Operation timed out"):
+	case has("Could not resolve host", "Connection refused", "Connection timed out", "Connection reset", "unable to access",
+		"Network is unreachable", "early EOF", "hung up unexpectedly", "Operation timed out"):
 		f.kind, f.Hint = network, "nothing was changed: run it again when the remote can be reached"
 	}
 	return f
@@ -101,7 +105,8 @@ func spoken(text string) []string {
 			continue
 		}
 		own := false
-		for _, mark := range []string{"fatal: ", "error: ", "hint: ", "remote: error: ", "To ", "Done", "!\t", " \t", "*\t", "=\t", "+\t", "-\t"} {
+		for _, mark := range []string{"fatal: ", "error: ", "hint: ", "remote: error: ", "To ", "Done", "!\t", " \t", "*\t", "=\t", "+\t",
+			"-\t"} {
 			own = own || strings.HasPrefix(line, mark)
 		}
 		if line != "" && !own {

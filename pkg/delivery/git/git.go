@@ -48,7 +48,8 @@ func Open(ctx context.Context, dir string) (*Repo, string, error) {
 		return nil, "", err
 	}
 	if there, err := os.Stat(filepath.Join(root, filepath.FromSlash(prefix))); err != nil || !os.SameFile(named, there) {
-		return nil, "", &Failure{Message: fmt.Sprintf("git's work tree %s does not hold the folder %s", root, dir), Hint: "run it in a work tree; git config core.worktree shows what git takes for one"}
+		return nil, "", &Failure{Message: fmt.Sprintf("git's work tree %s does not hold the folder %s", root, dir),
+			Hint: "run it in a work tree; git config core.worktree shows what git takes for one"}
 	}
 	r.root = root
 	return r, prefix, nil
@@ -68,7 +69,8 @@ type call struct {
 // clone's must not start programs where git only looks, nor change what git prints.
 func safety() []string {
 	return []string{
-		"-c", "core.fsmonitor=false", "-c", "color.ui=false", "-c", "color.remote=false", "-c", "color.push=false", "-c", "color.transport=false",
+		"-c", "core.fsmonitor=false", "-c", "color.ui=false", "-c", "color.remote=false", "-c", "color.push=false", "-c",
+		"color.transport=false",
 		"-c", "submodule.recurse=false", "-c", "i18n.commitEncoding=UTF-8",
 	}
 }
@@ -137,7 +139,8 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 		if ctx.Err() != nil {
 			return "", err
 		}
-		f := &Failure{Message: fmt.Sprintf("there is no revision %q", rev), Hint: "git log shows them; in CI fetch it first, a shallow clone lacks it"}
+		f := &Failure{Message: fmt.Sprintf("there is no revision %q", rev),
+			Hint: "git log shows them; in CI fetch it first, a shallow clone lacks it"}
 		return "", f
 	}
 	return strings.TrimSpace(out), nil

@@ -24,7 +24,8 @@ func TestWithoutPasswords(t *testing.T) {
 		{"git@host:org/x.git", "git@host:org/x.git"},
 		{"user:secret@host/x.git", "user@host/x.git"},
 		{"codecommit::https://user:secret@host", "codecommit::https://host"},
-		{"fatal: unable to access 'https://u:secret@h/x/': bad\nto https://u:secret@h", "fatal: unable to access 'https://h/x/': bad\nto https://h"},
+		{"fatal: unable to access 'https://u:secret@h/x/': bad\nto https://u:secret@h",
+			"fatal: unable to access 'https://h/x/': bad\nto https://h"},
 		{`"https://a:secret@b" and <ftp://c:secret@d>`, `"https://b" and <ftp://c@d>`},
 	} {
 		if got := withoutPasswords(tt.text); got != tt.want {
@@ -46,11 +47,13 @@ func FuzzWithoutPasswords(f *testing.F) {
 			t.Skip()
 		}
 		// Such an address has another host, for git too.
-		if i := strings.IndexAny(password, "/?#"); i > 0 && strings.Trim(password[:i], "0123456789") == "" || i >= 0 && strings.Contains(password, "@") {
+		if i := strings.IndexAny(password, "/?#"); i > 0 && strings.Trim(password[:i], "0123456789") == "" || i >= 0 &&
+			strings.Contains(password, "@") {
 			t.Skip()
 		}
 		for _, scheme := range []string{"https", "ssh", "git+ssh"} {
-			if got := withoutPasswords("in " + scheme + "://" + user + ":" + password + mark + "@" + rest + " out"); strings.Contains(got, mark) {
+			if got := withoutPasswords("in " + scheme + "://" + user + ":" + password + mark + "@" + rest + " out"); strings.Contains(got,
+				mark) {
 				t.Errorf("got %q", got)
 			}
 		}
@@ -59,16 +62,21 @@ func FuzzWithoutPasswords(f *testing.F) {
 
 func TestEnviron(t *testing.T) {
 	got := environ([]string{
-		"HOME=/h", "GIT_DIR=x", "GIT_WORK_TREE=x", "GIT_INDEX_FILE=x", "GIT_OBJECT_DIRECTORY=x", "GIT_ALTERNATE_OBJECT_DIRECTORIES=x", "GIT_COMMON_DIR=x",
-		"GIT_NAMESPACE=x", "GIT_CONFIG=x", "GIT_CONFIG_PARAMETERS=x", "GIT_GLOB_PATHSPECS=1", "GIT_NOGLOB_PATHSPECS=1", "GIT_ICASE_PATHSPECS=1",
-		"GIT_LITERAL_PATHSPECS=0", "GIT_PREFIX=x", "GIT_QUARANTINE_PATH=x", "GIT_EXTERNAL_DIFF=x", "GIT_REPLACE_REF_BASE=x", "GIT_SHALLOW_FILE=x",
+		"HOME=/h", "GIT_DIR=x", "GIT_WORK_TREE=x", "GIT_INDEX_FILE=x", "GIT_OBJECT_DIRECTORY=x", "GIT_ALTERNATE_OBJECT_DIRECTORIES=x",
+		"GIT_COMMON_DIR=x",
+		"GIT_NAMESPACE=x", "GIT_CONFIG=x", "GIT_CONFIG_PARAMETERS=x", "GIT_GLOB_PATHSPECS=1", "GIT_NOGLOB_PATHSPECS=1",
+		"GIT_ICASE_PATHSPECS=1",
+		"GIT_LITERAL_PATHSPECS=0", "GIT_PREFIX=x", "GIT_QUARANTINE_PATH=x", "GIT_EXTERNAL_DIFF=x", "GIT_REPLACE_REF_BASE=x",
+		"GIT_SHALLOW_FILE=x",
 		"GIT_GRAFT_FILE=x", "GIT_ATTR_SOURCE=x", "GIT_DEFAULT_HASH=x", "git_dir=x",
-		"GIT_SSH_COMMAND=s", "GIT_AUTHOR_NAME=a", "GIT_COMMITTER_DATE=d", "GIT_CONFIG_GLOBAL=g", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=k", "GIT_CONFIG_VALUE_0=v",
+		"GIT_SSH_COMMAND=s", "GIT_AUTHOR_NAME=a", "GIT_COMMITTER_DATE=d", "GIT_CONFIG_GLOBAL=g", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=k",
+		"GIT_CONFIG_VALUE_0=v",
 		"GIT_SSL_CAINFO=c", "GIT_TRACE=1", "GIT_TERMINAL_PROMPT=1",
 	})
 	want := []string{
 		"HOME=/h",
-		"GIT_SSH_COMMAND=s", "GIT_AUTHOR_NAME=a", "GIT_COMMITTER_DATE=d", "GIT_CONFIG_GLOBAL=g", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=k", "GIT_CONFIG_VALUE_0=v",
+		"GIT_SSH_COMMAND=s", "GIT_AUTHOR_NAME=a", "GIT_COMMITTER_DATE=d", "GIT_CONFIG_GLOBAL=g", "GIT_CONFIG_COUNT=1", "GIT_CONFIG_KEY_0=k",
+		"GIT_CONFIG_VALUE_0=v",
 		"GIT_SSL_CAINFO=c", "GIT_TRACE=1", "GIT_TERMINAL_PROMPT=1", "LC_ALL=C", "GIT_OPTIONAL_LOCKS=0", "GIT_LITERAL_PATHSPECS=1",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -77,7 +85,8 @@ func TestEnviron(t *testing.T) {
 }
 
 func TestSpoken(t *testing.T) {
-	got := spoken("remote: \nremote: Create a pull request:        \nremote:   https://host/new\nhook says so\nerror: failed\nTo https://host\nDone\n!\ta:b\t[rejected]\nhint: x\n\n")
+	got := spoken("remote: \nremote: Create a pull request:        \nremote:   https://host/new\nhook says so\nerror: failed\n" +
+		"To https://host\nDone\n!\ta:b\t[rejected]\nhint: x\n\n")
 	if diff := cmp.Diff([]string{"remote: Create a pull request:", "remote:   https://host/new", "hook says so"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

@@ -128,7 +128,8 @@ func (l *lock) take(ctx context.Context, index []byte, s state) error {
 		return err == nil, err
 	})
 	if errors.Is(err, errPatience) {
-		return &Failure{Message: l.indexLock() + " exists: another git works in this clone, or one was killed; nothing was changed", Hint: "run it again when that git has ended; remove the file if there is none"}
+		return &Failure{Message: l.indexLock() + " exists: another git works in this clone, or one was killed; nothing was changed",
+			Hint: "run it again when that git has ended; remove the file if there is none"}
 	}
 	if err != nil {
 		return err
@@ -150,7 +151,8 @@ func (l *lock) copy(index []byte) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(os.WriteFile(l.fresh(), index, 0o600), os.Chmod(l.fresh(), info.Mode().Perm()), os.Chtimes(l.fresh(), info.ModTime(), info.ModTime()))
+	return errors.Join(os.WriteFile(l.fresh(), index, 0o600), os.Chmod(l.fresh(), info.Mode().Perm()),
+		os.Chtimes(l.fresh(), info.ModTime(), info.ModTime()))
 }
 
 // ours reports whether we hold git's lock of the index.
@@ -177,7 +179,8 @@ func (l *lock) release() error {
 // finish brings the index to where HEAD is.
 func (l *lock) finish(ctx context.Context) error {
 	if err := os.Rename(l.indexLock(), l.index()); err != nil {
-		return &Failure{Message: fmt.Sprintf("the commit is made, but the index could not be written: %v", err), Hint: "run it again: that mends the index"}
+		return &Failure{Message: fmt.Sprintf("the commit is made, but the index could not be written: %v", err),
+			Hint: "run it again: that mends the index"}
 	}
 	// So that git need not read the file to see that it is the same. It does not
 	// matter whether this succeeds.

@@ -60,14 +60,17 @@ func TestMend(t *testing.T) {
 		file   string // what the work tree has in the end
 		said   string
 	}{
-		"before anything":           {nil, "", false, "old\n", ""},
-		"the index is locked":       {[]int{taken}, "", false, "old\n", ""},
-		"the file is written":       {[]int{taken, written}, "", false, "old\n", "a run that was killed had changed f without a commit: the change was taken back"},
-		"and then changed by hand":  {[]int{taken, written}, "mine\n", false, "mine\n", ""},
-		"and the lock removed":      {[]int{taken, written, unlocked}, "", false, "old\n", "a run that was killed had changed f without a commit: the change was taken back"},
-		"the branch is moved":       {[]int{taken, written, moved}, "", true, "new\n", ", which the index has now too"},
-		"moved, lock removed":       {[]int{taken, written, moved, unlocked}, "", true, "new\n", ", which the index has now too"},
-		"the index is replaced too": {[]int{taken, written, moved, replaced}, "", true, "new\n", "a run that was killed had made the commit "},
+		"before anything":     {nil, "", false, "old\n", ""},
+		"the index is locked": {[]int{taken}, "", false, "old\n", ""},
+		"the file is written": {[]int{taken, written}, "", false, "old\n",
+			"a run that was killed had changed f without a commit: the change was taken back"},
+		"and then changed by hand": {[]int{taken, written}, "mine\n", false, "mine\n", ""},
+		"and the lock removed": {[]int{taken, written, unlocked}, "", false, "old\n",
+			"a run that was killed had changed f without a commit: the change was taken back"},
+		"the branch is moved": {[]int{taken, written, moved}, "", true, "new\n", ", which the index has now too"},
+		"moved, lock removed": {[]int{taken, written, moved, unlocked}, "", true, "new\n", ", which the index has now too"},
+		"the index is replaced too": {[]int{taken, written, moved, replaced}, "", true, "new\n",
+			"a run that was killed had made the commit "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, git := newRepo(t)

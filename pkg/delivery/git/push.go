@@ -50,7 +50,8 @@ func (r *Repo) Push(ctx context.Context, t Target, edit Edit) (Pushed, error) {
 			return p, err
 		}
 	}
-	return p, &Failure{Message: fmt.Sprintf("others pushed to %s each time that this was tried, %d times", p.Branch, attempts), Hint: "nothing was changed: run it again"}
+	return p, &Failure{Message: fmt.Sprintf("others pushed to %s each time that this was tried, %d times", p.Branch, attempts),
+		Hint: "nothing was changed: run it again"}
 }
 
 // target settles the remote, which it gives, and the branch.
@@ -61,7 +62,8 @@ func (r *Repo) target(ctx context.Context, current string, p *Pushed) (string, e
 	}
 	if p.Branch == "" {
 		if current == "" {
-			return "", &Failure{Message: "no branch is checked out, so it is not clear where to push", Hint: "name the branch with --branch"}
+			return "", &Failure{Message: "no branch is checked out, so it is not clear where to push",
+				Hint: "name the branch with --branch"}
 		}
 		p.Branch = current
 		if to, ok := strings.CutPrefix(config("branch."+current+".merge"), "refs/heads/"); ok {
@@ -87,7 +89,8 @@ func (r *Repo) target(ctx context.Context, current string, p *Pushed) (string, e
 		if ctx.Err() != nil {
 			return "", context.Cause(ctx)
 		}
-		return "", &Failure{Message: fmt.Sprintf("%q can't be the name of a branch", p.Branch), Hint: "git check-ref-format --branch tells which names can"}
+		return "", &Failure{Message: fmt.Sprintf("%q can't be the name of a branch", p.Branch),
+			Hint: "git check-ref-format --branch tells which names can"}
 	}
 	return remote, nil
 }
@@ -111,8 +114,9 @@ func (r *Repo) attempt(ctx context.Context, t Target, edit Edit, current, remote
 	switch {
 	case err != nil && ctx.Err() != nil && !accepted(out):
 		return &Failure{
-			Message: fmt.Sprintf("interrupted while the commit %.12s was on its way to %s %s; nothing changed in the clone", m.hash, p.Remote, p.Branch),
-			Hint:    "it may have arrived: run it again, which says unchanged then",
+			Message: fmt.Sprintf("interrupted while the commit %.12s was on its way to %s %s; nothing changed in the clone", m.hash,
+				p.Remote, p.Branch),
+			Hint: "it may have arrived: run it again, which says unchanged then",
 		}
 	case err != nil && ctx.Err() == nil:
 		return err
@@ -155,13 +159,15 @@ func (r *Repo) fetch(ctx context.Context, current, remote string, p *Pushed) (st
 		head = "" // nothing is committed here
 	}
 	if tip != head && !r.pointedAt(ctx, tip) {
-		args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--refmap=", "--", remote, ref}
+		args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules",
+			"--refmap=", "--", remote, ref}
 		if _, err := r.git(ctx, nil, args...); err != nil {
 			return "", err
 		}
 	}
 	if tip, err = r.Resolve(ctx, tip); err != nil {
-		return "", &Failure{Message: fmt.Sprintf("the branch %s of %s was replaced by another one", p.Branch, p.Remote), Hint: "nothing was changed: run it again", kind: race}
+		return "", &Failure{Message: fmt.Sprintf("the branch %s of %s was replaced by another one", p.Branch, p.Remote),
+			Hint: "nothing was changed: run it again", kind: race}
 	}
 	if current != p.Branch || head == "" {
 		return tip, nil
@@ -174,7 +180,8 @@ func (r *Repo) fetch(ctx context.Context, current, remote string, p *Pushed) (st
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	}
-	return "", &Failure{Message: fmt.Sprintf("the branch %s and that of %s have both gone on", current, p.Remote), Hint: "run git pull --rebase first"}
+	return "", &Failure{Message: fmt.Sprintf("the branch %s and that of %s have both gone on", current, p.Remote),
+		Hint: "run git pull --rebase first"}
 }
 
 // pointedAt reports whether a ref of the clone is at a commit, so that the clone has
@@ -200,7 +207,8 @@ func (r *Repo) forward(ctx context.Context, current string, p *Pushed) {
 	if !strings.Contains(current, "=") { // else it can't be said; nobody has options for such a branch
 		args = append(args, "-c", "branch."+current+".mergeOptions=")
 	}
-	args = append(args, "merge", "--ff-only", "--no-overwrite-ignore", "--no-squash", "--commit", "--no-stat", "--quiet", "--no-verify-signatures", p.Commit)
+	args = append(args, "merge", "--ff-only", "--no-overwrite-ignore", "--no-squash", "--commit", "--no-stat", "--quiet",
+		"--no-verify-signatures", p.Commit)
 	_, said, err := r.run(ctx, call{args: args})
 	if err != nil {
 		p.Behind = "the work tree does not have it yet: " + inTheWay(said, err)

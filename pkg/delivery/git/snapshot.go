@@ -103,7 +103,8 @@ func (s *Snapshot) Folders(file string) ([]string, error) {
 	var visit func(id, rel string) error
 	visit = func(id, rel string) error {
 		if seen++; seen > maxFolders {
-			return &Failure{Message: fmt.Sprintf("the commit %.12s holds more than %d folders", s.commit, maxFolders), Hint: "name a folder of fewer apps"}
+			return &Failure{Message: fmt.Sprintf("the commit %.12s holds more than %d folders", s.commit, maxFolders),
+				Hint: "name a folder of fewer apps"}
 		}
 		nodes, err := s.folder(id, path.Join(s.prefix, rel))
 		for _, n := range nodes {
@@ -275,7 +276,8 @@ func (o *objects) get(ctx context.Context, repo *Repo, name, kind string) (id st
 		return "", nil, r.broken(err)
 	}
 	if found != kind {
-		return "", nil, &Failure{Message: fmt.Sprintf("git's object %s is a %s, not a %s", name, found, kind), Hint: "git fsck shows what is wrong with it"}
+		return "", nil, &Failure{Message: fmt.Sprintf("git's object %s is a %s, not a %s", name, found, kind),
+			Hint: "git fsck shows what is wrong with it"}
 	}
 	return id, content[:size], nil
 }
@@ -355,7 +357,8 @@ func (r *reader) ask(name string) (id, kind string, size int64, err error) {
 	}
 	f := strings.Fields(head)
 	if len(f) == 2 && f[1] == "missing" {
-		return "", "", 0, &Failure{Message: fmt.Sprintf("the clone lacks git's object %s", f[0]), Hint: "git fsck shows what is missing; in a partial clone, fetch it first"}
+		return "", "", 0, &Failure{Message: fmt.Sprintf("the clone lacks git's object %s", f[0]),
+			Hint: "git fsck shows what is missing; in a partial clone, fetch it first"}
 	}
 	if len(f) == 3 {
 		if size, err = strconv.ParseInt(f[2], 10, 64); err == nil && size >= 0 {

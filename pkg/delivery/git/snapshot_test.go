@@ -19,9 +19,11 @@ func TestSnapshotIsACheckout(t *testing.T) {
 	r, git := newRepo(t)
 	dir := filepath.Join(r.root, "apps", "a b")
 	for name, text := range map[string]string{
-		"app.yaml": "x\n", "deep/er/file": "deep", "empty": "", "big": strings.Repeat("x", tree.MaxFileSize), "bigger": strings.Repeat("x", tree.MaxFileSize+1),
-		".hidden": "h", "new\nline": "n", "*": "star", ":(glob)**": "magic", "-f": "dash", "ä": "umlaut", "c/kustomization.yaml": "k", "c/d/x": "x",
-		"l/a": "1", "17/" + strings.Repeat("d/", 17) + "x": "too deep", "lf": "a\r\nb\n", "dir.txt": "1", "dir/x": "2", "dir0": "3",
+		"app.yaml": "x\n", "deep/er/file": "deep", "empty": "", "big": strings.Repeat("x", tree.MaxFileSize),
+		"bigger":  strings.Repeat("x", tree.MaxFileSize+1),
+		".hidden": "h", "new\nline": "n", "*": "star", ":(glob)**": "magic", "-f": "dash", "ä": "umlaut", "c/kustomization.yaml": "k",
+		"c/d/x": "x",
+		"l/a":   "1", "17/" + strings.Repeat("d/", 17) + "x": "too deep", "lf": "a\r\nb\n", "dir.txt": "1", "dir/x": "2", "dir0": "3",
 	} {
 		file := filepath.Join(dir, filepath.FromSlash(name))
 		if err := errors.Join(os.MkdirAll(filepath.Dir(file), 0o755), os.WriteFile(file, []byte(text), 0o644)); err != nil {
@@ -36,7 +38,8 @@ func TestSnapshotIsACheckout(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	for link, to := range map[string]string{"link": "app.yaml", "up": "../..", "folder": "deep", "l/z": "a", "loop": "loop", "out": "/etc/hostname"} {
+	for link, to := range map[string]string{"link": "app.yaml", "up": "../..", "folder": "deep", "l/z": "a", "loop": "loop",
+		"out": "/etc/hostname"} {
 		if err := os.Symlink(to, filepath.Join(dir, link)); err != nil {
 			t.Fatal(err)
 		}
@@ -48,8 +51,10 @@ func TestSnapshotIsACheckout(t *testing.T) {
 	git("commit", "--quiet", "-m", "apps")
 	head := strings.TrimSpace(git("rev-parse", "HEAD"))
 	for _, name := range []string{
-		"app.yaml", "./app.yaml", "deep/er/file", "deep/../app.yaml", "empty", "big", "bigger", ".hidden", "new\nline", "*", ":(glob)**", "-f", "ä", "lf",
-		"", ".", "..", "../app.yaml", "/app.yaml", "nothing", "deep", "deep/", "deep/nothing", "app.yaml/x", "link", "up", "up/x", "folder/er/file", "l/z", "loop", "out",
+		"app.yaml", "./app.yaml", "deep/er/file", "deep/../app.yaml", "empty", "big", "bigger", ".hidden", "new\nline", "*", ":(glob)**",
+		"-f", "ä", "lf",
+		"", ".", "..", "../app.yaml", "/app.yaml", "nothing", "deep", "deep/", "deep/nothing", "app.yaml/x", "link", "up", "up/x",
+		"folder/er/file", "l/z", "loop", "out",
 		"dir", "dir/x", "dir.txt", "dir0", "a\x00b", `a\b`, "c", "l", "17", "many", strings.Repeat("x", 300),
 	} {
 		disk, err := tree.Open(dir)
@@ -72,7 +77,8 @@ func TestSnapshotIsACheckout(t *testing.T) {
 		}
 	}
 	folders, err := r.At(t.Context(), head, "").Folders("x")
-	if diff := cmp.Diff([]string{"apps/a b/17/" + strings.TrimSuffix(strings.Repeat("d/", 17), "/"), "apps/a b/c/d", "apps/a b/dir"}, folders); diff != "" || err != nil {
+	if diff := cmp.Diff([]string{"apps/a b/17/" + strings.TrimSuffix(strings.Repeat("d/", 17), "/"), "apps/a b/c/d", "apps/a b/dir"},
+		folders); diff != "" || err != nil {
 		t.Errorf("%v\n%s", err, diff)
 	}
 	for _, prefix := range []string{"nothing", "f", "apps/nothing", "apps/a b/link"} {

@@ -15,8 +15,10 @@ import (
 
 func findings() diag.List {
 	return diag.List{
-		{Pos: diag.Pos{File: "b c/größe/app.yaml", Line: 3, Col: 5}, Severity: diag.Warning, Rule: "yaml-1.1", Message: `"off" is a boolean`},
-		{Pos: diag.Pos{File: "a,b:c/app.yaml", Line: 12, Col: 1}, Rule: "unknown-field", Message: "100% <wrong>,\nreally: no", Hint: "did you mean \"x\"?"},
+		{Pos: diag.Pos{File: "b c/größe/app.yaml", Line: 3, Col: 5}, Severity: diag.Warning, Rule: "yaml-1.1",
+			Message: `"off" is a boolean`},
+		{Pos: diag.Pos{File: "a,b:c/app.yaml", Line: 12, Col: 1}, Rule: "unknown-field", Message: "100% <wrong>,\nreally: no",
+			Hint: "did you mean \"x\"?"},
 		{Pos: diag.Pos{File: "parameter tag"}, Rule: "bad-value", Message: "no tag"},
 		{Rule: "empty-result", Message: "nothing"},
 	}
@@ -32,7 +34,8 @@ func write(t *testing.T, format string, diags diag.List) string {
 }
 
 func TestText(t *testing.T) {
-	want := "nothing\na,b:c/app.yaml:12:1: 100% <wrong>,\\nreally: no\n  hint: did you mean \"x\"?\nb c/größe/app.yaml:3:5: warning: \"off\" is a boolean\nparameter tag: no tag\n"
+	want := "nothing\na,b:c/app.yaml:12:1: 100% <wrong>,\\nreally: no\n  hint: did you mean \"x\"?\n" +
+		"b c/größe/app.yaml:3:5: warning: \"off\" is a boolean\nparameter tag: no tag\n"
 	if diff := cmp.Diff(want, write(t, "text", findings())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -48,8 +51,10 @@ func TestJSON(t *testing.T) {
 	}
 	want := []map[string]any{
 		{"severity": "error", "rule": "empty-result", "message": "nothing"},
-		{"file": "a,b:c/app.yaml", "line": 12.0, "column": 1.0, "severity": "error", "rule": "unknown-field", "message": "100% <wrong>,\nreally: no", "hint": "did you mean \"x\"?"},
-		{"file": "b c/größe/app.yaml", "line": 3.0, "column": 5.0, "severity": "warning", "rule": "yaml-1.1", "message": `"off" is a boolean`},
+		{"file": "a,b:c/app.yaml", "line": 12.0, "column": 1.0, "severity": "error", "rule": "unknown-field",
+			"message": "100% <wrong>,\nreally: no", "hint": "did you mean \"x\"?"},
+		{"file": "b c/größe/app.yaml", "line": 3.0, "column": 5.0, "severity": "warning", "rule": "yaml-1.1",
+			"message": `"off" is a boolean`},
 		{"file": "parameter tag", "severity": "error", "rule": "bad-value", "message": "no tag"},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
@@ -62,7 +67,8 @@ func TestJSON(t *testing.T) {
 
 func TestGitHub(t *testing.T) {
 	want := "::error title=unfold empty-result::nothing\n" +
-		"::error file=a%2Cb%3Ac/app.yaml,line=12,col=1,title=unfold unknown-field::100%25 <wrong>,\\nreally: no%0Ahint: did you mean \"x\"?\n" +
+		"::error file=a%2Cb%3Ac/app.yaml,line=12,col=1,title=unfold unknown-field::100%25 <wrong>,\\nreally: no%0Ahint: did you mean " +
+		"\"x\"?\n" +
 		"::warning file=b c/größe/app.yaml,line=3,col=5,title=unfold yaml-1.1::\"off\" is a boolean\n" +
 		"::error file=parameter tag,title=unfold bad-value::no tag\n"
 	if diff := cmp.Diff(want, write(t, "github", findings())); diff != "" {
@@ -126,7 +132,8 @@ func TestSARIF(t *testing.T) {
 					t.Errorf("result %+v", r)
 				}
 				for _, l := range r.Locations {
-					if x := l.PhysicalLocation; x.ArtifactLocation.URI == "" || x.Region != nil && (x.Region.StartLine < 1 || x.Region.StartColumn < 1) {
+					if x := l.PhysicalLocation; x.ArtifactLocation.URI == "" || x.Region != nil &&
+						(x.Region.StartLine < 1 || x.Region.StartColumn < 1) {
 						t.Errorf("location %+v", x)
 					}
 				}

@@ -156,7 +156,8 @@ func isHost(s string) bool {
 		return false
 	}
 	if end > 0 {
-		return name == "" && end > 2 && s[0] == '[' && only(s[1:end-1], func(c byte) bool { return hexadecimal(c) || c >= 'A' && c <= 'F' || c == ':' })
+		return name == "" && end > 2 && s[0] == '[' && only(s[1:end-1],
+			func(c byte) bool { return hexadecimal(c) || c >= 'A' && c <= 'F' || c == ':' })
 	}
 	for part := range strings.SplitSeq(name, ".") {
 		if part == "" || strings.Trim(part, "-") != part || !only(part, func(c byte) bool { return letterOrDigit(c) || c == '-' }) {

@@ -20,15 +20,23 @@ var (
 // references are right and wrong ones, and what a fuzzer starts from.
 func references() []string {
 	return []string{
-		"", "app", "app:v1", "team/app", "ghcr.io/team/app", "localhost/app", "localhost:5000/app", "reg.io:443/a/b-c_d.e/f__g", "REG.io/app", "10.0.0.1:5000/app", "a--b",
-		"App", "team/", "/app", "a//b", "ghcr.io/Team/app", "reg:port/app", "reg:/app", "-reg.io/app", "https://ghcr.io/app", "app ", " app", "a..b", "a___b", "a._b", "a.-b", "-a", "a-", "ä", "a/../../b", "x@y", "x@", "x:",
-		"a/.", "./a", "../a", "a/..", "a\n", "a:b\n", "a\x00b", "Foo/bar", "foo/bar", "Foo", "a.b/", "a.b", "a.b./c", ".a.b/c", "a-.b/c", "a.-b/c", "a.b:/c", "a.b:1a/c", "a.b:1:2/c",
-		"[::1]/a", "[::1]:5000/a:v1", "[]/a", "[::1]x/a", "x[::1]/a", "[::1/a", "::1]/a", "[::1]", "[fe80::1%eth0]/a", "[::FF]/a", "[[::1]]/a",
-		"docker.io/app", "index.docker.io/app", "index.docker.io/team/app", "Docker.io/app", "DOCKER.IO/team/app", "docker.io/library/app", "docker.io:443/app", "library/app", "docker.io", "docker.io/",
+		"", "app", "app:v1", "team/app", "ghcr.io/team/app", "localhost/app", "localhost:5000/app", "reg.io:443/a/b-c_d.e/f__g",
+		"REG.io/app", "10.0.0.1:5000/app", "a--b",
+		"App", "team/", "/app", "a//b", "ghcr.io/Team/app", "reg:port/app", "reg:/app", "-reg.io/app", "https://ghcr.io/app", "app ",
+		" app", "a..b", "a___b", "a._b", "a.-b", "-a", "a-", "ä", "a/../../b", "x@y", "x@", "x:",
+		"a/.", "./a", "../a", "a/..", "a\n", "a:b\n", "a\x00b", "Foo/bar", "foo/bar", "Foo", "a.b/", "a.b", "a.b./c", ".a.b/c", "a-.b/c",
+		"a.-b/c", "a.b:/c", "a.b:1a/c", "a.b:1:2/c",
+		"[::1]/a", "[::1]:5000/a:v1", "[]/a", "[::1]x/a", "x[::1]/a", "[::1/a", "::1]/a", "[::1]", "[fe80::1%eth0]/a", "[::FF]/a",
+		"[[::1]]/a",
+		"docker.io/app", "index.docker.io/app", "index.docker.io/team/app", "Docker.io/app", "DOCKER.IO/team/app", "docker.io/library/app",
+		"docker.io:443/app", "library/app", "docker.io", "docker.io/",
 		"app:latest", "app:-a", "app:.a", "app:" + x("t", 128), "app:" + x("t", 129), "app:a/b", "app:a:b", "app:_", "app:ä",
-		"app@sha256:" + sha, "app:v1@sha256:" + sha, "app@sha256:" + sha[1:], "app@sha256:" + strings.ToUpper(sha), "app@sha256:" + sha + "0", "app@sha512:" + sha + sha, "app@sha384:" + sha + sha[:32], "app@sha512:" + sha,
-		"app@blake3:" + sha, "app@sha256:" + sha + "@sha256:" + sha, "app@sha256:", "app@:" + sha, "app@SHA256:" + sha, "app@sha256", "app@sha256+b64:" + sha, "@sha256:" + sha, ":v1",
-		sha, sha + ":v1", "a/" + sha, sha[1:], "0" + sha, x("a", 247), x("a", 248), x("a", 255), x("a", 256), "ghcr.io/" + x("a", 247), "ghcr.io/" + x("a", 248), "team/" + x("a", 251), "a.b/" + x("c/", 200) + "d",
+		"app@sha256:" + sha, "app:v1@sha256:" + sha, "app@sha256:" + sha[1:], "app@sha256:" + strings.ToUpper(sha),
+		"app@sha256:" + sha + "0", "app@sha512:" + sha + sha, "app@sha384:" + sha + sha[:32], "app@sha512:" + sha,
+		"app@blake3:" + sha, "app@sha256:" + sha + "@sha256:" + sha, "app@sha256:", "app@:" + sha, "app@SHA256:" + sha, "app@sha256",
+		"app@sha256+b64:" + sha, "@sha256:" + sha, ":v1",
+		sha, sha + ":v1", "a/" + sha, sha[1:], "0" + sha, x("a", 247), x("a", 248), x("a", 255), x("a", 256), "ghcr.io/" + x("a", 247),
+		"ghcr.io/" + x("a", 248), "team/" + x("a", 251), "a.b/" + x("c/", 200) + "d",
 	}
 }
 
@@ -91,10 +99,14 @@ func TestScope(t *testing.T) {
 		scope       string
 		has, hasNot []string
 	}{
-		{"docker.io/library", []string{"nginx", "library/nginx", "docker.io/nginx", "index.docker.io/nginx", "index.docker.io/library/nginx:1"},
-			[]string{"evil/nginx", "docker.io/evil/nginx", "DOCKER.IO/nginx", "docker.io/library-evil/x", "docker.io:443/library/nginx", "ghcr.io/library/nginx", "docker.io.evil.com/library/nginx"}},
-		{"index.docker.io", []string{"nginx", "team/app", "docker.io/team/app", "Docker.IO/team/app"}, []string{"ghcr.io/app", "docker.io:5000/team/app"}},
-		{"ghcr.io/team/", []string{"ghcr.io/team/app", "GHCR.io/team/app:v1", "ghcr.io/team"}, []string{"ghcr.io/teams/app", "ghcr.io/app", "team/app", "ghcr.io:443/team/app"}},
+		{"docker.io/library", []string{"nginx", "library/nginx", "docker.io/nginx", "index.docker.io/nginx",
+			"index.docker.io/library/nginx:1"},
+			[]string{"evil/nginx", "docker.io/evil/nginx", "DOCKER.IO/nginx", "docker.io/library-evil/x", "docker.io:443/library/nginx",
+				"ghcr.io/library/nginx", "docker.io.evil.com/library/nginx"}},
+		{"index.docker.io", []string{"nginx", "team/app", "docker.io/team/app", "Docker.IO/team/app"},
+			[]string{"ghcr.io/app", "docker.io:5000/team/app"}},
+		{"ghcr.io/team/", []string{"ghcr.io/team/app", "GHCR.io/team/app:v1", "ghcr.io/team"},
+			[]string{"ghcr.io/teams/app", "ghcr.io/app", "team/app", "ghcr.io:443/team/app"}},
 		{"GHCR.io", []string{"ghcr.io/a", "ghcr.io/a/b"}, []string{"ghcr.io.evil.com/a", "xghcr.io/a"}},
 		{"localhost:5000", []string{"localhost:5000/a"}, []string{"localhost/a", "localhost:50001/a"}},
 	} {
@@ -114,7 +126,8 @@ func TestScope(t *testing.T) {
 			}
 		}
 	}
-	for _, s := range []string{"", "/", "team", "team/app", "https://ghcr.io", "ghcr.io/a//b", "ghcr.io/../a", "ghcr.io/Team", "*.io", "ghcr.io/a:v1", "ghcr.io/a@sha256:0", "gh cr.io", "ghcr.io//", "/ghcr.io"} {
+	for _, s := range []string{"", "/", "team", "team/app", "https://ghcr.io", "ghcr.io/a//b", "ghcr.io/../a", "ghcr.io/Team", "*.io",
+		"ghcr.io/a:v1", "ghcr.io/a@sha256:0", "gh cr.io", "ghcr.io//", "/ghcr.io"} {
 		if _, problem := image.ParseScope(s); problem == "" {
 			t.Errorf("%q is taken for a registry", s)
 		}

@@ -32,7 +32,8 @@ func Collect(docs []*value.Value, diags *diag.List) []*value.Value {
 		case items == nil:
 			out = append(out, v)
 		case !isList:
-			diags.Errorh(items.KeyPos, "items", "put it under spec, or make it a List", "%s has items, which Argo CD would take for objects of their own", id)
+			diags.Errorh(items.KeyPos, "items", "put it under spec, or make it a List",
+				"%s has items, which Argo CD would take for objects of their own", id)
 		case !items.Value.Is(value.List):
 			diags.Errorf(items.Value.Pos, "wrong-type", "items of a List must be a list of objects, not %s", items.Value.Describe())
 		default:

@@ -63,7 +63,8 @@ func (n Names) Rename(objects []Object) []Object {
 				continue
 			}
 			v = v.Replace(r.Path, func(x *value.Value) *value.Value {
-				if !x.IsScalar() || done[x] || !renamed[ID{Kind: r.To, Name: x.Text}] || r.Path[0] == "roleRef" && o.Value.StringAt("roleRef", "kind") != r.To {
+				if !x.IsScalar() || done[x] || !renamed[ID{Kind: r.To, Name: x.Text}] || r.Path[0] == "roleRef" &&
+					o.Value.StringAt("roleRef", "kind") != r.To {
 					return x
 				}
 				x = value.Str(n.Of(x.Text), x.Pos)

@@ -18,7 +18,8 @@ spec:
   template:
     spec:
       serviceAccountName: a
-      containers: [{envFrom: [{configMapRef: {name: c}}, {configMapRef: {name: elsewhere}}, {secretRef: {name: es}}, {secretRef: {name: sealed}}]}]
+      containers:
+      - envFrom: [{configMapRef: {name: c}}, {configMapRef: {name: elsewhere}}, {secretRef: {name: es}}, {secretRef: {name: sealed}}]
 ---
 apiVersion: v1
 kind: ServiceAccount

@@ -131,7 +131,8 @@ func (c *checker) union(l line, v *value.Value) {
 	}
 	switch {
 	case len(chosen) > 1:
-		c.diags.Errorh(v.Pos, "one-of", "keep one of them", "%s has %s, which exclude one another", c.where(), strings.Join(chosen, " and "))
+		c.diags.Errorh(v.Pos, "one-of", "keep one of them", "%s has %s, which exclude one another", c.where(),
+			strings.Join(chosen, " and "))
 	case len(chosen) == 0 && !optional && !c.part:
 		c.diags.Errorh(v.Pos, "missing-field", "add one of "+strings.ReplaceAll(fields, ",", ", "), "%s says nothing", c.where())
 	}
@@ -170,7 +171,8 @@ func (c *checker) list(t Type, x expression, v *value.Value) {
 			}
 		}
 		if seen[key] && key != "" {
-			c.diags.Errorh(item.Pos, "duplicate-item", "remove one of them", "%s holds %q twice", c.where(), strings.Trim(strings.ReplaceAll(key, "\x00", " "), " "))
+			c.diags.Errorh(item.Pos, "duplicate-item", "remove one of them", "%s holds %q twice", c.where(),
+				strings.Trim(strings.ReplaceAll(key, "\x00", " "), " "))
 		}
 		seen[key] = true
 	}
@@ -288,7 +290,8 @@ func (c *checker) wrongType(x expression, v *value.Value) {
 	switch {
 	case (x.kind == 's' || x.kind == 't') && v.IsScalar():
 		hint = "put it in quotes"
-	case v.Is(value.String) && !v.Plain && (x.kind == 'b' && (v.Text == "true" || v.Text == "false") || strings.IndexByte("iln", x.kind) >= 0 && isNumber(v.Text)):
+	case v.Is(value.String) && !v.Plain && (x.kind == 'b' && (v.Text == "true" || v.Text == "false") ||
+		strings.IndexByte("iln", x.kind) >= 0 && isNumber(v.Text)):
 		hint = "remove the quotes"
 	case x.kind == '[' && v.IsScalar() && strings.HasPrefix(x.rest, "s"):
 		hint = "write [" + strconv.Quote(credential.Shown(v.Text)) + "]"

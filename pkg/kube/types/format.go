@@ -153,7 +153,8 @@ func resource(s string) string {
 }
 
 func sysctl(s string) string {
-	if !only(s, func(c byte) bool { return c >= 'a' && c <= 'z' || digit(c) || strings.IndexByte("._-/", c) >= 0 }) || strings.Trim(s, "._-/") != s {
+	if !only(s, func(c byte) bool { return c >= 'a' && c <= 'z' || digit(c) || strings.IndexByte("._-/", c) >= 0 }) ||
+		strings.Trim(s, "._-/") != s {
 		return `takes lower-case letters, digits, ".", "_", "-" and "/"`
 	}
 	return ""

@@ -119,16 +119,22 @@ func TestCheck(t *testing.T) {
 		name, typ, src, want string
 	}{
 		{"fine", "core/v1.Toleration", "{key: a, operator: Exists, tolerationSeconds: 30}", ""},
-		{"a name with a space", "core/v1.Toleration", "{'key:s operator': a}", "f:1:2: unknown field \"key:s operator\" in x\n  hint: the fields of Kubernetes 1.34 here are: effect, key, operator, tolerationSeconds, value"},
-		{"an empty name", "core/v1.LocalObjectReference", "{'': a}", "f:1:2: unknown field \"\" in x\n  hint: the fields of Kubernetes 1.34 here are: name"},
+		{"a name with a space", "core/v1.Toleration", "{'key:s operator': a}",
+			"f:1:2: unknown field \"key:s operator\" in x\n" +
+				"  hint: the fields of Kubernetes 1.34 here are: effect, key, operator, tolerationSeconds, value"},
+		{"an empty name", "core/v1.LocalObjectReference", "{'': a}",
+			"f:1:2: unknown field \"\" in x\n  hint: the fields of Kubernetes 1.34 here are: name"},
 		{"null is the same as nothing", "core/v1.Toleration", "{key: null}", ""},
 		{"null for a required field", "core/v1.EnvVar", "{name: null}", "f:1:8: x.name must be text, not nothing"},
 		{"an item that is null", "core/v1.Capabilities", "{add: [~]}", "f:1:8: x.add.0 must be text, not nothing"},
 		{"an empty enum", "core/v1.Toleration", "{effect: ''}", ""},
 		{"whole numbers as floats", "core/v1.Toleration", "{tolerationSeconds: 1e3}", ""},
-		{"a fraction", "core/v1.Toleration", "{tolerationSeconds: 1.5}", "f:1:21: x.tolerationSeconds must be a whole number, not the number \"1.5\""},
-		{"too large for 32 bits", "core/v1.Probe", "{exec: {command: [a]}, periodSeconds: 3000000000}", "f:1:39: x.periodSeconds must be between -2147483648 and 2147483647, not 3000000000"},
-		{"too large for 64 bits", "core/v1.Toleration", "{tolerationSeconds: 99999999999999999999}", "f:1:21: x.tolerationSeconds must be a whole number, not the number \"99999999999999999999\""},
+		{"a fraction", "core/v1.Toleration", "{tolerationSeconds: 1.5}",
+			"f:1:21: x.tolerationSeconds must be a whole number, not the number \"1.5\""},
+		{"too large for 32 bits", "core/v1.Probe", "{exec: {command: [a]}, periodSeconds: 3000000000}",
+			"f:1:39: x.periodSeconds must be between -2147483648 and 2147483647, not 3000000000"},
+		{"too large for 64 bits", "core/v1.Toleration", "{tolerationSeconds: 99999999999999999999}",
+			"f:1:21: x.tolerationSeconds must be a whole number, not the number \"99999999999999999999\""},
 		{"any fields", "core/v1.PodSpec.nodeSelector", "{a: b, c: d}", ""},
 		{"quantities", "core/v1.ResourceRequirements.limits", "{cpu: 0.5, memory: 1Gi, a/a: 1e3, hugepages-2Mi: 2}", ""},
 	} {
@@ -170,7 +176,8 @@ func TestQuantity(t *testing.T) {
 			t.Errorf("%q is no quantity", s)
 		}
 	}
-	ordered := []string{"-1", "0", "1n", "1u", "0.1", "500m", "1", "1.5", "1k", "1Ki", "1M", "1Mi", "1G", "1Gi", "1T", "1Ti", "1P", "1Pi", "1E", "1Ei"}
+	ordered := []string{"-1", "0", "1n", "1u", "0.1", "500m", "1", "1.5", "1k", "1Ki", "1M", "1Mi", "1G", "1Gi", "1T", "1Ti", "1P", "1Pi",
+		"1E", "1Ei"}
 	for i := 1; i < len(ordered); i++ {
 		a, _ := types.ParseQuantity(ordered[i-1])
 		b, _ := types.ParseQuantity(ordered[i])

@@ -94,7 +94,8 @@ func qualifiedPart(s string) bool {
 
 // QualifiedName is the key of a label or annotation, or a resource's name.
 func QualifiedName(s string) string {
-	const problem = `takes an optional DNS name and "/", then up to 63 letters, digits, "-", "_" and "." that start and end with a letter or digit`
+	const problem = `takes an optional DNS name and "/", then up to 63 letters, digits, "-", "_" and "." that start and end with a ` +
+		`letter or digit`
 	prefix, name, ok := strings.Cut(s, "/")
 	if !ok {
 		prefix, name = "", s

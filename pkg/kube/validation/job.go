@@ -16,8 +16,10 @@ func (c *checker) job(spec *value.Value, where string) {
 			c.excluded(spec, field, where, "its completionMode is not Indexed")
 		}
 	}
-	if e := spec.Entry("podFailurePolicy"); e != nil && e.Value.Is(value.Map) && spec.StringAt("template", "spec", "restartPolicy") != "Never" {
-		c.diags.Errorh(e.KeyPos, "invalid-object", "set restartPolicy: Never", "%s can't have podFailurePolicy: its pods' restartPolicy is not Never", where)
+	if e := spec.Entry("podFailurePolicy"); e != nil && e.Value.Is(value.Map) &&
+		spec.StringAt("template", "spec", "restartPolicy") != "Never" {
+		c.diags.Errorh(e.KeyPos, "invalid-object", "set restartPolicy: Never",
+			"%s can't have podFailurePolicy: its pods' restartPolicy is not Never", where)
 	}
 	if !spec.Get("manualSelector").IsTrue() {
 		c.excluded(spec, "selector", where, "Kubernetes makes it")

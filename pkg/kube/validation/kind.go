@@ -12,14 +12,16 @@ import (
 // does not have.
 func unknown(v *value.Value, apiVersion, kind string, diags *diag.List) {
 	if to := replacement(apiVersion, kind); to != "" {
-		diags.Errorh(v.Get("apiVersion").At(), "removed-api", "use "+to, "Kubernetes %s has no %s %s any more", types.Version, apiVersion, kind)
+		diags.Errorh(v.Get("apiVersion").At(), "removed-api", "use "+to, "Kubernetes %s has no %s %s any more", types.Version, apiVersion,
+			kind)
 		return
 	}
 	group, _, _ := strings.Cut(apiVersion, "/")
 	// Custom resources share their groups with kinds that are not in the table.
 	own := !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io") && group != "gateway.networking.k8s.io"
 	if own && types.Known(apiVersion) {
-		diags.Errorh(v.Get("kind").At(), "unknown-kind", diag.Hint(kind, "the kinds are", types.Kinds(apiVersion)), "%s has no kind %q", apiVersion, kind)
+		diags.Errorh(v.Get("kind").At(), "unknown-kind", diag.Hint(kind, "the kinds are", types.Kinds(apiVersion)), "%s has no kind %q",
+			apiVersion, kind)
 	}
 }
 
@@ -32,7 +34,8 @@ func replacement(apiVersion, kind string) string {
 		{"batch/v1beta1 batch/v2alpha1", "CronJob", "batch/v1"},
 		{"policy/v1beta1", "PodDisruptionBudget", "policy/v1"},
 		{"autoscaling/v2beta1 autoscaling/v2beta2", "HorizontalPodAutoscaler", "autoscaling/v2"},
-		{"rbac.authorization.k8s.io/v1beta1 rbac.authorization.k8s.io/v1alpha1", "Role RoleBinding ClusterRole ClusterRoleBinding", "rbac.authorization.k8s.io/v1"},
+		{"rbac.authorization.k8s.io/v1beta1 rbac.authorization.k8s.io/v1alpha1", "Role RoleBinding ClusterRole ClusterRoleBinding",
+			"rbac.authorization.k8s.io/v1"},
 		{"scheduling.k8s.io/v1beta1", "PriorityClass", "scheduling.k8s.io/v1"},
 		{"storage.k8s.io/v1beta1", "StorageClass CSIDriver CSINode CSIStorageCapacity VolumeAttachment", "storage.k8s.io/v1"},
 		{"coordination.k8s.io/v1beta1", "Lease", "coordination.k8s.io/v1"},
@@ -42,8 +45,10 @@ func replacement(apiVersion, kind string) string {
 		{"certificates.k8s.io/v1beta1", "CertificateSigningRequest", "certificates.k8s.io/v1"},
 		{"apiextensions.k8s.io/v1beta1", "CustomResourceDefinition", "apiextensions.k8s.io/v1"},
 		{"apiregistration.k8s.io/v1beta1", "APIService", "apiregistration.k8s.io/v1"},
-		{"admissionregistration.k8s.io/v1beta1", "MutatingWebhookConfiguration ValidatingWebhookConfiguration", "admissionregistration.k8s.io/v1"},
-		{"flowcontrol.apiserver.k8s.io/v1beta1 flowcontrol.apiserver.k8s.io/v1beta2 flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema PriorityLevelConfiguration", "flowcontrol.apiserver.k8s.io/v1"},
+		{"admissionregistration.k8s.io/v1beta1", "MutatingWebhookConfiguration ValidatingWebhookConfiguration",
+			"admissionregistration.k8s.io/v1"},
+		{"flowcontrol.apiserver.k8s.io/v1beta1 flowcontrol.apiserver.k8s.io/v1beta2 flowcontrol.apiserver.k8s.io/v1beta3",
+			"FlowSchema PriorityLevelConfiguration", "flowcontrol.apiserver.k8s.io/v1"},
 	} {
 		if has(x.versions, apiVersion) && has(x.kinds, kind) {
 			return x.to

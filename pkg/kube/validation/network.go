@@ -24,7 +24,8 @@ func (c *checker) service(spec *value.Value) {
 	case len(ports) == 0 && !headless:
 		c.diags.Errorh(spec.Pos, "invalid-object", "add ports: [...]", "spec has no ports")
 	case headless && typ != "ClusterIP":
-		c.diags.Errorh(spec.Get("clusterIP").Pos, "invalid-object", "remove one of them", "a Service without a cluster address can't be of type %s", typ)
+		c.diags.Errorh(spec.Get("clusterIP").Pos, "invalid-object", "remove one of them",
+			"a Service without a cluster address can't be of type %s", typ)
 	}
 	names, numbers := map[string]bool{}, map[string]bool{}
 	for i, p := range ports {
@@ -134,6 +135,7 @@ func (c *checker) portRange(p *value.Value, where string) {
 		return
 	}
 	if port, ok := p.Get("port").Int64(); !ok || end < port {
-		c.diags.Errorh(p.Get("endPort").Pos, "invalid-object", "give port: a number that is not above it", "%s.endPort is not the end of a range that begins with port", where)
+		c.diags.Errorh(p.Get("endPort").Pos, "invalid-object", "give port: a number that is not above it",
+			"%s.endPort is not the end of a range that begins with port", where)
 	}
 }

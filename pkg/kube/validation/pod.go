@@ -43,7 +43,8 @@ func (c *checker) pod(spec *value.Value, where, kind string) {
 	c.scheduling(spec, where)
 	c.profiles(spec.Get("securityContext"), where+".securityContext")
 	if spec.StringAt("dnsPolicy") == "None" && spec.Get("dnsConfig", "nameservers").Empty() {
-		c.diags.Errorh(spec.Get("dnsPolicy").At(), "invalid-object", "add dnsConfig: with nameservers", "%s.dnsPolicy is None, so the pod needs name servers", where)
+		c.diags.Errorh(spec.Get("dnsPolicy").At(), "invalid-object", "add dnsConfig: with nameservers",
+			"%s.dnsPolicy is None, so the pod needs name servers", where)
 	}
 }
 
@@ -54,7 +55,8 @@ func (c *checker) restartPolicy(spec *value.Value, where, kind string) {
 	case kind == "Pod":
 	case kind == "Job":
 		if always {
-			c.diags.Errorh(cmpPos(p, spec), "invalid-object", "use Never or OnFailure", "%s.restartPolicy of a Job can't be Always, which is the default", where)
+			c.diags.Errorh(cmpPos(p, spec), "invalid-object", "use Never or OnFailure",
+				"%s.restartPolicy of a Job can't be Always, which is the default", where)
 		}
 	case !always:
 		c.diags.Errorh(p.Pos, "invalid-object", "remove it", "%s.restartPolicy of a %s can't be %q", where, kind, p.Text)
@@ -85,7 +87,8 @@ func (c *checker) container(x *value.Value, where string) {
 	}
 	for _, probe := range []string{"livenessProbe", "startupProbe"} {
 		if n, ok := x.Get(probe, "successThreshold").Int64(); ok && n > 1 {
-			c.diags.Errorh(x.Get(probe, "successThreshold").Pos, "invalid-object", "remove it", "%s.%s.successThreshold must be 1", where, probe)
+			c.diags.Errorh(x.Get(probe, "successThreshold").Pos, "invalid-object", "remove it", "%s.%s.successThreshold must be 1", where,
+				probe)
 		}
 	}
 	c.excluded(x.Get("readinessProbe"), "terminationGracePeriodSeconds", where+".readinessProbe", "it stops nothing")
@@ -93,11 +96,13 @@ func (c *checker) container(x *value.Value, where string) {
 	security := x.Get("securityContext")
 	if e := security.Entry("allowPrivilegeEscalation"); e != nil && e.Value.Is(value.Bool) && !e.Value.IsTrue() {
 		if security.Get("privileged").IsTrue() {
-			c.diags.Errorh(e.KeyPos, "invalid-object", "remove one of them", "%s.securityContext is privileged, so allowPrivilegeEscalation can't be false", where)
+			c.diags.Errorh(e.KeyPos, "invalid-object", "remove one of them",
+				"%s.securityContext is privileged, so allowPrivilegeEscalation can't be false", where)
 		}
 		for _, x := range security.Get("capabilities", "add").Elements() {
 			if x.StringAt() == "SYS_ADMIN" || x.StringAt() == "CAP_SYS_ADMIN" {
-				c.diags.Errorh(x.Pos, "invalid-object", "remove one of them", "%s.securityContext adds %s, so allowPrivilegeEscalation can't be false", where, x.Text)
+				c.diags.Errorh(x.Pos, "invalid-object", "remove one of them",
+					"%s.securityContext adds %s, so allowPrivilegeEscalation can't be false", where, x.Text)
 			}
 		}
 	}
@@ -124,7 +129,8 @@ func (c *checker) hostPorts(spec, x *value.Value, where string) {
 	}
 	for _, p := range x.Get("ports").Elements() {
 		if host := p.Get("hostPort"); host.IsScalar() && host.Text != "0" && host.Text != p.StringAt("containerPort") {
-			c.diags.Errorh(host.Pos, "invalid-object", "remove it", "%s: with hostNetwork, hostPort must be the containerPort %s", where, p.StringAt("containerPort"))
+			c.diags.Errorh(host.Pos, "invalid-object", "remove it", "%s: with hostNetwork, hostPort must be the containerPort %s", where,
+				p.StringAt("containerPort"))
 		}
 	}
 }
@@ -154,9 +160,11 @@ func (c *checker) resources(r *value.Value, where string) {
 			if pos.File != c.file { // a default
 				pos = limit.Pos
 			}
-			c.diags.Errorh(pos, "invalid-object", "raise the limit, or lower the request", "%s.requests.%s is %s, more than the limit %s", where, e.Key, e.Value.Text, limit.Text)
+			c.diags.Errorh(pos, "invalid-object", "raise the limit, or lower the request", "%s.requests.%s is %s, more than the limit %s",
+				where, e.Key, e.Value.Text, limit.Text)
 		case special && ok1 && (!ok2 || want.Cmp(most) != 0):
-			c.diags.Errorh(e.Value.Pos, "invalid-object", "set the limit alone", "%s.requests.%s must be the same as the limit", where, e.Key)
+			c.diags.Errorh(e.Value.Pos, "invalid-object", "set the limit alone", "%s.requests.%s must be the same as the limit", where,
+				e.Key)
 		}
 	}
 }

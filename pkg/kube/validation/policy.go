@@ -33,7 +33,8 @@ func (c *checker) autoscaler(spec *value.Value) {
 	low, ok1 := spec.Get("minReplicas").Int64()
 	high, ok2 := spec.Get("maxReplicas").Int64()
 	if ok1 && ok2 && low > high {
-		c.diags.Errorh(spec.Get("maxReplicas").Pos, "invalid-object", "raise it", "spec.maxReplicas is %d, less than minReplicas, which is %d", high, low)
+		c.diags.Errorh(spec.Get("maxReplicas").Pos, "invalid-object", "raise it",
+			"spec.maxReplicas is %d, less than minReplicas, which is %d", high, low)
 	}
 	for i, m := range spec.Get("metrics").Elements() {
 		where := "spec.metrics." + strconv.Itoa(i)
@@ -57,7 +58,8 @@ func (c *checker) target(t *value.Value, where, of string) {
 	}
 	typ := t.StringAt("type")
 	if typ == "Utilization" && of != "resource" && of != "containerResource" {
-		c.diags.Errorh(t.Get("type").Pos, "invalid-object", "use Value or AverageValue", "%s.type can't be Utilization: only resources have one", where)
+		c.diags.Errorh(t.Get("type").Pos, "invalid-object", "use Value or AverageValue",
+			"%s.type can't be Utilization: only resources have one", where)
 		return
 	}
 	switch typ {

@@ -21,18 +21,21 @@ func (c *checker) rollout(spec *value.Value) {
 		deadline = 600
 	}
 	if ok1 && ready >= deadline {
-		c.diags.Errorh(spec.Get("minReadySeconds").Pos, "invalid-object", "raise progressDeadlineSeconds", "spec.minReadySeconds must be less than progressDeadlineSeconds, which is %d", deadline)
+		c.diags.Errorh(spec.Get("minReadySeconds").Pos, "invalid-object", "raise progressDeadlineSeconds",
+			"spec.minReadySeconds must be less than progressDeadlineSeconds, which is %d", deadline)
 	}
 	canary, blueGreen := spec.Get("strategy", "canary"), spec.Get("strategy", "blueGreen")
 	switch {
 	case canary.Is(value.Map) && blueGreen.Is(value.Map):
-		c.diags.Errorh(blueGreen.Pos, "invalid-object", "keep one of them", "spec.strategy has canary and blueGreen, which exclude one another")
+		c.diags.Errorh(blueGreen.Pos, "invalid-object", "keep one of them",
+			"spec.strategy has canary and blueGreen, which exclude one another")
 	case canary.Is(value.Map):
 		c.canary(canary)
 	case blueGreen.Is(value.Map):
 		c.twoServices(blueGreen, "spec.strategy.blueGreen", "activeService", "previewService")
 	default:
-		c.diags.Errorh(spec.At(), "invalid-object", "add strategy: {canary: {}} or {blueGreen: {activeService: NAME}}", "spec of a Rollout needs one of canary and blueGreen in strategy")
+		c.diags.Errorh(spec.At(), "invalid-object", "add strategy: {canary: {}} or {blueGreen: {activeService: NAME}}",
+			"spec of a Rollout needs one of canary and blueGreen in strategy")
 	}
 }
 
@@ -43,7 +46,8 @@ func (c *checker) canary(canary *value.Value) {
 		c.twoServices(pair, where+".pingPong", "pingService", "pongService")
 	}
 	if zero(canary.Get("maxSurge")) && zero(canary.Get("maxUnavailable")) {
-		c.diags.Errorh(canary.Get("maxSurge").Pos, "invalid-object", "let one of them be 1", "%s: maxSurge and maxUnavailable can't both be 0", where)
+		c.diags.Errorh(canary.Get("maxSurge").Pos, "invalid-object", "let one of them be 1",
+			"%s: maxSurge and maxUnavailable can't both be 0", where)
 	}
 	routing := canary.Get("trafficRouting")
 	if !routing.Is(value.Map) {
@@ -76,7 +80,8 @@ func (c *checker) step(step *value.Value, where string, most int64, routing *val
 	case step.Is(value.Map) && len(does) == 0:
 		c.diags.Errorh(step.Pos, "invalid-object", "add setWeight: or pause: {}", "%s does nothing", where)
 	case len(does) > 1:
-		c.diags.Errorh(step.Pos, "invalid-object", "make a step of each", "%s has %s, which exclude one another", where, strings.Join(does, " and "))
+		c.diags.Errorh(step.Pos, "invalid-object", "make a step of each", "%s has %s, which exclude one another", where,
+			strings.Join(does, " and "))
 	}
 	if n, ok := step.Get("setWeight").Int64(); ok && (n < 0 || n > most) {
 		c.diags.Errorf(step.Get("setWeight").Pos, "invalid-object", "%s.setWeight must be between 0 and %d, not %d", where, most, n)
@@ -91,7 +96,8 @@ func (c *checker) step(step *value.Value, where string, most int64, routing *val
 // unrouted reports a field that means something to a router alone.
 func (c *checker) unrouted(v *value.Value, field, where string) {
 	if e := v.Entry(field); e != nil && !e.Value.Is(value.Null) {
-		c.diags.Errorh(e.KeyPos, "invalid-object", "add trafficRouting to the canary, or remove it", "%s can't have %s without trafficRouting", where, field)
+		c.diags.Errorh(e.KeyPos, "invalid-object", "add trafficRouting to the canary, or remove it",
+			"%s can't have %s without trafficRouting", where, field)
 	}
 }
 

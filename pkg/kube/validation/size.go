@@ -28,7 +28,8 @@ func (s *sizes) add(n int, pos diag.Pos) {
 
 func (c *checker) atMost(most int, s sizes, what, hint string) {
 	if s.total > most {
-		c.diags.Errorh(s.pos, "invalid-object", hint, "%s: %d bytes together are more than the %d that Kubernetes takes", what, s.total, most)
+		c.diags.Errorh(s.pos, "invalid-object", hint, "%s: %d bytes together are more than the %d that Kubernetes takes", what, s.total,
+			most)
 	}
 }
 
@@ -57,7 +58,8 @@ func (c *checker) sealedSecret(spec *value.Value) {
 	for _, e := range spec.Get("encryptedData").Fields() {
 		size, problem := credential.Sealed(e.Value.StringAt())
 		if problem != "" && e.Value.Is(value.String) {
-			c.diags.Errorh(e.Value.Pos, "not-sealed", "write what kubeseal prints, never the secret itself", "spec.encryptedData.%s is not a sealed value, or not all of one: it %s", e.Key, problem)
+			c.diags.Errorh(e.Value.Pos, "not-sealed", "write what kubeseal prints, never the secret itself",
+				"spec.encryptedData.%s is not a sealed value, or not all of one: it %s", e.Key, problem)
 		}
 		s.add(size, e.Value.Pos)
 	}

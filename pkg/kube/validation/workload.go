@@ -13,7 +13,8 @@ func (c *checker) deployment(spec *value.Value) {
 	}
 	r := s.Get("rollingUpdate")
 	if zero(r.Get("maxSurge")) && zero(r.Get("maxUnavailable")) {
-		c.diags.Errorh(r.Get("maxSurge").Pos, "invalid-object", "let one of them be 1", "spec.strategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
+		c.diags.Errorh(r.Get("maxSurge").Pos, "invalid-object", "let one of them be 1",
+			"spec.strategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
 	}
 	ready, ok1 := spec.Get("minReadySeconds").Int64()
 	deadline, ok2 := spec.Get("progressDeadlineSeconds").Int64()
@@ -21,7 +22,8 @@ func (c *checker) deployment(spec *value.Value) {
 		deadline = 600
 	}
 	if ok1 && ready >= deadline {
-		c.diags.Errorh(spec.Get("minReadySeconds").Pos, "invalid-object", "raise progressDeadlineSeconds", "spec.minReadySeconds must be less than progressDeadlineSeconds, which is %d", deadline)
+		c.diags.Errorh(spec.Get("minReadySeconds").Pos, "invalid-object", "raise progressDeadlineSeconds",
+			"spec.minReadySeconds must be less than progressDeadlineSeconds, which is %d", deadline)
 	}
 }
 
@@ -42,9 +44,11 @@ func (c *checker) daemonSet(spec *value.Value) {
 	some := surge.IsScalar() && !zero(surge)
 	switch {
 	case some && (down == nil || !zero(down)) && down != nil:
-		c.diags.Errorh(surge.Pos, "invalid-object", "set the other to 0", "spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be set")
+		c.diags.Errorh(surge.Pos, "invalid-object", "set the other to 0",
+			"spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be set")
 	case !some && zero(down):
-		c.diags.Errorh(down.Pos, "invalid-object", "let one of them be 1", "spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
+		c.diags.Errorh(down.Pos, "invalid-object", "let one of them be 1",
+			"spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
 	}
 }
 
@@ -88,10 +92,12 @@ func (c *checker) secret(v *value.Value) {
 	typ := v.StringAt("type")
 	for _, key := range needed[typ] {
 		if !v.Get("data").Has(key) && !v.Get("stringData").Has(key) {
-			c.diags.Errorh(v.Get("type").At(), "invalid-object", "add it to stringData, or change the type", "a Secret of type %s needs the key %q", typ, key)
+			c.diags.Errorh(v.Get("type").At(), "invalid-object", "add it to stringData, or change the type",
+				"a Secret of type %s needs the key %q", typ, key)
 		}
 	}
-	if text := v.Get("stringData", ".dockerconfigjson"); typ == "kubernetes.io/dockerconfigjson" && text.IsScalar() && !json.Valid([]byte(text.Text)) {
+	if text := v.Get("stringData", ".dockerconfigjson"); typ == "kubernetes.io/dockerconfigjson" && text.IsScalar() &&
+		!json.Valid([]byte(text.Text)) {
 		c.diags.Errorf(text.Pos, "invalid-object", "stringData..dockerconfigjson is no JSON")
 	}
 	if typ == "kubernetes.io/basic-auth" {
@@ -100,6 +106,7 @@ func (c *checker) secret(v *value.Value) {
 				return
 			}
 		}
-		c.diags.Errorh(v.Get("type").At(), "invalid-object", "add username or password", "a Secret of type %s needs a user name or a password", typ)
+		c.diags.Errorh(v.Get("type").At(), "invalid-object", "add username or password",
+			"a Secret of type %s needs a user name or a password", typ)
 	}
 }

@@ -8,10 +8,13 @@ import (
 
 func TestStrengthOf(t *testing.T) {
 	for name, want := range map[string]strength{
-		"DB_PASSWORD": passwordName, "dbPassword": passwordName, "PGPASSWORD": passwordName, "spring.datasource.password": passwordName, "SMTP_PASS": passwordName, "DATABASE_PASSWORD_PROD": passwordName,
-		"TOKEN": secretName, "apiKey": secretName, "API_KEY": secretName, "clientSecret": secretName, "X-Auth-Token": secretName, "SECRET_KEY_BASE": secretName,
-		"ALGOLIA_KEY": ifRandom, "PASSWORD_SALT": ifRandom, "accessKey": ifRandom,
-		"TOKEN_TTL": nothing, "PASSWORD_MIN_LENGTH": nothing, "API_KEY_HEADER": nothing, "SECRET_NAME": nothing, "BYPASS": nothing, "COMPASS_URL": nothing, "PUBLIC_KEY": nothing,
+		"DB_PASSWORD": passwordName, "dbPassword": passwordName, "PGPASSWORD": passwordName, "spring.datasource.password": passwordName,
+		"SMTP_PASS": passwordName, "DATABASE_PASSWORD_PROD": passwordName,
+		"TOKEN": secretName, "apiKey": secretName, "API_KEY": secretName, "clientSecret": secretName, "X-Auth-Token": secretName,
+		"SECRET_KEY_BASE": secretName,
+		"ALGOLIA_KEY":     ifRandom, "PASSWORD_SALT": ifRandom, "accessKey": ifRandom,
+		"TOKEN_TTL": nothing, "PASSWORD_MIN_LENGTH": nothing, "API_KEY_HEADER": nothing, "SECRET_NAME": nothing, "BYPASS": nothing,
+		"COMPASS_URL": nothing, "PUBLIC_KEY": nothing,
 		"PARTITION_KEY": nothing, "TOKENIZER": nothing, "MAX_TOKENS": nothing, "": nothing, "_": nothing,
 	} {
 		if got := strengthOf(name); got != want {
@@ -34,10 +37,12 @@ func TestSigns(t *testing.T) {
 		{"an address without a password", "X", "https://a@b/", nil},
 		{"a file", "app.ini", "a = b\npassword = hunter2\n", []Sign{{What: "a password", Line: 2, start: 17, end: 24}}},
 		{"prose", "README", "a\npassword: at least twelve letters\n", nil},
-		{"several on a line", "X", "password=hunter2&token=abc123", []Sign{{What: "a password", Line: 1, start: 9, end: 16}, {What: "a secret", Line: 1, start: 23, end: 29}}},
+		{"several on a line", "X", "password=hunter2&token=abc123", []Sign{{What: "a password", Line: 1, start: 9, end: 16},
+			{What: "a secret", Line: 1, start: 23, end: 29}}},
 		{"a certificate", "X", "-----BEGIN CERTIFICATE-----\npassword=hunter2\n-----END CERTIFICATE-----\n", nil},
 		{"a private key without an end", "X", "-----BEGIN EC PRIVATE KEY-----\nabc", []Sign{{What: "a private key", Line: 1, end: 34}}},
-		{"text in base64", "X", "cG9zdGdyZXM6Ly9zaG9wOmh1bnRlcjJAZGIvc2hvcA==", []Sign{{What: "the password of an address", Line: 1, end: 44}}},
+		{"text in base64", "X", "cG9zdGdyZXM6Ly9zaG9wOmh1bnRlcjJAZGIvc2hvcA==",
+			[]Sign{{What: "the password of an address", Line: 1, end: 44}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, InValue(tt.key, tt.text), cmp.AllowUnexported(Sign{})); diff != "" {

@@ -45,26 +45,41 @@ func (a alphabet) has(c byte) bool {
 // formats are those that the services document.
 func formats() []format {
 	return []format{
-		{"AKIA", upper, 16, "an AWS access key"}, {"ASIA", upper, 16, "an AWS access key"}, {"ABIA", upper, 16, "an AWS access key"}, {"ACCA", upper, 16, "an AWS access key"},
-		{"ghp_", alnum, 36, "a GitHub token"}, {"gho_", alnum, 36, "a GitHub token"}, {"ghu_", alnum, 36, "a GitHub token"}, {"ghs_", alnum, 36, "a GitHub token"}, {"ghr_", alnum, 36, "a GitHub token"},
+		{"AKIA", upper, 16, "an AWS access key"}, {"ASIA", upper, 16, "an AWS access key"}, {"ABIA", upper, 16, "an AWS access key"},
+		{"ACCA", upper, 16, "an AWS access key"},
+		{"ghp_", alnum, 36, "a GitHub token"}, {"gho_", alnum, 36, "a GitHub token"}, {"ghu_", alnum, 36, "a GitHub token"},
+		{"ghs_", alnum, 36, "a GitHub token"}, {"ghr_", alnum, 36, "a GitHub token"},
 		{"github_pat_", word, 60, "a GitHub token"},
-		{"glpat-", word, 20, "a GitLab token"}, {"gldt-", word, 20, "a GitLab token"}, {"glrt-", word, 20, "a GitLab token"}, {"glptt-", hexa, 40, "a GitLab token"}, {"glcbt-", word, 20, "a GitLab token"},
-		{"glsoat-", word, 20, "a GitLab token"}, {"glft-", word, 20, "a GitLab token"}, {"glagent-", word, 40, "a GitLab token"}, {"GR1348941", word, 20, "a GitLab token"},
-		{"xoxb-", word, 20, "a Slack token"}, {"xoxp-", word, 20, "a Slack token"}, {"xoxa-", word, 20, "a Slack token"}, {"xoxr-", word, 20, "a Slack token"}, {"xoxs-", word, 20, "a Slack token"},
+		{"glpat-", word, 20, "a GitLab token"}, {"gldt-", word, 20, "a GitLab token"}, {"glrt-", word, 20, "a GitLab token"},
+		{"glptt-", hexa, 40, "a GitLab token"}, {"glcbt-", word, 20, "a GitLab token"},
+		{"glsoat-", word, 20, "a GitLab token"}, {"glft-", word, 20, "a GitLab token"}, {"glagent-", word, 40, "a GitLab token"},
+		{"GR1348941", word, 20, "a GitLab token"},
+		{"xoxb-", word, 20, "a Slack token"}, {"xoxp-", word, 20, "a Slack token"}, {"xoxa-", word, 20, "a Slack token"},
+		{"xoxr-", word, 20, "a Slack token"}, {"xoxs-", word, 20, "a Slack token"},
 		{"xoxe-", word, 20, "a Slack token"}, {"xoxe.", dots, 20, "a Slack token"}, {"xapp-", word, 20, "a Slack token"},
-		{"sk_live_", alnum, 16, "a Stripe key"}, {"sk_test_", alnum, 16, "a Stripe key"}, {"rk_live_", alnum, 16, "a Stripe key"}, {"rk_test_", alnum, 16, "a Stripe key"}, {"whsec_", alnum, 24, "a webhook's secret"},
+		{"sk_live_", alnum, 16, "a Stripe key"}, {"sk_test_", alnum, 16, "a Stripe key"}, {"rk_live_", alnum, 16, "a Stripe key"},
+		{"rk_test_", alnum, 16, "a Stripe key"}, {"whsec_", alnum, 24, "a webhook's secret"},
 		{"AIza", word, 35, "a Google API key"}, {"GOCSPX-", word, 28, "a Google client secret"}, {"ya29.", word, 40, "a Google token"},
 		{"npm_", alnum, 36, "an npm token"}, {"pypi-", word, 60, "a PyPI token"}, {"rubygems_", hexa, 48, "a RubyGems key"},
 		{"SG.", dots, 60, "a SendGrid key"}, {"SK", hexa, 32, "a Twilio key"}, {"key-", hexa, 32, "a Mailgun key"},
-		{"shpat_", hexa, 32, "a Shopify token"}, {"shpss_", hexa, 32, "a Shopify token"}, {"shpca_", hexa, 32, "a Shopify token"}, {"shppa_", hexa, 32, "a Shopify token"},
-		{"dop_v1_", hexa, 64, "a DigitalOcean token"}, {"doo_v1_", hexa, 64, "a DigitalOcean token"}, {"dor_v1_", hexa, 64, "a DigitalOcean token"},
-		{"sk-proj-", word, 40, "an OpenAI key"}, {"sk-svcacct-", word, 40, "an OpenAI key"}, {"sk-ant-", word, 40, "an Anthropic key"}, {"sk-", alnum, 40, "an API key"}, {"hf_", alnum, 30, "a Hugging Face token"},
-		{"hvs.", word, 24, "a Vault token"}, {"hvb.", word, 24, "a Vault token"}, {"dapi", hexa, 32, "a Databricks token"}, {"dckr_pat_", word, 24, "a Docker Hub token"},
-		{"NRAK-", upper, 27, "a New Relic key"}, {"glsa_", word, 32, "a Grafana token"}, {"glc_", word, 32, "a Grafana token"}, {"lin_api_", alnum, 40, "a Linear key"}, {"ntn_", alnum, 40, "a Notion token"},
-		{"ATATT3", word, 60, "an Atlassian token"}, {"pscale_tkn_", dots, 32, "a PlanetScale token"}, {"pscale_pw_", dots, 32, "a PlanetScale password"},
-		{"AGE-SECRET-KEY-1", upper, 58, "an age key"}, {"tskey-", word, 20, "a Tailscale key"}, {"dp.pt.", alnum, 40, "a Doppler token"}, {"dp.st.", dots, 40, "a Doppler token"},
-		{"sntrys_", word, 40, "a Sentry token"}, {"sntryu_", hexa, 64, "a Sentry token"}, {"PMAK-", word, 50, "a Postman key"}, {"HRKU-", word, 36, "a Heroku key"}, {"sq0atp-", word, 22, "a Square token"},
-		{"sq0csp-", word, 40, "a Square secret"}, {"EAACEdEose0cBA", alnum, 20, "a Facebook token"}, {"LTAI", alnum, 16, "an Alibaba Cloud key"},
+		{"shpat_", hexa, 32, "a Shopify token"}, {"shpss_", hexa, 32, "a Shopify token"}, {"shpca_", hexa, 32, "a Shopify token"},
+		{"shppa_", hexa, 32, "a Shopify token"},
+		{"dop_v1_", hexa, 64, "a DigitalOcean token"}, {"doo_v1_", hexa, 64, "a DigitalOcean token"},
+		{"dor_v1_", hexa, 64, "a DigitalOcean token"},
+		{"sk-proj-", word, 40, "an OpenAI key"}, {"sk-svcacct-", word, 40, "an OpenAI key"}, {"sk-ant-", word, 40, "an Anthropic key"},
+		{"sk-", alnum, 40, "an API key"}, {"hf_", alnum, 30, "a Hugging Face token"},
+		{"hvs.", word, 24, "a Vault token"}, {"hvb.", word, 24, "a Vault token"}, {"dapi", hexa, 32, "a Databricks token"},
+		{"dckr_pat_", word, 24, "a Docker Hub token"},
+		{"NRAK-", upper, 27, "a New Relic key"}, {"glsa_", word, 32, "a Grafana token"}, {"glc_", word, 32, "a Grafana token"},
+		{"lin_api_", alnum, 40, "a Linear key"}, {"ntn_", alnum, 40, "a Notion token"},
+		{"ATATT3", word, 60, "an Atlassian token"}, {"pscale_tkn_", dots, 32, "a PlanetScale token"},
+		{"pscale_pw_", dots, 32, "a PlanetScale password"},
+		{"AGE-SECRET-KEY-1", upper, 58, "an age key"}, {"tskey-", word, 20, "a Tailscale key"}, {"dp.pt.", alnum, 40, "a Doppler token"},
+		{"dp.st.", dots, 40, "a Doppler token"},
+		{"sntrys_", word, 40, "a Sentry token"}, {"sntryu_", hexa, 64, "a Sentry token"}, {"PMAK-", word, 50, "a Postman key"},
+		{"HRKU-", word, 36, "a Heroku key"}, {"sq0atp-", word, 22, "a Square token"},
+		{"sq0csp-", word, 40, "a Square secret"}, {"EAACEdEose0cBA", alnum, 20, "a Facebook token"},
+		{"LTAI", alnum, 16, "an Alibaba Cloud key"},
 	}
 }
 
@@ -92,7 +107,8 @@ func tokens(text string, add func(start, end int, what string)) {
 			}
 			end := len(f.prefix) + span(rest[len(f.prefix):], f.letters)
 			exact := f.letters == hexa || f.letters == upper
-			if n := end - len(f.prefix); n >= f.least && !(exact && (n > f.least || end < len(rest) && alphanumeric(rest[end]))) && !strings.HasSuffix(rest[:end], "EXAMPLE") && !repeated(rest[len(f.prefix):end]) {
+			if n := end - len(f.prefix); n >= f.least && !(exact && (n > f.least || end < len(rest) && alphanumeric(rest[end]))) &&
+				!strings.HasSuffix(rest[:end], "EXAMPLE") && !repeated(rest[len(f.prefix):end]) {
 				add(i, i+end, f.what)
 				i += end - 1
 				break

@@ -9,8 +9,10 @@ import (
 // order, on its line, and can be concealed.
 func FuzzSigns(f *testing.F) {
 	for _, seed := range []string{
-		"", "hunter2", "a=b", "password: x1", "-----BEGIN PRIVATE KEY-----", "-----BEGIN -----END -----", "://a:b@c", "x://:@", "Bearer ", "Basic YTpi", "${A:-b", "<name>a</name><value>",
-		"<password></password>", "--token ", "curl -u a:b", "IDENTIFIED BY '", "eyJ.eyJ.", "\r\n=\n:", "password='", "api_key=\xff\xfe", "PASSWORD \"x1\"", "{\"auth\":\"YTpi\"}",
+		"", "hunter2", "a=b", "password: x1", "-----BEGIN PRIVATE KEY-----", "-----BEGIN -----END -----", "://a:b@c", "x://:@", "Bearer ",
+		"Basic YTpi", "${A:-b", "<name>a</name><value>",
+		"<password></password>", "--token ", "curl -u a:b", "IDENTIFIED BY '", "eyJ.eyJ.", "\r\n=\n:", "password='", "api_key=\xff\xfe",
+		"PASSWORD \"x1\"", "{\"auth\":\"YTpi\"}",
 	} {
 		f.Add("PASSWORD", seed)
 		f.Add("", seed)
@@ -42,7 +44,9 @@ func FuzzSigns(f *testing.F) {
 func TestLongTexts(t *testing.T) {
 	const size = 1 << 18
 	for _, part := range []string{
-		"a", "=", ":", `"`, `":`, "'", "${", "a:", "<a>", "<name>a</name>", "--a ", "-u a:b ", "://", "x://a:b@", "eyJ-", "eyJ.eyJ.", "xoxb-", "Bearer ", "Basic a", "-----BEGIN X-----", "-----BEGIN PRIVATE KEY-----\n", "a b\n", "password=ab1,", "api_key: \"x\",", " ", "]", "{\"token\":",
+		"a", "=", ":", `"`, `":`, "'", "${", "a:", "<a>", "<name>a</name>", "--a ", "-u a:b ", "://", "x://a:b@", "eyJ-", "eyJ.eyJ.",
+		"xoxb-", "Bearer ", "Basic a", "-----BEGIN X-----", "-----BEGIN PRIVATE KEY-----\n", "a b\n", "password=ab1,",
+		"api_key: \"x\",", " ", "]", "{\"token\":",
 		"PASSWORD 'a", "0123456789abcdef-us", "Aa0Bb1Cc2Dd3Ee4Ff5Gg6Hh7 k=Aa0Bb1Cc2Dd3Ee4Ff5Gg6Hh7;",
 	} {
 		InValue("KEY", strings.Repeat(part, size/len(part)))

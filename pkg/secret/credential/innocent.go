@@ -31,11 +31,13 @@ func innocent(text string, password, direct bool) bool {
 
 // isWord knows the words that settings are made of.
 func isWord(lower string) bool {
-	return isOne(lower, "true false yes no on off none null nil undefined default enabled disabled required optional auto always never basic bearer jwt opaque oauth oauth2 oidc saml ldap header query cookie static dynamic string text integer boolean varchar bytes")
+	return isOne(lower, "true false yes no on off none null nil undefined default enabled disabled required optional auto always never "+
+		"basic bearer jwt opaque oauth oauth2 oidc saml ldap header query cookie static dynamic string text integer boolean varchar bytes")
 }
 
 func placeholder(lower string) bool {
-	for _, part := range []string{"changeme", "change_me", "change-me", "change_this", "change-this", "replace", "placeholder", "your-", "your_", "todo", "tbd", "fixme", "dummy", "redacted", "example", "insert-", "insert_", "<"} {
+	for _, part := range []string{"changeme", "change_me", "change-me", "change_this", "change-this", "replace", "placeholder", "your-",
+		"your_", "todo", "tbd", "fixme", "dummy", "redacted", "example", "insert-", "insert_", "<"} {
 		if strings.Contains(lower, part) {
 			return true
 		}
@@ -63,7 +65,8 @@ func reference(text string) bool {
 		}
 	}
 	for _, start := range []string{
-		"vault:", "arn:", "projects/", "ref+", "op://", "env:", "file:", "secretref:", "@Microsoft.KeyVault(", "azurekeyvault", "sm:", "ssm:", "kms:", "keyring:", "@env", "!ENV", "process.env", "os.environ", "System.getenv",
+		"vault:", "arn:", "projects/", "ref+", "op://", "env:", "file:", "secretref:", "@Microsoft.KeyVault(", "azurekeyvault", "sm:",
+		"ssm:", "kms:", "keyring:", "@env", "!ENV", "process.env", "os.environ", "System.getenv",
 	} {
 		if strings.HasPrefix(text, start) {
 			return true
@@ -72,7 +75,8 @@ func reference(text string) bool {
 	wrapped := func(left, right string) bool {
 		return len(text) > len(left)+len(right) && strings.HasPrefix(text, left) && strings.HasSuffix(text, right)
 	}
-	if wrapped("__", "__") || wrapped("@@", "@@") || wrapped("{", "}") || wrapped("%(", ")s") || wrapped("<", ">") || wrapped("%", "%") || wrapped("[", "]") {
+	if wrapped("__", "__") || wrapped("@@", "@@") || wrapped("{", "}") || wrapped("%(", ")s") || wrapped("<", ">") || wrapped("%", "%") ||
+		wrapped("[", "]") {
 		return true
 	}
 	name, ok := strings.CutPrefix(text, "$")
@@ -124,7 +128,8 @@ func duration(text string) bool {
 // isPath reports whether a text is the path of a file. Base64 can start with a
 // slash too.
 func isPath(text string) bool {
-	rooted := strings.HasPrefix(text, "/") || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") || strings.HasPrefix(text, "~/")
+	rooted := strings.HasPrefix(text, "/") || strings.HasPrefix(text, "./") || strings.HasPrefix(text, "../") ||
+		strings.HasPrefix(text, "~/")
 	if !rooted || strings.ContainsAny(text, "=+ ") {
 		return false
 	}
@@ -147,7 +152,8 @@ func fileName(lower string) bool {
 
 // constant reports whether a text is the name of a variable: UPPER_CASE words.
 func constant(text string) bool {
-	return strings.Contains(text, "_") && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == "" && text[0] >= 'A' && text[0] <= 'Z' ||
+	return strings.Contains(text, "_") && strings.Trim(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_0123456789") == "" && text[0] >= 'A' &&
+		text[0] <= 'Z' ||
 		isOne(text, "PASSWORD PASS PWD SECRET TOKEN KEY APIKEY")
 }
 
@@ -158,7 +164,8 @@ func dotted(text string, direct bool) bool {
 		return false
 	}
 	for _, part := range parts {
-		if part == "" || !letter(part[0]) || len(part) > 40 || strings.ContainsFunc(part, func(r rune) bool { return r != '_' && r != '-' && (r > 127 || !alphanumeric(byte(r))) }) || len(part) > 8 && mixed(part) {
+		if part == "" || !letter(part[0]) || len(part) > 40 || strings.ContainsFunc(part,
+			func(r rune) bool { return r != '_' && r != '-' && (r > 127 || !alphanumeric(byte(r))) }) || len(part) > 8 && mixed(part) {
 			return false
 		}
 	}

@@ -32,7 +32,9 @@ func Named(key string) bool { return strengthOf(key) >= secretName }
 // GITHUB_TOKEN is one, that of TOKEN_TTL is not.
 func strengthOf(key string) strength {
 	words := wordsOf(key)
-	for len(words) > 1 && isOne(words[len(words)-1], "prod dev staging stage test qa live default primary secondary old new current previous next backup base value plain raw b64 base64 1 2 3") {
+	for len(words) > 1 && isOne(words[len(words)-1],
+		"prod dev staging stage test qa live default primary secondary old new current previous next backup base value plain raw b64 "+
+			"base64 1 2 3") {
 		words = words[:len(words)-1]
 	}
 	if len(words) == 0 {
@@ -50,11 +52,14 @@ func strengthOf(key string) strength {
 	case isOne(last, "password passwd pwd passphrase passcode pass pw requirepass masterauth"),
 		strings.HasSuffix(last, "password"), strings.HasSuffix(last, "passwd"), strings.HasSuffix(last, "passphrase"):
 		return passwordName
-	case isOne(last, "secret token apikey secretkey privatekey psk"), strings.HasSuffix(last, "token"), strings.HasSuffix(last, "secret"), strings.HasSuffix(last, "apikey"):
+	case isOne(last, "secret token apikey secretkey privatekey psk"), strings.HasSuffix(last, "token"), strings.HasSuffix(last, "secret"),
+		strings.HasSuffix(last, "apikey"):
 		return secretName
-	case last == "key" && isOne(before, "api secret private encryption encrypt signing sign master hmac aes account shared auth jwt session"):
+	case last == "key" && isOne(before, "api secret private encryption encrypt signing sign master hmac aes account shared auth jwt "+
+		"session"):
 		return secretName
-	case last == "key" && !isOne(before, "site partition sort primary foreign cache map object lookup kms idempotency row hash range index label group routing message id host public"),
+	case last == "key" && !isOne(before, "site partition sort primary foreign cache map object lookup kms idempotency row hash range "+
+		"index label group routing message id host public"),
 		isOne(last, "accesskey salt pepper credential credentials creds"):
 		return ifRandom
 	}
@@ -74,7 +79,8 @@ func named(key, text string, direct bool) (Sign, bool) {
 	case s == passwordName && !innocent(trimmed, true, direct):
 		whole.What = aPassword
 		return whole, true
-	case s == secretName && !innocent(trimmed, false, direct), s == ifRandom && (random(trimmed) || len(trimmed) >= 32 && span(trimmed, hexa) == len(trimmed)):
+	case s == secretName && !innocent(trimmed, false, direct), s == ifRandom &&
+		(random(trimmed) || len(trimmed) >= 32 && span(trimmed, hexa) == len(trimmed)):
 		return whole, true
 	case withAccount(key) && userAndPassword(trimmed):
 		whole.What = aPassword
@@ -151,7 +157,8 @@ func isOne(word, list string) bool {
 // quiet names are those of identifiers and digests, which look random too.
 func quiet(key string) bool {
 	for _, w := range wordsOf(key) {
-		if isOne(w, "id ids sid uid uuid guid sha sha1 sha256 sha512 digest hash checksum integrity etag fingerprint public publishable site version commit revision arn cert certificate ca etags sum md5 url uri image") {
+		if isOne(w, "id ids sid uid uuid guid sha sha1 sha256 sha512 digest hash checksum integrity etag fingerprint public publishable "+
+			"site version commit revision arn cert certificate ca etags sum md5 url uri image") {
 			return true
 		}
 	}

@@ -60,7 +60,8 @@ func mixed(text string) bool {
 // wellKnown reports whether a random text is one that everybody may read: a
 // digest, a public key, a picture, compressed data.
 func wellKnown(text string) bool {
-	for _, start := range []string{"sha1-", "sha256-", "sha384-", "sha512-", "sha256:", "SHA256:", "h1:", "AAAA", "data:", "iVBORw0KGgo", "H4sI", "JVBERi0", "R0lGOD", "/9j/"} {
+	for _, start := range []string{"sha1-", "sha256-", "sha384-", "sha512-", "sha256:", "SHA256:", "h1:", "AAAA", "data:", "iVBORw0KGgo",
+		"H4sI", "JVBERi0", "R0lGOD", "/9j/"} {
 		if strings.HasPrefix(text, start) {
 			return true
 		}

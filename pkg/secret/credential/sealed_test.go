@@ -13,7 +13,8 @@ func TestSealed(t *testing.T) {
 		size             int
 	}{
 		{"a sealed empty text", base64.StdEncoding.EncodeToString(whole), "", 0},
-		{"folded onto lines", base64.StdEncoding.EncodeToString(whole)[:100] + "\n" + base64.StdEncoding.EncodeToString(whole)[100:], "", 0},
+		{"folded onto lines", base64.StdEncoding.EncodeToString(whole)[:100] + "\n" + base64.StdEncoding.EncodeToString(whole)[100:], "",
+			0},
 		{"a sealed text", base64.StdEncoding.EncodeToString(append(whole, 1, 2, 3)), "", 3},
 		{"cut by a byte", base64.StdEncoding.EncodeToString(whole[:len(whole)-1]), "is too short", 0},
 		{"cut by a letter", base64.StdEncoding.EncodeToString(whole)[:len(base64.StdEncoding.EncodeToString(whole))-1], "is not base64", 0},

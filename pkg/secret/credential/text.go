@@ -126,8 +126,10 @@ func addresses(text string, add func(start, end int, what string)) {
 				add(start+j-len(password), start+j, "the password of an address")
 			}
 		}
-		for _, hook := range []string{"hooks.slack.com/services/", "hooks.slack.com/workflows/", "discord.com/api/webhooks/", "discordapp.com/api/webhooks/"} {
-			if rest, ok := strings.CutPrefix(address, hook); ok && len(rest) > 30 && strings.Contains(rest, "/") && !reference(rest) && !placeholder(strings.ToLower(rest)) {
+		for _, hook := range []string{"hooks.slack.com/services/", "hooks.slack.com/workflows/", "discord.com/api/webhooks/",
+			"discordapp.com/api/webhooks/"} {
+			if rest, ok := strings.CutPrefix(address, hook); ok && len(rest) > 30 && strings.Contains(rest, "/") && !reference(rest) &&
+				!placeholder(strings.ToLower(rest)) {
 				add(start+len(hook), end, "the address of a webhook")
 			}
 		}
@@ -202,13 +204,15 @@ func assignments(text string, visit func(key string, start, end int)) {
 func inLine(text string, start, end int, visit func(key string, start, end int)) {
 	line := strings.TrimSuffix(text[start:end], "\r")
 	trimmed := strings.TrimLeft(line, " \t")
-	if strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "//") && !strings.Contains(trimmed, ":_") || strings.HasPrefix(trimmed, ";") {
+	if strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "//") && !strings.Contains(trimmed, ":_") ||
+		strings.HasPrefix(trimmed, ";") {
 		return
 	}
 	for i := 0; i < len(line); i++ {
 		switch line[i] {
 		case '=', ':':
-			if i+1 < len(line) && (line[i+1] == '=' || line[i+1] == '~' || line[i] == ':' && line[i+1] == '/') || i > 0 && strings.IndexByte("=!<>+", line[i-1]) >= 0 {
+			if i+1 < len(line) && (line[i+1] == '=' || line[i+1] == '~' || line[i] == ':' && line[i+1] == '/') || i > 0 &&
+				strings.IndexByte("=!<>+", line[i-1]) >= 0 {
 				continue
 			}
 			if key := keyBefore(line, i); key != "" {
@@ -228,7 +232,8 @@ func inLine(text string, start, end int, visit func(key string, start, end int))
 	}
 	if name, rest, ok := strings.Cut(trimmed, " "); ok {
 		value := strings.TrimSpace(rest)
-		if strings.IndexByte(name, '=') < 0 && strings.IndexByte(value, ' ') < 0 && Named(name) && strings.ContainsAny(value, "0123456789") && !strings.HasSuffix(name, ":") {
+		if strings.IndexByte(name, '=') < 0 && strings.IndexByte(value, ' ') < 0 && Named(name) &&
+			strings.ContainsAny(value, "0123456789") && !strings.HasSuffix(name, ":") {
 			from := start + strings.Index(line, name) + len(name) + strings.Index(rest, value) + 1
 			visit(name, from, from+len(value))
 		}
@@ -238,7 +243,8 @@ func inLine(text string, start, end int, visit func(key string, start, end int))
 // keyBefore returns the name in front of a separator.
 func keyBefore(line string, at int) string {
 	end := at
-	for end > max(0, at-10) && (line[end-1] == ' ' || line[end-1] == '\t' || line[end-1] == ']' || line[end-1] == '"' || line[end-1] == '\'') {
+	for end > max(0, at-10) && (line[end-1] == ' ' || line[end-1] == '\t' || line[end-1] == ']' || line[end-1] == '"' ||
+		line[end-1] == '\'') {
 		end--
 	}
 	begin := end

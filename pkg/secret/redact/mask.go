@@ -108,7 +108,8 @@ func (m masker) list(v, other *value.Value) *value.Value {
 	for _, x := range credential.InArgs(texts) {
 		i := x.Line - 1
 		if item := v.Items[i]; item.IsScalar() {
-			out.Items[i] = m.text(item, element(other, i, item), slices.DeleteFunc(credential.InArgs(texts), func(s credential.Sign) bool { return s.Line != x.Line }))
+			out.Items[i] = m.text(item, element(other, i, item), slices.DeleteFunc(credential.InArgs(texts),
+				func(s credential.Sign) bool { return s.Line != x.Line }))
 		}
 	}
 	return out

@@ -82,7 +82,8 @@ func Read(ctx context.Context, from string) (*Certificate, error) {
 	if u, bad := url.Parse(from); bad == nil && (u.Scheme == "https" || u.Scheme == "http") {
 		from = u.Redacted()
 		if !trusted(u) {
-			return nil, &Failure{fmt.Sprintf("the certificate %s can't be trusted: by http anybody on the way can put one in its place, and read what is sealed with it", from),
+			return nil, &Failure{fmt.Sprintf("the certificate %s can't be trusted: by http anybody on the way can put one in its place, "+
+				"and read what is sealed with it", from),
 				"give an https address, or the file"}
 		}
 		src, err = download(ctx, u)

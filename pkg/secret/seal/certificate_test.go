@@ -87,16 +87,19 @@ func TestReadAddress(t *testing.T) {
 	if _, err := Read(t.Context(), server.URL+"/v1/cert.pem"); err != nil {
 		t.Error(err)
 	}
-	if _, err := Read(t.Context(), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"); err == nil || strings.Contains(err.Error(), "AAAA") || !strings.Contains(err.Error(), "holds a private key") {
+	if _, err := Read(t.Context(), "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----"); err == nil ||
+		strings.Contains(err.Error(), "AAAA") || !strings.Contains(err.Error(), "holds a private key") {
 		t.Errorf("%v", err)
 	}
 	if _, err := Read(t.Context(), server.URL+"/there"); err != nil {
 		t.Error(err)
 	}
-	if _, err := Read(t.Context(), server.URL+"/elsewhere"); err == nil || !strings.Contains(err.Error(), "leads to an address that can't be trusted") {
+	if _, err := Read(t.Context(), server.URL+"/elsewhere"); err == nil ||
+		!strings.Contains(err.Error(), "leads to an address that can't be trusted") {
 		t.Errorf("%v", err)
 	}
-	if _, err := Read(t.Context(), "http://user:word@sealing.example.com/cert.pem"); err == nil || !strings.Contains(err.Error(), "by http anybody on the way") || strings.Contains(err.Error(), "word@") {
+	if _, err := Read(t.Context(), "http://user:word@sealing.example.com/cert.pem"); err == nil ||
+		!strings.Contains(err.Error(), "by http anybody on the way") || strings.Contains(err.Error(), "word@") {
 		t.Errorf("%v", err)
 	}
 	if _, err := Read(t.Context(), server.URL+"/other"); err == nil || !strings.Contains(err.Error(), "404 Not Found") {

@@ -143,7 +143,8 @@ func (c Controller) failure(err error) error {
 	case errors.Is(err, exec.ErrNotFound):
 		return &Failure{c.String() + " can't be reached: there is no kubectl", "install kubectl; to seal without it, " + offline}
 	case errors.Is(err, context.DeadlineExceeded):
-		return &Failure{fmt.Sprintf("%s can't be reached: kubectl did not answer within %s", c, patient), "look whether kubectl get ns works; to seal without it, " + offline}
+		return &Failure{fmt.Sprintf("%s can't be reached: kubectl did not answer within %s", c, patient),
+			"look whether kubectl get ns works; to seal without it, " + offline}
 	case errors.As(err, &a):
 		return &Failure{fmt.Sprintf("%s can't be reached: %s", c, strings.TrimPrefix(a.text, "Error from server ")),
 			"name it with --context, --controller-namespace and --controller-name; to seal without it, " + offline}

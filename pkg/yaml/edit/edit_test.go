@@ -34,12 +34,15 @@ func TestApply(t *testing.T) {
 		{"lines", "a: x\n", edit.Set(str("b\nc\n"), "n", "m"), "a: x\nn:\n  m: |\n    b\n    c\n"},
 		{"lines in place of lines", "a: |\n  b\n  c\nd: e\n", edit.Set(str("f\n\ng"), "a"), "a: |-\n  f\n\n  g\nd: e\n"},
 		{"lines in place of a word", "a: b # c\n", edit.Set(str("f\ng\n"), "a"), "a: \"f\\ng\\n\" # c\n"},
-		{"a map in place of a word", "a: b # c\nd: e\n", edit.Set(value.NewMap(diag.Pos{}).Set("x", str("y")), "a"), "a:\n  x: y # c\nd: e\n"},
+		{"a map in place of a word", "a: b # c\nd: e\n", edit.Set(value.NewMap(diag.Pos{}).Set("x", str("y")), "a"),
+			"a:\n  x: y # c\nd: e\n"},
 		{"a word in place of a map", "a: # c\n  b: d\ne: f\n", edit.SetText("x", "a"), "a: x # c\ne: f\n"},
-		{"a map in place of a map", "a: # c\n  b: d\ne: f\n", edit.Set(value.NewMap(diag.Pos{}).Set("x", str("y")), "a"), "a: # c\n  x: y\ne: f\n"},
+		{"a map in place of a map", "a: # c\n  b: d\ne: f\n", edit.Set(value.NewMap(diag.Pos{}).Set("x", str("y")), "a"),
+			"a: # c\n  x: y\ne: f\n"},
 		{"a list", "a: b\n", edit.Set(value.NewList(diag.Pos{}, str("x"), str("y z")), "l"), "a: b\nl: [x, y z]\n"},
 		{"a list in place of a list", "l:\n- a\n- b\nm: n\n", edit.Set(value.NewList(diag.Pos{}, str("x")), "l"), "l: [x]\nm: n\n"},
-		{"a list of maps", "a: b\n", edit.Set(value.NewList(diag.Pos{}, value.NewMap(diag.Pos{}).Set("x", value.Num(1, diag.Pos{}))), "l"), "a: b\nl:\n  - {x: 1}\n"},
+		{"a list of maps", "a: b\n", edit.Set(value.NewList(diag.Pos{}, value.NewMap(diag.Pos{}).Set("x", value.Num(1, diag.Pos{}))), "l"),
+			"a: b\nl:\n  - {x: 1}\n"},
 		{"empty map", "a: b\n", edit.Set(value.NewMap(diag.Pos{}), "m"), "a: b\nm: {}\n"},
 		{"a key that needs quotes", "a: {b: c}\n", edit.SetText("x", "a", "y: z"), "a: {b: c, \"y: z\": x}\n"},
 		{"remove the maps that are left empty", "a: b\nc:\n  d:\n    e: f\n", edit.Remove(0, "c", "d", "e"), "a: b\n"},
@@ -160,7 +163,8 @@ func block(random *rand.Rand, b *strings.Builder, eol, indent string, depth int)
 }
 
 func word(random *rand.Rand) string {
-	return []string{"a", "1.10", "'it''s'", `"a \" #b"`, "a:b", "a#b", "~", "", "0x1F", "{}", "[]", "a b", "!!str 1", "'", "é"}[random.IntN(13)]
+	return []string{"a", "1.10", "'it''s'", `"a \" #b"`, "a:b", "a#b", "~", "", "0x1F", "{}", "[]", "a b", "!!str 1", "'",
+		"é"}[random.IntN(13)]
 }
 
 func flow(random *rand.Rand, depth int) string {
@@ -293,7 +297,8 @@ func prove(t *testing.T, src []byte, c edit.Change) {
 	}
 	// A text that is set touches one line, or adds some; a text of several lines
 	// or a map that it replaces goes.
-	if was := old.Get(c.Path...); was.IsScalar() && !bytes.ContainsAny(src, "|>&!?") && !strings.Contains(was.Text, " ") && !strings.ContainsAny(string(src), "\"'") {
+	if was := old.Get(c.Path...); was.IsScalar() && !bytes.ContainsAny(src, "|>&!?") && !strings.Contains(was.Text, " ") &&
+		!strings.ContainsAny(string(src), "\"'") {
 		a, b := bytes.SplitAfter(src, []byte("\n")), bytes.SplitAfter(out, []byte("\n"))
 		if len(a) != len(b) {
 			t.Fatalf("%v of %q makes %q", c, src, out)

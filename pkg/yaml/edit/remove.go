@@ -14,7 +14,8 @@ func (e *editor) remove() {
 		p := n.Pair(key)
 		if p == nil {
 			at := e.old.Get(path[:i+1]...)
-			e.diags.Errorh(at.Pos, "shared-value", "remove it there", "%s can't be removed: it comes by a merge key from line %d", name(path), at.Pos.Line)
+			e.diags.Errorh(at.Pos, "shared-value", "remove it there", "%s can't be removed: it comes by a merge key from line %d",
+				name(path), at.Pos.Line)
 			return
 		}
 		e.way = append(e.way, p.Value)

@@ -76,7 +76,8 @@ func rotation(t *testing.T, src []byte) (sealed, restored bool) {
 		return true, false
 	}
 	was, _ := value.Read("f", src)
-	if now, diags := value.Read("f", removed); diags.HasErrors() || !value.Equal(without(now, []string{"environments", "prod"}), without(was, []string{"environments", "prod"})) {
+	if now, diags := value.Read("f", removed); diags.HasErrors() || !value.Equal(without(now, []string{"environments", "prod"}),
+		without(was, []string{"environments", "prod"})) {
 		t.Fatalf("removed from %q: %q", src, removed)
 	}
 	return true, bytes.Equal(removed, src)

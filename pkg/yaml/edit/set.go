@@ -98,7 +98,8 @@ func (e *editor) set() {
 		rest := path[i+1:]
 		if p == nil {
 			if merged := e.old.Get(path[:i+1]...); merged != nil && len(rest) > 0 {
-				e.diags.Errorh(merged.Pos, "shared-value", "write "+key+" out in "+name(path[:i])+" first", "%s can't be changed alone: %s comes by a merge key from line %d",
+				e.diags.Errorh(merged.Pos, "shared-value", "write "+key+" out in "+name(path[:i])+" first",
+					"%s can't be changed alone: %s comes by a merge key from line %d",
 					name(path), name(path[:i+1]), merged.Pos.Line)
 				return
 			}
@@ -112,7 +113,8 @@ func (e *editor) set() {
 			e.put(n, p, e.change.Value)
 			return
 		case x.Form == value.Alias:
-			e.diags.Errorh(e.pos(x.Start), "shared-value", "write "+name(path[:i+1])+" as a map that holds <<: *"+x.Text+" and its own keys",
+			e.diags.Errorh(e.pos(x.Start), "shared-value", "write "+name(path[:i+1])+" as a map that holds <<: *"+x.Text+
+				" and its own keys",
 				"%s can't be changed alone: %s is %q, which stands for what is written elsewhere", name(path), name(path[:i+1]), "*"+x.Text)
 			return
 		case x.Kind == value.Map && x.Form != value.Missing:

@@ -130,7 +130,8 @@ func plain(v *value.Value, flow bool) bool {
 	}
 	top, diags := value.Read("", []byte(src))
 	got := top.Get("k")
-	return len(diags) == 0 && got.IsScalar() && got.Plain && got.Text == v.Text && top.Has("z") == flow && (v.Plain || got.Kind == value.String)
+	return len(diags) == 0 && got.IsScalar() && got.Plain && got.Text == v.Text && top.Has("z") == flow &&
+		(v.Plain || got.Kind == value.String)
 }
 
 // doubleQuoted writes a text in double quotes, with YAML's escapes.
@@ -163,7 +164,8 @@ func doubleQuoted(text string) string {
 // literal writes a text of several lines below "|", where that reads as the
 // same text again.
 func (e *editor) literal(v *value.Value, indent int) (string, bool) {
-	if v.Kind != value.String || !strings.Contains(strings.TrimRight(v.Text, "\n"), "\n") || strings.HasPrefix(v.Text, " ") || strings.ContainsAny(v.Text, "\r\t") {
+	if v.Kind != value.String || !strings.Contains(strings.TrimRight(v.Text, "\n"), "\n") || strings.HasPrefix(v.Text, " ") ||
+		strings.ContainsAny(v.Text, "\r\t") {
 		return "", false
 	}
 	header, body := "|-", v.Text

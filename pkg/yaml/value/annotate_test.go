@@ -8,7 +8,9 @@ import (
 )
 
 func TestEncodeAnnotated(t *testing.T) {
-	const src = "b: 1\na:\n  - x\n  - {k: \"#no\", l: [1, 2]}\n  - - deep\nt: |\n  two\n  lines\nlong: " + "word word word word word word word word word word word word word word word word word word\nempty: {}\nnone: []\nnull: null\n\"a #b\": \"y\"\n"
+	const src = "b: 1\na:\n  - x\n  - {k: \"#no\", l: [1, 2]}\n  - - deep\nt: |\n  two\n  lines\nlong: " +
+		"word word word word word word word word word word word word word word word word word word\nempty: {}\nnone: []\nnull: null\n" +
+		"\"a #b\": \"y\"\n"
 	v, diags := value.Read("f", []byte(src))
 	if len(diags) > 0 {
 		t.Fatal(diags)

@@ -78,7 +78,8 @@ func compare(t *testing.T, src []byte, want []any) {
 
 // readByKustomize reads as kustomize does, but that lists stay whole.
 func readByKustomize(src []byte) ([]any, error) {
-	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(src), OmitReaderAnnotations: true, AnchorsAweigh: true, DisableUnwrapping: true}).Read()
+	nodes, err := (&kio.ByteReader{Reader: bytes.NewReader(src), OmitReaderAnnotations: true, AnchorsAweigh: true,
+		DisableUnwrapping: true}).Read()
 	if err != nil && isAboutMetadata(err) {
 		return nil, nil
 	}

@@ -15,7 +15,8 @@ func FuzzRead(f *testing.F) {
 	for _, s := range []string{
 		"", "a: b", "a: [1, 2.5, true, null, ~, \"x\"]", "- a\n- b: c\n", "a: &x {b: c}\nd: *x\ne: {<<: *x, f: g}\n",
 		"a: |\n  text\n  more\n", "a: >-\n  folded\n  text\n", "\"a\": 'b'", "a: 0x1F\nb: 0o7\nc: 1_000\nd: 1e3\ne: .5\nf: +1\n",
-		"y: n\non: off\n", "a: !!str 1\nb: !x y\n", "--- a\n--- b\n", "\ufeffa: b\r\nc: d\r\n", "a: \"\\u0007\\n\\t\"", "? a\n: b\n", "{a: b, c}",
+		"y: n\non: off\n", "a: !!str 1\nb: !x y\n", "--- a\n--- b\n", "\ufeffa: b\r\nc: d\r\n", "a: \"\\u0007\\n\\t\"", "? a\n: b\n",
+		"{a: b, c}",
 		"a: 12:30:45\nb: 2020-01-01\nc: =\n", "a:\n\t- b", "%YAML 1.1\n---\na: b\n", "a: *b\n", "\x00", "\xff", "a: é\u2028b",
 	} {
 		f.Add([]byte(s))

@@ -99,7 +99,8 @@ func ambiguous(v *Value) (problem, hint string) {
 	text := credential.Shown(v.Text)
 	switch {
 	case v.Kind == String && v.Plain && isWord(v.Text):
-		return fmt.Sprintf("%q without quotes is a boolean to kubectl and text to kustomize", text), "put it in quotes, or write true or false"
+		return fmt.Sprintf("%q without quotes is a boolean to kubectl and text to kustomize", text),
+			"put it in quotes, or write true or false"
 	case v.Kind == String && v.Plain && isTime(v.Text):
 		return fmt.Sprintf("%q without quotes is a point in time to kustomize and text to kubectl", text), "put it in quotes"
 	}

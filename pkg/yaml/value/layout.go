@@ -184,7 +184,8 @@ func (l *layouter) properties(i int, y *yaml.Node) int {
 	}
 	for l.at(i) == '&' && y.Anchor != "" || l.at(i) == '!' && y.Style&yaml.TaggedStyle != 0 {
 		end := i
-		for end < len(l.src) && l.src[end] != ' ' && l.src[end] != '\t' && lineBreak(l.src[end:]) == 0 && !strings.ContainsRune(",]}", rune(l.src[end])) {
+		for end < len(l.src) && l.src[end] != ' ' && l.src[end] != '\t' && lineBreak(l.src[end:]) == 0 &&
+			!strings.ContainsRune(",]}", rune(l.src[end])) {
 			end++
 		}
 		next := l.space(end)

@@ -247,7 +247,8 @@ func (r *reader) readMap(n *yaml.Node, depth int) *Value {
 			continue
 		}
 		if first, ok := lines[k.Value]; ok {
-			r.diags.Errorh(pos, "duplicate-key", "remove one of the two", "the key %q is there twice: line %d has it too", k.Value, first.Line)
+			r.diags.Errorh(pos, "duplicate-key", "remove one of the two", "the key %q is there twice: line %d has it too", k.Value,
+				first.Line)
 			continue
 		}
 		lines[k.Value] = pos

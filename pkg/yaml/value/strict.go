@@ -37,12 +37,14 @@ func checkLines(file string, src []byte, kubernetes bool, diags *diag.List) {
 				`only some readers of YAML take this line, which begins with "---", for the start of another document`)
 			return
 		case i > 0 && strings.HasPrefix(text, byteOrderMark):
-			diags.Errorh(pos, "document-separator", "remove it", "the line begins with a byte order mark, which only some readers of YAML leave out")
+			diags.Errorh(pos, "document-separator", "remove it",
+				"the line begins with a byte order mark, which only some readers of YAML leave out")
 			return
 		case kubernetes && !ends:
 			pos.Col = utf8.RuneCount(src[i:end]) + 1
 			r, _ := utf8.DecodeRune(src[end:])
-			diags.Errorh(pos, "line-break", `end lines with a line feed; in a text, write it as an escape in double quotes, such as "\u2028"`,
+			diags.Errorh(pos, "line-break", `end lines with a line feed; in a text, write it as an escape in double quotes, such as `+
+				`"\u2028"`,
 				"only some readers of YAML take %#U for the end of a line", r)
 			return
 		case kubernetes && strings.HasPrefix(text, "%"):

@@ -35,13 +35,15 @@ func TestGet(t *testing.T) {
 		t.Errorf("place: got %s", got)
 	}
 	var nothing *value.Value
-	if nothing.Get("a") != nil || nothing.Has("a") || nothing.StringAt() != "" || nothing.Keys() != nil || !nothing.Empty() || !nothing.At().IsZero() || nothing.Copy() != nil {
+	if nothing.Get("a") != nil || nothing.Has("a") || nothing.StringAt() != "" || nothing.Keys() != nil || !nothing.Empty() ||
+		!nothing.At().IsZero() || nothing.Copy() != nil {
 		t.Error("nothing is something")
 	}
 }
 
 func TestInt64(t *testing.T) {
-	for text, want := range map[string]int64{"0": 0, "-5": -5, "+7": 7, "0x1F": 31, "0o17": 15, "0b11": 3, "1_000": 1000, "9223372036854775807": 1<<63 - 1} {
+	for text, want := range map[string]int64{"0": 0, "-5": -5, "+7": 7, "0x1F": 31, "0o17": 15, "0b11": 3, "1_000": 1000,
+		"9223372036854775807": 1<<63 - 1} {
 		if got, ok := read(t, "a: "+text).Get("a").Int64(); !ok || got != want {
 			t.Errorf("%s: got %d, %t, want %d", text, got, ok, want)
 		}

@@ -112,7 +112,8 @@ func (a *ArgoCD) StartPlugin(t testing.TB) {
 		Path: Built(t, "argocd/argocd-cmp-server"),
 		Args: []string{"--config-dir-path", filepath.Join(dir, "config"), "--logformat", "text"},
 		// The plugin inherits this environment. Nothing but the binary itself is on its PATH, as in the image.
-		Env:    append([]string{"PATH=" + bin, "TMPDIR=" + filepath.Join(dir, "tmp"), "ARGOCD_PLUGINSOCKFILEPATH=" + a.sockets}, a.options.Env...),
+		Env: append([]string{"PATH=" + bin, "TMPDIR=" + filepath.Join(dir, "tmp"), "ARGOCD_PLUGINSOCKFILEPATH=" + a.sockets},
+			a.options.Env...),
 		Dir:    dir,
 		Signal: syscall.SIGKILL, // it does not end on SIGTERM
 	})
@@ -143,7 +144,8 @@ func pluginName(t testing.TB, config []byte) string {
 		t.Fatal(err)
 	}
 	if c.Metadata.Name == "" || c.Spec.Version != "" {
-		t.Fatalf("the plugin's name is %q and its version %q; Applications need a name, and a version would change it", c.Metadata.Name, c.Spec.Version)
+		t.Fatalf("the plugin's name is %q and its version %q; Applications need a name, and a version would change it", c.Metadata.Name,
+			c.Spec.Version)
 	}
 	return c.Metadata.Name
 }

@@ -61,7 +61,8 @@ func StartCluster(t testing.TB) *Cluster {
 		Path: Built(t, "kubernetes/kube-apiserver"),
 		Args: []string{
 			"--etcd-servers=" + etcd, "--cert-dir=" + filepath.Join(dir, "certs"),
-			"--bind-address=127.0.0.1", "--secure-port=" + port, "--service-cluster-ip-range=10.0.0.0/24,fd00::/108", "--allow-privileged=true",
+			"--bind-address=127.0.0.1", "--secure-port=" + port, "--service-cluster-ip-range=10.0.0.0/24,fd00::/108",
+			"--allow-privileged=true",
 			"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + key,
 			"--service-account-signing-key-file=" + key, "--token-auth-file=" + tokens,
 			"--authorization-mode=RBAC", "--disable-admission-plugins=ServiceAccount",

@@ -57,8 +57,9 @@ func (s *SealedSecrets) expose(t testing.TB) {
 			"ports": []any{map[string]any{"port": 8080, "protocol": "TCP"}},
 		}},
 		Object{"apiVersion": "v1", "kind": "Endpoints", "metadata": named, "subsets": []any{map[string]any{
-			"addresses": []any{map[string]any{"ip": address, "targetRef": map[string]any{"kind": "Pod", "name": named["name"], "namespace": "kube-system"}}},
-			"ports":     []any{map[string]any{"port": number(s.port), "protocol": "TCP"}},
+			"addresses": []any{map[string]any{"ip": address, "targetRef": map[string]any{"kind": "Pod", "name": named["name"],
+				"namespace": "kube-system"}}},
+			"ports": []any{map[string]any{"port": number(s.port), "protocol": "TCP"}},
 		}}},
 		Object{"apiVersion": "v1", "kind": "Pod", "metadata": named, "spec": map[string]any{
 			"containers": []any{map[string]any{"name": "controller", "image": "sealed-secrets-controller"}},
@@ -80,7 +81,8 @@ func (s *SealedSecrets) Start(t testing.TB) {
 	s.Process = Start(t, Program{
 		Name: "sealed-secrets-controller",
 		Path: "/controller",
-		Args: []string{"--listen-addr", ":" + s.port, "--listen-metrics-addr", "127.0.0.1:" + FreePort(t), "--key-size", "2048", "--key-renew-period", "0"},
+		Args: []string{"--listen-addr", ":" + s.port, "--listen-metrics-addr", "127.0.0.1:" + FreePort(t), "--key-size", "2048",
+			"--key-renew-period", "0"},
 		Env:  []string{"POD_NAMESPACE=kube-system", "KUBERNETES_SERVICE_HOST=" + host, "KUBERNETES_SERVICE_PORT=" + port, "TMPDIR=/"},
 		Dir:  "/",
 		Attr: &syscall.SysProcAttr{Chroot: s.root},

@@ -40,14 +40,16 @@ func (i *inbox) serve(t *testing.T) (slack, smtp, webhook string) {
 	t.Helper()
 	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/chat.postMessage" {
-			i.add(message{service: "slack", to: r.FormValue("channel") + " " + slackToken(r), text: strings.TrimSpace(r.FormValue("text")), body: decode(r.FormValue("attachments"))})
+			i.add(message{service: "slack", to: r.FormValue("channel") + " " + slackToken(r), text: strings.TrimSpace(r.FormValue("text")),
+				body: decode(r.FormValue("attachments"))})
 		}
 		fmt.Fprint(w, `{"ok": true, "channel": "C1", "ts": "1"}`)
 	}))
 	t.Cleanup(s.Close)
 	h := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
-		i.add(message{service: "deployments", to: r.Header.Get("Authorization") + " " + r.Header.Get("Content-Type"), text: r.Method + " " + r.URL.Path, body: decode(string(body))})
+		i.add(message{service: "deployments", to: r.Header.Get("Authorization") + " " + r.Header.Get("Content-Type"),
+			text: r.Method + " " + r.URL.Path, body: decode(string(body))})
 	}))
 	t.Cleanup(h.Close)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -145,7 +147,8 @@ func (m message) state() string {
 	if body, ok := m.body.(map[string]any); ok {
 		return fmt.Sprint(body["state"])
 	}
-	for part, state := range map[string]string{"is deployed": "deployed", "could not be synced": "sync-failed", "does not work": "degraded", "no manifests": "not-rendered"} {
+	for part, state := range map[string]string{"is deployed": "deployed", "could not be synced": "sync-failed", "does not work": "degraded",
+		"no manifests": "not-rendered"} {
 		if strings.Contains(text, part) {
 			return state
 		}

@@ -56,7 +56,8 @@ func (commits) GetCommitMetadata(_ context.Context, repoURL, revision, project s
 	if repoURL != "https://git.example.com/apps.git" || project != "shop" {
 		return nil, fmt.Errorf("asked for %s of %s", repoURL, project)
 	}
-	return &shared.CommitMetadata{Message: `chore(shop): set "prod" to v2 <!channel>` + "\n\nApp: shop\n", Author: "Jo <jo@example.com>", Date: time.Unix(0, 0)}, nil
+	return &shared.CommitMetadata{Message: `chore(shop): set "prod" to v2 <!channel>` + "\n\nApp: shop\n", Author: "Jo <jo@example.com>",
+		Date: time.Unix(0, 0)}, nil
 }
 
 func (commits) GetAppDetails(context.Context, *v1alpha1.Application) (*shared.AppDetail, error) {
@@ -102,8 +103,10 @@ func start(t *testing.T) *running {
 		t.Fatal(err)
 	}
 	client := fake.NewSimpleDynamicClient(scheme)
-	r.apps = client.Resource(schema.GroupVersionResource{Group: "argoproj.io", Version: "v1alpha1", Resource: "applications"}).Namespace("argocd")
-	c := controller.NewController(k8sfake.NewClientset(&cm, &secret), client, commits{}, "argocd", nil, "", engine.NewMetricsRegistry("argocd"), secretName, cmName, false)
+	r.apps = client.Resource(schema.GroupVersionResource{Group: "argoproj.io", Version: "v1alpha1",
+		Resource: "applications"}).Namespace("argocd")
+	c := controller.NewController(k8sfake.NewClientset(&cm, &secret), client, commits{}, "argocd", nil, "",
+		engine.NewMetricsRegistry("argocd"), secretName, cmName, false)
 	ctx, cancel := context.WithCancel(t.Context())
 	t.Cleanup(cancel)
 	if err := c.Init(ctx); err != nil {
@@ -123,9 +126,10 @@ func application(status map[string]any) *unstructured.Unstructured {
 	}
 	return &unstructured.Unstructured{Object: map[string]any{
 		"apiVersion": "argoproj.io/v1alpha1", "kind": "Application",
-		"metadata": map[string]any{"name": "shop-prod", "namespace": "argocd", "annotations": annotations, "labels": map[string]any{"unfold.dev/environment": "prod"}},
-		"spec":     map[string]any{"project": "shop", "source": map[string]any{"repoURL": "https://git.example.com/apps.git"}},
-		"status":   status,
+		"metadata": map[string]any{"name": "shop-prod", "namespace": "argocd", "annotations": annotations,
+			"labels": map[string]any{"unfold.dev/environment": "prod"}},
+		"spec":   map[string]any{"project": "shop", "source": map[string]any{"repoURL": "https://git.example.com/apps.git"}},
+		"status": status,
 	}}
 }
 
@@ -170,7 +174,8 @@ func (r *running) becomes(status map[string]any) []string {
 	return r.settle()
 }
 
-const failure = "Failed to load target state: rpc error: code = Unknown desc = %s`unfold generate` failed exit status 1: app.yaml:7:1: unknown field \"replcias\"\n  hint: did you mean \"replicas\"?"
+const failure = "Failed to load target state: rpc error: code = Unknown desc = %s`unfold generate` failed exit status 1: app.yaml:7:1: " +
+	"unknown field \"replcias\"\n  hint: did you mean \"replicas\"?"
 
 func failed(prefix, line string) map[string]any {
 	message := strings.Replace(fmt.Sprintf(failure, prefix), "app.yaml:7", "app.yaml:"+line, 1)
@@ -197,18 +202,22 @@ func TestTriggers(t *testing.T) {
 		{"the sync is done, its pods start", state("Progressing", operation("Succeeded", first, ""), nil), nil},
 		{"it is healthy", state("Healthy", operation("Succeeded", first, ""), nil), three("deployed")},
 		{"it is looked at again", state("Healthy", operation("Succeeded", first, "the same"), nil), nil},
-		{"it drifts", state("Healthy", operation("Succeeded", first, ""), map[string]any{"sync": map[string]any{"status": "OutOfSync"}}), nil},
+		{"it drifts", state("Healthy", operation("Succeeded", first, ""), map[string]any{"sync": map[string]any{"status": "OutOfSync"}}),
+			nil},
 		{"a pod crashes", state("Degraded", operation("Succeeded", first, ""), nil), three("degraded")},
 		{"it recovers", state("Healthy", operation("Succeeded", first, ""), nil), nil},
 		{"it crashes again", state("Degraded", operation("Succeeded", first, ""), nil), nil},
 		{"a mistake is committed", state("Healthy", operation("Succeeded", first, ""), failed("", "7")), three("not-rendered")},
-		{"the failure is cached", state("Healthy", operation("Succeeded", first, ""), failed("Manifest generation error (cached): ", "7")), nil},
+		{"the failure is cached", state("Healthy", operation("Succeeded", first, ""), failed("Manifest generation error (cached): ", "7")),
+			nil},
 		{"another mistake", state("Healthy", operation("Succeeded", first, ""), failed("", "9")), three("not-rendered")},
-		{"the cure, and a sync fails", state("Healthy", operation("Failed", second, "one or more objects failed to apply"), nil), three("sync-failed")},
+		{"the cure, and a sync fails", state("Healthy", operation("Failed", second, "one or more objects failed to apply"), nil),
+			three("sync-failed")},
 		{"it fails again", state("Healthy", operation("Error", second, "again"), nil), nil},
 		{"it is synced after all", state("Healthy", operation("Succeeded", second, ""), nil), three("deployed")},
 		{"it crashes once more", state("Degraded", operation("Succeeded", second, ""), nil), three("degraded")},
-		{"the newest state is not known yet", state("Healthy", operation("Succeeded", "c0ffee", ""), map[string]any{"reconciledAt": "2026-01-01T10:00:10Z"}), nil},
+		{"the newest state is not known yet", state("Healthy", operation("Succeeded", "c0ffee", ""),
+			map[string]any{"reconciledAt": "2026-01-01T10:00:10Z"}), nil},
 	} {
 		if diff := cmp.Diff(step.want, r.becomes(step.status)); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", step.name, diff)
@@ -220,12 +229,14 @@ func TestTriggers(t *testing.T) {
 func TestMessages(t *testing.T) {
 	resources := map[string]any{"resources": []any{
 		map[string]any{"kind": "Service", "name": "shop"},
-		map[string]any{"kind": "Deployment", "name": "shop", "health": map[string]any{"status": "Degraded", "message": `Deployment "shop" exceeded its progress deadline & <!here>`}},
+		map[string]any{"kind": "Deployment", "name": "shop", "health": map[string]any{"status": "Degraded",
+			"message": `Deployment "shop" exceeded its progress deadline & <!here>`}},
 	}}
 	const url = "https://argocd.example.com/applications/argocd/shop-prod"
 	hook := func(state, revision, message string) map[string]any {
 		return map[string]any{
-			"state": state, "app": "shop-prod", "project": "shop", "environment": "prod", "revision": revision, "message": message, "url": url,
+			"state": state, "app": "shop-prod", "project": "shop", "environment": "prod", "revision": revision, "message": message,
+			"url":    url,
 			"images": []any{"ghcr.io/example/shop:v2", "ghcr.io/example/shop-api:v7"},
 		}
 	}
@@ -246,9 +257,11 @@ func TestMessages(t *testing.T) {
 	}{
 		{
 			"deployed", "shop-prod is deployed: ghcr.io/example/shop:v2, ghcr.io/example/shop-api:v7",
-			"Images:   ghcr.io/example/shop:v2 ghcr.io/example/shop-api:v7\nRevision: " + first + "\nCommit:   chore(shop): set \"prod\" to v2 <!channel>\nAuthor:   Jo <jo@example.com>\n\n" + url,
+			"Images:   ghcr.io/example/shop:v2 ghcr.io/example/shop-api:v7\nRevision: " + first +
+				"\nCommit:   chore(shop): set \"prod\" to v2 <!channel>\nAuthor:   Jo <jo@example.com>\n\n" + url,
 			state("Healthy", operation("Succeeded", first, ""), nil),
-			slack("#18be52", images, revision, field("Author", "Jo &lt;jo@example.com&gt;", true), field("Commit", `chore(shop): set "prod" to v2 &lt;!channel&gt;`, false)),
+			slack("#18be52", images, revision, field("Author", "Jo &lt;jo@example.com&gt;", true),
+				field("Commit", `chore(shop): set "prod" to v2 &lt;!channel&gt;`, false)),
 			hook("deployed", first, `chore(shop): set "prod" to v2 <!channel>`),
 		},
 		{
@@ -260,9 +273,11 @@ func TestMessages(t *testing.T) {
 		},
 		{
 			"degraded", "shop-prod does not work: its health is Degraded",
-			"Images:   ghcr.io/example/shop:v2 ghcr.io/example/shop-api:v7\nRevision: " + first + "\n\nDeployment shop: Deployment \"shop\" exceeded its progress deadline & <!here>\n\n" + url,
+			"Images:   ghcr.io/example/shop:v2 ghcr.io/example/shop-api:v7\nRevision: " + first +
+				"\n\nDeployment shop: Deployment \"shop\" exceeded its progress deadline & <!here>\n\n" + url,
 			state("Degraded", operation("Succeeded", first, ""), resources),
-			slack("#f4c030", images, revision, field("Degraded", `Deployment shop: Deployment "shop" exceeded its progress deadline &amp; &lt;!here&gt;`, false)),
+			slack("#f4c030", images, revision,
+				field("Degraded", `Deployment shop: Deployment "shop" exceeded its progress deadline &amp; &lt;!here&gt;`, false)),
 			hook("degraded", first, ""),
 		},
 		{

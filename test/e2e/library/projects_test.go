@@ -69,7 +69,8 @@ func TestProjects(t *testing.T) {
 		{sets, "shop-developers", "applications", "sync", "shop/shop-dev", false},
 	} {
 		enforcer := rbac.NewEnforcer(k8sfake.NewClientset(), "argocd", "argocd-rbac-cm", nil)
-		if got := enforcer.EnforceRuntimePolicy(c.project.Name, c.project.ProjectPoliciesString(), c.group, c.resource, c.action, c.object); got != c.want {
+		if got := enforcer.EnforceRuntimePolicy(c.project.Name, c.project.ProjectPoliciesString(), c.group, c.resource, c.action,
+			c.object); got != c.want {
 			t.Errorf("%s may %s %s %s: %v, want %v", c.group, c.action, c.resource, c.object, got, c.want)
 		}
 	}

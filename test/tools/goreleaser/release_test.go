@@ -93,7 +93,8 @@ func unpack(t *testing.T, name string) map[string]file {
 // particular time, and a sum for each.
 func TestArchives(t *testing.T) {
 	var sums []string
-	for _, platform := range []string{"darwin_amd64.tar.gz", "darwin_arm64.tar.gz", "linux_amd64.tar.gz", "linux_arm64.tar.gz", "windows_amd64.zip", "windows_arm64.zip"} {
+	for _, platform := range []string{"darwin_amd64.tar.gz", "darwin_arm64.tar.gz", "linux_amd64.tar.gz", "linux_arm64.tar.gz",
+		"windows_amd64.zip", "windows_arm64.zip"} {
 		name := "unfold_" + version(t) + "_" + platform
 		sums = append(sums, fmt.Sprintf("%x  %s\n", sha256.Sum256(read(t, "bin/release", name)), name))
 		program := "unfold"
@@ -101,7 +102,8 @@ func TestArchives(t *testing.T) {
 			program += ".exe"
 		}
 		files := unpack(t, name)
-		if len(files) != 2 || files[program].mode != 0o755 || files["LICENSE"].mode != 0o644 || !bytes.Equal(files["LICENSE"].content, read(t, "LICENSE")) {
+		if len(files) != 2 || files[program].mode != 0o755 || files["LICENSE"].mode != 0o644 ||
+			!bytes.Equal(files["LICENSE"].content, read(t, "LICENSE")) {
 			t.Errorf("%s does not hold %s and LICENSE alone, with their modes", name, program)
 		}
 		for inside, f := range files {

@@ -104,7 +104,8 @@ func (r *enumReader) load(dir string) *pkg {
 	if p := r.packages[dir]; p != nil {
 		return p
 	}
-	p := &pkg{structs: map[string]*ast.StructType{}, imports: map[string]map[string]string{}, enums: map[string]bool{}, values: map[string][]string{}}
+	p := &pkg{structs: map[string]*ast.StructType{}, imports: map[string]map[string]string{}, enums: map[string]bool{},
+		values: map[string][]string{}}
 	r.packages[dir] = p
 	files, _ := filepath.Glob(filepath.Join(dir, "*types.go"))
 	for _, file := range files {

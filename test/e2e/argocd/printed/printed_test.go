@@ -51,7 +51,8 @@ func TestPrintedIsWhatArgoCDReads(t *testing.T) {
 			add(t, set, u)
 		}
 		if len(got) != len(want) || !maps.Equal(set, want) {
-			t.Errorf("%s: Argo CD reads %d objects, %v, but %v are printed", file, len(got), slices.Sorted(maps.Keys(set)), slices.Sorted(maps.Keys(want)))
+			t.Errorf("%s: Argo CD reads %d objects, %v, but %v are printed", file, len(got), slices.Sorted(maps.Keys(set)),
+				slices.Sorted(maps.Keys(want)))
 		}
 	}
 }
@@ -59,7 +60,8 @@ func TestPrintedIsWhatArgoCDReads(t *testing.T) {
 // TestItemsBecomeObjects holds that the test above can fail: Argo CD does take the
 // items of anything for objects.
 func TestItemsBecomeObjects(t *testing.T) {
-	const thing = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\nitems:\n- {apiVersion: v1, kind: Pod, metadata: {name: b, namespace: kube-system}}\n"
+	const thing = "apiVersion: example.com/v1\nkind: Thing\nmetadata: {name: a}\nitems:\n" +
+		"- {apiVersion: v1, kind: Pod, metadata: {name: b, namespace: kube-system}}\n"
 	got, err := asArgoCD([]byte(thing))
 	if err != nil || len(got) != 1 || got[0].GetKind() != "Pod" {
 		t.Errorf("got %v, %v", got, err)
