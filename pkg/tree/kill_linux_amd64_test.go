@@ -2,14 +2,11 @@ package tree_test
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"os"
-	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strings"
 	"syscall"
@@ -18,100 +15,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/test/ptrace"
 )
-
-// The system calls that change what is on the disk, by their numbers on amd64.
-var changing = map[uint64]string{
-	1: "write", 74: "fsync", 257: "openat", 258: "mkdirat", 263: "unlinkat", 264: "renameat", 265: "linkat", 316: "renameat2",
-}
-
-// call is a system call that a process is about to make.
-type call struct {
-	name  string
-	flags uint64 // of renameat2
-}
-
-// What a tracer does with a call.
-type verdict struct {
-	kill bool
-	fail syscall.Errno // in place of what the call would do
-}
-
-// traced runs a program under ptrace and asks about each changing call. It returns
-// the exit code, -1 for a process that was killed.
-func traced(t *testing.T, cmd *exec.Cmd, ask func(call) verdict) int {
-	t.Helper()
-	runtime.LockOSThread()
-	defer runtime.UnlockOSThread()
-	cmd.SysProcAttr = &syscall.SysProcAttr{Ptrace: true}
-	if err := cmd.Start(); err != nil {
-		t.Skipf("ptrace is not allowed here: %v", err)
-	}
-	pid := cmd.Process.Pid
-	var status syscall.WaitStatus
-	if _, err := syscall.Wait4(pid, &status, 0, nil); err != nil {
-		t.Fatal(err)
-	}
-	const sysGood, clone, exitKill = 0x1, 0x8, 0x100000
-	if err := errors.Join(syscall.PtraceSetOptions(pid, sysGood|clone|exitKill), syscall.PtraceSyscall(pid, 0)); err != nil {
-		t.Fatal(err)
-	}
-	threads := map[int]bool{pid: false} // whether it is in a call
-	failing := map[int]syscall.Errno{}
-	for {
-		tid, err := syscall.Wait4(-1, &status, syscall.WALL, nil)
-		if err == syscall.EINTR {
-			continue
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if status.Exited() || status.Signaled() {
-			delete(threads, tid)
-			if tid == pid {
-				return status.ExitStatus()
-			}
-			continue
-		}
-		deliver := 0
-		inside, known := threads[tid]
-		switch signal := status.StopSignal(); {
-		case signal == syscall.SIGTRAP|0x80:
-			threads[tid] = !inside
-			var regs syscall.PtraceRegs
-			if syscall.PtraceGetRegs(tid, &regs) != nil {
-				break // it was killed
-			}
-			if errno, ok := failing[tid]; inside && ok {
-				delete(failing, tid)
-				regs.Rax = uint64(-int64(errno))
-				_ = syscall.PtraceSetRegs(tid, &regs)
-			}
-			if name := changing[regs.Orig_rax]; !inside && name != "" && !idle(name, regs) {
-				v := ask(call{name, regs.R8})
-				if v.kill {
-					_ = syscall.Kill(pid, syscall.SIGKILL)
-				}
-				if v.fail != 0 {
-					failing[tid] = v.fail
-					regs.Orig_rax = ^uint64(0)
-					_ = syscall.PtraceSetRegs(tid, &regs)
-				}
-			}
-		case signal == syscall.SIGTRAP, !known && signal == syscall.SIGSTOP:
-			threads[tid] = inside
-		default:
-			deliver = int(signal)
-		}
-		_ = syscall.PtraceSyscall(tid, deliver) // it may have been killed meanwhile
-	}
-}
-
-// idle reports whether a call changes nothing on the disk: opening what is there,
-// or writing to a stream.
-func idle(name string, regs syscall.PtraceRegs) bool {
-	return name == "openat" && regs.Rdx&syscall.O_CREAT == 0 || name == "write" && regs.Rdi <= 2
-}
 
 // failWrite is a way to write, in a folder with something in it.
 type failWrite struct {
@@ -143,19 +48,19 @@ func failWrites() []failWrite {
 
 // run lets a process write into a fresh folder, and what happens to its n-th
 // changing call is given. It reports whether there was such a call.
-func (f failWrite) run(t *testing.T, n int, v verdict) (dir string, exit int, met *call) {
+func (f failWrite) run(t *testing.T, n int, v ptrace.Verdict) (dir string, exit int, met *ptrace.Call) {
 	dir = filepath.Join(t.TempDir(), "out")
 	write(t, dir, f.before)
 	i := 0
-	exit = traced(t, writer(dir, f.how, f.files, "new", 1), func(c call) verdict {
-		if f.noExchange && c.name == "renameat2" && c.flags != 0 {
-			return verdict{fail: syscall.EINVAL}
+	exit = ptrace.Run(t, writer(dir, f.how, f.files, "new", 1), func(c ptrace.Call) ptrace.Verdict {
+		if f.noExchange && c.Name == "renameat2" && c.Flags != 0 {
+			return ptrace.Verdict{Fail: syscall.EINVAL}
 		}
 		if i++; i == n {
 			met = &c
 			return v
 		}
-		return verdict{}
+		return ptrace.Verdict{}
 	})
 	return dir, exit, met
 }
@@ -211,7 +116,7 @@ func TestWriteKilled(t *testing.T) {
 			before, after := whole(f.before), whole(f.after())
 			points := 0
 			for n := 1; ; n++ {
-				dir, exit, met := f.run(t, n, verdict{kill: true})
+				dir, exit, met := f.run(t, n, ptrace.Verdict{Kill: ptrace.All})
 				if met == nil {
 					if exit != 0 {
 						t.Errorf("exit code %d", exit)
@@ -229,15 +134,15 @@ func TestWriteKilled(t *testing.T) {
 					case !there && (!had || !has):
 					case !there && f.noExchange && movedAway(dir, top):
 					default:
-						t.Errorf("killed before call %d, %s: %s is %q", n, met.name, top, is)
+						t.Errorf("killed before call %d, %s: %s is %q", n, met.Name, top, is)
 					}
 				}
 				if extra := cmp.Diff(map[string]string{}, minus(got, union(before, after))); extra != "" {
-					t.Errorf("killed before call %d, %s: %s", n, met.name, extra)
+					t.Errorf("killed before call %d, %s: %s", n, met.Name, extra)
 				}
 				for _, left := range leftIn(dir) {
 					if _, err := os.Stat(filepath.Join(left, ".gitignore")); err != nil && !emptyIn(left) {
-						t.Errorf("killed before call %d, %s: git would see what is in %s", n, met.name, left)
+						t.Errorf("killed before call %d, %s: git would see what is in %s", n, met.Name, left)
 					}
 				}
 				f.again(t, dir)
@@ -260,7 +165,7 @@ func TestWriteFails(t *testing.T) {
 		t.Run(f.name, func(t *testing.T) {
 			before, after := whole(f.before), whole(f.after())
 			for n := 1; ; n++ {
-				dir, exit, met := f.run(t, n, verdict{fail: syscall.ENOSPC})
+				dir, exit, met := f.run(t, n, ptrace.Verdict{Fail: syscall.ENOSPC})
 				if met == nil {
 					break
 				}
@@ -269,10 +174,10 @@ func TestWriteFails(t *testing.T) {
 				switch {
 				case exit == 0 && fresh, exit == 1 && (old || fresh):
 				default:
-					t.Errorf("call %d, %s, failed; exit code %d: %v", n, met.name, exit, got)
+					t.Errorf("call %d, %s, failed; exit code %d: %v", n, met.Name, exit, got)
 				}
-				if clearing := met.name == "unlinkat" || met.name == "renameat"; len(leftIn(dir)) > 0 && !clearing {
-					t.Errorf("call %d, %s, failed; it left %v", n, met.name, leftIn(dir))
+				if clearing := met.Name == "unlinkat" || met.Name == "renameat"; len(leftIn(dir)) > 0 && !clearing {
+					t.Errorf("call %d, %s, failed; it left %v", n, met.Name, leftIn(dir))
 				}
 				if exit == 1 && (old || len(leftIn(dir)) > 0) {
 					f.again(t, dir)
