@@ -238,11 +238,11 @@ func (r *Repo) commitOnce(ctx context.Context, l *lock, t Target, edit Edit, wri
 	}
 	m, err := r.commit(ctx, head, t, f)
 	if err != nil {
-		return "", err
+		return "", undone(err, nil)
 	}
 	s := state{Head: head, Commit: m.hash, Path: t.Path, Mode: m.mode, Blob: m.blob}
 	if err := l.take(ctx, index, s); err != nil {
-		return "", errors.Join(err, l.release())
+		return "", undone(err, l.release())
 	}
 	if err := ctx.Err(); err != nil {
 		return "", errors.Join(context.Cause(ctx), l.release())
@@ -250,16 +250,26 @@ func (r *Repo) commitOnce(ctx context.Context, l *lock, t Target, edit Edit, wri
 	ctx = context.WithoutCancel(ctx)
 	ref, err := r.prepare(ctx, l, "commit: "+m.subject, m.hash, head)
 	if err != nil {
-		return "", errors.Join(err, l.release())
+		return "", undone(err, l.release())
 	}
 	if err := write(); err != nil {
-		ref.abort()
-		return "", errors.Join(err, l.release())
+		_ = ref.abort() // what failed is known
+		return "", undone(err, l.release())
 	}
 	if err := ref.commit(); err != nil {
 		return l.unsettled(ctx, s, err)
 	}
 	return m.hash, l.finish(ctx)
+}
+
+// undone returns why there is no commit, and says that nothing is left of it, unless
+// taking it back failed too.
+func undone(err, failure error) error {
+	var f *Failure
+	if failure == nil && errors.As(err, &f) && f.Hint == "" {
+		f.Hint = "nothing was changed"
+	}
+	return errors.Join(err, failure)
 }
 
 // pause waits for a random time, which grows, so that those who push at the

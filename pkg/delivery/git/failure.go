@@ -61,6 +61,9 @@ func explain(verb, text string) error {
 	case has("[rejected]", "cannot lock ref", "failed to update ref", "incorrect old value", "reference already exists", "remote rejected",
 		"couldn't find remote ref"):
 		f.kind = race
+		if verb != "push" && has(".lock': File exists") { // of a push it may be the remote's
+			f.Hint = "run it again when the git that works in this clone has ended; remove the file if there is none"
+		}
 	case has("does not appear to be a git repository", "does not exist", "No such remote"):
 		f.Hint = "name a remote that git remote -v lists with --remote"
 	case has("Authentication failed", "could not read Username", "could not read Password", "Permission denied", "permission denied",

@@ -195,7 +195,7 @@ func (l *lock) unsettled(ctx context.Context, s state, err error) (string, error
 		return s.Commit, l.finish(ctx)
 	}
 	_, failure := l.takeBack(ctx, s)
-	return "", errors.Join(err, failure)
+	return "", undone(err, failure)
 }
 
 // mend brings to an end what a killed run has left, and says so: where HEAD has the

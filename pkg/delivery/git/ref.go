@@ -3,6 +3,7 @@ package git
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -66,13 +67,14 @@ func (u *refUpdate) commit() error {
 	return nil
 }
 
-// abort leaves HEAD where it is.
-func (u *refUpdate) abort() {
+// abort leaves HEAD where it is. It returns an error if git did not end by itself.
+func (u *refUpdate) abort() error {
 	u.in.Close()
-	_ = u.cmd.Wait()
+	return u.cmd.Wait()
 }
 
+// failed returns why git did not answer as it should: what it says, else how it
+// ended, else err.
 func (u *refUpdate) failed(err error) error {
-	u.abort()
-	return failed(err, "update-ref", u.stderr.String())
+	return failed(cmp.Or(u.abort(), err), "update-ref", u.stderr.String())
 }
