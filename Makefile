@@ -74,6 +74,11 @@ limits: ## Hold what the worst app costs at every pair of limits (part of make t
 	@go test -list TestLimits ./pkg/render | grep -q '^Test' || { echo 'there is no TestLimits' >&2; exit 1; }
 	go test ./pkg/render -run '^TestLimits$$' -count=1
 
+.PHONY: kill
+kill: ## Kill a commit at each call that changes the disk, of unfold and of git (some of them are in make test)
+	@go test -list TestCommitKilledAtCalls ./test/delivery | grep -q '^Test' || { echo 'there is no TestCommitKilledAtCalls' >&2; exit 1; }
+	KILL_STEP=1 go test ./test/delivery -run '^TestCommitKilledAtCalls$$' -count=1 -timeout 60m -v
+
 .PHONY: fuzz
 fuzz: $(TOOLS)/kustomize ## Run every fuzz target for FUZZTIME=10s
 	bash test/tools/fuzz.sh $(FUZZTIME)

@@ -88,7 +88,8 @@ func Run(t testing.TB, cmd *exec.Cmd, ask func(Call) Verdict) int {
 	}
 	tr.inside[tr.first] = false
 	const sysGood, fork, vfork, clone, exec, exitKill = 0x1, 0x2, 0x4, 0x8, 0x10, 0x100000
-	if err := errors.Join(syscall.PtraceSetOptions(tr.first, sysGood|fork|vfork|clone|exec|exitKill), syscall.PtraceSyscall(tr.first, 0)); err != nil {
+	const options = sysGood | fork | vfork | clone | exec | exitKill
+	if err := errors.Join(syscall.PtraceSetOptions(tr.first, options), syscall.PtraceSyscall(tr.first, 0)); err != nil {
 		t.Fatal(err)
 	}
 	for {
