@@ -74,9 +74,16 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 	}
 	if objects := warned(e, said, after); !sameNotices(objects, out.Objects) {
 		out.Objects = objects
+		before := out.built
+		o.begin("building again, with other warnings, for", env)
 		if out.built, err = s.kustomize(out.Environment); err != nil {
 			err = errorOf(&diags, err)
 			return out, diags, err
+		}
+		if id, same := sameButNotices(before, out.built); !same {
+			diags.Errorh(passedOn(e), "depends-on-warnings", "don't select or copy by that annotation in patches and components",
+				"%s depends on the annotation %s, which changes after the rules have seen the object", id, expand.WarningsAnnotation)
+			return out, diags, nil
 		}
 	}
 	out.built = served(out.built)
@@ -166,6 +173,38 @@ func warned(e expand.Environment, said diag.List, findings []lint.Finding) []obj
 		}
 	}
 	return expand.WithNotices(e.Objects, notices)
+}
+
+// sameButNotices reports whether two builds differ in the annotation of warnings
+// alone, and otherwise the first object that differs. The rules saw the first build,
+// and the second is printed: a patch that tells them apart would get around the rules.
+func sameButNotices(a, b []*value.Value) (object.ID, bool) {
+	for i, v := range b {
+		if i == len(a) || !value.Equal(withoutNotice(a[i]), withoutNotice(v)) {
+			return object.Object{Value: v}.ID(), false
+		}
+	}
+	if len(a) > len(b) {
+		return object.Object{Value: a[len(b)]}.ID(), false
+	}
+	return object.ID{}, true
+}
+
+// withoutNotice returns an object without the annotation of warnings.
+func withoutNotice(v *value.Value) *value.Value {
+	if v.Get("metadata", "annotations") == nil {
+		return v
+	}
+	return v.Replace([]string{"metadata"}, func(metadata *value.Value) *value.Value {
+		metadata = metadata.Copy()
+		annotations := metadata.Get("annotations").Copy()
+		annotations.Delete(expand.WarningsAnnotation)
+		metadata.Delete("annotations")
+		if len(annotations.Entries) > 0 {
+			metadata.Set("annotations", annotations)
+		}
+		return metadata
+	})
 }
 
 func sameNotices(a, b []object.Object) bool {
