@@ -102,6 +102,7 @@ lint: $(TOOLS)/staticcheck $(TOOLS)/actionlint ## Check formatting, go vet, stat
 	cd test/e2e && go vet ./... && $(TOOLS)/staticcheck ./...
 	cd test/editor && go vet ./... && $(TOOLS)/staticcheck ./...
 	cd test/promql && go vet ./... && $(TOOLS)/staticcheck ./...
+	cd test/tools/kubevalid && go vet ./... && $(TOOLS)/staticcheck ./...
 	$(TOOLS)/actionlint -shellcheck= -pyflakes=
 	bash test/ci/lint $(TOOLS)/actionlint
 
@@ -137,6 +138,12 @@ editor: $(TOOLS)/yamlls/package-lock.json ## Show app.yaml to the YAML language 
 .PHONY: promql
 promql: ## Hold the queries in the goldens to Prometheus' own parser
 	cd test/promql && go test -count=1 ./...
+
+.PHONY: validate
+validate: export UNFOLD_TEST_KUBEVALID := $(TOOLS)/kubevalid
+validate: $(TOOLS)/kubevalid $(TOOLS)/kustomize ## Hold what LAW_N random descriptors give, and mutations of it, to Kubernetes' own validation
+	go test -list Kubernetes ./test/law | grep -q '^Test' || { echo 'no test has "Kubernetes" in its name' >&2; exit 1; }
+	go test ./test/law -run Kubernetes -count=1 -timeout 60m
 
 .PHONY: e2e
 e2e: build ## Run against a real argocd-repo-server and argocd-cmp-server
@@ -176,6 +183,10 @@ $(TOOLS)/actionlint: test/tools/lint/go.mod test/tools/lint/go.sum
 
 $(TOOLS)/dockerlint: test/tools/dockerlint/go.mod test/tools/dockerlint/go.sum test/tools/dockerlint/main.go
 	CGO_ENABLED=0 go -C $(<D) build -buildvcs=false -trimpath -o $@ .
+
+# Kubernetes' own packages: a minute or more, once.
+$(TOOLS)/kubevalid: test/tools/kubevalid/go.mod test/tools/kubevalid/go.sum test/tools/kubevalid/main.go test/tools/kubevalid/validate.go
+	CGO_ENABLED=0 nice go -C $(<D) build -buildvcs=false -trimpath -ldflags "-s -w" -o $@ .
 
 # Installed beside a copy of its lock file.
 $(TOOLS)/yamlls/package-lock.json: test/tools/yamlls/package.json test/tools/yamlls/package-lock.json

@@ -1,9 +1,11 @@
 package descriptor
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -39,7 +41,7 @@ func (e *effective) serviceAccount(fields *value.Value, object string) *ServiceA
 	out := &ServiceAccount{Name: object, Object: object, Create: true}
 	if rbac != nil {
 		out.Pos = rbac.Value.Pos
-		out.Rules, out.ClusterRules = rules(rbac.Value), rules(rbac.Value.Get("cluster"))
+		out.Rules, out.ClusterRules = e.rules(rbac.Value), e.rules(rbac.Value.Get("cluster"))
 	}
 	if sa == nil {
 		return out
@@ -155,15 +157,31 @@ func (e *effective) automount(app *App, w *Workload, sa *ServiceAccount) *value.
 	return value.True(false, w.Pos)
 }
 
-// rules returns Kubernetes' own rules: those by resource, then those in full.
-func rules(v *value.Value) []*value.Value {
+// resourceHint says what to write for a resource that Kubernetes does not have.
+func resourceHint(name string) string {
+	const custom = "write RESOURCE.GROUP for a custom resource, such as certificates.cert-manager.io"
+	if meant := diag.Suggest(name, types.Resources()); meant != "" {
+		return "did you mean " + strconv.Quote(meant) + "? Or " + custom
+	}
+	return custom
+}
+
+// rules returns Kubernetes' own rules: those by resource, then those in full. A resource of Kubernetes without a group
+// gets the one that has it.
+func (e *effective) rules(v *value.Value) []*value.Value {
 	var out []*value.Value
 	for _, x := range v.Fields() {
 		if x.Key == "rules" || x.Key == "cluster" || x.Value.Empty() {
 			continue
 		}
 		name, sub, has := strings.Cut(x.Key, "/")
-		resource, group, _ := strings.Cut(name, ".")
+		resource, group, grouped := strings.Cut(name, ".")
+		if groups := types.ResourceGroups(resource); !grouped && len(groups) > 0 {
+			group = groups[0]
+		} else if !grouped && resource != "*" {
+			e.diags.Errorh(x.KeyPos, "unknown-resource", resourceHint(resource), "Kubernetes has no resource %q", resource)
+			continue
+		}
 		if has {
 			resource += "/" + sub
 		}

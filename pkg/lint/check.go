@@ -43,6 +43,8 @@ type Input struct {
 	// Sources returns the documents of manifests, patches and components, to tell which
 	// of them brought in what is found after the build. Nil where there are none.
 	Sources func() []*value.Value
+	// Before is what there was before patches and components, for the rules over what came of them.
+	Before []object.ID
 	// Policy is the operator's. Accept holds the reasons by which the app accepts
 	// what rules find, by their names and then by what they find it in.
 	Policy Policy

@@ -33,6 +33,17 @@ func (p pods) spec() *value.Value { return p.template.Get("spec") }
 // containers returns those that run beside one another.
 func (p pods) containers() []*value.Value { return p.spec().Get("containers").Elements() }
 
+// together returns the containers that run at the same time as others, in the order in which they start.
+func (p pods) together() []*value.Value {
+	var out []*value.Value
+	for _, c := range p.spec().Get("initContainers").Elements() {
+		if c.StringAt("restartPolicy") == "Always" {
+			out = append(out, c)
+		}
+	}
+	return append(out, p.containers()...)
+}
+
 // all returns all containers.
 func (p pods) all() []*value.Value {
 	out := p.containers()[:len(p.containers()):len(p.containers())]

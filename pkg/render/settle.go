@@ -124,6 +124,7 @@ func (s *Source) input(e expand.Environment) lint.Input {
 // built returns the input for the rules over what kustomize made.
 func (s *Source) built(e expand.Environment, objects []*value.Value) lint.Input {
 	in := s.input(e)
+	in.Before = lint.IDs(in.Objects, in.Manifests)
 	in.Objects, in.Manifests, in.Patches, in.Brought = nil, nil, nil, lint.Brought{}
 	in.Sources = sync.OnceValue(func() []*value.Value { return s.sources(e) })
 	for i, name := range in.Generated {

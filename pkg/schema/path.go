@@ -46,9 +46,13 @@ func nameAndKeyProblem(s string) string {
 var FileMode = Check{Problem: fileModeProblem, Pattern: `^(0o)?0?[0-7]{3}$`}
 
 func fileModeProblem(s string) string {
-	s = strings.TrimPrefix(s, "0o")
-	if len(s) < 3 || len(s) > 4 || !Only(s, "01234567") || len(s) == 4 && s[0] != '0' {
+	digits := strings.TrimPrefix(s, "0o")
+	if len(digits) < 3 || len(digits) > 4 || !Only(digits, "01234567") || len(digits) == 4 && digits[0] != '0' {
 		return "is not a file mode in octal such as 0644"
+	}
+	// 420 and 256, with which people mean 0644 and 0400 elsewhere.
+	if owner := digits[0]; len(digits) == 3 && ((digits[1]|digits[2])&^owner&7) != 0 && digits == s {
+		return "gives others more than the owner: a file mode is in octal here, such as 0644 for 420"
 	}
 	return ""
 }

@@ -17,7 +17,12 @@ func (g *generator) containers(o object, s *said) {
 		g.requested(object{c})
 		return c
 	})
-	g.put(20, o, s, "pod", g.podFields)
+	switch {
+	case !g.equipped:
+		g.put(20, o, s, "pod", g.podFields)
+	case !g.inEnvironment && !g.inside: // for all layers, so that none takes it away
+		o.set("pod", g.equipment())
+	}
 	g.put(20, o, s, "container", g.containerFields)
 	g.put(20, o, s, "envFrom", g.envFrom)
 	if image := o.get("image"); !s.has("image.pullSecrets") && image == nil && g.chance(10) {
@@ -48,6 +53,14 @@ func (g *generator) podFields() *yaml.Node {
 	return g.some(40, "enableServiceLinks", g.boolean(), "runtimeClassName", plain("gvisor"), "hostAliases",
 		list(fields("ip", plain("10.0.0.1"), "hostnames", list(plain("a"), quoted("1")))),
 		"dnsConfig", fields("options", list(fields("name", plain("ndots"), "value", quoted("2")))), "dnsPolicy", plain("ClusterFirst"))
+}
+
+// equipment gives the fields of a pod that its containers refer to.
+func (g *generator) equipment() *yaml.Node {
+	o := object{g.podFields()}
+	o.set("os", fields("name", plain("linux")))
+	o.set("resourceClaims", list(fields("name", plain("gpu"), "resourceClaimName", plain("large")), fields("name", plain("nic"), "resourceClaimTemplateName", g.text("nic"))))
+	return o.Node
 }
 
 func (g *generator) containerFields() *yaml.Node {
@@ -82,14 +95,17 @@ func (g *generator) further(name string, goesOn, same bool) *yaml.Node {
 		"command", list(g.scalar()), "args", list(g.scalar(), g.scalar()), "env",
 		fields("LOG_LEVEL", g.scalar(), "PASSWORD", fields("secret", plain("db/key"))), "envFrom", g.envFrom(),
 		"resources", fields("limits", fields("ephemeral-storage", plain("64Gi"))),
-		"security", g.some(40, "runAsUser", g.integer(g.IntN(1000)), "readOnlyRootFilesystem", g.boolean(), "capabilities",
-			fields("add", list(plain("NET_ADMIN")))),
-		"mounts", fields("shared", g.mountAt(), "/cache/A", quoted("/cache/of/A")), "volumeMounts",
-		list(fields("name", plain("shared"), "mountPath", quoted("/again/0x1F"), "subPath", quoted(g.word()))),
-		"workingDir", g.path(), "stdin", g.boolean(), "stdinOnce", g.boolean(), "tty", g.boolean(), "terminationMessagePath", g.path(),
-		"terminationMessagePolicy", plain("FallbackToLogsOnError"),
-		"volumeDevices", list(fields("name", plain("disk"), "devicePath", plain("/dev/xvda"))), "resizePolicy",
-		list(fields("resourceName", plain("memory"), "restartPolicy", plain("RestartContainer"))))}
+		"security", g.some(40, "runAsUser", g.integer(g.IntN(1000)), "readOnlyRootFilesystem", g.boolean(), "capabilities", fields("add", list(plain("NET_ADMIN")))),
+		"workingDir", g.path(), "stdin", g.boolean(), "stdinOnce", g.boolean(), "tty", g.boolean(), "terminationMessagePath", g.path(), "terminationMessagePolicy", plain("FallbackToLogsOnError"),
+		"resizePolicy", list(fields("resourceName", plain("memory"), "restartPolicy", plain("NotRequired"))))}
+	if g.equipped && !g.hooking {
+		more := g.some(30, "mounts", fields("shared", g.mountAt(), "/cache/A", quoted("/cache/of/A")),
+			"volumeMounts", list(fields("name", plain("shared"), "mountPath", quoted("/again/0x1F"), "subPath", quoted(g.word()))))
+		o.Content = append(o.Content, more.Content...)
+		if !same && g.chance(30) { // what is the same mounts it
+			o.set("volumeDevices", list(fields("name", plain("disk"), "devicePath", plain("/dev/xvda"))))
+		}
+	}
 	if !same {
 		image := g.text(g.reference())
 		if g.chance(30) {

@@ -293,7 +293,7 @@ func (g *generator) resources(s *said) *yaml.Node {
 			o.set(field, g.entries(s, path, names, func(string) *yaml.Node { return amount() }))
 		}
 	}
-	if g.chance(15) {
+	if g.equipped && g.chance(30) {
 		o.set("claims", list(fields("name", plain("gpu"), "request", g.text("large")), fields("name", plain("nic"))))
 		s.add("resources.claims")
 	}
@@ -341,12 +341,15 @@ func (g *generator) security() *yaml.Node {
 		return fields("type", plain("Localhost"), "localhostProfile", g.text("profiles/a.json"))
 	}
 	linux := func() *yaml.Node { return fields("level", g.text("s0:c123,c456"), "user", quoted(g.value())) }
-	windows := func() *yaml.Node { return fields("hostProcess", g.boolean(), "runAsUserName", g.text(`DOMAIN\user`)) }
-	container := object{g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "readOnlyRootFilesystem",
-		g.boolean(),
+	windows := func() *yaml.Node {
+		return fields("hostProcess", plain("false"), "runAsUserName", g.text(`DOMAIN\user`))
+	}
+	container := object{g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "readOnlyRootFilesystem", g.boolean(),
 		"capabilities", g.some(60, "add", list(plain("NET_BIND_SERVICE"), quoted(g.value())), "drop", list(plain("ALL"))),
-		"procMount", plain("Default"), "seccompProfile", profile(), "appArmorProfile", profile(), "seLinuxOptions", linux(),
-		"windowsOptions", windows())}
+		"procMount", plain("Default"), "seccompProfile", profile(), "appArmorProfile", profile(), "seLinuxOptions", linux())}
+	if !g.equipped && g.chance(25) { // which are for Linux
+		container.set("windowsOptions", windows())
+	}
 	switch {
 	case g.chance(60):
 	case g.privileged:
@@ -358,11 +361,9 @@ func (g *generator) security() *yaml.Node {
 	}
 	return g.some(60,
 		"level", level,
-		"pod", g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "fsGroup", id(), "fsGroupChangePolicy",
-			plain("Always"),
-			"supplementalGroups", list(id(), id()), "supplementalGroupsPolicy", plain("Strict"), "seccompProfile", profile(),
-			"appArmorProfile", profile(),
-			"seLinuxOptions", linux(), "seLinuxChangePolicy", plain("Recursive"), "windowsOptions", windows(),
+		"pod", g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "fsGroup", id(), "fsGroupChangePolicy", plain("Always"),
+			"supplementalGroups", list(id(), id()), "supplementalGroupsPolicy", plain("Strict"), "seccompProfile", profile(), "appArmorProfile", profile(),
+			"seLinuxOptions", linux(), "seLinuxChangePolicy", plain("Recursive"),
 			"sysctls", list(fields("name", plain("net.core.somaxconn"), "value", quoted("1024")))),
 		"container", container.Node,
 	)

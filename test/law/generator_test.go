@@ -68,6 +68,13 @@ type generator struct {
 	// privileged says which containers may be, in all layers: what those may do
 	// can't be denied by another one.
 	privileged bool
+	// equipped says that pods have what their containers may ask for: devices, further
+	// volumes, an operating system.
+	equipped bool
+	// local says that load balancers lead to pods on the same node alone, in all layers.
+	local bool
+	// hooking says that a hook is being made, which has no volumes but its own.
+	hooking bool
 	// none says that the top level switches off the defaults.
 	none bool
 	// opinions says that all environments have the built-in defaults.
@@ -134,6 +141,8 @@ func generate(seed, index uint64) app {
 	g.old = g.chance(12)
 	g.renamed = g.chance(50)
 	g.privileged = g.chance(20)
+	g.equipped = g.chance(40)
+	g.local = g.chance(40)
 	a := app{doc: g.document(), files: g.files, crlf: g.chance(3), bom: g.chance(3)}
 	if !g.namespaces && !g.sealed && g.chance(20) {
 		a.argocdNamespace = "argo-says"

@@ -9,8 +9,8 @@ func (g *generator) hooks(o object, s *said, prefix string) {
 		return
 	}
 	inside := g.kind
-	g.kind = "Job"
-	defer func() { g.kind = inside }()
+	g.kind, g.hooking = "Job", true
+	defer func() { g.kind, g.hooking = inside, false }()
 	o.set("hooks", g.entries(s, prefix, []string{"migrate", "smoke-test", "h-3"}, func(name string) *yaml.Node {
 		h := object{g.some(20, "resources", g.amounts(), "labels", fields("step", g.label()), "annotations", fields("note", g.scalar()),
 			"podLabels", fields("a", g.label()),
@@ -19,10 +19,8 @@ func (g *generator) hooks(o object, s *said, prefix string) {
 			"deletePolicy", pick(g, plain("HookSucceeded"), list(plain("HookFailed"), plain("BeforeHookCreation"))), "args",
 			list(g.scalar()), "env", fields("MODE", g.scalar()),
 			"volumes", fields("/hook-tmp", plain("emptyDir")), "security", plain(pick(g, "none", "restricted")),
-			"envFrom", g.envFrom(), "pullSecrets", list(plain("registry")), "gracePeriod", g.integer(g.IntN(300)), "nodeSelector",
-			fields("disk", g.label()), "tolerations", g.tolerations(),
-			"affinity", g.affinity(), "priorityClass", g.priorityClass(), "pod", g.podFields(), "container", g.containerFields(),
-			"initContainers", fields("wait", g.further("wait", false, true)),
+			"envFrom", g.envFrom(), "pullSecrets", list(plain("registry")), "gracePeriod", g.gracePeriod(), "nodeSelector", fields("disk", g.label()), "tolerations", g.tolerations(),
+			"affinity", g.affinity(), "priorityClass", g.priorityClass(), "pod", g.podFields(), "container", g.containerFields(), "initContainers", fields("wait", g.further("wait", false, true)),
 			"sidecars", fields("proxy", g.further("proxy", true, false)), "serviceAccount", g.hookAccount())}
 		if proxy := (object{h.get("sidecars")}); proxy.Node != nil {
 			g.native(object{proxy.get("proxy")})

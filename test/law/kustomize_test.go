@@ -13,8 +13,7 @@ import (
 // some of what only warns.
 func (g *generator) accept() *yaml.Node {
 	out := newObject()
-	for _, rule := range []string{"missing-key", "missing-target", "missing-port", "missing-volume", "selects-nothing", "selector-mismatch",
-		"double-control"} {
+	for _, rule := range []string{"missing-key", "missing-target", "missing-port", "selects-nothing", "double-control", "tiny-amount", "unused-certificate", "host-twice", "path-pattern", "selector-overlap", "unknown-resource", "port-collision"} {
 		out.set(rule, plain("a random app"))
 	}
 	for _, rule := range []string{"plain-secret", "plain-credential"} {
@@ -268,7 +267,7 @@ spec:
           env: [{name: PATCHED, value: TEXT}, {name: A, $patch: delete}]
           securityContext: null
         - {name: sidecar, image: "IMAGE"}
-      terminationGracePeriodSeconds: 5
+      terminationGracePeriodSeconds: 50
 `},
 		{"", "apiVersion: apps/v1\nkind: Deployment\nmetadata:\n  name: TARGET\n  annotations: {a: TEXT}\n" +
 			"spec: {replicas: 9, strategy: {type: Recreate, $patch: replace}}\n"},

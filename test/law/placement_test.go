@@ -9,7 +9,7 @@ import (
 // placement adds how pods are replaced, where they run and how they stop.
 func (g *generator) placement(o object, s *said) {
 	g.put(20, o, s, "strategy", g.strategy)
-	g.put(15, o, s, "gracePeriod", func() *yaml.Node { return g.integer(g.IntN(300)) })
+	g.put(15, o, s, "gracePeriod", g.gracePeriod)
 	g.put(20, o, s, "lifecycle", g.lifecycle)
 	g.put(25, o, s, "spread", g.spread)
 	g.mapField(15, o, s, "nodeSelector", labelKeys(), func(string) *yaml.Node { return g.label() })
@@ -36,6 +36,12 @@ func (g *generator) affinity() *yaml.Node {
 			fields("nodeSelectorTerms", list(fields("matchExpressions",
 				list(fields("key", plain("disk"), "operator", plain("In"), "values", list(quoted("yes")))))))))
 }
+
+// gracePeriod returns one that is longer than any handler sleeps, in all layers.
+func (g *generator) gracePeriod() *yaml.Node { return g.integer(longestSleep + g.IntN(300)) }
+
+// longestSleep is how many seconds a pod has to stop in unless it says otherwise.
+const longestSleep = 30
 
 // strategy returns one that the kind takes; one for workloads of all kinds takes
 // what all have in common.
@@ -104,11 +110,15 @@ func (g *generator) lifecycle() *yaml.Node {
 		case 2:
 			return fields("tcpSocket", fields("port", plain("80"), "host", quoted(g.value())))
 		case 3:
-			return fields("sleep", fields("seconds", g.integer(g.IntN(60))))
+			return fields("sleep", fields("seconds", g.integer(g.IntN(longestSleep+1))))
 		}
-		return g.flow(fields("sleep", g.integer(g.IntN(60))))
+		return g.flow(fields("sleep", g.integer(g.IntN(longestSleep+1))))
 	}
-	return g.some(50, "preStop", handler(), "postStart", handler(), "stopSignal", plain(pick(g, "SIGTERM", "SIGQUIT")))
+	o := object{g.some(50, "preStop", handler(), "postStart", handler())}
+	if g.equipped && g.chance(50) {
+		o.set("stopSignal", plain(pick(g, "SIGTERM", "SIGQUIT")))
+	}
+	return o.Node
 }
 
 // spread returns one over the same racks in every layer, since minDomains needs
@@ -146,8 +156,6 @@ func (g *generator) spread() *yaml.Node {
 }
 
 func (g *generator) toleration() *yaml.Node {
-	return pick(g, fields("operator", plain("Exists")), fields("key", plain("dedicated"), "operator", plain("Equal"), "value",
-		quoted(pick(g, "y", "1", "a b")), "effect", plain("NoSchedule")),
-		fields("key", plain("node.kubernetes.io/unreachable"), "operator", plain("Exists"), "effect", plain("NoExecute"),
-			"tolerationSeconds", plain("300")))
+	return pick(g, fields("operator", plain("Exists")), fields("key", plain("dedicated"), "operator", plain("Equal"), "value", quoted(pick(g, "y", "1", "a.b")), "effect", plain("NoSchedule")),
+		fields("key", plain("node.kubernetes.io/unreachable"), "operator", plain("Exists"), "effect", plain("NoExecute"), "tolerationSeconds", plain("300")))
 }

@@ -34,8 +34,11 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 	g.put(30, o, s, "args", texts)
 	g.ofKind(o, w, fresh)
 	g.autoscaling(o, s)
-	if !g.drop(o, s, "volumes") && g.chance(35) {
+	if (g.equipped || !g.drop(o, s, "volumes")) && g.chance(35) {
 		o.set("volumes", g.volumes(w))
+	}
+	if g.equipped && fresh {
+		g.sharedVolumes(o)
 	}
 	switch {
 	case fresh && g.chance(80):
@@ -61,6 +64,18 @@ func (g *generator) own(o object, w *workload, fresh bool) {
 	g.probes(o, w)
 	g.hosts(o, w)
 	g.metrics(o, w)
+}
+
+// sharedVolumes adds those that further containers mount.
+func (g *generator) sharedVolumes(o object) {
+	volumes := object{o.get("volumes")}
+	if volumes.Node == nil {
+		volumes = newObject()
+		o.set("volumes", volumes.Node)
+	}
+	volumes.set("shared", fields("emptyDir", fields(), "mounts", plain("/mnt/shared")))
+	volumes.set("/cache/A", plain("emptyDir"))
+	volumes.set("disk", fields("persistentVolumeClaim", fields("claimName", g.text("disk-1")), "mounts", plain("/mnt/disk")))
 }
 
 // close takes all ports away, and with them all that goes to one.
@@ -169,8 +184,7 @@ func (g *generator) service(w *workload) *yaml.Node {
 	annotations := g.some(60, "example.com/note", g.scalar(), "b", g.scalar())
 	o := object{g.some(15, "labels", labels, "annotations", annotations,
 		"externalIPs", addresses(), "internalTrafficPolicy", plain("Local"), "trafficDistribution", plain("PreferClose"),
-		"ipFamilies", list(plain("IPv4"), plain("IPv6")), "ipFamilyPolicy",
-		plain(pick(g, "SingleStack", "PreferDualStack", "RequireDualStack")),
+		"ipFamilies", list(plain("IPv4"), plain("IPv6")), "ipFamilyPolicy", plain(pick(g, "PreferDualStack", "RequireDualStack")),
 		"publishNotReadyAddresses", g.boolean())}
 	if g.chance(15) {
 		o.set("sessionAffinity", plain("ClientIP"))
@@ -181,15 +195,25 @@ func (g *generator) service(w *workload) *yaml.Node {
 		return g.flow(o.Node)
 	}
 	if !g.balanced {
-		more := g.some(15, "type", plain("ClusterIP"), "headless", plain("false"), "clusterIP", g.text("10.0.0.1"), "clusterIPs",
-			addresses())
+		more := g.some(15, "type", plain("ClusterIP"), "headless", plain("false"), "clusterIP", g.text("10.0.0.1"))
+		if (object{more}).get("clusterIP") != nil && g.chance(50) {
+			object{more}.set("clusterIPs", addresses())
+		}
 		o.Content = append(o.Content, more.Content...)
 		return o.Node
 	}
 	o.set("type", plain("LoadBalancer"))
-	more := g.some(30, "externalTrafficPolicy", plain("Cluster"), "loadBalancerClass", g.text("example.com/lb"),
+	if g.local {
+		o.set("externalTrafficPolicy", plain("Local"))
+		if g.chance(30) {
+			o.set("healthCheckNodePort", plain("31000"))
+		}
+	} else if g.chance(30) {
+		o.set("externalTrafficPolicy", plain("Cluster"))
+	}
+	more := g.some(30, "loadBalancerClass", g.text("example.com/lb"),
 		"loadBalancerIP", g.text("1.2.3.4"), "loadBalancerSourceRanges", list(g.text("10.0.0.0/8"), g.text("0.0.0.0/0")),
-		"allocateLoadBalancerNodePorts", g.boolean(), "healthCheckNodePort", plain("31000"))
+		"allocateLoadBalancerNodePorts", g.boolean())
 	o.Content = append(o.Content, more.Content...)
 	return o.Node
 }

@@ -2,7 +2,9 @@ package types
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
+	"time"
 
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -14,6 +16,8 @@ func textProblem(format, s string) string {
 		return ""
 	}
 	switch format {
+	case "absolute":
+		return absolute(s)
 	case "annotation":
 		return QualifiedName(strings.ToLower(s))
 	case "below":
@@ -22,8 +26,14 @@ func textProblem(format, s string) string {
 		return cidr(s)
 	case "clusterip":
 		return clusterIP(s)
+	case "domainpath":
+		return domainPath(s)
+	case "duration":
+		return duration(s)
 	case "env":
 		return EnvName(s)
+	case "finalizer":
+		return finalizer(s)
 	case "forward":
 		return forward(s)
 	case "header":
@@ -44,14 +54,24 @@ func textProblem(format, s string) string {
 		return PortName(s)
 	case "qualified":
 		return QualifiedName(s)
+	case "regexp":
+		return Regexp(s)
 	case "resource":
 		return resource(s)
+	case "search":
+		return searchDomain(s)
+	case "segment":
+		return Segment(s)
 	case "service":
 		return Label1035(s)
 	case "subdomain":
 		return Subdomain(s)
 	case "sysctl":
 		return sysctl(s)
+	case "timezone":
+		return timeZone(s)
+	case "windowsuser":
+		return windowsUser(s)
 	case "trimmed":
 		return trimmed(s)
 	}
@@ -94,6 +114,86 @@ func below(s string) string {
 		return "is not a relative path"
 	}
 	return forward(s)
+}
+
+// Segment is a part of a URL's path, which the names of roles and of metrics are.
+func Segment(s string) string {
+	if s == "." || s == ".." || strings.ContainsAny(s, "/%") {
+		return `holds "/" or "%", or is "." or ".."`
+	}
+	return ""
+}
+
+// finalizer is one of Kubernetes' own, or one with its owner's domain.
+func finalizer(s string) string {
+	switch {
+	case s == "orphan" || s == "foregroundDeletion" || s == "kubernetes":
+		return ""
+	case !strings.Contains(s, "/"):
+		return "does not begin with the domain of its owner, as in example.com/finalizer"
+	}
+	return QualifiedName(s)
+}
+
+func absolute(s string) string {
+	if !strings.HasPrefix(s, "/") {
+		return "is not an absolute path"
+	}
+	return ""
+}
+
+// domainPath is a path below a domain, such as example.com/jobs.
+func domainPath(s string) string {
+	domain, path, ok := strings.Cut(s, "/")
+	if !ok || path == "" || Subdomain(domain) != "" {
+		return "is not a path below a domain such as example.com/jobs"
+	}
+	return ""
+}
+
+// duration is a time as Go's time.ParseDuration reads it, which controllers do; some take a number of seconds too.
+func duration(s string) string {
+	if _, err := time.ParseDuration(s); err != nil && !only(s, digit) {
+		return "is not a duration such as 30s, 5m or 1h30m"
+	}
+	return ""
+}
+
+// Regexp is a regular expression of RE2.
+func Regexp(s string) string {
+	if _, err := regexp.Compile(s); err != nil {
+		return "is not a regular expression: " + strings.TrimPrefix(err.Error(), "error parsing regexp: ")
+	}
+	return ""
+}
+
+// windowsUser is a user of Windows, with or without a domain.
+func windowsUser(s string) string {
+	domain, user, ok := strings.Cut(s, `\`)
+	if !ok {
+		domain, user = "a", s
+	}
+	if domain == "" || len(domain) > 255 || user == "" || len(user) > 104 || strings.ContainsAny(user, `"/\:;|=,+*?<>@[]`) || strings.Trim(user, ". ") == "" {
+		return `is not a user such as NAME or DOMAIN\NAME`
+	}
+	return ""
+}
+
+// searchDomain is a domain that names are looked up in, which may have underscores.
+func searchDomain(s string) string {
+	if s == "." {
+		return ""
+	}
+	return Subdomain(strings.ReplaceAll(strings.TrimSuffix(s, "."), "_", "-"))
+}
+
+// timeZone tells what can't be the name of one; whether there is such a zone is
+// known to the cluster alone.
+func timeZone(s string) string {
+	if len(s) > 64 || !only(s, func(c byte) bool { return letterOrDigit(c) || strings.IndexByte("_+-/", c) >= 0 }) || strings.HasPrefix(s, "/") {
+		return "is not a time zone such as Europe/Berlin"
+	}
+	return ""
 }
 
 func forward(s string) string {

@@ -67,33 +67,35 @@ func has(words, word string) bool {
 	return false
 }
 
-// name checks an object's own name.
-func (c *checker) name(apiVersion, kind string, v *value.Value) {
-	if !v.Is(value.String) {
-		return
+// name checks an object's own name, and the beginning of one that the API server
+// completes.
+func (c *checker) name(apiVersion, kind string, metadata *value.Value) {
+	v, beginning := metadata.Get("name"), metadata.Get("generateName")
+	if v.Is(value.String) {
+		c.nameOf(apiVersion, kind, v, v.Text)
 	}
+	if text := beginning.StringAt(); text != "" {
+		c.nameOf(apiVersion, kind, beginning, strings.TrimSuffix(text, "-"))
+	}
+}
+
+func (c *checker) nameOf(apiVersion, kind string, v *value.Value, text string) {
 	rule := types.Subdomain
 	switch {
 	case kind == "Service" && apiVersion == "v1":
 		rule = types.Label1035
 	case kind == "Namespace" && apiVersion == "v1":
 		rule = types.Label
+	case kind == "StatefulSet" && apiVersion == "apps/v1":
+		rule = types.Label
 	case strings.HasPrefix(apiVersion, "rbac."):
-		rule = segment
+		rule = types.Segment
 	}
-	problem := rule(v.Text)
-	if kind == "CronJob" && problem == "" && len(v.Text) > 52 {
+	problem := rule(text)
+	if kind == "CronJob" && problem == "" && len(text) > 52 {
 		problem = "is longer than 52 characters, and its Jobs' names are made of it"
 	}
 	if problem != "" {
 		c.diags.Errorf(v.Pos, "invalid-object", "a %s can't be named %q: it %s", kind, v.Text, problem)
 	}
-}
-
-// segment is a part of a URL's path.
-func segment(s string) string {
-	if s == "." || s == ".." || strings.ContainsAny(s, "/%") {
-		return `holds "/" or "%", or is "." or ".."`
-	}
-	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -27,7 +28,7 @@ func (c *checker) service(spec *value.Value) {
 		c.diags.Errorh(spec.Get("clusterIP").Pos, "invalid-object", "remove one of them",
 			"a Service without a cluster address can't be of type %s", typ)
 	}
-	names, numbers := map[string]bool{}, map[string]bool{}
+	names, numbers, nodePorts := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i, p := range ports {
 		at := "spec.ports." + strconv.Itoa(i)
 		if len(ports) > 1 && p.StringAt("name") == "" {
@@ -37,10 +38,14 @@ func (c *checker) service(spec *value.Value) {
 		if n := p.StringAt("port"); n != "" {
 			c.once(numbers, n+"/"+protocol(p), p.Get("port"), "spec", "port")
 		}
-		if n := p.StringAt("nodePort"); typ == "ClusterIP" && n != "" && n != "0" {
-			c.excluded(p, "nodePort", at, "the type of the Service is ClusterIP")
+		if n := p.StringAt("nodePort"); n != "" && n != "0" {
+			c.once(nodePorts, n+"/"+protocol(p), p.Get("nodePort"), "spec", "nodePort")
+			if typ == "ClusterIP" {
+				c.excluded(p, "nodePort", at, "the type of the Service is ClusterIP")
+			}
 		}
 	}
+	c.addresses(spec)
 	if typ != "NodePort" && typ != "LoadBalancer" && spec.Get("externalIPs").Empty() && spec.StringAt("externalTrafficPolicy") != "" {
 		c.excluded(spec, "externalTrafficPolicy", "spec", "nothing outside of the cluster reaches its type, "+typ)
 	}
@@ -51,8 +56,48 @@ func (c *checker) service(spec *value.Value) {
 			}
 		}
 	}
+	if n := spec.StringAt("healthCheckNodePort"); n != "" && n != "0" && (typ != "LoadBalancer" || spec.StringAt("externalTrafficPolicy") != "Local") {
+		c.excluded(spec, "healthCheckNodePort", "spec", "only a LoadBalancer with externalTrafficPolicy: Local has a health check")
+	}
 	if spec.StringAt("sessionAffinity") != "ClientIP" {
 		c.excluded(spec, "sessionAffinityConfig", "spec", "its sessionAffinity is not ClientIP")
+	}
+}
+
+// addresses checks a Service's own addresses against one another
+// (ValidateServiceClusterIPsRelatedFields).
+func (c *checker) addresses(spec *value.Value) {
+	first, all, families := spec.StringAt("clusterIP"), spec.Get("clusterIPs"), spec.Get("ipFamilies").Elements()
+	items := all.Elements()
+	if single := spec.Get("ipFamilyPolicy"); single.StringAt() == "SingleStack" && (len(items) > 1 || len(families) > 1) {
+		c.diags.Errorh(single.Pos, "invalid-object", "use PreferDualStack or RequireDualStack", "spec.ipFamilyPolicy can't be SingleStack: spec names two families")
+	}
+	switch {
+	case len(items) == 0:
+		return
+	case first != items[0].StringAt():
+		c.diags.Errorh(items[0].Pos, "invalid-object", "set clusterIP to it", "spec.clusterIPs can't begin with %s: clusterIP is %s", items[0].Text, cmp.Or(first, "not set"))
+	case len(items) > 2 || len(items) == 2 && first == "None":
+		c.diags.Errorf(all.Pos, "invalid-object", "spec.clusterIPs has more than an address of each family")
+	}
+	six := make([]bool, len(items))
+	for i, x := range items {
+		address, err := netip.ParseAddr(x.StringAt())
+		if err != nil {
+			return // reported by its type
+		}
+		six[i] = address.Is6()
+		if family := "IPv4"; i < len(families) {
+			if six[i] {
+				family = "IPv6"
+			}
+			if families[i].StringAt() != family {
+				c.diags.Errorh(x.Pos, "invalid-object", "put addresses and families in the same order", "spec.clusterIPs: %s is an address of %s, not of %s", x.Text, family, families[i].StringAt())
+			}
+		}
+	}
+	if len(items) == 2 && six[0] == six[1] {
+		c.diags.Errorf(items[1].Pos, "invalid-object", "spec.clusterIPs has two addresses of one family")
 	}
 }
 
@@ -63,6 +108,7 @@ func (c *checker) ingress(spec *value.Value) {
 	if spec.Get("rules").Empty() && spec.Get("defaultBackend").Empty() {
 		c.diags.Errorh(spec.At(), "invalid-object", "add rules: [...]", "spec has neither rules nor a defaultBackend")
 	}
+	c.backend(spec.Get("defaultBackend"), "spec.defaultBackend")
 	for i, r := range spec.Get("rules").Elements() {
 		for j, p := range r.Get("http", "paths").Elements() {
 			c.ingressPath(p, "spec.rules."+strconv.Itoa(i)+".http.paths."+strconv.Itoa(j))
@@ -70,7 +116,22 @@ func (c *checker) ingress(spec *value.Value) {
 	}
 }
 
+// backend checks that a backend of an Ingress names a port.
+func (c *checker) backend(b *value.Value, where string) {
+	service := b.Get("service")
+	if n := service.StringAt("port", "number"); service.Is(value.Map) && (n == "" || n == "0") && service.StringAt("port", "name") == "" {
+		c.diags.Errorh(service.At(), "invalid-object", "add port: {name: http} or {number: 80}", "%s.service names no port", where)
+	}
+	for _, field := range []string{"kind", "name"} {
+		v := b.Get("resource", field)
+		if problem := types.Segment(v.StringAt()); problem != "" {
+			c.diags.Errorf(v.Pos, "invalid-object", "%s.resource.%s can't be %q: it %s", where, field, v.Text, problem)
+		}
+	}
+}
+
 func (c *checker) ingressPath(p *value.Value, where string) {
+	c.backend(p.Get("backend"), where+".backend")
 	path := p.Get("path")
 	text := path.StringAt()
 	typ := p.StringAt("pathType")

@@ -18,10 +18,7 @@ func (c *checker) pod(spec *value.Value, where, kind string) {
 	for i, v := range spec.Get("volumes").Elements() {
 		c.once(volumes, v.StringAt("name"), v.Get("name"), where, "volume")
 		at := where + ".volumes." + strconv.Itoa(i)
-		c.sizes(v.Get("emptyDir"), at+".emptyDir")
-		if t := v.Get("ephemeral", "volumeClaimTemplate", "spec"); t.Is(value.Map) {
-			c.claim(t, at+".ephemeral.volumeClaimTemplate.spec")
-		}
+		c.volume(v, at)
 	}
 	names := map[string]bool{}
 	for _, list := range []string{"initContainers", "containers", "ephemeralContainers"} {
@@ -29,22 +26,53 @@ func (c *checker) pod(spec *value.Value, where, kind string) {
 			at := where + "." + list + "." + strconv.Itoa(i)
 			c.once(names, x.StringAt("name"), x.Get("name"), where, "container")
 			c.container(x, at)
-			c.hostPorts(spec, x, at)
+			c.inPod(spec, x, at)
 			if list == "initContainers" && x.StringAt("restartPolicy") != "Always" {
 				for _, field := range []string{"livenessProbe", "readinessProbe", "startupProbe", "lifecycle"} {
 					c.excluded(x, field, at, "an init container ends before it could matter; a sidecar has restartPolicy: Always")
 				}
+			}
+			if list == "containers" {
+				c.excluded(x, "restartPolicy", at, "only an init container has it, and the pod")
 			}
 			if p := x.Get("restartPolicy"); list == "initContainers" && p.IsScalar() && p.Text != "Always" {
 				c.diags.Errorh(p.Pos, "invalid-object", "use Always, or remove it", "%s.restartPolicy can't be %q", at, p.Text)
 			}
 		}
 	}
+	c.excluded(spec.Get("resources"), "claims", where+".resources", "only a container has it")
 	c.scheduling(spec, where)
+	c.resourceClaims(spec, where)
+	c.system(spec, where)
+	c.kubelet(spec, where)
 	c.profiles(spec.Get("securityContext"), where+".securityContext")
 	if spec.StringAt("dnsPolicy") == "None" && spec.Get("dnsConfig", "nameservers").Empty() {
 		c.diags.Errorh(spec.Get("dnsPolicy").At(), "invalid-object", "add dnsConfig: with nameservers",
 			"%s.dnsPolicy is None, so the pod needs name servers", where)
+	}
+}
+
+// inPod checks a container against the pod that it is of.
+func (c *checker) inPod(spec, x *value.Value, where string) {
+	c.hostPorts(spec, x, where)
+	c.lifecycle(spec, x, where)
+	c.mounts(spec, x, where)
+	c.claims(spec, x, where)
+	c.resizePolicy(spec, x, where)
+	if mount := x.Get("securityContext", "procMount"); mount.StringAt() == "Unmasked" && (spec.Entry("hostUsers") == nil || spec.Get("hostUsers").IsTrue()) {
+		c.diags.Errorh(mount.Pos, "invalid-object", "add hostUsers: false to the pod", "%s.securityContext.procMount can't be Unmasked: the pod shares the node's users", where)
+	}
+}
+
+// volume checks what is in a volume.
+func (c *checker) volume(v *value.Value, where string) {
+	c.sizes(v.Get("emptyDir"), where+".emptyDir")
+	c.downward(v.Get("downwardAPI"), where+".downwardAPI")
+	for i, source := range v.Get("projected", "sources").Elements() {
+		c.downward(source.Get("downwardAPI"), where+".projected.sources."+strconv.Itoa(i)+".downwardAPI")
+	}
+	if t := v.Get("ephemeral", "volumeClaimTemplate", "spec"); t.Is(value.Map) {
+		c.claim(t, where+".ephemeral.volumeClaimTemplate.spec")
 	}
 }
 
@@ -61,6 +89,11 @@ func (c *checker) restartPolicy(spec *value.Value, where, kind string) {
 	case !always:
 		c.diags.Errorh(p.Pos, "invalid-object", "remove it", "%s.restartPolicy of a %s can't be %q", where, kind, p.Text)
 	}
+	if kind != "Pod" && kind != "Job" {
+		if e := spec.Entry("activeDeadlineSeconds"); e != nil && !e.Value.Is(value.Null) {
+			c.diags.Errorh(e.KeyPos, "invalid-object", "remove it; a Job or CronJob can have it", "%s can't have activeDeadlineSeconds: the pods of a %s have no end", where, kind)
+		}
+	}
 }
 
 // container checks a container. That its volumes are there is a rule of pkg/lint.
@@ -72,19 +105,7 @@ func (c *checker) container(x *value.Value, where string) {
 			c.once(ports, strings.TrimPrefix(p.StringAt("hostIP")+":", ":")+n+"/"+protocol(p), p.Get("hostPort"), where, "hostPort")
 		}
 	}
-	mounts := map[string]bool{}
-	for i, m := range x.Get("volumeMounts").Elements() {
-		at := where + ".volumeMounts." + strconv.Itoa(i)
-		c.once(mounts, m.StringAt("mountPath"), m.Get("mountPath"), where, "mount path")
-		if m.StringAt("subPath") != "" {
-			c.excluded(m, "subPathExpr", at, "it has subPath")
-		}
-	}
-	for i, e := range x.Get("env").Elements() {
-		if e.StringAt("value") != "" {
-			c.excluded(e, "valueFrom", where+".env."+strconv.Itoa(i), "it has a value")
-		}
-	}
+	c.environment(x, where)
 	for _, probe := range []string{"livenessProbe", "startupProbe"} {
 		if n, ok := x.Get(probe, "successThreshold").Int64(); ok && n > 1 {
 			c.diags.Errorh(x.Get(probe, "successThreshold").Pos, "invalid-object", "remove it", "%s.%s.successThreshold must be 1", where,

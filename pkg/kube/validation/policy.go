@@ -2,7 +2,9 @@ package validation
 
 import (
 	"strconv"
+	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -36,6 +38,9 @@ func (c *checker) autoscaler(spec *value.Value) {
 		c.diags.Errorh(spec.Get("maxReplicas").Pos, "invalid-object", "raise it",
 			"spec.maxReplicas is %d, less than minReplicas, which is %d", high, low)
 	}
+	if target := spec.Get("scaleTargetRef"); target.Is(value.Map) && !strings.Contains(target.StringAt("apiVersion"), "/") {
+		c.diags.Errorh(cmpPos(target.Get("apiVersion"), target), "invalid-object", "write apiVersion: apps/v1 for a Deployment or StatefulSet", "spec.scaleTargetRef.apiVersion names no API group")
+	}
 	for i, m := range spec.Get("metrics").Elements() {
 		where := "spec.metrics." + strconv.Itoa(i)
 		own := metricField(m.StringAt("type"))
@@ -62,6 +67,16 @@ func (c *checker) target(t *value.Value, where, of string) {
 			"%s.type can't be Utilization: only resources have one", where)
 		return
 	}
+	for _, field := range []string{"value", "averageValue"} {
+		if q, ok := quantity(t.Get(field)); ok && q.Sign() <= 0 {
+			c.diags.Errorf(t.Get(field).Pos, "invalid-object", "%s.%s must be more than 0", where, field)
+		}
+	}
+	if of == "resource" || of == "containerResource" {
+		if u := t.Get("averageUtilization"); u.Is(value.Int) {
+			c.excluded(t, "averageValue", where, "it has averageUtilization")
+		}
+	}
 	switch typ {
 	case "Utilization":
 		c.needs(t, "averageUtilization", where, "its type is Utilization")
@@ -75,14 +90,17 @@ func (c *checker) target(t *value.Value, where, of string) {
 }
 
 func (c *checker) role(v *value.Value, kind string) {
+	if a := v.Get("aggregationRule"); a.Is(value.Map) && a.Get("clusterRoleSelectors").Empty() {
+		c.diags.Errorh(a.Pos, "invalid-object", "add clusterRoleSelectors: [...]", "aggregationRule selects nothing")
+	}
 	for i, r := range v.Get("rules").Elements() {
 		where := "rules." + strconv.Itoa(i)
 		urls := !r.Get("nonResourceURLs").Empty()
 		switch {
+		case urls && kind != "Role" && !(r.Get("apiGroups").Empty() && r.Get("resources").Empty() && r.Get("resourceNames").Empty()):
+			c.diags.Errorh(r.Get("nonResourceURLs").Pos, "invalid-object", "write two rules", "%s has nonResourceURLs and resources", where)
 		case urls && kind == "Role":
 			c.excluded(r, "nonResourceURLs", where, "only a ClusterRole has it")
-		case urls && !r.Get("resources").Empty():
-			c.excluded(r, "nonResourceURLs", where, "it has resources")
 		case !urls:
 			for _, field := range []string{"apiGroups", "resources"} {
 				if r.Is(value.Map) && r.Get(field).Empty() {
@@ -97,9 +115,19 @@ func (c *checker) binding(v *value.Value) {
 	if k := v.Get("roleRef", "kind"); k.Is(value.String) && !has("Role ClusterRole", k.Text) {
 		c.diags.Errorh(k.Pos, "invalid-object", "use Role or ClusterRole", "roleRef.kind can't be %q", k.Text)
 	}
+	const group = "rbac.authorization.k8s.io"
+	if g := v.Get("roleRef", "apiGroup"); g.StringAt() != "" && g.Text != group {
+		c.diags.Errorh(g.Pos, "invalid-object", "write "+group, "roleRef.apiGroup can't be %q", g.Text)
+	}
 	for i, s := range v.Get("subjects").Elements() {
 		where := "subjects." + strconv.Itoa(i)
 		k := s.Get("kind")
+		if g := s.Get("apiGroup"); k.StringAt() != "ServiceAccount" && g.StringAt() != "" && g.Text != group {
+			c.diags.Errorh(g.Pos, "invalid-object", "write "+group, "%s.apiGroup can't be %q", where, g.Text)
+		}
+		if problem := types.Subdomain(s.StringAt("name")); k.StringAt() == "ServiceAccount" && s.StringAt("name") != "" && problem != "" {
+			c.diags.Errorf(s.Get("name").Pos, "invalid-object", "%s.name can't be %q: it %s", where, s.StringAt("name"), problem)
+		}
 		switch {
 		case k.StringAt() == "ServiceAccount":
 			if s.StringAt("apiGroup") != "" {

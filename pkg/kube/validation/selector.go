@@ -15,9 +15,13 @@ func (c *checker) anywhere(v *value.Value) {
 		}
 		for _, e := range x.Entries {
 			switch e.Key {
-			case "matchExpressions", "matchFields":
+			case "matchExpressions":
 				for i, r := range e.Value.Elements() {
 					c.requirement(r, e.Key+"."+strconv.Itoa(i))
+				}
+			case "matchFields":
+				for i, r := range e.Value.Elements() {
+					c.nodeField(r, e.Key+"."+strconv.Itoa(i))
 				}
 			case "metadata":
 				c.annotations(e.Value.Get("annotations"))

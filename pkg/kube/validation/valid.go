@@ -1,7 +1,8 @@
-// Package validation tells what the API server, and of a Rollout its controller, would
-// refuse about an object, without a server: what its type does not allow, and the
+// Package validation tells what the API server, the kubelet, and of a Rollout its controller,
+// would refuse about an object, without a server: what its type does not allow, and the
 // rules beyond types, one file for each sort of object. What depends on the
 // cluster (quotas, admission webhooks, what is there already) can't be known here.
+// The functions named in comments are those of Kubernetes' pkg/apis/*/validation.
 package validation
 
 import (
@@ -23,7 +24,7 @@ func Object(v *value.Value, diags *diag.List) {
 	}
 	t.Check(v, nil, diags)
 	c := checker{diags: diags, file: v.Pos.File}
-	c.name(apiVersion, kind, v.Get("metadata", "name"))
+	c.name(apiVersion, kind, v.Get("metadata"))
 	group, _, ok := strings.Cut(apiVersion, "/")
 	if !ok {
 		group = ""
@@ -66,6 +67,8 @@ func Object(v *value.Value, diags *diag.List) {
 		c.autoscaler(spec)
 	case "networking.k8s.io/Ingress":
 		c.ingress(spec)
+	case "gateway.networking.k8s.io/HTTPRoute":
+		c.httpRoute(spec)
 	case "networking.k8s.io/NetworkPolicy":
 		c.networkPolicy(spec)
 	case "policy/PodDisruptionBudget":

@@ -3,6 +3,7 @@ package validation
 import (
 	"encoding/json"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -33,7 +34,11 @@ func (c *checker) statefulSet(spec *value.Value) {
 	}
 	claims := map[string]bool{}
 	for _, t := range spec.Get("volumeClaimTemplates").Elements() {
-		c.once(claims, t.StringAt("metadata", "name"), t.Get("metadata", "name"), "spec", "claim")
+		name := t.Get("metadata", "name")
+		c.once(claims, name.StringAt(), name, "spec", "claim")
+		if problem := types.Label(name.StringAt()); problem != "" {
+			c.diags.Errorf(cmpPos(name, t), "invalid-object", "spec.volumeClaimTemplates: a volume can't be named %q: it %s", name.StringAt(), problem)
+		}
 		c.claim(t.Get("spec"), "spec.volumeClaimTemplates."+t.StringAt("metadata", "name"))
 	}
 }
@@ -43,9 +48,8 @@ func (c *checker) daemonSet(spec *value.Value) {
 	surge, down := r.Get("maxSurge"), r.Get("maxUnavailable")
 	some := surge.IsScalar() && !zero(surge)
 	switch {
-	case some && (down == nil || !zero(down)) && down != nil:
-		c.diags.Errorh(surge.Pos, "invalid-object", "set the other to 0",
-			"spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be set")
+	case some && !zero(down):
+		c.diags.Errorh(surge.Pos, "invalid-object", "add maxUnavailable: 0", "spec.updateStrategy.rollingUpdate: maxSurge can't be set unless maxUnavailable is 0, which is 1 by default")
 	case !some && zero(down):
 		c.diags.Errorh(down.Pos, "invalid-object", "let one of them be 1",
 			"spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
@@ -66,10 +70,31 @@ func (c *checker) claim(spec *value.Value, where string) {
 	case ok && q.Sign() <= 0:
 		c.diags.Errorf(size.Pos, "invalid-object", "%s.resources.requests.storage must be more than 0", where)
 	}
+	c.dataSource(spec, where)
 	modes := spec.Get("accessModes").Elements()
 	for _, m := range modes {
 		if m.StringAt() == "ReadWriteOncePod" && len(modes) > 1 {
 			c.diags.Errorh(m.Pos, "invalid-object", "keep one of them", "%s.accessModes: ReadWriteOncePod can't stand beside others", where)
+		}
+	}
+}
+
+// dataSource checks what a claim is filled with.
+func (c *checker) dataSource(spec *value.Value, where string) {
+	for _, field := range []string{"dataSource", "dataSourceRef"} {
+		source := spec.Get(field)
+		if kind := source.StringAt("kind"); kind != "" && kind != "PersistentVolumeClaim" && source.StringAt("apiGroup") == "" {
+			c.diags.Errorh(source.Get("kind").Pos, "invalid-object", "add apiGroup: such as snapshot.storage.k8s.io", "%s.%s.kind can't be %q without an apiGroup", where, field, kind)
+		}
+	}
+	one, other := spec.Get("dataSource"), spec.Get("dataSourceRef")
+	if !one.Is(value.Map) || !other.Is(value.Map) {
+		return
+	}
+	for _, field := range []string{"apiGroup", "kind", "name"} {
+		if one.StringAt(field) != other.StringAt(field) {
+			c.diags.Errorh(other.Pos, "invalid-object", "keep one of them", "%s.dataSourceRef is not the same as dataSource", where)
+			return
 		}
 	}
 }

@@ -37,7 +37,7 @@ func (t *table) addLimits() error {
 		case "[", "{": // of the list or map itself; what follows ";" is of its elements
 			rest, ok := strings.CutPrefix(expr, open)
 			of, elem, both := strings.Cut(limit, ";")
-			if both {
+			if both && strings.Contains(of, "=") {
 				of += ";"
 			}
 			if !ok {

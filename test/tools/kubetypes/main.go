@@ -61,13 +61,22 @@ func run(check bool) error {
 	if err := t.addLimits(); err != nil {
 		return err
 	}
-	text := t.write()
-	if !check {
-		return os.WriteFile(target, text, 0o644)
+	for file, text := range map[string][]byte{target: t.write(), resourcesTarget: t.resources} {
+		if err := put(file, text, check); err != nil {
+			return err
+		}
 	}
-	old, err := os.ReadFile(target)
+	return nil
+}
+
+// put writes a file, or compares it with what it would write.
+func put(file string, text []byte, check bool) error {
+	if !check {
+		return os.WriteFile(file, text, 0o644)
+	}
+	old, err := os.ReadFile(file)
 	if err == nil && !bytes.Equal(old, text) {
-		err = fmt.Errorf("%s is out of date: run make kube-types", target)
+		err = fmt.Errorf("%s is out of date: run make kube-types", file)
 	}
 	return err
 }

@@ -79,6 +79,7 @@ func (t *table) addSwagger(file string, enums *enumReader) error {
 	if err := json.Unmarshal(content, &doc); err != nil {
 		return err
 	}
+	t.resources = doc.resources()
 	s := swaggerReader{table: t, doc: doc, enums: enums, groups: map[string]string{}}
 	s.readGroups()
 	scopes, err := s.scopes()

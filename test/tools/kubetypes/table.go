@@ -21,6 +21,8 @@ type typ struct {
 // table holds all types by name: "apps/v1.Deployment", "core/v1.Container".
 type table struct {
 	types map[string]*typ
+	// resources are the lines of the other table.
+	resources []byte
 }
 
 // body is the line without its name.

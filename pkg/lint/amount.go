@@ -1,0 +1,44 @@
+package lint
+
+import (
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+// tinyAmounts finds memory and storage of less than a mebibyte, where a unit was forgotten or taken for
+// another: 10 is ten bytes, 500m half a byte.
+func tinyAmounts(in *Input, r *report) {
+	for _, x := range in.items {
+		look := func(v *value.Value, what string) {
+			if q, ok := types.ParseQuantity(v.StringAt()); ok && q.Sign() > 0 && q.Cmp(mebibyte()) < 0 {
+				r.about(x).Warnh(x.at(v), "tiny-amount", "add a unit such as Mi or Gi", "%s asks for %s of %s, which is less than 1Mi", x.ID, v.Text, what)
+			}
+		}
+		storage := func(claim *value.Value) { look(claim.Get("resources", "requests", "storage"), "storage") }
+		if x.Kind == "PersistentVolumeClaim" {
+			storage(x.value.Get("spec"))
+		}
+		for _, t := range x.value.Get("spec", "volumeClaimTemplates").Elements() {
+			storage(t.Get("spec"))
+		}
+		p, ok := x.pods()
+		if !ok {
+			continue
+		}
+		for _, v := range p.spec().Get("volumes").Elements() {
+			storage(v.Get("ephemeral", "volumeClaimTemplate", "spec"))
+		}
+		for _, c := range p.all() {
+			for _, field := range []string{"requests", "limits"} {
+				for _, what := range []string{"memory", "ephemeral-storage"} {
+					look(c.Get("resources", field, what), what)
+				}
+			}
+		}
+	}
+}
+
+func mebibyte() types.Quantity {
+	q, _ := types.ParseQuantity("1Mi")
+	return q
+}

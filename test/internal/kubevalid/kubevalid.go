@@ -1,0 +1,70 @@
+// Package kubevalid asks Kubernetes' own validation about objects, by the program in
+// test/tools/kubevalid.
+package kubevalid
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"sync"
+	"testing"
+)
+
+// Variable names the program.
+const Variable = "UNFOLD_TEST_KUBEVALID"
+
+// Judge is a running program.
+type Judge struct {
+	in      io.Writer
+	out     *bufio.Reader
+	talking sync.Mutex
+}
+
+// Start returns a judge that runs until the test ends. It skips the test where Variable
+// is not set: `make validate` sets it.
+func Start(tb testing.TB) *Judge {
+	tb.Helper()
+	program := os.Getenv(Variable)
+	if program == "" {
+		tb.Skipf("%s does not name Kubernetes' validation: run make validate, which builds it", Variable)
+	}
+	cmd := exec.Command(program)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		in.Close()
+		if err := cmd.Wait(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return &Judge{in: in, out: bufio.NewReader(out)}
+}
+
+// Refusals returns why the API server would refuse an object in JSON: empty where it
+// takes it, nil where the kind is not Kubernetes' own.
+func (j *Judge) Refusals(object []byte) ([]string, error) {
+	j.talking.Lock()
+	defer j.talking.Unlock()
+	if _, err := fmt.Fprintf(j.in, "%s\n", object); err != nil {
+		return nil, err
+	}
+	line, err := j.out.ReadBytes('\n')
+	if err != nil {
+		return nil, fmt.Errorf("Kubernetes' validation ended: %w", err)
+	}
+	var reasons []string
+	return reasons, json.Unmarshal(line, &reasons)
+}
