@@ -63,6 +63,8 @@ type Result struct {
 	Manifests []byte
 	// Objects counts them.
 	Objects int
+	// Made describes them.
+	Made []Made
 	// Warnings are what did not stop the run.
 	Warnings diag.List
 }
@@ -167,7 +169,7 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 	o.begin("printing", env)
 	// 8. Write: what kustomize built where the descriptor uses it, else directly.
 	if e.App.UsesKustomize() {
-		result.Objects = len(e.built)
+		result.Objects, result.Made = len(e.built), made(e.App.Pos, nil, e.built)
 		if o.Explain {
 			result.Manifests, err = s.explained(e.Environment, e.built)
 		} else {
@@ -176,7 +178,7 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 		return result, err
 	}
 	objects := e.Finished()
-	result.Objects = len(objects)
+	result.Objects, result.Made = len(objects), made(e.App.Pos, objects, nil)
 	if o.Explain {
 		result.Manifests, err = s.explained(e.Environment, nil)
 	} else {

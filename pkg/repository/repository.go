@@ -280,6 +280,7 @@ func (c *checker) checkStructure() Group {
 		}
 		first[name] = a.Dir
 	}
+	diags = append(diags, c.shared()...)
 	for _, f := range c.files.misnamed() {
 		diags.Errorh(diag.Pos{File: f.shown, Line: 1, Col: 1}, "misnamed-descriptor", "rename it to "+descriptor.FileName,
 			"the file is a descriptor, but nothing looks for one of the name %q", path.Base(f.name))
