@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // pathTypes finds patterns in paths that are taken as they are written: "*" or "(.*)" of a path of type Prefix or
@@ -19,37 +20,58 @@ func pathTypes(in *Input, r *report) {
 				if typ == "ImplementationSpecific" || !strings.ContainsAny(path.StringAt(), `*()[]{}^$|\`) {
 					continue
 				}
-				r.about(x).Warnh(x.at(path), "path-pattern", "write the beginning of the path alone, or add pathType: ImplementationSpecific for what the controller knows",
+				r.about(x).Warnh(x.at(path), "path-pattern",
+					"write the beginning of the path alone, or add pathType: ImplementationSpecific for what the controller knows",
 					"the path %q of %s is no pattern: its pathType is %s", path.Text, x.ID, typ)
 			}
 		}
 	}
 }
 
-// unusedCertificates finds hosts for which an Ingress has a certificate and no rule.
+// unusedCertificates finds hosts for which an Ingress has a certificate and no rule. Where Ingresses have a line of
+// the descriptor in common, one of them that has the host is enough.
 func unusedCertificates(in *Input, r *report) {
+	used := map[diag.Pos]bool{}
 	for _, x := range in.items {
-		spec := x.value.Get("spec")
-		if x.Kind != "Ingress" || !spec.Get("defaultBackend").Empty() {
-			continue
+		for _, c := range certificates(x) {
+			used[x.at(c.host)] = used[x.at(c.host)] || covers(c.host.StringAt(), c.of)
 		}
-		var hosts []string
-		all := false
-		for _, rule := range spec.Get("rules").Elements() {
-			hosts = append(hosts, rule.StringAt("host"))
-			all = all || rule.StringAt("host") == ""
-		}
-		if all {
-			continue
-		}
-		for _, t := range spec.Get("tls").Elements() {
-			for _, host := range t.Get("hosts").Elements() {
-				if !covers(host.StringAt(), hosts) {
-					r.about(x).Warnh(x.at(host), "unused-certificate", diag.Hint(host.StringAt(), "the hosts are", hosts), "%s has a certificate for %q, a host that it does not have", x.ID, host.StringAt())
-				}
+	}
+	for _, x := range in.items {
+		for _, c := range certificates(x) {
+			if host := c.host.StringAt(); !used[x.at(c.host)] {
+				r.about(x).Warnh(x.at(c.host), "unused-certificate", diag.Hint(host, "the hosts are", c.of),
+					"%s has a certificate for %q, a host that it does not have", x.ID, host)
 			}
 		}
 	}
+}
+
+// certified is a host of a certificate, and the hosts of the Ingress that has the certificate.
+type certified struct {
+	host *value.Value
+	of   []string
+}
+
+// certificates returns the hosts that an Ingress has certificates for; none where it takes requests for every host.
+func certificates(x item) (out []certified) {
+	spec := x.value.Get("spec")
+	if x.Kind != "Ingress" || !spec.Get("defaultBackend").Empty() {
+		return nil
+	}
+	var hosts []string
+	for _, rule := range spec.Get("rules").Elements() {
+		if rule.StringAt("host") == "" {
+			return nil
+		}
+		hosts = append(hosts, rule.StringAt("host"))
+	}
+	for _, t := range spec.Get("tls").Elements() {
+		for _, host := range t.Get("hosts").Elements() {
+			out = append(out, certified{host: host, of: hosts})
+		}
+	}
+	return out
 }
 
 // covers reports whether a certificate's host is, or stands for, one of the hosts.
