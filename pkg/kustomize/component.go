@@ -124,7 +124,7 @@ func (c *reader) kustomization(dir string) {
 		return
 	}
 	c.dir = dir
-	k := c.known(docs[0], kustomizationType(), "")
+	k := c.modern(c.known(docs[0], kustomizationType(), ""))
 	out := value.NewMap(k.At())
 	for _, e := range k.Fields() {
 		if !allowed(e.Key) {
@@ -132,11 +132,7 @@ func (c *reader) kustomization(dir string) {
 				"unfold does not run kustomize's %q: it could run programs, reach the network or change other builds", e.Key)
 			continue
 		}
-		key, v := c.field(e)
-		if before := out.Get(key); before != nil { // bases, which are resources
-			v = value.NewList(before.Pos, append(slices.Clone(before.Items), v.Items...)...)
-		}
-		out.SetEntry(value.Entry{Key: key, KeyPos: e.KeyPos, Value: v})
+		out.SetEntry(value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: c.field(e)})
 	}
 	c.out.Documents = append(c.out.Documents, out)
 	c.put(path.Join(dir, kustomizationFile), out)
@@ -149,9 +145,9 @@ func (c *reader) kustomization(dir string) {
 // add objects.
 func allowed(field string) bool {
 	switch field {
-	case "apiVersion", "kind", "metadata", "namespace", "namePrefix", "nameSuffix", "labels", "commonLabels",
-		"commonAnnotations", "images", "replicas", "generatorOptions", "vars", "sortOptions",
-		"resources", "bases", "components", "configurations", "patchesStrategicMerge", "patches", "patchesJson6902", "replacements",
+	case "apiVersion", "kind", "metadata", "namespace", "namePrefix", "nameSuffix", "labels",
+		"commonAnnotations", "images", "replicas", "generatorOptions", "sortOptions",
+		"resources", "components", "configurations", "patches", "replacements",
 		"configMapGenerator", "secretGenerator":
 		return true
 	}
@@ -161,7 +157,7 @@ func allowed(field string) bool {
 func kustomizationType() typ { return typeOf(types.Kustomization{}) }
 
 // field returns a field as it is written, with each reference to a file replaced.
-func (c *reader) field(e value.Entry) (key string, v *value.Value) {
+func (c *reader) field(e value.Entry) *value.Value {
 	each := func(f func(*value.Value) *value.Value) *value.Value {
 		out := value.NewList(e.Value.Pos)
 		for _, item := range e.Value.Elements() {
@@ -172,24 +168,22 @@ func (c *reader) field(e value.Entry) (key string, v *value.Value) {
 		return out
 	}
 	switch e.Key {
-	case "resources", "bases":
-		return "resources", each(c.resource)
+	case "resources":
+		return each(c.resource)
 	case "components":
-		return e.Key, each(c.folder)
+		return each(c.folder)
 	case "configurations":
-		return e.Key, each(func(v *value.Value) *value.Value { return c.yaml(v, c.document) })
-	case "patchesStrategicMerge":
-		return e.Key, each(c.strategicMerge)
-	case "patches", "patchesJson6902":
-		return e.Key, each(c.patch)
+		return each(func(v *value.Value) *value.Value { return c.yaml(v, c.document) })
+	case "patches":
+		return each(c.patch)
 	case "replacements":
-		return e.Key, each(func(v *value.Value) *value.Value {
+		return each(func(v *value.Value) *value.Value {
 			return withFile(v, "path", func(p *value.Value) *value.Value { return c.yaml(p, c.document) })
 		})
 	case "configMapGenerator":
-		return e.Key, each(func(v *value.Value) *value.Value { return c.generator("ConfigMap", v) })
+		return each(func(v *value.Value) *value.Value { return c.generator("ConfigMap", v) })
 	case "secretGenerator":
-		return e.Key, each(func(v *value.Value) *value.Value { return c.generator("Secret", v) })
+		return each(func(v *value.Value) *value.Value { return c.generator("Secret", v) })
 	case "namePrefix":
 		c.out.Prefixes = append(c.out.Prefixes, e.Value.Text)
 	case "nameSuffix":
@@ -197,7 +191,7 @@ func (c *reader) field(e value.Entry) (key string, v *value.Value) {
 	case "namespace":
 		c.out.Namespaces = append(c.out.Namespaces, e.Value)
 	}
-	return e.Key, e.Value
+	return e.Value
 }
 
 // withFile returns a map with what replace makes of the value under a key.
@@ -331,20 +325,6 @@ func (c *reader) patch(v *value.Value) *value.Value {
 	})
 	c.out.Patches = append(c.out.Patches, p)
 	return v
-}
-
-// strategicMerge writes a file for a patch, which may stand in place.
-func (c *reader) strategicMerge(v *value.Value) *value.Value {
-	take := func(docs []*value.Value) []*value.Value {
-		c.out.Patches = append(c.out.Patches, object.Patch{Pos: v.Pos, Documents: docs})
-		return docs
-	}
-	if !strings.Contains(v.Text, "\n") {
-		return c.yaml(v, take)
-	}
-	name := c.unique(v.Pos.String(), "strategic-merge.yaml")
-	c.put(name, take(c.text(v))...)
-	return c.named(v, name)
 }
 
 // text reads YAML in place. All that is in it has the place of the text.

@@ -121,16 +121,11 @@ func (m *measurer) folder(dir string) Work {
 
 func (m *measurer) field(dir string, e value.Entry) (w Work) {
 	switch e.Key {
-	case "resources", "bases", "components":
+	case "resources", "components":
 		for _, x := range itemsOf(e.Value) {
 			w.Add(m.included(path.Join(dir, x.Text)))
 		}
-	case "patchesStrategicMerge":
-		for _, x := range itemsOf(e.Value) {
-			w.Add(m.patch(dir, x))
-		}
-		w.Pairs = len(itemsOf(e.Value))
-	case "patches", "patchesJson6902":
+	case "patches":
 		for _, x := range itemsOf(e.Value) {
 			if len(get(x, "target")) == 0 {
 				w.Pairs++ // the object that it names
@@ -155,8 +150,6 @@ func (m *measurer) field(dir string, e value.Entry) (w Work) {
 			}
 			w.Add(replacement(x))
 		}
-	case "vars":
-		w.Changes, w.Repeated = len(itemsOf(e.Value)), len(itemsOf(e.Value))
 	case "configMapGenerator", "secretGenerator":
 		for _, x := range itemsOf(e.Value) {
 			w.Add(m.generator(dir, x))
@@ -164,7 +157,7 @@ func (m *measurer) field(dir string, e value.Entry) (w Work) {
 	case "images", "replicas", "labels":
 		w.Changes = len(itemsOf(e.Value))
 		w.Added = Object(e.Value).Bytes
-	case "commonLabels", "commonAnnotations":
+	case "commonAnnotations":
 		w.Changes = 1
 		w.Added = Object(e.Value).Bytes
 	}
@@ -181,8 +174,6 @@ func (m *measurer) included(name string) (w Work) {
 	for _, doc := range docs {
 		w.Add(objects(doc))
 	}
-	// How often a variable stands in it.
-	w.Repeated = strings.Count(string(content), "$(")
 	return w
 }
 
@@ -319,11 +310,9 @@ func CheckComponentPatterns(t tree.Tree) diag.List {
 		}
 		docs, _ := value.ReadAll(name, t[name])
 		for _, doc := range docs {
-			for _, key := range []string{"patches", "patchesJson6902"} {
-				for _, x := range itemsOf(doc.Get(key)) {
-					for _, target := range get(x, "target") {
-						CheckPatterns(target, &diags)
-					}
+			for _, x := range itemsOf(doc.Get("patches")) {
+				for _, target := range get(x, "target") {
+					CheckPatterns(target, &diags)
 				}
 			}
 		}

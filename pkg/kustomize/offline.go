@@ -69,11 +69,11 @@ func (g *gate) field(e value.Entry) {
 		for _, item := range e.Value.Elements() {
 			g.name(item, true)
 		}
-	case "configurations", "patchesStrategicMerge":
+	case "configurations":
 		for _, item := range e.Value.Elements() {
 			g.name(item, false)
 		}
-	case "patches", "patchesJson6902", "replacements":
+	case "patches", "replacements":
 		for _, item := range e.Value.Elements() {
 			if p := item.Get("path"); p != nil {
 				g.name(p, false)
