@@ -3,7 +3,7 @@ package lint
 import "github.com/unfold-gitops/unfold/pkg/kube/object"
 
 // patchMatchesNothing finds patches whose target no object matches. Where there
-// are components, they may bring the object, and selectors are left to kustomize.
+// are components, they may bring the object.
 func patchMatchesNothing(in *Input, r *report) {
 	if in.Open {
 		return
@@ -15,7 +15,7 @@ func patchMatchesNothing(in *Input, r *report) {
 		}
 		matches, selector := false, object.NewSelector(target)
 		for _, x := range in.items {
-			matches = matches || selector.Selects(x.ID)
+			matches = matches || selector.SelectsLabelled(x.value)
 		}
 		if !matches {
 			r.Warnh(target.Pos, "patch-matches-nothing", "name an object that unfold render prints",

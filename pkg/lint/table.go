@@ -81,9 +81,8 @@ func Rules() []Rule {
 		{Name: "not-expanded", Severity: Warning, find: notExpanded,
 			Why: "Kubernetes fills in `$(NAME)` in `env`, `command` and `args` alone, never in a ConfigMap.", Cure: "Set the value by `env`."},
 		{Name: "open-load-balancer", Severity: Warning, find: openLoadBalancer,
-			Why:  "A load balancer without source ranges is open to the whole internet.",
-			Cure: "Name `loadBalancerSourceRanges`, or use an Ingress."},
-		{Name: "patch-matches-nothing", Severity: Warning, source: true, find: patchMatchesNothing,
+			Why: "A load balancer without source ranges is open to the whole internet.", Cure: "Name `loadBalancerSourceRanges`, or use an Ingress."},
+		{Name: "patch-matches-nothing", Severity: Error, source: true, find: patchMatchesNothing,
 			Why: "kustomize says nothing about a patch whose target matches no object.", Cure: "Name an object that `unfold render` prints."},
 		{Name: "path-pattern", Severity: Error, find: pathTypes,
 			Why: "A path of type Prefix or Exact is taken as it is written, so a pattern in it matches nothing.", Cure: "Write the beginning of the path, or `pathType: ImplementationSpecific`."},
@@ -137,8 +136,7 @@ func Rules() []Rule {
 			Why: "A role that allows everything, reads the Secrets of all namespaces, acts as others or gives away more than it has " +
 				"makes its pods the cluster's administrators.", Cure: "Name the resources and verbs that are needed."},
 		{Name: "yaml-1.1", Severity: Warning, source: true, find: yaml11Scalars,
-			Why:  "Kubernetes reads `0777`, `1_000` or `1.10` without quotes as another number than it looks.",
-			Cure: "Put it in quotes if it is text."},
+			Why: "Kubernetes reads `0777`, `1_000`, `1e3` or `1.10` without quotes as another number than it looks.", Cure: "Put it in quotes if it is text."},
 	}
 }
 
