@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -280,6 +281,9 @@ func (n *Normaliser) scalar(s *Type, v *value.Value) *value.Value {
 		if !v.Is(value.Int) {
 			return n.wrongType(s, v)
 		}
+		if v.Octal() {
+			return n.octal(v)
+		}
 		if !ok || number < s.Min || s.Max != 0 && number > s.Max {
 			n.Diags.Errorf(v.Pos, "out-of-range", "%s must be between %d and %d, not %s", n.Where(), s.Min, s.Max, v.Text)
 			return nil
@@ -301,7 +305,16 @@ func (n *Normaliser) scalar(s *Type, v *value.Value) *value.Value {
 	return n.text(s, v)
 }
 
+// octal reports a number that is eight times less in YAML than it looks, and as a parameter of the plugin what it looks.
+func (n *Normaliser) octal(v *value.Value) *value.Value {
+	n.Diags.Errorh(v.Pos, "bad-value", "write "+cmp.Or(strings.TrimLeft(v.Text, "0"), "0"), "%s can't begin with 0, which makes %s an octal number", n.Where(), v.Text)
+	return nil
+}
+
 func (n *Normaliser) intOr(s *Type, v *value.Value) *value.Value {
+	if v.Octal() {
+		return n.octal(v)
+	}
 	if number, ok := v.Int64(); ok {
 		low, high := int64(0), int64(1<<31-1)
 		if s.Kind == IntOrNameKind {

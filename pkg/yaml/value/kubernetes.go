@@ -173,14 +173,28 @@ func (v *Value) Surprise() string {
 		return ""
 	}
 	text := v.Text
-	digits := strings.Trim(text, "0123456789") == ""
 	switch {
-	case v.Kind == Int && len(text) > 1 && text[0] == '0' && digits:
+	case v.Octal():
 		return "an octal number"
-	case v.Kind == Int && !digits && strings.ContainsAny(text, "xXobB_"):
+	case v.Kind == Int && !digits(text) && strings.ContainsAny(text, "xXobB_"):
 		return "a number in another notation"
 	case v.Kind == Float && strings.Contains(text, ".") && strings.HasSuffix(text, "0"):
 		return "a number that loses its last zero"
+	case v.Kind == Float && exponent(text):
+		return "a number with an exponent"
 	}
 	return ""
+}
+
+// Octal reports whether v is a number that begins with 0 for YAML 1.1 to read it in base 8.
+func (v *Value) Octal() bool {
+	return v.Is(Int) && v.Plain && len(v.Text) > 1 && v.Text[0] == '0' && digits(v.Text)
+}
+
+func digits(text string) bool { return strings.Trim(text, "0123456789") == "" }
+
+// exponent reports whether a number looks like the beginning of a commit: with a point or a sign it would not.
+func exponent(text string) bool {
+	before, after, ok := strings.Cut(strings.ToLower(text), "e")
+	return ok && before != "" && digits(before) && digits(after)
 }
