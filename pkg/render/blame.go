@@ -2,16 +2,13 @@ package render
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"sort"
-	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
 	"github.com/unfold-gitops/unfold/pkg/kustomize"
-	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -101,36 +98,4 @@ func run(e expand.Environment) ([]*value.Value, error) {
 		return nil, err
 	}
 	return kustomize.Run(t, expand.Overlay(e.App.Env))
-}
-
-// explain puts kustomize's message into words of the descriptor, where it is one
-// that people often meet, else on one line.
-func explain(err error) (message, hint string) {
-	text := oneLine(err)
-	switch {
-	case strings.Contains(text, "unable to parse SM or JSON patch"):
-		return "it is neither a strategic merge patch nor JSON 6902 operations",
-			`start a strategic merge patch with apiVersion, kind and metadata.name, each operation with "- op:" on a line of its own`
-	case strings.Contains(text, "must specify a target for JSON patch"):
-		return "JSON 6902 operations need a target", "add target: with the kind and name of the object to change"
-	}
-	if m := regexp.MustCompile(`no matches for Id (\w+)\.\S*?/(\S+?)\.\[`).FindStringSubmatch(text); m != nil {
-		return fmt.Sprintf("it changes the %s %q, which is not there", m[1], m[2]), "name an object that unfold render prints without it"
-	}
-	return text, ""
-}
-
-// oneLine returns kustomize's message on one line and without the way through the
-// tree it was given.
-func oneLine(err error) string {
-	text := credential.Shown(strings.Join(strings.Fields(err.Error()), " "))
-	if ways := regexp.MustCompile(`recursed accumulation of path '[^']*': `).FindAllStringIndex(text, -1); ways != nil {
-		text = strings.TrimRight(text[ways[len(ways)-1][1]:], `\"`)
-		text = regexp.MustCompile(`\\+"`).ReplaceAllString(text, `"`)
-	}
-	const longest = 400
-	if len(text) > longest {
-		text = strings.ToValidUTF8(text[:longest], "") + "…"
-	}
-	return text
 }

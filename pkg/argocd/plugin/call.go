@@ -4,7 +4,10 @@
 package plugin
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -115,6 +118,20 @@ func (c *Call) target(name string) *Given {
 	return nil
 }
 
+// jsonProblem returns why parameters can't be read.
+func jsonProblem(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if !errors.As(err, &wrong) {
+		return "not valid JSON"
+	}
+	names := map[string]string{"array": "a list", "object": "a map", "bool": "true or false"}
+	found := cmp.Or(names[wrong.Value], "a "+strings.Fields(wrong.Value)[0])
+	if wrong.Field == "" {
+		return "it has " + found
+	}
+	return fmt.Sprintf("%q can't be %s", wrong.Field, found)
+}
+
 func (c *Call) readParameters(text string, config map[string]Given) diag.List {
 	var diags diag.List
 	if text == "" {
@@ -123,7 +140,7 @@ func (c *Call) readParameters(text string, config map[string]Given) diag.List {
 	source := diag.Pos{File: "ARGOCD_APP_PARAMETERS"}
 	var params []parameter
 	if err := json.Unmarshal([]byte(text), &params); err != nil {
-		diags.Errorf(source, "parameters", "not a list of parameters: %v", err)
+		diags.Errorh(source, "parameters", `write [{"name": "tag", "string": "v1"}]`, "not a list of parameters: %s", jsonProblem(err))
 		return diags
 	}
 	seen := map[string]bool{}
