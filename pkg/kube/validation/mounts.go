@@ -9,7 +9,7 @@ import (
 )
 
 // mounts checks where a container has the volumes of its pod. That they are there is
-// a rule of pkg/check.
+// a rule of pkg/lint.
 func (c *checker) mounts(spec, x *value.Value, where string) {
 	paths, named := map[string]bool{}, map[string]bool{}
 	var files []string

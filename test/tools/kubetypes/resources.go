@@ -9,7 +9,7 @@ import (
 )
 
 // resourcesTarget is the table of the API server's resources.
-const resourcesTarget = "pkg/kube/resources.txt"
+const resourcesTarget = "pkg/kube/types/resources.txt"
 
 // impersonated are what a role can name besides the resources that have a path: whom a user may act as, and who
 // signs certificates (kubernetes.io/docs/reference/access-authn-authz).
