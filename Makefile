@@ -141,7 +141,7 @@ promql: ## Hold the queries in the goldens to Prometheus' own parser
 
 .PHONY: validate
 validate: export UNFOLD_TEST_KUBEVALID := $(TOOLS)/kubevalid
-validate: $(TOOLS)/kubevalid $(TOOLS)/kustomize ## Hold what LAW_N random descriptors give, and mutations of it, to Kubernetes' own validation
+validate: $(TOOLS)/kubevalid $(TOOLS)/kustomize ## Hold LAW_N random descriptors, and mutations, to Kubernetes' own validation
 	go test -list Kubernetes ./test/law | grep -q '^Test' || { echo 'no test has "Kubernetes" in its name' >&2; exit 1; }
 	go test ./test/law -run Kubernetes -count=1 -timeout 60m
 

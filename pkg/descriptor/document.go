@@ -72,7 +72,9 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	workloads := full.Get("workloads")
 	d.multi = workloads.Is(value.Map)
 	if e := top.Entry("environments"); e != nil && e.Value.Is(value.Null) {
-		n.Diags.Errorh(e.KeyPos, "missing-environments", "list them below, such as prod: {}; without the line there are those of the defaults", "environments is empty")
+		n.Diags.Errorh(e.KeyPos, "missing-environments",
+			"list them below, such as prod: {}; without the line there are those of the defaults",
+			"environments is empty")
 	}
 	d.readEnvironments(full)
 	d.checkScopes(n)

@@ -95,7 +95,8 @@ func (e *effective) app(env string) *App {
 		app.Workloads = append(app.Workloads, e.workload(app, w, top.own[i]))
 	}
 	if e.multi && env != "" && len(app.Workloads) == 0 && len(top.workloads) > 0 {
-		e.diags.Errorh(e.envPos(), "no-workload", "write enabled: false to take the app out of this environment, or replicas: 0 to keep it without pods",
+		e.diags.Errorh(e.envPos(), "no-workload",
+			"write enabled: false to take the app out of this environment, or replicas: 0 to keep it without pods",
 			"no workload is left in the environment %q, so Argo CD would prune all that runs", env)
 	}
 	e.hooks(app, top.merged, m)

@@ -19,7 +19,8 @@ func (c *reader) modern(k *value.Value) *value.Value {
 		switch e.Key {
 		case "bases", "imageTags", "patchesStrategicMerge", "patchesJson6902", "commonLabels":
 		case "vars":
-			c.diags.Errorh(e.KeyPos, "kustomize-field", "copy the values by replacements", "unfold does not take vars, which kustomize has deprecated")
+			c.diags.Errorh(e.KeyPos, "kustomize-field", "copy the values by replacements",
+				"unfold does not take vars, which kustomize has deprecated")
 		default:
 			out.SetEntry(e)
 		}

@@ -24,11 +24,16 @@ func TestDeprecatedFields(t *testing.T) {
 		{"bases", "bases: [base]\nresources: [more.yaml]\n"},
 		{"images", "imageTags: [{name: web, newTag: v3}]\nimages: [{name: web, newTag: v2}]\n"},
 		{"common labels", "commonLabels: {team: a, tier: b}\nlabels: [{pairs: {team: c}}]\n"},
-		{"merges before patches", `patches: [{patch: '[{"op": "replace", "path": "/metadata/annotations/a", "value": "patched"}]', ` + target + "}]\n" +
+		{"merges before patches", `patches: [{patch: '[{"op": "replace", "path": "/metadata/annotations/a", "value": "patched"}]', ` +
+			target +
+			"}]\n" +
 			"patchesStrategicMerge: [merge.yaml]\n"},
 		{"a merge in place", "patchesStrategicMerge:\n  - |\n    " + strings.ReplaceAll(strings.TrimSpace(merge), "\n", "\n    ") + "\n"},
-		{"operations after patches", `patchesJson6902: [{patch: '[{"op": "copy", "from": "/metadata/annotations/a", "path": "/metadata/annotations/b"}]', ` + target + "}]\n" +
-			"patches: [{path: merge.yaml}]\n"},
+		{"operations after patches",
+			`patchesJson6902: [{patch: '[{"op": "copy", "from": "/metadata/annotations/a", "path": "/metadata/annotations/b"}]', ` +
+				target +
+				"}]\n" +
+				"patches: [{path: merge.yaml}]\n"},
 		{"operations in a file", "patchesJson6902: [{path: operations.yaml, " + target + "}]\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -53,7 +58,8 @@ func TestDeprecatedFields(t *testing.T) {
 				t.Fatal(err)
 			}
 			want := byKustomize(t, app(in))
-			if bytes.Equal(want, byKustomize(t, app(tree.Tree{"kustomization.yaml": []byte(component + "resources: [none.yaml]\n"), "none.yaml": nil}))) {
+			if bytes.Equal(want, byKustomize(t,
+				app(tree.Tree{"kustomization.yaml": []byte(component + "resources: [none.yaml]\n"), "none.yaml": nil}))) {
 				t.Fatal("the component changes nothing")
 			}
 			if diff := cmp.Diff(string(want), string(text)); diff != "" {
@@ -73,7 +79,9 @@ func app(component tree.Tree) tree.Tree {
 	out := tree.Tree{
 		"kustomization.yaml": []byte("resources: [web.yaml]\ncomponents: [c]\n"),
 		"web.yaml": []byte("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, annotations: {a: b}}\n" +
-			"spec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: [{name: web, image: web:v1}]}\n"),
+			"spec:\n  selector: {matchLabels: {app: web}}\n  template:\n    metadata: {labels: {app: web}}\n    spec: {containers: " +
+			"[{name: web, " +
+			"image: web:v1}]}\n"),
 	}
 	for p, content := range maps.All(component) {
 		out[path.Join("c", p)] = content

@@ -11,7 +11,8 @@ func tinyAmounts(in *Input, r *report) {
 	for _, x := range in.items {
 		look := func(v *value.Value, what string) {
 			if q, ok := types.ParseQuantity(v.StringAt()); ok && q.Sign() > 0 && q.Cmp(mebibyte()) < 0 {
-				r.about(x).Warnh(x.at(v), "tiny-amount", "add a unit such as Mi or Gi", "%s asks for %s of %s, which is less than 1Mi", x.ID, v.Text, what)
+				r.about(x).Warnh(x.at(v), "tiny-amount", "add a unit such as Mi or Gi", "%s asks for %s of %s, which is less than 1Mi",
+					x.ID, v.Text, what)
 			}
 		}
 		storage := func(claim *value.Value) { look(claim.Get("resources", "requests", "storage"), "storage") }

@@ -13,7 +13,8 @@ func containerPorts(in *Input, r *report) {
 				number := port.Get("containerPort")
 				key := number.StringAt() + "/" + cmp.Or(port.StringAt("protocol"), "TCP")
 				if other, ok := taken[key]; ok && !own[key] {
-					r.about(p.item).Warnh(p.at(number), "port-collision", "give one of them another port", "the containers %q and %q of %s both listen on the port %s", other, name, p.ID, number.StringAt())
+					r.about(p.item).Warnh(p.at(number), "port-collision", "give one of them another port",
+						"the containers %q and %q of %s both listen on the port %s", other, name, p.ID, number.StringAt())
 					continue
 				}
 				taken[key], own[key] = name, true

@@ -26,7 +26,9 @@ func notExpanded(in *Input, r *report) {
 				}
 				for _, e := range x.value.Get("data").Fields() {
 					if found := variable().FindStringSubmatch(e.Value.StringAt()); found != nil {
-						r.about(x).named(e.Key, e.Value).Warnh(x.at(e.Value), "not-expanded", "set "+e.Key+" by env, where Kubernetes fills it in", "$(%s) in %s of %s stays as it is written", found[2], e.Key, x.ID)
+						r.about(x).named(e.Key, e.Value).Warnh(x.at(e.Value), "not-expanded",
+							"set "+e.Key+" by env, where Kubernetes fills it in",
+							"$(%s) in %s of %s stays as it is written", found[2], e.Key, x.ID)
 					}
 				}
 			}

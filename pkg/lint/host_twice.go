@@ -44,7 +44,8 @@ func ingressReaches(id object.ID, v *value.Value) (out []Reached) {
 	}
 	for _, rule := range v.Get("spec", "rules").Elements() {
 		for _, p := range rule.Get("http", "paths").Elements() {
-			x := Reached{By: id, Through: v.StringAt("spec", "ingressClassName"), Host: rule.StringAt("host"), Path: p.StringAt("pathType") + " " + p.StringAt("path")}
+			x := Reached{By: id, Through: v.StringAt("spec", "ingressClassName"), Host: rule.StringAt("host"),
+				Path: p.StringAt("pathType") + " " + p.StringAt("path")}
 			if x.Pos = p.Get("path").At(); x.Pos.Line == 0 {
 				x.Pos = rule.Get("host").At()
 			}
@@ -70,7 +71,9 @@ func routeReaches(id object.ID, v *value.Value) (out []Reached) {
 				continue
 			}
 			for _, host := range hosts {
-				x := Reached{By: id, Through: through.String(), Host: host.StringAt(), Path: path.StringAt("type") + " " + path.StringAt("value"), Pos: path.Get("value").At()}
+				x := Reached{By: id, Through: through.String(), Host: host.StringAt(),
+					Path: path.StringAt("type") + " " + path.StringAt("value"),
+					Pos:  path.Get("value").At()}
 				out = append(out, x)
 			}
 		}
@@ -92,7 +95,8 @@ func hostTwice(in *Input, r *report) {
 			if pos.Line == 0 || pos.File == other.Pos.File && pos.Line < other.Pos.Line {
 				pos = x.origin
 			}
-			r.about(x).Warnh(pos, "host-twice", "give one of them another host or path", "%s leads %s in, as %s does", x.ID, reached.Where(), other.By)
+			r.about(x).Warnh(pos, "host-twice", "give one of them another host or path", "%s leads %s in, as %s does", x.ID,
+				reached.Where(), other.By)
 		}
 	}
 }

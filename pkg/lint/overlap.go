@@ -24,7 +24,9 @@ func selectorOverlap(in *Input, r *report) {
 			if j < i && selects(other.value.Get("spec", "selector"), p.template.Get("metadata", "labels")) {
 				continue // reported already
 			}
-			r.about(p.item).Warnh(p.at(selector), "selector-overlap", "give each workload a label of its own in its selector and on its pods", "the selector of %s chooses the pods of %s too", p.ID, other.ID)
+			r.about(p.item).Warnh(p.at(selector), "selector-overlap",
+				"give each workload a label of its own in its selector and on its pods",
+				"the selector of %s chooses the pods of %s too", p.ID, other.ID)
 			break
 		}
 	}

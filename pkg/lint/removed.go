@@ -18,7 +18,8 @@ func removedObjects(in *Input, r *report) {
 	for _, p := range in.workloads {
 		missing := func(kind string, name *value.Value) {
 			if text := name.StringAt(); had[[2]string{kind, text}] && !in.makes(p, kind, text) && !in.hashed(kind, text) {
-				r.about(p.item).Warnh(p.at(name), "removed-object", "keep it, or change the pods too", "%s refers to %s, which a patch or component removes", p.ID, in.of(kind, text))
+				r.about(p.item).Warnh(p.at(name), "removed-object", "keep it, or change the pods too",
+					"%s refers to %s, which a patch or component removes", p.ID, in.of(kind, text))
 			}
 		}
 		p.references(func(kind, name string, _ *value.Value) { missing(kind, value.Str(name, p.origin)) })

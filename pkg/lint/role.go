@@ -23,12 +23,14 @@ func uselessRules(in *Input, r *report) {
 			}
 			for _, resource := range rule.Get("resources").Elements() {
 				if hint := resourceHint(resource.StringAt(), groups); hint != "" {
-					r.about(x).Warnh(x.at(resource), "unknown-resource", hint, "%s grants nothing on %q: its API group has no such resource", x.ID, resource.StringAt())
+					r.about(x).Warnh(x.at(resource), "unknown-resource", hint,
+						"%s grants nothing on %q: its API group has no such resource", x.ID, resource.StringAt())
 				}
 			}
 			for _, verb := range rule.Get("verbs").Elements() {
 				if !types.KnownVerb(verb.StringAt()) {
-					r.about(x).Warnh(x.at(verb), "unknown-resource", diag.Hint(verb.StringAt(), "the verbs are", types.Verbs()), "%s grants nothing by the verb %q, which Kubernetes does not know", x.ID, verb.StringAt())
+					r.about(x).Warnh(x.at(verb), "unknown-resource", diag.Hint(verb.StringAt(), "the verbs are", types.Verbs()),
+						"%s grants nothing by the verb %q, which Kubernetes does not know", x.ID, verb.StringAt())
 				}
 			}
 		}

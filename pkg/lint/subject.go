@@ -15,7 +15,8 @@ func subjects(in *Input, r *report) {
 				continue
 			}
 			if _, ok := in.item("ServiceAccount", name); !ok {
-				r.about(x).Errorh(x.at(s), "invalid-object", "add namespace:", "%s can't have the subject %q: it names no namespace", x.ID, name)
+				r.about(x).Errorh(x.at(s), "invalid-object", "add namespace:", "%s can't have the subject %q: it names no namespace",
+					x.ID, name)
 			}
 		}
 	}

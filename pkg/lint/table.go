@@ -55,7 +55,8 @@ func Rules() []Rule {
 		{Name: "host-port", Severity: Warning, find: hostPorts,
 			Why: "A port of the node goes round the rules of the network, and only one pod of a node can have it.", Cure: "Use a Service."},
 		{Name: "host-twice", Severity: Error, find: hostTwice,
-			Why: "Of two routes for one host and path, a controller takes one or refuses both.", Cure: "Give one of them another host or path."},
+			Why:  "Of two routes for one host and path, a controller takes one or refuses both.",
+			Cure: "Give one of them another host or path."},
 		{Name: "image-not-pinned", Severity: Warning, In: prod, find: imageNotPinned,
 			Why:  "An image without a tag, or with latest, is another one at the next restart, and there is no way back.",
 			Cure: "Name a tag that nobody moves, or a digest."},
@@ -75,17 +76,24 @@ func Rules() []Rule {
 			Why:  "Without probes a pod gets traffic before it can answer, and is not restarted when it hangs.",
 			Cure: "Add `probes: /PATH`."},
 		{Name: "no-resources", Severity: Warning, In: prod, find: noResources,
-			Why: "Without a request the scheduler packs a node too full; without a memory limit one pod takes what others need.", Cure: "Add `resources` with `requests` and `limits.memory`."},
+			Why:  "Without a request the scheduler packs a node too full; without a memory limit one pod takes what others need.",
+			Cure: "Add `resources` with `requests` and `limits.memory`."},
 		{Name: "node-port", Severity: Error, find: nodePorts,
-			Why: "The API server refuses a port of the nodes that is not of the cluster's range, which is 30000 to 32767 unless its operator says otherwise.", Cure: "Leave it out, and the cluster chooses one."},
+			Why: "The API server refuses a port of the nodes that is not of the cluster's range, which is 30000 to 32767 unless its " +
+				"operator " +
+				"says otherwise.", Cure: "Leave it out, and the cluster chooses one."},
 		{Name: "not-expanded", Severity: Warning, find: notExpanded,
-			Why: "Kubernetes fills in `$(NAME)` in `env`, `command` and `args` alone, never in a ConfigMap.", Cure: "Set the value by `env`."},
+			Why:  "Kubernetes fills in `$(NAME)` in `env`, `command` and `args` alone, never in a ConfigMap.",
+			Cure: "Set the value by `env`."},
 		{Name: "open-load-balancer", Severity: Warning, find: openLoadBalancer,
-			Why: "A load balancer without source ranges is open to the whole internet.", Cure: "Name `loadBalancerSourceRanges`, or use an Ingress."},
+			Why:  "A load balancer without source ranges is open to the whole internet.",
+			Cure: "Name `loadBalancerSourceRanges`, or use an Ingress."},
 		{Name: "patch-matches-nothing", Severity: Error, source: true, find: patchMatchesNothing,
-			Why: "kustomize says nothing about a patch whose target matches no object.", Cure: "Name an object that `unfold render` prints."},
+			Why:  "kustomize says nothing about a patch whose target matches no object.",
+			Cure: "Name an object that `unfold render` prints."},
 		{Name: "path-pattern", Severity: Error, find: pathTypes,
-			Why: "A path of type Prefix or Exact is taken as it is written, so a pattern in it matches nothing.", Cure: "Write the beginning of the path, or `pathType: ImplementationSpecific`."},
+			Why:  "A path of type Prefix or Exact is taken as it is written, so a pattern in it matches nothing.",
+			Cure: "Write the beginning of the path, or `pathType: ImplementationSpecific`."},
 		{Name: "plain-credential", Severity: Error, In: prod, Else: Warning, find: plainCredentials,
 			Why:  "Who can read the repository can read the password, token or private key, for ever, and so can who sees the pod.",
 			Cure: "[Seal it](secrets.md), or fetch it from a store of secrets."},
@@ -96,9 +104,12 @@ func Rules() []Rule {
 			Why: "The operator gives the namespaces of apps a Pod Security level by `applications.namespaceLabels`, and the app's " +
 				"Namespace has a lower one.", Cure: "Give the Namespace the operator's labels."},
 		{Name: "pod-security-missing", Severity: Warning, find: missingPodSecurity,
-			Why: "The operator gives the namespaces of apps a Pod Security level by `applications.namespaceLabels`, but Argo CD sets those labels only on a namespace that it makes itself.", Cure: "Give the Namespace the operator's labels."},
+			Why: "The operator gives the namespaces of apps a Pod Security level by `applications.namespaceLabels`, but Argo CD sets " +
+				"those " +
+				"labels only on a namespace that it makes itself.", Cure: "Give the Namespace the operator's labels."},
 		{Name: "port-collision", Severity: Error, find: containerPorts,
-			Why: "The containers of a pod share one address, so the second one that listens on a port can't start.", Cure: "Give one of them another port."},
+			Why:  "The containers of a pod share one address, so the second one that listens on a port can't start.",
+			Cure: "Give one of them another port."},
 		{Name: "privileged", Severity: Warning, find: privileged,
 			Why: "A privileged container is root on its node, and a HostProcess container its administrator; a Namespace with the level " +
 				"privileged lets any pod be that.", Cure: "Add the one capability that is needed."},
@@ -115,18 +126,25 @@ func Rules() []Rule {
 		{Name: "selector-mismatch", Severity: Error, find: selectorMismatch,
 			Why: "Kubernetes refuses a workload whose selector does not match its own pods.", Cure: "Give the pods the selector's labels."},
 		{Name: "selector-overlap", Severity: Error, find: selectorOverlap,
-			Why: "Workloads whose selectors choose one another's pods count, scale and replace pods of the other.", Cure: "Give each a label of its own."},
+			Why:  "Workloads whose selectors choose one another's pods count, scale and replace pods of the other.",
+			Cure: "Give each a label of its own."},
 		{Name: "selects-nothing", Severity: Error, find: selectsNothing,
-			Why: "A Service, disruption budget or monitor that selects nothing does nothing.", Cure: "Use labels that `unfold render` prints; accept it where the pods are another app's."},
+			Why:  "A Service, disruption budget or monitor that selects nothing does nothing.",
+			Cure: "Use labels that `unfold render` prints; accept it where the pods are another app's."},
 		{Name: "tiny-amount", Severity: Error, find: tinyAmounts,
-			Why: "Less than a mebibyte of memory or storage is a unit that is missing or wrong: `10` is ten bytes, `500m` half a byte.", Cure: "Write `10Gi` or `500Mi`."},
+			Why:  "Less than a mebibyte of memory or storage is a unit that is missing or wrong: `10` is ten bytes, `500m` half a byte.",
+			Cure: "Write `10Gi` or `500Mi`."},
 		{Name: "unconfined", Severity: Warning, find: unconfined,
 			Why: "Seccomp, AppArmor, SELinux and the masks of /proc keep a container from its node, and sysctls beyond Pod Security's " +
 				"baseline change the node itself.", Cure: "Leave them at what the runtime does."},
 		{Name: "unknown-reference", Severity: Off, find: unknownReferences,
-			Why: "A pod that refers to a ConfigMap, Secret, claim or ServiceAccount which is not there can't start, and a route to a Service which is not there leads nowhere. The app's own objects do not tell whether the cluster has it.", Cure: "Add it to the app, or make sure that it is there."},
+			Why: "A pod that refers to a ConfigMap, Secret, claim or ServiceAccount which is not there can't start, and a route to a " +
+				"Service " +
+				"which is not there leads nowhere. The app's own objects do not tell whether the cluster has it.",
+			Cure: "Add it to the app, or make sure that it is there."},
 		{Name: "unknown-resource", Severity: Error, find: uselessRules,
-			Why: "A role that names a resource or verb which Kubernetes does not have grants nothing.", Cure: "Name it as `kubectl api-resources` does, with its API group."},
+			Why:  "A role that names a resource or verb which Kubernetes does not have grants nothing.",
+			Cure: "Name it as `kubectl api-resources` does, with its API group."},
 		{Name: "unused-certificate", Severity: Error, find: unusedCertificates,
 			Why: "A certificate for a host that the Ingress does not have is never shown.", Cure: "Name a host of the Ingress."},
 		{Name: "wide-binding", Severity: Warning, find: wideBindings,
@@ -136,14 +154,16 @@ func Rules() []Rule {
 			Why: "A role that allows everything, reads the Secrets of all namespaces, acts as others or gives away more than it has " +
 				"makes its pods the cluster's administrators.", Cure: "Name the resources and verbs that are needed."},
 		{Name: "yaml-1.1", Severity: Warning, source: true, find: yaml11Scalars,
-			Why: "Kubernetes reads `0777`, `1_000`, `1e3` or `1.10` without quotes as another number than it looks.", Cure: "Put it in quotes if it is text."},
+			Why:  "Kubernetes reads `0777`, `1_000`, `1e3` or `1.10` without quotes as another number than it looks.",
+			Cure: "Put it in quotes if it is text."},
 	}
 }
 
 // always returns the rules that no policy can change: without them the result
 // would not be what the descriptor says.
 func always() []find {
-	return []find{validObjects, subjects, missingAPIs, duplicateObjects, ambiguousNames, foreignNamespaces, ownAnnotations, identityPatches, emptyResult}
+	return []find{validObjects, subjects, missingAPIs, duplicateObjects, ambiguousNames, foreignNamespaces, ownAnnotations, identityPatches,
+		emptyResult}
 }
 
 // Names returns the names of the rules in order.

@@ -22,8 +22,10 @@ func sayings() []saying {
 		// Patches.
 		{`unable to parse SM or JSON patch`, "it is neither a strategic merge patch nor JSON 6902 operations",
 			`start a strategic merge patch with apiVersion, kind and metadata.name, each operation with "- op:" on a line of its own`},
-		{`must specify a target for JSON patch`, "JSON 6902 operations need a target", "add target: with the kind and name of the object to change"},
-		{`must specify one of patch and path`, "it has neither a patch nor a path", "add patch: with the text of the patch, or path: with its file"},
+		{`must specify a target for JSON patch`, "JSON 6902 operations need a target",
+			"add target: with the kind and name of the object to change"},
+		{`must specify one of patch and path`, "it has neither a patch nor a path",
+			"add patch: with the text of the patch, or path: with its file"},
 		{`error parsing regexp: (.*?): .\^\(\?:`, "its target is not a regular expression: $1", `write \( for a parenthesis`},
 		{`no matches for Id (\w+)\.\S*?/(\S+?)\.\[`, `it changes the $1 "$2", which is not there`, nameRendered},
 		{`(\w+) operation does not apply: doc is missing \w+: "?([^":]*)`, `its operation "$1" names $2, which is not there`, lookAtRender},
@@ -34,22 +36,33 @@ func sayings() []saying {
 		{`testing value (\S+) failed`, `its operation "test" does not find the value at $1`, lookAtRender},
 		{`Unexpected kind: (\S+)`, `there is no operation "$1"`, "the operations are: add, copy, move, remove, replace, test"},
 		{`(\w+) operation failed to decode (\w+)`, `its operation "$1" needs text as $2`, `write the $2 as text, such as "/spec/replicas"`},
-		{`the accumulated size increase of copy is \d+, exceeding the limit (\d+)`, "its copy operations add more than $1 bytes", "copy less"},
+		{`the accumulated size increase of copy is \d+, exceeding the limit (\d+)`, "its copy operations add more than $1 bytes",
+			"copy less"},
 		{`wrong [nN]ode [kK]ind.*expected (\w+?)Node but got (\w+?)Node`, "it has ${2}Node where the object has ${1}Node", lookAtRender},
 		// Components.
-		{`fieldPath .(\S+). is missing for replacement source (\w+)\.\S*?/(\S+?)\.\[`, `the source of a replacement, the $2 "$3", has no field $1`, lookAtRender},
+		{`fieldPath .(\S+). is missing for replacement source (\w+)\.\S*?/(\S+?)\.\[`,
+			`the source of a replacement, the $2 "$3", has no field $1`, lookAtRender},
 		{`nothing selected by (\w+)\.\S*?/(\S+?)\.\[`, `the source of a replacement is the $1 "$2", which is not there`, nameRendered},
-		{`multiple matches for selector (\w+)\.\S*?/(\S+?)\.\[`, `the source of a replacement, the $1 "$2", is several objects`, "name one of them"},
-		{`unable to (?:find|find or create) field "([^"]+)" in replacement target`, "a replacement's target has no field $1", "add options: {create: true}"},
-		{`resource with name (\S+) does not match a config with the following GVK`, `replicas names "$1", and there is no workload of this name`, nameRendered},
+		{`multiple matches for selector (\w+)\.\S*?/(\S+?)\.\[`, `the source of a replacement, the $1 "$2", is several objects`,
+			"name one of them"},
+		{`unable to (?:find|find or create) field "([^"]+)" in replacement target`, "a replacement's target has no field $1",
+			"add options: {create: true}"},
+		{`resource with name (\S+) does not match a config with the following GVK`,
+			`replicas names "$1", and there is no workload of this name`,
+			nameRendered},
 		{`invalid literal source|literal sources \[`, "a literal of a generator is not KEY=VALUE", "write KEY=VALUE"},
-		{`merging from generator .*Kind:"(\w+)".*Name:"([^"]*)".*does not exist`, `a generator changes the $1 "$2", which is not there`, "remove behavior, or name what unfold render prints without it"},
-		{`merging from generator .*Kind:"(\w+)".*Name:"([^"]*)".*exists`, `a generator makes the $1 "$2", which is there already`, "add behavior: merge, or give it another name"},
-		{`may not add resource with an already registered id: (\w+)\.\S*?/(\S+?)\.\[`, `it adds the $1 "$2", which is there already`, "give it another name, or patch the one that is there"},
-		{`number of previous names`, "it changes the name, namespace or kind of an object", "change what an object is known by where it is added"},
+		{`merging from generator .*Kind:"(\w+)".*Name:"([^"]*)".*does not exist`, `a generator changes the $1 "$2", which is not there`,
+			"remove behavior, or name what unfold render prints without it"},
+		{`merging from generator .*Kind:"(\w+)".*Name:"([^"]*)".*exists`, `a generator makes the $1 "$2", which is there already`,
+			"add behavior: merge, or give it another name"},
+		{`may not add resource with an already registered id: (\w+)\.\S*?/(\S+?)\.\[`, `it adds the $1 "$2", which is there already`,
+			"give it another name, or patch the one that is there"},
+		{`number of previous names`, "it changes the name, namespace or kind of an object",
+			"change what an object is known by where it is added"},
 		{`cycle detected`, "its folders include one another in a circle", "take one of them out of components or resources"},
 		{`kustomization\.yaml is empty`, "its kustomization says nothing", "add resources, patches or what else it is for"},
-		{`"([^"]+)" names no file that kustomize is given`, `the folder "$1" has no kustomization`, "add a kustomization.yaml to it, or name its files"},
+		{`"([^"]+)" names no file that kustomize is given`, `the folder "$1" has no kustomization`,
+			"add a kustomization.yaml to it, or name its files"},
 		{`json: unknown field \\*"([^"\\]+)`, `kustomize has no field "$1" there`, ""},
 		{`json: cannot unmarshal (\w+) into Go (?:value|struct field \S+) of type (\S+)`, "it has $1 where kustomize needs $2", ""},
 	}
@@ -73,7 +86,8 @@ func explain(err error) (message, hint string) {
 
 // plainTypes returns a message with the words of the descriptor for what YAML and Go call types.
 func plainTypes(message string) string {
-	return regexp.MustCompile(`\b(MappingNode|SequenceNode|ScalarNode|where kustomize needs \S+|it has (?:object|array|string|number|bool)\b)`).
+	const types = `\b(MappingNode|SequenceNode|ScalarNode|where kustomize needs \S+|it has (?:object|array|string|number|bool)\b)`
+	return regexp.MustCompile(types).
 		ReplaceAllStringFunc(message, func(name string) string {
 			head, last := "", name
 			if i := strings.LastIndex(name, " "); i >= 0 {

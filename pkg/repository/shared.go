@@ -30,7 +30,8 @@ func (c *checker) shared() diag.List {
 					owners[k] = m
 				case first.app != m.app && !told[again]:
 					told[again] = true
-					diags.Errorh(x.Pos, "object-twice", "rename one of them, or let one app alone make it", "%s of the app %q is also made by the app %q in %s, in the environment %q",
+					diags.Errorh(x.Pos, "object-twice", "rename one of them, or let one app alone make it",
+						"%s of the app %q is also made by the app %q in %s, in the environment %q",
 						x.ID, m.app, first.app, place(x.Namespace), m.env)
 				}
 				for _, reached := range x.Reaches {
@@ -41,7 +42,9 @@ func (c *checker) shared() diag.List {
 						leads[k] = m
 					case first.app != m.app && !told[again]:
 						told[again] = true
-						diags.Warnh(reached.Pos, "host-twice", "give one of them another host or path, unless they go to different clusters", "the app %q leads %s in, as the app %q does in the environment %q",
+						diags.Warnh(reached.Pos, "host-twice",
+							"give one of them another host or path, unless they go to different clusters",
+							"the app %q leads %s in, as the app %q does in the environment %q",
 							m.app, reached.Where(), first.app, m.env)
 					}
 				}

@@ -307,7 +307,8 @@ func (n *Normaliser) scalar(s *Type, v *value.Value) *value.Value {
 
 // octal reports a number that is eight times less in YAML than it looks, and as a parameter of the plugin what it looks.
 func (n *Normaliser) octal(v *value.Value) *value.Value {
-	n.Diags.Errorh(v.Pos, "bad-value", "write "+cmp.Or(strings.TrimLeft(v.Text, "0"), "0"), "%s can't begin with 0, which makes %s an octal number", n.Where(), v.Text)
+	n.Diags.Errorh(v.Pos, "bad-value", "write "+cmp.Or(strings.TrimLeft(v.Text, "0"), "0"),
+		"%s can't begin with 0, which makes %s an octal number", n.Where(), v.Text)
 	return nil
 }
 

@@ -59,7 +59,8 @@ func (g *generator) podFields() *yaml.Node {
 func (g *generator) equipment() *yaml.Node {
 	o := object{g.podFields()}
 	o.set("os", fields("name", plain("linux")))
-	o.set("resourceClaims", list(fields("name", plain("gpu"), "resourceClaimName", plain("large")), fields("name", plain("nic"), "resourceClaimTemplateName", g.text("nic"))))
+	o.set("resourceClaims", list(fields("name", plain("gpu"), "resourceClaimName", plain("large")),
+		fields("name", plain("nic"), "resourceClaimTemplateName", g.text("nic"))))
 	return o.Node
 }
 
@@ -95,8 +96,10 @@ func (g *generator) further(name string, goesOn, same bool) *yaml.Node {
 		"command", list(g.scalar()), "args", list(g.scalar(), g.scalar()), "env",
 		fields("LOG_LEVEL", g.scalar(), "PASSWORD", fields("secret", plain("db/key"))), "envFrom", g.envFrom(),
 		"resources", fields("limits", fields("ephemeral-storage", plain("64Gi"))),
-		"security", g.some(40, "runAsUser", g.integer(g.IntN(1000)), "readOnlyRootFilesystem", g.boolean(), "capabilities", fields("add", list(plain("NET_ADMIN")))),
-		"workingDir", g.path(), "stdin", g.boolean(), "stdinOnce", g.boolean(), "tty", g.boolean(), "terminationMessagePath", g.path(), "terminationMessagePolicy", plain("FallbackToLogsOnError"),
+		"security", g.some(40, "runAsUser", g.integer(g.IntN(1000)), "readOnlyRootFilesystem", g.boolean(), "capabilities",
+			fields("add", list(plain("NET_ADMIN")))),
+		"workingDir", g.path(), "stdin", g.boolean(), "stdinOnce", g.boolean(), "tty", g.boolean(), "terminationMessagePath", g.path(),
+		"terminationMessagePolicy", plain("FallbackToLogsOnError"),
 		"resizePolicy", list(fields("resourceName", plain("memory"), "restartPolicy", plain("NotRequired"))))}
 	if g.equipped && !g.hooking {
 		more := g.some(30, "mounts", fields("shared", g.mountAt(), "/cache/A", quoted("/cache/of/A")),

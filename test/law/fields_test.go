@@ -344,7 +344,8 @@ func (g *generator) security() *yaml.Node {
 	windows := func() *yaml.Node {
 		return fields("hostProcess", plain("false"), "runAsUserName", g.text(`DOMAIN\user`))
 	}
-	container := object{g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "readOnlyRootFilesystem", g.boolean(),
+	container := object{g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "readOnlyRootFilesystem",
+		g.boolean(),
 		"capabilities", g.some(60, "add", list(plain("NET_BIND_SERVICE"), quoted(g.value())), "drop", list(plain("ALL"))),
 		"procMount", plain("Default"), "seccompProfile", profile(), "appArmorProfile", profile(), "seLinuxOptions", linux())}
 	if !g.equipped && g.chance(25) { // which are for Linux
@@ -361,8 +362,10 @@ func (g *generator) security() *yaml.Node {
 	}
 	return g.some(60,
 		"level", level,
-		"pod", g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "fsGroup", id(), "fsGroupChangePolicy", plain("Always"),
-			"supplementalGroups", list(id(), id()), "supplementalGroupsPolicy", plain("Strict"), "seccompProfile", profile(), "appArmorProfile", profile(),
+		"pod", g.some(25, "runAsUser", id(), "runAsGroup", id(), "runAsNonRoot", g.boolean(), "fsGroup", id(), "fsGroupChangePolicy",
+			plain("Always"),
+			"supplementalGroups", list(id(), id()), "supplementalGroupsPolicy", plain("Strict"), "seccompProfile", profile(),
+			"appArmorProfile", profile(),
 			"seLinuxOptions", linux(), "seLinuxChangePolicy", plain("Recursive"),
 			"sysctls", list(fields("name", plain("net.core.somaxconn"), "value", quoted("1024")))),
 		"container", container.Node,

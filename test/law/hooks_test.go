@@ -19,8 +19,11 @@ func (g *generator) hooks(o object, s *said, prefix string) {
 			"deletePolicy", pick(g, plain("HookSucceeded"), list(plain("HookFailed"), plain("BeforeHookCreation"))), "args",
 			list(g.scalar()), "env", fields("MODE", g.scalar()),
 			"volumes", fields("/hook-tmp", plain("emptyDir")), "security", plain(pick(g, "none", "restricted")),
-			"envFrom", g.envFrom(), "pullSecrets", list(plain("registry")), "gracePeriod", g.gracePeriod(), "nodeSelector", fields("disk", g.label()), "tolerations", g.tolerations(),
-			"affinity", g.affinity(), "priorityClass", g.priorityClass(), "pod", g.podFields(), "container", g.containerFields(), "initContainers", fields("wait", g.further("wait", false, true)),
+			"envFrom", g.envFrom(), "pullSecrets", list(plain("registry")), "gracePeriod", g.gracePeriod(), "nodeSelector",
+			fields("disk", g.label()), "tolerations", g.tolerations(),
+			"affinity", g.affinity(), "priorityClass", g.priorityClass(), "pod", g.podFields(), "container", g.containerFields(),
+			"initContainers",
+			fields("wait", g.further("wait", false, true)),
 			"sidecars", fields("proxy", g.further("proxy", true, false)), "serviceAccount", g.hookAccount())}
 		if proxy := (object{h.get("sidecars")}); proxy.Node != nil {
 			g.native(object{proxy.get("proxy")})

@@ -34,7 +34,8 @@ func TestKubernetesTakes(t *testing.T) {
 					t.Fatal(err)
 				}
 				if len(refusals) > 0 {
-					return fmt.Errorf("%s\n%v/%v in the environment %s: the API server refuses it", strings.Join(refusals, "\n"), o["kind"], name(o), env)
+					return fmt.Errorf("%s\n%v/%v in the environment %s: the API server refuses it", strings.Join(refusals, "\n"),
+						o["kind"], name(o), env)
 				}
 			}
 		}

@@ -13,7 +13,9 @@ import (
 // some of what only warns.
 func (g *generator) accept() *yaml.Node {
 	out := newObject()
-	for _, rule := range []string{"missing-key", "missing-target", "missing-port", "selects-nothing", "double-control", "tiny-amount", "unused-certificate", "host-twice", "path-pattern", "selector-overlap", "unknown-resource", "port-collision", "patch-matches-nothing"} {
+	for _, rule := range []string{"missing-key", "missing-target", "missing-port", "selects-nothing", "double-control", "tiny-amount",
+		"unused-certificate", "host-twice", "path-pattern", "selector-overlap", "unknown-resource", "port-collision",
+		"patch-matches-nothing"} {
 		out.set(rule, plain("a random app"))
 	}
 	for _, rule := range []string{"plain-secret", "plain-credential"} {
@@ -317,7 +319,8 @@ func components() []string {
 		"labels:\n  - {pairs: {from: component}, includeTemplates: true}\n",
 		"commonAnnotations: {component: \"1.10\"}\n",
 		"commonLabels: {common: component}\n",
-		"patchesStrategicMerge:\n  - |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: TARGET}\n    spec: {progressDeadlineSeconds: 1000}\n",
+		"patchesStrategicMerge:\n  - |-\n    apiVersion: apps/v1\n    kind: Deployment\n    metadata: {name: TARGET}\n    spec: " +
+			"{progressDeadlineSeconds: 1000}\n",
 		"components: [nested]\n",
 		"replacements:\n  - source: {kind: Deployment, name: TARGET, fieldPath: metadata.name}\n    targets:\n" +
 			"      - select: {kind: Deployment, name: TARGET}\n        fieldPaths: [\"metadata.annotations.[example.com/name]\"]\n" +

@@ -156,6 +156,8 @@ func (g *generator) spread() *yaml.Node {
 }
 
 func (g *generator) toleration() *yaml.Node {
-	return pick(g, fields("operator", plain("Exists")), fields("key", plain("dedicated"), "operator", plain("Equal"), "value", quoted(pick(g, "y", "1", "a.b")), "effect", plain("NoSchedule")),
-		fields("key", plain("node.kubernetes.io/unreachable"), "operator", plain("Exists"), "effect", plain("NoExecute"), "tolerationSeconds", plain("300")))
+	return pick(g, fields("operator", plain("Exists")), fields("key", plain("dedicated"), "operator", plain("Equal"), "value",
+		quoted(pick(g, "y", "1", "a.b")), "effect", plain("NoSchedule")),
+		fields("key", plain("node.kubernetes.io/unreachable"), "operator", plain("Exists"), "effect", plain("NoExecute"),
+			"tolerationSeconds", plain("300")))
 }

@@ -45,7 +45,8 @@ func (g *generator) volume(w *workload, key string) *yaml.Node {
 }
 
 func (g *generator) mount(field string) *yaml.Node {
-	o := object{g.some(20, "readOnly", g.boolean(), "recursiveReadOnly", plain("Disabled"), "mountPropagation", plain(pick(g, "None", "HostToContainer")))}
+	o := object{g.some(20, "readOnly", g.boolean(), "recursiveReadOnly", plain("Disabled"), "mountPropagation",
+		plain(pick(g, "None", "HostToContainer")))}
 	if g.chance(30) {
 		o.set(field, g.text("a/"+g.word()))
 	}

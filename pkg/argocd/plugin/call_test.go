@@ -62,10 +62,11 @@ func TestReadCall(t *testing.T) {
 }
 
 func TestReadCallMistakes(t *testing.T) {
+	const hint = "\n  hint: write [{\"name\": \"tag\", \"string\": \"v1\"}]"
 	for parameters, want := range map[string]string{
-		`{"name":"tag"}`:                 "ARGOCD_APP_PARAMETERS: not a list of parameters: it has a map\n  hint: write [{\"name\": \"tag\", \"string\": \"v1\"}]",
-		`[`:                              "ARGOCD_APP_PARAMETERS: not a list of parameters: not valid JSON\n  hint: write [{\"name\": \"tag\", \"string\": \"v1\"}]",
-		`[{"name":"tag","string":5}]`:    "ARGOCD_APP_PARAMETERS: not a list of parameters: \"string\" can't be a number\n  hint: write [{\"name\": \"tag\", \"string\": \"v1\"}]",
+		`{"name":"tag"}`:                 "ARGOCD_APP_PARAMETERS: not a list of parameters: it has a map" + hint,
+		`[`:                              "ARGOCD_APP_PARAMETERS: not a list of parameters: not valid JSON" + hint,
+		`[{"name":"tag","string":5}]`:    "ARGOCD_APP_PARAMETERS: not a list of parameters: \"string\" can't be a number" + hint,
 		`[{"name":"tga","string":"v1"}]`: "parameters: unknown parameter \"tga\"\n  hint: did you mean \"tag\"?",
 		`[{"name":"tag","string":"1"},{"name":"tag"}]`: `parameter tag: the parameter "tag" is given twice`,
 		`[{"name":"config","string":"A=1"}]`:           `parameter config: the parameter "config" must be a map`,

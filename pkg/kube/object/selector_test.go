@@ -8,7 +8,9 @@ import (
 )
 
 func TestSelector(t *testing.T) {
-	docs, diags := value.ReadAll("a.yaml", []byte("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop-web, labels: {app: shop, tier: web}, annotations: {note: a}}\n"))
+	docs, diags := value.ReadAll("a.yaml",
+		[]byte("apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop-web, labels: {app: shop, tier: web}, annotations: {note: "+
+			"a}}\n"))
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}

@@ -173,7 +173,8 @@ func windowsUser(s string) string {
 	if !ok {
 		domain, user = "a", s
 	}
-	if domain == "" || len(domain) > 255 || user == "" || len(user) > 104 || strings.ContainsAny(user, `"/\:;|=,+*?<>@[]`) || strings.Trim(user, ". ") == "" {
+	if domain == "" || len(domain) > 255 || user == "" || len(user) > 104 || strings.ContainsAny(user, `"/\:;|=,+*?<>@[]`) ||
+		strings.Trim(user, ". ") == "" {
 		return `is not a user such as NAME or DOMAIN\NAME`
 	}
 	return ""
@@ -190,7 +191,8 @@ func searchDomain(s string) string {
 // timeZone tells what can't be the name of one; whether there is such a zone is
 // known to the cluster alone.
 func timeZone(s string) string {
-	if len(s) > 64 || !only(s, func(c byte) bool { return letterOrDigit(c) || strings.IndexByte("_+-/", c) >= 0 }) || strings.HasPrefix(s, "/") {
+	if len(s) > 64 || !only(s, func(c byte) bool { return letterOrDigit(c) || strings.IndexByte("_+-/", c) >= 0 }) ||
+		strings.HasPrefix(s, "/") {
 		return "is not a time zone such as Europe/Berlin"
 	}
 	return ""

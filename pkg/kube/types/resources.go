@@ -57,5 +57,6 @@ func Verbs() []string {
 // KnownVerb reports whether a role can name a verb for Kubernetes' own resources
 // (kubernetes.io/docs/reference/access-authn-authz/authorization, "Request verbs").
 func KnownVerb(verb string) bool {
-	return slices.Contains(Verbs(), verb) || slices.Contains([]string{"*", "use", "bind", "escalate", "impersonate", "approve", "sign", "attest"}, verb)
+	return slices.Contains(Verbs(), verb) ||
+		slices.Contains([]string{"*", "use", "bind", "escalate", "impersonate", "approve", "sign", "attest"}, verb)
 }

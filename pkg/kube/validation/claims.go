@@ -35,7 +35,8 @@ func (c *checker) claims(spec, x *value.Value, where string) {
 		at := where + ".resources.claims." + strconv.Itoa(i)
 		name, request := claim.Get("name"), claim.Get("request")
 		if text := name.StringAt(); text != "" && !slices.Contains(names, text) {
-			c.diags.Errorh(name.Pos, "invalid-object", "name it under resourceClaims of the pod", "%s can't be %q: the pod has no such resource claim", at, text)
+			c.diags.Errorh(name.Pos, "invalid-object", "name it under resourceClaims of the pod",
+				"%s can't be %q: the pod has no such resource claim", at, text)
 		}
 		if problem := types.Label(request.StringAt()); request.StringAt() != "" && problem != "" {
 			c.diags.Errorf(request.Pos, "invalid-object", "%s.request can't be %q: it %s", at, request.Text, problem)
@@ -51,7 +52,8 @@ func (c *checker) resizePolicy(spec, x *value.Value, where string) {
 		at := where + ".resizePolicy." + strconv.Itoa(i)
 		c.once(seen, p.StringAt("resourceName"), p.Get("resourceName"), where, "resize policy")
 		if restart := p.Get("restartPolicy"); restart.StringAt() == "RestartContainer" && spec.StringAt("restartPolicy") == "Never" {
-			c.diags.Errorh(restart.Pos, "invalid-object", "use NotRequired", "%s.restartPolicy can't be RestartContainer: the pod's restartPolicy is Never", at)
+			c.diags.Errorh(restart.Pos, "invalid-object", "use NotRequired",
+				"%s.restartPolicy can't be RestartContainer: the pod's restartPolicy is Never", at)
 		}
 	}
 }

@@ -38,7 +38,8 @@ func (c *checker) fieldRef(ref *value.Value, where, fields string) {
 	case !keyed || !strings.HasSuffix(text, "']") || !has("metadata.labels metadata.annotations", field):
 		c.diags.Errorh(path.Pos, "invalid-object", diag.Hint(text, "the fields are", allowed), "%s.fieldPath can't be %q", where, text)
 	case types.QualifiedName(strings.ToLower(key)) != "":
-		c.diags.Errorf(path.Pos, "invalid-object", "%s.fieldPath can't have the key %q: it %s", where, key, types.QualifiedName(strings.ToLower(key)))
+		c.diags.Errorf(path.Pos, "invalid-object", "%s.fieldPath can't have the key %q: it %s", where, key,
+			types.QualifiedName(strings.ToLower(key)))
 	}
 }
 
@@ -52,7 +53,9 @@ func (c *checker) resourceFieldRef(ref *value.Value, where string, file bool) {
 	text := resource.StringAt()
 	pages := strings.HasPrefix(text, "limits.hugepages-") || strings.HasPrefix(text, "requests.hugepages-")
 	if resource != nil && !pages && !has(askedFields, text) {
-		c.diags.Errorh(resource.Pos, "invalid-object", diag.Hint(text, "allowed are", strings.Fields(askedFields)), "%s.resource can't be %q", where, text)
+		c.diags.Errorh(resource.Pos, "invalid-object", diag.Hint(text, "allowed are", strings.Fields(askedFields)),
+			"%s.resource can't be %q",
+			where, text)
 		return
 	}
 	divisor := ref.Get("divisor")
@@ -69,7 +72,8 @@ func (c *checker) resourceFieldRef(ref *value.Value, where string, file bool) {
 		return q.Cmp(one) == 0
 	}
 	if !slices.ContainsFunc(strings.Fields(allowed), same) {
-		c.diags.Errorh(divisor.Pos, "invalid-object", "use one of "+strings.ReplaceAll(allowed, " ", ", "), "%s.divisor can't be %s", where, divisor.Text)
+		c.diags.Errorh(divisor.Pos, "invalid-object", "use one of "+strings.ReplaceAll(allowed, " ", ", "), "%s.divisor can't be %s", where,
+			divisor.Text)
 	}
 }
 

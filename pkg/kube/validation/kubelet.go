@@ -24,7 +24,8 @@ func (c *checker) kubelet(spec *value.Value, where string) {
 		// The container runtime mounts absolute paths alone.
 		path := v.Get("hostPath", "path")
 		if text := path.StringAt(); text != "" && !strings.HasPrefix(text, "/") && !windowsPath(text) {
-			c.diags.Errorh(path.Pos, "invalid-object", "write the whole path", "%s.hostPath.path can't be %q: it does not start with /", at, text)
+			c.diags.Errorh(path.Pos, "invalid-object", "write the whole path", "%s.hostPath.path can't be %q: it does not start with /",
+				at, text)
 		}
 	}
 	for _, list := range []string{"initContainers", "containers"} {

@@ -25,8 +25,10 @@ func (c *checker) lifecycle(spec, x *value.Value, where string) {
 	}
 	switch os := spec.StringAt("os", "name"); {
 	case os == "":
-		c.diags.Errorh(signal.Pos, "invalid-object", "add pod: {os: {name: linux}}, or set STOPSIGNAL in the image", "%s.lifecycle can't have stopSignal: the pod's os.name is not set", where)
+		c.diags.Errorh(signal.Pos, "invalid-object", "add pod: {os: {name: linux}}, or set STOPSIGNAL in the image",
+			"%s.lifecycle can't have stopSignal: the pod's os.name is not set", where)
 	case os == "windows" && signal.Text != "SIGTERM" && signal.Text != "SIGKILL":
-		c.diags.Errorh(signal.Pos, "invalid-object", "use SIGTERM or SIGKILL", "%s.lifecycle.stopSignal of a pod for Windows can't be %s", where, signal.Text)
+		c.diags.Errorh(signal.Pos, "invalid-object", "use SIGTERM or SIGKILL", "%s.lifecycle.stopSignal of a pod for Windows can't be %s",
+			where, signal.Text)
 	}
 }

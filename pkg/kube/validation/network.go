@@ -56,7 +56,8 @@ func (c *checker) service(spec *value.Value) {
 			}
 		}
 	}
-	if n := spec.StringAt("healthCheckNodePort"); n != "" && n != "0" && (typ != "LoadBalancer" || spec.StringAt("externalTrafficPolicy") != "Local") {
+	if n := spec.StringAt("healthCheckNodePort"); n != "" && n != "0" &&
+		(typ != "LoadBalancer" || spec.StringAt("externalTrafficPolicy") != "Local") {
 		c.excluded(spec, "healthCheckNodePort", "spec", "only a LoadBalancer with externalTrafficPolicy: Local has a health check")
 	}
 	if spec.StringAt("sessionAffinity") != "ClientIP" {
@@ -70,13 +71,15 @@ func (c *checker) addresses(spec *value.Value) {
 	first, all, families := spec.StringAt("clusterIP"), spec.Get("clusterIPs"), spec.Get("ipFamilies").Elements()
 	items := all.Elements()
 	if single := spec.Get("ipFamilyPolicy"); single.StringAt() == "SingleStack" && (len(items) > 1 || len(families) > 1) {
-		c.diags.Errorh(single.Pos, "invalid-object", "use PreferDualStack or RequireDualStack", "spec.ipFamilyPolicy can't be SingleStack: spec names two families")
+		c.diags.Errorh(single.Pos, "invalid-object", "use PreferDualStack or RequireDualStack",
+			"spec.ipFamilyPolicy can't be SingleStack: spec names two families")
 	}
 	switch {
 	case len(items) == 0:
 		return
 	case first != items[0].StringAt():
-		c.diags.Errorh(items[0].Pos, "invalid-object", "set clusterIP to it", "spec.clusterIPs can't begin with %s: clusterIP is %s", items[0].Text, cmp.Or(first, "not set"))
+		c.diags.Errorh(items[0].Pos, "invalid-object", "set clusterIP to it", "spec.clusterIPs can't begin with %s: clusterIP is %s",
+			items[0].Text, cmp.Or(first, "not set"))
 	case len(items) > 2 || len(items) == 2 && first == "None":
 		c.diags.Errorf(all.Pos, "invalid-object", "spec.clusterIPs has more than an address of each family")
 	}
@@ -92,7 +95,8 @@ func (c *checker) addresses(spec *value.Value) {
 				family = "IPv6"
 			}
 			if families[i].StringAt() != family {
-				c.diags.Errorh(x.Pos, "invalid-object", "put addresses and families in the same order", "spec.clusterIPs: %s is an address of %s, not of %s", x.Text, family, families[i].StringAt())
+				c.diags.Errorh(x.Pos, "invalid-object", "put addresses and families in the same order",
+					"spec.clusterIPs: %s is an address of %s, not of %s", x.Text, family, families[i].StringAt())
 			}
 		}
 	}

@@ -59,8 +59,10 @@ func (c *checker) inPod(spec, x *value.Value, where string) {
 	c.mounts(spec, x, where)
 	c.claims(spec, x, where)
 	c.resizePolicy(spec, x, where)
-	if mount := x.Get("securityContext", "procMount"); mount.StringAt() == "Unmasked" && (spec.Entry("hostUsers") == nil || spec.Get("hostUsers").IsTrue()) {
-		c.diags.Errorh(mount.Pos, "invalid-object", "add hostUsers: false to the pod", "%s.securityContext.procMount can't be Unmasked: the pod shares the node's users", where)
+	if mount := x.Get("securityContext", "procMount"); mount.StringAt() == "Unmasked" &&
+		(spec.Entry("hostUsers") == nil || spec.Get("hostUsers").IsTrue()) {
+		c.diags.Errorh(mount.Pos, "invalid-object", "add hostUsers: false to the pod",
+			"%s.securityContext.procMount can't be Unmasked: the pod shares the node's users", where)
 	}
 }
 
@@ -91,7 +93,8 @@ func (c *checker) restartPolicy(spec *value.Value, where, kind string) {
 	}
 	if kind != "Pod" && kind != "Job" {
 		if e := spec.Entry("activeDeadlineSeconds"); e != nil && !e.Value.Is(value.Null) {
-			c.diags.Errorh(e.KeyPos, "invalid-object", "remove it; a Job or CronJob can have it", "%s can't have activeDeadlineSeconds: the pods of a %s have no end", where, kind)
+			c.diags.Errorh(e.KeyPos, "invalid-object", "remove it; a Job or CronJob can have it",
+				"%s can't have activeDeadlineSeconds: the pods of a %s have no end", where, kind)
 		}
 	}
 }

@@ -39,7 +39,9 @@ func (c *checker) autoscaler(spec *value.Value) {
 			"spec.maxReplicas is %d, less than minReplicas, which is %d", high, low)
 	}
 	if target := spec.Get("scaleTargetRef"); target.Is(value.Map) && !strings.Contains(target.StringAt("apiVersion"), "/") {
-		c.diags.Errorh(cmpPos(target.Get("apiVersion"), target), "invalid-object", "write apiVersion: apps/v1 for a Deployment or StatefulSet", "spec.scaleTargetRef.apiVersion names no API group")
+		c.diags.Errorh(cmpPos(target.Get("apiVersion"), target), "invalid-object",
+			"write apiVersion: apps/v1 for a Deployment or StatefulSet",
+			"spec.scaleTargetRef.apiVersion names no API group")
 	}
 	for i, m := range spec.Get("metrics").Elements() {
 		where := "spec.metrics." + strconv.Itoa(i)

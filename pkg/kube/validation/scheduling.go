@@ -16,7 +16,8 @@ func (c *checker) scheduling(spec *value.Value, where string) {
 		case operator == "Exists" && t.StringAt("value") != "":
 			c.excluded(t, "value", at, "its operator is Exists")
 		case operator != "Exists" && types.LabelValue(t.StringAt("value")) != "":
-			c.diags.Errorf(t.Get("value").Pos, "invalid-object", "%s.value can't be %q: it %s", at, t.StringAt("value"), types.LabelValue(t.StringAt("value")))
+			c.diags.Errorf(t.Get("value").Pos, "invalid-object", "%s.value can't be %q: it %s", at, t.StringAt("value"),
+				types.LabelValue(t.StringAt("value")))
 		case operator != "Exists" && t.StringAt("key") == "":
 			c.diags.Errorh(t.At(), "invalid-object", "name the key, or use operator: Exists for all taints", "%s has no key", at)
 		}
@@ -38,7 +39,9 @@ func (c *checker) scheduling(spec *value.Value, where string) {
 		for j, r := range term.Get("matchExpressions").Elements() {
 			for _, v := range r.Get("values").Elements() {
 				if problem := types.LabelValue(v.StringAt()); problem != "" {
-					c.diags.Errorf(v.Pos, "invalid-object", "%s.affinity: nodeSelectorTerms.%d.matchExpressions.%d can't have the value %q: it %s", where, i, j, v.Text, problem)
+					c.diags.Errorf(v.Pos, "invalid-object",
+						"%s.affinity: nodeSelectorTerms.%d.matchExpressions.%d can't have the value %q: it %s", where,
+						i, j, v.Text, problem)
 				}
 			}
 		}
@@ -69,7 +72,8 @@ func (c *checker) podTerm(term *value.Value, where string) {
 // alone (ValidateNodeFieldSelectorRequirement).
 func (c *checker) nodeField(r *value.Value, where string) {
 	if key := r.Get("key"); key.StringAt() != "metadata.name" {
-		c.diags.Errorh(cmpPos(key, r), "invalid-object", "write metadata.name, or use matchExpressions for labels", "%s.key can't be %q", where, key.StringAt())
+		c.diags.Errorh(cmpPos(key, r), "invalid-object", "write metadata.name, or use matchExpressions for labels", "%s.key can't be %q",
+			where, key.StringAt())
 	}
 	if operator := r.Get("operator"); operator.StringAt() != "In" && operator.StringAt() != "NotIn" {
 		c.diags.Errorh(cmpPos(operator, r), "invalid-object", "use In or NotIn", "%s.operator can't be %q", where, operator.StringAt())

@@ -10,8 +10,10 @@ import (
 // containers that are processes of a Windows node.
 func (c *checker) system(spec *value.Value, where string) {
 	const (
-		ofWindowsPods       = "appArmorProfile seLinuxOptions seccompProfile fsGroup fsGroupChangePolicy sysctls runAsUser runAsGroup supplementalGroups supplementalGroupsPolicy seLinuxChangePolicy"
-		ofWindowsContainers = "appArmorProfile seLinuxOptions seccompProfile capabilities readOnlyRootFilesystem privileged allowPrivilegeEscalation procMount runAsUser runAsGroup"
+		ofWindowsPods = "appArmorProfile seLinuxOptions seccompProfile fsGroup fsGroupChangePolicy sysctls runAsUser runAsGroup " +
+			"supplementalGroups supplementalGroupsPolicy seLinuxChangePolicy"
+		ofWindowsContainers = "appArmorProfile seLinuxOptions seccompProfile capabilities readOnlyRootFilesystem privileged " +
+			"allowPrivilegeEscalation procMount runAsUser runAsGroup"
 	)
 	security := spec.Get("securityContext")
 	os := spec.StringAt("os", "name")
@@ -44,7 +46,8 @@ func (c *checker) system(spec *value.Value, where string) {
 			}
 			process := s.Get("windowsOptions", "hostProcess")
 			if process.Is(value.Bool) && own.Is(value.Bool) && process.IsTrue() != own.IsTrue() {
-				c.diags.Errorh(process.Pos, "invalid-object", "remove one of them", "%s.windowsOptions.hostProcess is not what the pod says", place)
+				c.diags.Errorh(process.Pos, "invalid-object", "remove one of them",
+					"%s.windowsOptions.hostProcess is not what the pod says", place)
 			}
 			all++
 			if process.IsTrue() || !process.Is(value.Bool) && own.IsTrue() {
@@ -62,6 +65,7 @@ func (c *checker) system(spec *value.Value, where string) {
 		c.diags.Errorh(at.Pos, "invalid-object", "set it for the pod", "%s: hostProcess is for all containers of a pod or for none", where)
 	}
 	if !spec.Get("hostNetwork").IsTrue() {
-		c.diags.Errorh(at.Pos, "invalid-object", "add hostNetwork: true to the pod", "%s: containers with hostProcess need hostNetwork", where)
+		c.diags.Errorh(at.Pos, "invalid-object", "add hostNetwork: true to the pod", "%s: containers with hostProcess need hostNetwork",
+			where)
 	}
 }

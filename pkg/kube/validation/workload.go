@@ -37,7 +37,8 @@ func (c *checker) statefulSet(spec *value.Value) {
 		name := t.Get("metadata", "name")
 		c.once(claims, name.StringAt(), name, "spec", "claim")
 		if problem := types.Label(name.StringAt()); problem != "" {
-			c.diags.Errorf(cmpPos(name, t), "invalid-object", "spec.volumeClaimTemplates: a volume can't be named %q: it %s", name.StringAt(), problem)
+			c.diags.Errorf(cmpPos(name, t), "invalid-object", "spec.volumeClaimTemplates: a volume can't be named %q: it %s",
+				name.StringAt(), problem)
 		}
 		c.claim(t.Get("spec"), "spec.volumeClaimTemplates."+t.StringAt("metadata", "name"))
 	}
@@ -49,7 +50,8 @@ func (c *checker) daemonSet(spec *value.Value) {
 	some := surge.IsScalar() && !zero(surge)
 	switch {
 	case some && !zero(down):
-		c.diags.Errorh(surge.Pos, "invalid-object", "add maxUnavailable: 0", "spec.updateStrategy.rollingUpdate: maxSurge can't be set unless maxUnavailable is 0, which is 1 by default")
+		c.diags.Errorh(surge.Pos, "invalid-object", "add maxUnavailable: 0",
+			"spec.updateStrategy.rollingUpdate: maxSurge can't be set unless maxUnavailable is 0, which is 1 by default")
 	case !some && zero(down):
 		c.diags.Errorh(down.Pos, "invalid-object", "let one of them be 1",
 			"spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
@@ -84,7 +86,8 @@ func (c *checker) dataSource(spec *value.Value, where string) {
 	for _, field := range []string{"dataSource", "dataSourceRef"} {
 		source := spec.Get(field)
 		if kind := source.StringAt("kind"); kind != "" && kind != "PersistentVolumeClaim" && source.StringAt("apiGroup") == "" {
-			c.diags.Errorh(source.Get("kind").Pos, "invalid-object", "add apiGroup: such as snapshot.storage.k8s.io", "%s.%s.kind can't be %q without an apiGroup", where, field, kind)
+			c.diags.Errorh(source.Get("kind").Pos, "invalid-object", "add apiGroup: such as snapshot.storage.k8s.io",
+				"%s.%s.kind can't be %q without an apiGroup", where, field, kind)
 		}
 	}
 	one, other := spec.Get("dataSource"), spec.Get("dataSourceRef")

@@ -13,7 +13,8 @@ const resourcesTarget = "pkg/kube/types/resources.txt"
 
 // impersonated are what a role can name besides the resources that have a path: whom a user may act as, and who
 // signs certificates (kubernetes.io/docs/reference/access-authn-authz).
-var impersonated = map[string]string{"users": "-", "groups": "-", "uids": "authentication.k8s.io", "userextras": "authentication.k8s.io", "signers": "certificates.k8s.io"}
+var impersonated = map[string]string{"users": "-", "groups": "-", "uids": "authentication.k8s.io", "userextras": "authentication.k8s.io",
+	"signers": "certificates.k8s.io"}
 
 // resources gives a line for each resource: its name and the API groups that have it, the core group as "-" first.
 func (doc swagger) resources() []byte {

@@ -186,8 +186,10 @@ func service(x *core.Service) field.ErrorList {
 		x.Spec.HealthCheckNodePort = first
 	}
 	errs := validation.ValidateServiceCreate(x)
-	if p := x.Spec.IPFamilyPolicy; p != nil && *p == core.IPFamilyPolicySingleStack && max(len(x.Spec.IPFamilies), len(x.Spec.ClusterIPs)) > 1 {
-		errs = append(errs, field.Invalid(field.NewPath("spec", "ipFamilyPolicy"), *p, "must be 'RequireDualStack' or 'PreferDualStack' when several families are specified"))
+	if p := x.Spec.IPFamilyPolicy; p != nil && *p == core.IPFamilyPolicySingleStack &&
+		max(len(x.Spec.IPFamilies), len(x.Spec.ClusterIPs)) > 1 {
+		errs = append(errs, field.Invalid(field.NewPath("spec", "ipFamilyPolicy"), *p,
+			"must be 'RequireDualStack' or 'PreferDualStack' when several families are specified"))
 	}
 	taken := map[string]bool{}
 	for i, p := range x.Spec.Ports {
