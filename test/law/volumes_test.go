@@ -28,7 +28,7 @@ func (g *generator) volume(w *workload, key string) *yaml.Node {
 	o := newObject()
 	if name, source := g.source(w); name != "" {
 		o.set(name, source)
-		if name == "claim" && source.Kind == yaml.MappingNode {
+		if name == "claim" && source.Kind == yaml.MappingNode && source.Content[0].Value != "name" {
 			s.add(path + ".claim")
 		}
 	}
@@ -38,7 +38,8 @@ func (g *generator) volume(w *workload, key string) *yaml.Node {
 	if !inPath || g.chance(15) {
 		at := "/mnt/" + strings.TrimPrefix(key, "/")
 		o.set("mounts", pick(g, plain(at), fields(at, g.text("sub/"+g.word())),
-			fields(at+"/a", plain("true"), at+"/b", g.mount(pick(g, "subPath", "subPathExpr")), at+"/c", plain("false"))))
+			// Not below the others: a subPath can be a file.
+			fields(at+"-x/a", plain("true"), at+"-x/b", g.mount(pick(g, "subPath", "subPathExpr")), at+"-x/c", plain("false"))))
 	}
 	g.shuffle(o)
 	return o.Node

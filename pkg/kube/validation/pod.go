@@ -1,6 +1,7 @@
 package validation
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -43,6 +44,7 @@ func (c *checker) pod(spec *value.Value, where, kind string) {
 	c.excluded(spec.Get("resources"), "claims", where+".resources", "only a container has it")
 	c.scheduling(spec, where)
 	c.resourceClaims(spec, where)
+	c.portsOfNode(spec, where)
 	c.system(spec, where)
 	c.kubelet(spec, where)
 	c.profiles(spec.Get("securityContext"), where+".securityContext")
@@ -142,6 +144,28 @@ func (c *checker) profiles(security *value.Value, where string) {
 			c.needs(p, "localhostProfile", where+"."+field, "its type is Localhost")
 		case typ != "":
 			c.excluded(p, "localhostProfile", where+"."+field, "its type is "+typ)
+		}
+	}
+}
+
+// portsOfNode checks that no two containers which run at the same time take one port of the node (checkHostPortConflicts;
+// the second of two sidecars can't start).
+func (c *checker) portsOfNode(spec *value.Value, where string) {
+	taken := map[string]string{} // containers by port
+	sidecars := slices.DeleteFunc(slices.Clone(spec.Get("initContainers").Elements()), func(x *value.Value) bool {
+		return x.StringAt("restartPolicy") != "Always"
+	})
+	for _, x := range append(sidecars, spec.Get("containers").Elements()...) {
+		name, own := x.StringAt("name"), map[string]bool{}
+		for _, p := range x.Get("ports").Elements() {
+			port := p.Get("hostPort")
+			key := protocol(p) + "/" + p.StringAt("hostIP") + "/" + port.StringAt()
+			if other, ok := taken[key]; ok && !own[key] && port.IsScalar() && port.Text != "0" {
+				c.diags.Errorh(port.Pos, "invalid-object", "give each one of its own",
+					"%s: the containers %q and %q both have the hostPort %s", where, other, name, port.Text)
+				continue
+			}
+			taken[key], own[key] = name, true
 		}
 	}
 }
