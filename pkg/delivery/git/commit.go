@@ -199,6 +199,7 @@ const (
 // in git's own way meanwhile. What a killed run leaves is mended by the next one.
 func (r *Repo) Commit(ctx context.Context, t Target, edit Edit, write func() error) (Committed, error) {
 	var out Committed
+	r.allowed.hooks = true
 	l, err := r.lock(ctx)
 	if err != nil {
 		return out, err

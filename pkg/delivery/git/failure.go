@@ -29,6 +29,9 @@ func (f *Failure) Error() string {
 	return f.Message + "\n  hint: " + f.Hint
 }
 
+// fetchAll is the hint where a partial clone lacks an object.
+const fetchAll = "run git fetch --refetch --no-filter: nothing is fetched by the way"
+
 func is(err error, k kind) bool {
 	var f *Failure
 	return errors.As(err, &f) && f.kind == k
@@ -48,6 +51,8 @@ func explain(verb, text string) error {
 	}
 	f := &Failure{Message: "git " + verb + ": " + reason(verb, text)}
 	switch {
+	case has("lazy fetching disabled"), has("from promisor remote") && has("' not allowed"):
+		f.Message, f.Hint = "the clone is a partial one and lacks objects that git "+verb+" needs", fetchAll
 	case has("Please tell me who you are", "empty ident name", "no email was given", "no name was given", "unable to auto-detect email"):
 		f.Message = "git does not know who makes the commit"
 		f.Hint = `pass --author "NAME <EMAIL>", or set git's user.name and user.email`

@@ -24,6 +24,7 @@ import (
 type Repo struct {
 	root    string
 	env     []string
+	allowed access
 	gpgsign string // what git's configuration says of signing, and a full stop; "" not read yet
 	objects objects
 }
@@ -65,22 +66,43 @@ type call struct {
 	env   []string
 }
 
-// safety is what holds for every run, whatever the configuration says: a foreign
+// access is what runs of git may do beyond looking at what the clone has.
+type access struct{ hooks, network bool }
+
+// options are what holds for every run, whatever the configuration says: a foreign
 // clone's must not start programs where git only looks, nor change what git prints.
-func safety() []string {
-	return []string{
+func (a access) options() []string {
+	options := []string{
 		"-c", "core.fsmonitor=false", "-c", "color.ui=false", "-c", "color.remote=false", "-c", "color.push=false", "-c",
 		"color.transport=false",
 		"-c", "submodule.recurse=false", "-c", "i18n.commitEncoding=UTF-8",
 	}
+	if !a.hooks {
+		options = append(options, withoutHooks...)
+	}
+	return options
+}
+
+// withoutHooks are the options by which git runs no hook: there are none in what is no folder.
+var withoutHooks = []string{"-c", "core.hooksPath=" + os.DevNull}
+
+// environ returns the variables that keep git from the network. A partial clone
+// fetches an object that it lacks whenever git looks for it, by whatever program its
+// configuration names. Git before 2.45 does not know the first variable; no
+// configuration overrules the second.
+func (a access) environ() []string {
+	if a.network {
+		return nil
+	}
+	return []string{"GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none"}
 }
 
 // command returns a run of git that ends by SIGTERM, on which git takes its locks
 // away, when ctx is done. One that nothing is to end gets no Ctrl-C either, which is
 // for all in the terminal's foreground.
 func (r *Repo) command(ctx context.Context, c call) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "git", slices.Concat([]string{"-C", r.root}, safety(), c.args)...)
-	cmd.Env = slices.Concat(r.env, c.env)
+	cmd := exec.CommandContext(ctx, "git", slices.Concat([]string{"-C", r.root}, r.allowed.options(), c.args)...)
+	cmd.Env = slices.Concat(r.env, r.allowed.environ(), c.env)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	if ctx.Done() == nil {

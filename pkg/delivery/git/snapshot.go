@@ -358,7 +358,7 @@ func (r *reader) ask(name string) (id, kind string, size int64, err error) {
 	f := strings.Fields(head)
 	if len(f) == 2 && f[1] == "missing" {
 		return "", "", 0, &Failure{Message: fmt.Sprintf("the clone lacks git's object %s", f[0]),
-			Hint: "git fsck shows what is missing; in a partial clone, fetch it first"}
+			Hint: "git fsck shows what is missing; in a partial clone " + fetchAll}
 	}
 	if len(f) == 3 {
 		if size, err = strconv.ParseInt(f[2], 10, 64); err == nil && size >= 0 {
