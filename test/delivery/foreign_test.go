@@ -1,11 +1,18 @@
 package delivery_test
 
 import (
+	"bytes"
+	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 )
 
 // recorder writes a program that records its runs, and returns it and a function
@@ -24,6 +31,201 @@ func (r *repository) recorder() (program string, ran func() string) {
 		}
 		return string(text)
 	}
+}
+
+// gitHooks are those of githooks(5).
+var gitHooks = []string{
+	"applypatch-msg", "pre-applypatch", "post-applypatch", "pre-commit", "pre-merge-commit", "prepare-commit-msg", "commit-msg",
+	"post-commit", "pre-rebase", "post-checkout", "post-merge", "pre-push", "pre-receive", "update", "proc-receive", "post-receive",
+	"post-update", "reference-transaction", "push-to-checkout", "pre-auto-gc", "post-rewrite", "sendemail-validate",
+	"fsmonitor-watchman", "p4-changelist", "p4-prepare-changelist", "p4-post-changelist", "p4-pre-submit", "post-index-change",
+}
+
+// hostile makes git's configuration and hooks start a program wherever they can, for
+// the clone and for a submodule in it.
+func (r *repository) hostile(clone, program string) {
+	r.t.Helper()
+	for _, key := range []string{
+		"core.fsmonitor", "core.sshCommand", "core.pager", "core.editor", "core.askPass", "core.gitProxy", "core.alternateRefsCommand",
+		"diff.external", "diff.x.command", "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "filter.y.process", "merge.x.driver",
+		"gpg.program", "gpg.ssh.program", "pager.diff", "pager.log", "pager.config", "pager.rev-parse", "credential.helper",
+		"uploadpack.packObjectsHook", "sequence.editor", "trailer.x.command", "trailer.x.cmd", "browser.x.cmd",
+		"remote.origin.uploadpack", "remote.origin.receivepack", "hook.x.command",
+	} {
+		r.git(clone, "config", key, program)
+	}
+	for _, kv := range [][2]string{
+		{"log.showSignature", "true"}, {"filter.x.required", "true"}, {"diff.ignoreSubmodules", "none"},
+		{"status.submoduleSummary", "true"},
+		{"diff.submodule", "log"}, {"submodule.recurse", "true"}, {"alias.rev-parse", "!" + program}, {"alias.cat-file", "!" + program},
+		{"hook.x.event", "post-index-change"}, {"gc.auto", "1"}, {"core.untrackedCache", "true"}, {"core.commitGraph", "true"},
+	} {
+		r.git(clone, "config", kv[0], kv[1])
+	}
+	gitDir := strings.TrimSpace(r.git(clone, "rev-parse", "--path-format=absolute", "--git-common-dir"))
+	if err := os.MkdirAll(filepath.Join(gitDir, "info"), 0o755); err != nil {
+		r.t.Fatal(err)
+	}
+	r.write(filepath.Join(gitDir, "info", "attributes"), "* filter=x diff=x merge=x\nother filter=y\n")
+	for _, hook := range gitHooks {
+		if err := os.Symlink(program, filepath.Join(gitDir, "hooks", hook)); err != nil {
+			r.t.Fatal(err)
+		}
+	}
+	// The same again in a folder of its own, by a file that is included.
+	r.write(filepath.Join(gitDir, "included"), "[core]\n\thooksPath = "+filepath.Join(gitDir, "hooks")+"\n[filter \"z\"]\n\tclean = "+
+		program+"\n")
+	r.git(clone, "config", "include.path", filepath.Join(gitDir, "included"))
+}
+
+// digests returns what all files of git hold, in all clones.
+func (r *repository) digests() map[string]string {
+	r.t.Helper()
+	digests := map[string]string{}
+	err := filepath.WalkDir(r.dir, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.Type().IsRegular() || !strings.Contains(name, ".git/") {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		digests[name] = fmt.Sprintf("%x", sha256.Sum256(content))
+		return err
+	})
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	return digests
+}
+
+// TestForeignClone looks at clones whose configuration starts programs wherever it
+// can: none is started, and git's own files stay as they are.
+func TestForeignClone(t *testing.T) {
+	for name, make := range map[string]func(r *repository) string{
+		"clone":   func(r *repository) string { return r.clone("clone") },
+		"shallow": func(r *repository) string { return r.clone("clone", "--depth=2") },
+		"detached": func(r *repository) string {
+			c := r.clone("clone")
+			r.git(c, "checkout", "--quiet", "--detach")
+			return c
+		},
+		"linked": func(r *repository) string {
+			r.git(r.clone("clone"), "worktree", "add", "--quiet", "../linked")
+			return filepath.Join(r.dir, "linked")
+		},
+		"SHA-256": func(r *repository) string {
+			r.git(r.dir, "init", "--quiet", "--initial-branch=main", "--object-format=sha256", "clone")
+			clone := filepath.Join(r.dir, "clone")
+			for _, rev := range []string{"HEAD~1", "HEAD"} {
+				files := r.command(filepath.Join(r.dir, "other"), "archive", rev)
+				archive, err := files.Output()
+				if err != nil {
+					r.t.Fatal(err)
+				}
+				unpack := exec.Command("tar", "-x", "-C", clone)
+				unpack.Stdin = bytes.NewReader(archive)
+				if err := unpack.Run(); err != nil {
+					r.t.Fatal(err)
+				}
+				r.git(clone, "add", ".")
+				r.git(clone, "commit", "--quiet", "-m", rev)
+			}
+			r.git(clone, "remote", "add", "origin", r.url())
+			return clone
+		},
+		"branch like an option": func(r *repository) string {
+			clone := r.clone("clone")
+			r.git(clone, "update-ref", "refs/heads/--output=x", "HEAD")
+			r.git(clone, "symbolic-ref", "HEAD", "refs/heads/--output=x")
+			return clone
+		},
+		"remote like an option": func(r *repository) string {
+			clone := r.clone("clone")
+			r.git(clone, "config", "--rename-section", "remote.origin", "remote.--upload-pack=x")
+			return clone
+		},
+		"submodule": func(r *repository) string {
+			clone := r.clone("clone")
+			r.git(r.dir, "init", "--quiet", "module")
+			r.write(filepath.Join(r.dir, "module", "README"), "hello\n")
+			r.git(filepath.Join(r.dir, "module"), "add", ".")
+			r.git(filepath.Join(r.dir, "module"), "commit", "--quiet", "-m", "module")
+			r.git(clone, "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", filepath.Join(r.dir, "module"),
+				"apps/app0/module")
+			r.git(clone, "commit", "--quiet", "-m", "module")
+			return clone
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRepository(t, 2)
+			other := r.clone("other")
+			r.write(filepath.Join(other, "apps", "app0", "app.yaml"), strings.ReplaceAll(fmt.Sprintf(descriptor, "app0"), "v0", "v1"))
+			r.git(other, "commit", "--quiet", "-am", "v1")
+			r.git(other, "push", "--quiet")
+			clone := make(r)
+			program, ran := r.recorder()
+			r.hostile(clone, program)
+			if module := filepath.Join(clone, "apps", "app0", "module"); name == "submodule" {
+				r.hostile(module, program)
+				// What overrules a filter in the clone does not overrule this one.
+				r.git(module, "config", "filter.e.clean", program)
+				r.write(filepath.Join(clone, ".git", "modules", "apps", "app0", "module", "info", "attributes"), "* filter=e\n")
+				r.write(filepath.Join(module, "README"), "HELLO\n")
+			}
+			r.write(filepath.Join(clone, "apps", "app0", "app.yaml"), strings.ReplaceAll(fmt.Sprintf(descriptor, "app0"), "v0", "v2"))
+			// Git does not know by its time that this one is the same.
+			if err := os.Chtimes(filepath.Join(clone, "apps", "app1", "app.yaml"), time.Time{}, time.Unix(1e9, 0)); err != nil {
+				t.Fatal(err)
+			}
+			// Else the test would hold without any protection.
+			if err := r.command(clone, "diff").Run(); ran() == "" {
+				t.Errorf("git itself starts nothing: %v", err)
+			}
+			before := r.digests()
+			for _, c := range []struct {
+				code int
+				args []string
+				want string
+			}{
+				{0, []string{"check"}, ""},
+				{0, []string{"check", "--repository"}, ""},
+				{0, []string{"check", "apps"}, ""},
+				{1, []string{"diff"}, "v2"},
+				{1, []string{"diff", "apps/app0"}, "v2"},
+				{1, []string{"diff", "--against", "HEAD"}, "v2"},
+				{1, []string{"diff", "apps/app0", "--env", "dev", "--env", "prod"}, ""},
+				{0, []string{"history", "apps/app0", "--env", "prod"}, "v1"},
+				{0, []string{"render", "apps/app0", "--env", "prod"}, "v2"},
+				{0, []string{"argocd"}, "kind: Application"},
+				{0, []string{"init", "new", "--image", "ghcr.io/example/new"}, "new"},
+				{0, setProd("v3", "--dry-run"), "v3"},
+				{0, []string{"set", "apps/app0", "--env", "prod", "replicas=3", "--dry-run"}, ""},
+				{0, []string{"rollback", "apps/app0", "--env", "prod", "--dry-run"}, "v1"},
+				{0, []string{"promote", "apps/app1", "--from", "prod", "--to", "dev", "--dry-run"}, ""},
+			} {
+				code, out := r.unfold(clone, c.args...)
+				if started := ran(); started != "" {
+					t.Errorf("%v starts programs:\n%s\nand prints\n%s", c.args, started, out)
+				}
+				if code != c.code || !strings.Contains(out, c.want) {
+					t.Errorf("%v exits %d, want %d and %q\n%s", c.args, code, c.code, c.want, out)
+				}
+			}
+			if diff := cmp.Diff(before, r.digests()); diff != "" {
+				t.Errorf("git's files change (-before +after):\n%s", diff)
+			}
+		})
+	}
+}
+
+// TestForeignWorkTree: a work tree elsewhere is not what was named.
+func TestForeignWorkTree(t *testing.T) {
+	r := newRepository(t, 1)
+	clone, other := r.clone("clone"), filepath.Join(r.dir, "other")
+	if err := os.Mkdir(other, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	r.git(clone, "config", "core.worktree", other)
+	code, out := r.unfold(clone, "diff", "apps/app0")
+	r.want(code, out, 2, "does not hold the folder apps/app0")
 }
 
 // lacking commits a change of app0 and takes the object of the descriptor as it was

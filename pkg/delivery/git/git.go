@@ -186,25 +186,32 @@ func below(name string) []string {
 // Changed reports whether the work tree or the index differs from HEAD at or
 // below a path.
 func (r *Repo) Changed(ctx context.Context, name string) (bool, error) {
-	out, err := r.git(ctx, nil, append([]string{"status", "--porcelain=v1", "--untracked-files=all"}, below(name)...)...)
+	out, err := r.git(ctx, nil, append([]string{"status", "--porcelain=v1", "--untracked-files=all", "--ignore-submodules=dirty"},
+		below(name)...)...)
 	return out != "", err
 }
 
 // Changes returns the files at and below a path that differ between a commit and the
 // work tree. Files that git was told not to look at are among them, since nobody
-// knows, and so are those that only a filter program makes equal: it is not run.
+// knows, and so are those that only a filter program makes equal: it is not run. Of
+// a submodule only its commit counts. Git diff would write the index, which runs a
+// hook, and start git status in submodules, whose own configuration names filters;
+// these commands do neither.
 func (r *Repo) Changes(ctx context.Context, rev, name string) ([]string, error) {
-	args, err := r.withoutFilters(ctx)
-	if err != nil {
-		return nil, err
-	}
-	args = append(args, "diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--name-only", "-z", rev)
-	out, err := r.git(ctx, nil, append(args, below(name)...)...)
+	staged := []string{"diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative",
+		"--ignore-submodules=none",
+		"--name-only", "-z", rev}
+	out, err := r.git(ctx, nil, append(staged, below(name)...)...)
 	if err != nil {
 		return nil, err
 	}
 	changed := names(out)
-	out, err = r.git(ctx, nil, append([]string{"ls-files", "-v", "-z", "--cached", "--others", "--exclude-standard"}, below(name)...)...)
+	args, err := r.withoutFilters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, "ls-files", "-v", "-z", "--cached", "--modified", "--deleted", "--others", "--exclude-standard")
+	out, err = r.git(ctx, nil, append(args, below(name)...)...)
 	for _, line := range names(out) {
 		tag, name, _ := strings.Cut(line, " ")
 		switch tag {
