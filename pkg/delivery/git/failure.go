@@ -38,9 +38,8 @@ func is(err error, k kind) bool {
 }
 
 // explain turns git's words into ours, where they are ones that people often
-// meet.
+// meet. The text is one without secrets.
 func explain(verb, text string) error {
-	text = withoutPasswords(text)
 	has := func(parts ...string) bool {
 		for _, p := range parts {
 			if strings.Contains(text, p) {
@@ -142,8 +141,8 @@ func rejection(text string) string {
 	return strings.Join(said, "; ")
 }
 
-// withoutPasswords takes the passwords out of the addresses in a text. Everything
-// that leaves this package and may hold an address goes through it. Over HTTP a
+// withoutPasswords takes the passwords out of what looks like an address in a text.
+// Over HTTP a
 // token often stands where the user's name does, so that goes too; an SSH address
 // keeps its user. A password that should have been escaped may hold any character,
 // so one ends at the last @ before the host.

@@ -27,6 +27,9 @@ type Repo struct {
 	allowed access
 	gpgsign string // what git's configuration says of signing, and a full stop; "" not read yet
 	objects objects
+	// addresses are those of remotes that may be in what git prints, nil where they are
+	// not known yet.
+	addresses []string
 }
 
 // Open returns the repository that dir is in, and the path of dir in it: "" or one
@@ -132,7 +135,7 @@ func (r *Repo) run(ctx context.Context, c call) (stdout, stderr string, err erro
 	case ctx.Err() != nil:
 		return stdout, stderr, context.Cause(ctx)
 	}
-	return stdout, stderr, failed(err, verb(c.args), stdout+stderr)
+	return stdout, stderr, r.failed(err, verb(c.args), stdout+stderr)
 }
 
 // verb returns the first argument behind options of git itself.
@@ -144,11 +147,11 @@ func verb(args []string) string {
 }
 
 // failed says why a run of git failed.
-func failed(err error, verb, text string) error {
+func (r *Repo) failed(err error, verb, text string) error {
 	if errors.Is(err, exec.ErrNotFound) {
 		return &Failure{Message: "the program git is not installed", Hint: "install git, or leave out --commit and --push"}
 	}
-	if strings.TrimSpace(text) == "" {
+	if text = r.withoutSecrets(text); strings.TrimSpace(text) == "" {
 		text = err.Error()
 	}
 	return explain(verb, text)

@@ -81,7 +81,8 @@ func (r *Repo) target(ctx context.Context, current string, p *Pushed) (string, e
 			remote = strings.TrimSpace(out)
 		}
 	}
-	p.Remote = withoutPasswords(remote)
+	p.Remote = parseAddress(remote).String()
+	r.addresses = append(r.configured(), remote)
 	// It can be an address too, but not one that names a program, as ext::… does.
 	if strings.HasPrefix(remote, "-") || strings.Contains(remote, "::") || strings.ContainsAny(remote, "\n\x00") {
 		return "", &Failure{Message: fmt.Sprintf("%q can't be a remote", p.Remote), Hint: "name one that git remote -v lists with --remote"}
@@ -122,7 +123,7 @@ func (r *Repo) attempt(ctx context.Context, t Target, edit Edit, current, remote
 	case err != nil && ctx.Err() == nil:
 		return err
 	}
-	p.Commit, p.Said = m.hash, spoken(withoutPasswords(out+said))
+	p.Commit, p.Said = m.hash, spoken(r.withoutSecrets(out+said))
 	return nil
 }
 
@@ -212,14 +213,14 @@ func (r *Repo) forward(ctx context.Context, current string, p *Pushed) {
 		"--no-verify-signatures", p.Commit)
 	_, said, err := r.run(ctx, call{args: args})
 	if err != nil {
-		p.Behind = "the work tree does not have it yet: " + inTheWay(said, err)
+		p.Behind = "the work tree does not have it yet: " + inTheWay(r.withoutSecrets(said), err)
 	}
 }
 
 // inTheWay returns what git merge says of the files that are in its way.
 func inTheWay(said string, err error) string {
 	var wrong, files []string
-	for line := range strings.Lines(withoutPasswords(said)) {
+	for line := range strings.Lines(said) {
 		text := strings.TrimSpace(line)
 		if rest, ok := strings.CutPrefix(text, "error: "); ok {
 			wrong = append(wrong, strings.TrimSuffix(rest, ":"))
