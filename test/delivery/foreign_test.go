@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -345,6 +346,62 @@ func TestPartialClone(t *testing.T) {
 		for code, args := range map[int][]string{1: diff, 0: history} {
 			got, out := r.unfold(clone, args...)
 			r.want(got, out, code, "app0:v0", fmt.Sprint("mine", i))
+		}
+	}
+}
+
+// TestProgramsOfChanges: the hooks and filters that --commit and --push run are
+// those that docs/delivery.md names.
+func TestProgramsOfChanges(t *testing.T) {
+	r := newRepository(t, 2)
+	record := filepath.Join(r.dir, "record")
+	program := filepath.Join(r.dir, "recorder")
+	r.program(program, "echo \"$(basename $0)${GIT_INDEX_FILE:+ of $GIT_INDEX_FILE}\" >> "+record+
+		"\ncase $0 in */pre-auto-gc) exit 1;; esac\n")
+	filter := filepath.Join(r.dir, "filter")
+	r.program(filter, "echo filter $1 >> "+record+"\ncat\n")
+	for i, c := range []struct {
+		how  string
+		want []string
+	}{
+		{"--commit", []string{"filter apps/app0/app.yaml", "post-index-change", "reference-transaction"}},
+		{"--push", []string{"filter README", "filter apps/app0/app.yaml", "filter apps/app1/app.yaml",
+			"post-index-change", "post-merge", "pre-push", "reference-transaction"}},
+	} {
+		clone := r.clone(strings.TrimLeft(c.how, "-"))
+		for _, hook := range gitHooks {
+			if err := os.Symlink(program, filepath.Join(clone, ".git", "hooks", hook)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for key, value := range map[string]string{"filter.x.clean": filter + " %f", "filter.x.smudge": filter + " %f", "gc.auto": "1",
+			"gc.autoDetach": "false"} {
+			r.git(clone, "config", key, value)
+		}
+		// So that git finds that there is something to collect: it looks into this folder.
+		loose := filepath.Join(clone, ".git", "objects", "17")
+		if err := os.MkdirAll(loose, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		for n := range 8 {
+			r.write(filepath.Join(loose, fmt.Sprintf("%038x", n)), "")
+		}
+		r.write(filepath.Join(clone, ".git", "info", "attributes"), "* filter=x\n")
+		for _, name := range []string{"README", "apps/app0/app.yaml", "apps/app1/app.yaml"} {
+			if err := os.Chtimes(filepath.Join(clone, filepath.FromSlash(name)), time.Time{}, time.Unix(1e9, 0)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = os.Remove(record)
+		code, out := r.unfold(clone, setProd(fmt.Sprint("v", i+1), c.how)...)
+		r.want(code, out, 0, "app0:v")
+		text, err := os.ReadFile(record)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ran := slices.Compact(slices.Sorted(strings.SplitSeq(strings.TrimSpace(string(text)), "\n")))
+		if diff := cmp.Diff(c.want, ran); diff != "" {
+			t.Errorf("%s runs (-want +got):\n%s", c.how, diff)
 		}
 	}
 }

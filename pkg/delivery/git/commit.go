@@ -260,7 +260,7 @@ func (r *Repo) commitOnce(ctx context.Context, l *lock, t Target, edit Edit, wri
 	if err := ref.commit(); err != nil {
 		return l.unsettled(ctx, s, err)
 	}
-	return m.hash, l.finish(ctx)
+	return m.hash, l.finish(ctx, s.Path)
 }
 
 // undone returns why there is no commit, and says that nothing is left of it, unless

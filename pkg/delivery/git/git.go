@@ -78,16 +78,17 @@ func (a access) options() []string {
 	options := []string{
 		"-c", "core.fsmonitor=false", "-c", "color.ui=false", "-c", "color.remote=false", "-c", "color.push=false", "-c",
 		"color.transport=false",
-		"-c", "submodule.recurse=false", "-c", "i18n.commitEncoding=UTF-8",
+		"-c", "submodule.recurse=false", "-c", "i18n.commitEncoding=UTF-8", "-c", "maintenance.auto=false",
 	}
 	if !a.hooks {
-		options = append(options, withoutHooks...)
+		options = append(options, withoutHooks()...)
 	}
 	return options
 }
 
-// withoutHooks are the options by which git runs no hook: there are none in what is no folder.
-var withoutHooks = []string{"-c", "core.hooksPath=" + os.DevNull}
+// withoutHooks returns the options by which git runs no hook: there are none in what
+// is no folder.
+func withoutHooks() []string { return []string{"-c", "core.hooksPath=" + os.DevNull} }
 
 // environ returns the variables that keep git from the network. A partial clone
 // fetches an object that it lacks whenever git looks for it, by whatever program its
