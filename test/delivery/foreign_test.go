@@ -229,6 +229,43 @@ func TestForeignWorkTree(t *testing.T) {
 	r.want(code, out, 2, "does not hold the folder apps/app0")
 }
 
+// TestEmbeddedRepository: a clone of one's own can have files that are a repository
+// by themselves, with hooks that whoever committed them wrote.
+func TestEmbeddedRepository(t *testing.T) {
+	r := newRepository(t, 1)
+	author := r.clone("author")
+	program, ran := r.recorder()
+	evil := filepath.Join(author, "apps", "evil")
+	r.git(author, "init", "--quiet", "--bare", "--initial-branch=main", evil)
+	r.write(filepath.Join(evil, "app.yaml"), fmt.Sprintf(descriptor, "app0"))
+	r.git(author, "--git-dir="+evil, "--work-tree="+evil, "add", "app.yaml")
+	r.git(author, "--git-dir="+evil, "--work-tree="+evil, "commit", "--quiet", "-m", "evil")
+	r.git(evil, "config", "core.bare", "false")
+	r.git(evil, "config", "core.worktree", evil)
+	r.hostile(evil, program)
+	r.git(evil, "config", "core.worktree", ".")
+	r.git(author, "add", "--force", ".")
+	r.git(author, "commit", "--quiet", "-m", "apps")
+	r.git(author, "push", "--quiet")
+	clone := r.clone("clone")
+	if out := strings.TrimSpace(r.git(filepath.Join(clone, "apps", "evil"), "rev-parse", "--git-dir")); out != "." {
+		t.Errorf("git takes %s for the repository", out) // and the test would hold without any protection
+	}
+	for _, args := range [][]string{
+		{"set", "image", "apps/evil", "--env", "prod", "ghcr.io/example/app0:v1", "--commit"},
+		{"set", "image", "apps/evil", "--env", "prod", "ghcr.io/example/app0:v1", "--push"},
+		{"diff", "apps/evil"}, {"history", "apps/evil", "--env", "prod"}, {"check", "apps/evil"}, {"argocd", "apps/evil"},
+	} {
+		code, out := r.unfold(clone, args...)
+		if started := ran(); started != "" {
+			t.Errorf("%v starts\n%s", args, started)
+		}
+		if args[0] != "check" && (code < 2 || !strings.Contains(out, "evil has no .git")) {
+			t.Errorf("%v exits %d\n%s", args, code, out)
+		}
+	}
+}
+
 // lacking commits a change of app0 and takes the object of the descriptor as it was
 // out of the clone, as a partial clone lacks it.
 func (r *repository) lacking(clone string) {

@@ -55,6 +55,12 @@ func Open(ctx context.Context, dir string) (*Repo, string, error) {
 		return nil, "", &Failure{Message: fmt.Sprintf("git's work tree %s does not hold the folder %s", root, dir),
 			Hint: "run it in a work tree; git config core.worktree shows what git takes for one"}
 	}
+	// The files of a clone can be those of a bare repository too, with a configuration
+	// and hooks. Git takes a folder of such files for one.
+	if _, err := os.Lstat(filepath.Join(root, ".git")); err != nil {
+		return nil, "", &Failure{Message: fmt.Sprintf("git's work tree %s has no .git", root),
+			Hint: "git takes the folder's own files for a repository: don't use them unless they are yours"}
+	}
 	r.root = root
 	return r, prefix, nil
 }
