@@ -442,3 +442,28 @@ func TestProgramsOfChanges(t *testing.T) {
 		}
 	}
 }
+
+// TestLongHashes: commits and pushes in a repository whose objects have SHA-256 names.
+func TestLongHashes(t *testing.T) {
+	r := newRepository(t, 1)
+	r.git(r.dir, "init", "--quiet", "--bare", "--initial-branch=main", "--object-format=sha256", "long.git")
+	seed := filepath.Join(r.dir, "long")
+	r.git(r.dir, "init", "--quiet", "--initial-branch=main", "--object-format=sha256", "long")
+	if err := os.CopyFS(filepath.Join(seed, "apps"), os.DirFS(filepath.Join(r.dir, "seed", "apps"))); err != nil {
+		t.Fatal(err)
+	}
+	r.git(seed, "add", ".")
+	r.git(seed, "commit", "--quiet", "-m", "apps")
+	r.git(seed, "remote", "add", "origin", "file://"+filepath.Join(r.dir, "long.git"))
+	r.git(seed, "push", "--quiet", "--set-upstream", "origin", "main")
+	for i, how := range []string{"--commit", "--push"} {
+		code, out := r.unfold(seed, setProd(fmt.Sprint("v", i+1), how)...)
+		r.want(code, out, 0, "app0:v")
+		r.whole(seed)
+	}
+	code, out := r.unfold(seed, "history", "apps/app0", "--env", "prod")
+	r.want(code, out, 0, "app0:v2", "app0:v1", "app0:v0")
+	if got := r.git(filepath.Join(r.dir, "long.git"), "show", "main:apps/app0/app.yaml"); !strings.Contains(got, "'v2'") {
+		t.Error(got)
+	}
+}
