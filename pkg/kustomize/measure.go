@@ -34,6 +34,8 @@ type Work struct {
 	Moved, MovedOne, Doubled int
 	// Steps counts those of regular expressions, at each letter that one is tried on.
 	Steps int
+	// Specs counts the fields that configurations list, in each object.
+	Specs int
 	Names Names
 }
 
@@ -75,7 +77,7 @@ func (w *Work) Add(x Work) {
 	w.Lookups, w.Pairs = plus(w.Lookups, x.Lookups), plus(w.Pairs, x.Pairs)
 	w.Changes, w.Added = plus(w.Changes, x.Changes), plus(w.Added, x.Added)
 	w.Moved, w.MovedOne, w.Doubled = plus(w.Moved, x.Moved), plus(w.MovedOne, x.MovedOne), plus(w.Doubled, x.Doubled)
-	w.Steps = plus(w.Steps, x.Steps)
+	w.Steps, w.Specs = plus(w.Steps, x.Steps), plus(w.Specs, x.Specs)
 	w.Names.add(x.Names)
 }
 
@@ -125,7 +127,7 @@ func Components(trees []tree.Tree, own []*value.Value) Work {
 	if len(trees) == 0 {
 		return Work{}
 	}
-	f := &flow{objects: slices.Clone(own), repeats: 1, texts: map[*value.Value]text{}}
+	f := &flow{objects: slices.Clone(own), repeats: 1, marked: map[string]int{}, texts: map[*value.Value]text{}}
 	var all []*measurer
 	for _, t := range trees {
 		m := &measurer{tree: t, flow: f, files: map[string][]*value.Value{}, known: map[string]Work{}}
@@ -209,6 +211,19 @@ func (m *measurer) field(dir string, e value.Entry) (w Work) {
 	case "images", "replicas", "labels":
 		w.Changes = len(itemsOf(e.Value))
 		w.Added = Object(e.Value).Bytes
+		for _, x := range itemsOf(e.Value) {
+			w.Add(m.flow.specs(x.Get("fields"), 1, Object(x.Get("pairs")).Bytes))
+		}
+	case "namePrefix", "nameSuffix", "namespace", "generatorOptions":
+		w.Added = Object(e.Value).Bytes
+	case "configurations":
+		for _, x := range itemsOf(e.Value) {
+			for _, doc := range m.read(path.Join(dir, x.Text)) {
+				if w.Specs < most { // else it is refused in any case
+					w.Add(m.flow.configuration(doc))
+				}
+			}
+		}
 	case "commonAnnotations":
 		w.Changes = 1
 		w.Added = Object(e.Value).Bytes

@@ -41,8 +41,11 @@ type flow struct {
 	sources []fieldPath
 	targets []fieldPath
 	creates int // targets that add what is missing
-	marks   int // bytes of labels, annotations, images and the like
-	repeats int // how often one of the objects may be included
+	// transformers counts labels, annotations, images and the like, marks their bytes, and
+	// marked those of each field.
+	transformers, marks int
+	marked              map[string]int
+	repeats             int // how often one of the objects may be included
 	// renames reports whether a patch may change kinds.
 	renames bool
 	patches int
@@ -183,9 +186,10 @@ func (m *measurer) surveyField(dir string, e value.Entry) (folders int) {
 				f.replacement(r)
 			}
 		}
-	case "labels", "commonAnnotations", "images", "namePrefix", "nameSuffix", "namespace", "generatorOptions":
+	case "labels", "commonAnnotations", "images", "replicas", "namePrefix", "nameSuffix", "namespace", "generatorOptions":
 		n := Object(e.Value).Bytes
-		f.marks = plus(f.marks, n)
+		f.transformers += max(1, len(itemsOf(e.Value)))
+		f.marks, f.marked[e.Key] = plus(f.marks, n), plus(f.marked[e.Key], n)
 		if strings.HasPrefix(e.Key, "name") {
 			f.affixes = plus(f.affixes, n)
 		}

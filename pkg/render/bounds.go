@@ -58,6 +58,9 @@ func checkBounds(e expand.Environment) diag.List {
 	case work.Steps > maxSteps:
 		diags.Errorh(pos, "too-large", "write simpler regular expressions, name objects in full, or split the app",
 			"kustomize could try the regular expressions of targets in more than %d steps", maxSteps)
+	case work.Specs > maxSpecs:
+		diags.Errorh(pos, "too-large", "list fewer fields, or split the app",
+			"kustomize would look for the fields that configurations list in more than %d places", maxSpecs)
 	case work.Objects > maxBuilt:
 		diags.Errorh(pos, "too-large", "split the app",
 			"the app has %d objects, more than the %d that manifests, components and patches can be built with", work.Objects, maxBuilt)
