@@ -219,7 +219,7 @@ func (m *measurer) field(dir string, e value.Entry) (w Work) {
 	case "configurations":
 		for _, x := range itemsOf(e.Value) {
 			for _, doc := range m.read(path.Join(dir, x.Text)) {
-				if w.Specs < most { // else it is refused in any case
+				if w.Specs <= mostVisits { // else it is refused in any case
 					w.Add(m.flow.configuration(doc))
 				}
 			}

@@ -26,7 +26,9 @@ type power struct {
 // (concepts/security/rbac-good-practices).
 func powers() []power {
 	roles := func(verb, _, name string) bool { return verb == "escalate" || isWideRole(name, true) }
-	system := func(_, resource, name string) bool { return resource != "serviceaccounts" && strings.HasPrefix(name, "system:") }
+	system := func(_, resource, name string) bool {
+		return resource != "serviceaccounts" && strings.HasPrefix(name, "system:")
+	}
 	node := func(_, _, _ string) bool { return true } // and all that runs there
 	return []power{
 		{rbacGroup, []string{"roles", "clusterroles"}, []string{"escalate", "bind"}, false, roles},

@@ -83,6 +83,20 @@ func checkBounds(e expand.Environment) diag.List {
 	return diags
 }
 
+// weight returns how large a part of what kustomize may be given an environment is, which
+// is within the bounds.
+func weight(e expand.Environment) float64 {
+	w, changed, lookups, copied := kustomizeWork(e, &diag.List{})
+	largest := 1e-6
+	for _, x := range []struct{ n, most int }{
+		{w.Steps, maxSteps}, {w.Specs, maxSpecs}, {w.Objects, 3 * maxBuilt}, {w.Pairs + w.Changes*w.Objects, maxPairs},
+		{w.Bytes + copied + grown(w.Moved, w.Doubled), maxBuiltBytes}, {lookups, maxLookups}, {changed, maxPatchedBytes},
+	} {
+		largest = max(largest, float64(x.n)/float64(x.most))
+	}
+	return largest
+}
+
 // grown returns how large something can get that is doubled so often.
 func grown(bytes, doubled int) int {
 	const ends = 40 // doublings that make anything too large

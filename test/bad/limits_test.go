@@ -107,6 +107,9 @@ func TestTooLarge(t *testing.T) {
 			"part/kustomization.yaml": part + "labels:\n- pairs: {team: a}\n  fields:\n" + times(20_000, "  - {path: data/k%d}\n")}},
 		{"a long prefix", files{"app.yaml": head + "components: [part]\n", "part/objects.yaml": configMaps(900),
 			"part/kustomization.yaml": part + "namePrefix: " + strings.Repeat("x", 500_000) + "\n"}},
+		{"a patch that fails in a large app", files{"app.yaml": head + "manifests: [m.yaml]\npatches:\n" +
+			strings.Repeat(patch("name: 'c0|z(a{0,20}){0,10}'", add), 100) + patch("name: c0", `[{"op": "remove", "path": "/no"}]`),
+			"m.yaml": configMaps(400)}},
 		{"large texts in each workload", files{"app.yaml": head + "env: {LONG: " + strings.Repeat("x", 900_000) + "}\nworkloads:\n" +
 			times(20, "  w%d: {port: 80}\n")}},
 		{"aliases of a long text", files{"app.yaml": head + "manifests: [m.yaml]\n",
