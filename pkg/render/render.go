@@ -262,10 +262,11 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 }
 
 // kustomize builds an environment by kustomize itself.
-func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
+func (s *Source) kustomize(e expand.Environment, o Options) ([]*value.Value, error) {
 	objects, err := run(e)
 	switch {
 	case err != nil:
+		o.begin("looking for what kustomize can't build in", e.App.Env)
 		return nil, s.blame(e, err)
 	case len(objects) == 0:
 		var diags diag.List
@@ -277,7 +278,7 @@ func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
 			"the patches leave no objects, so Argo CD would prune the app")
 		return nil, diags
 	}
-	return objects, s.judge(e, objects)
+	return objects, s.judge(e, objects, o)
 }
 
 // broughtAlong adds what the app hands to kustomize: the objects of manifests, the

@@ -58,7 +58,7 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 	}
 	// 7. Build.
 	o.begin("building by kustomize", env)
-	if out.built, err = s.kustomize(out.Environment); err != nil {
+	if out.built, err = s.kustomize(out.Environment, o); err != nil {
 		err = errorOf(&diags, err)
 		return out, diags, err
 	}
@@ -76,7 +76,7 @@ func (s *Source) settle(env string, o Options) (settled, diag.List, error) {
 		out.Objects = objects
 		before := out.built
 		o.begin("building again, with other warnings, for", env)
-		if out.built, err = s.kustomize(out.Environment); err != nil {
+		if out.built, err = s.kustomize(out.Environment, o); err != nil {
 			err = errorOf(&diags, err)
 			return out, diags, err
 		}
