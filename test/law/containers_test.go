@@ -126,7 +126,7 @@ func (g *generator) further(name string, goesOn, same bool) *yaml.Node {
 	}
 	if goesOn && g.chance(40) {
 		number := g.number()
-		o.set("ports", fields("own", pick(g, number, fields("containerPort", number, "protocol", plain("UDP"), "hostPort", plain("4180"),
+		o.set("ports", fields("own", pick(g, number, fields("containerPort", number, "protocol", plain("UDP"), "hostPort", g.number(),
 			"hostIP", quoted("127.0.0.1")))))
 		o.set("probes", pick(g, g.text("/ping"), fields("startup", fields("tcpSocket", fields("port", plain("own"))))))
 		o.set("lifecycle", fields("preStop", fields("sleep", g.integer(5))))

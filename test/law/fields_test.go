@@ -239,8 +239,9 @@ func (g *generator) envVar(s *said, name string) *yaml.Node {
 		return g.flow(fields("field", plain(pick(g, "status.podIP", "spec.nodeName", "metadata.name"))))
 	}
 	if g.chance(50) {
+		// Never 1m: another layer can name memory, which has no thousandths.
 		return fields("resource", fields("resource", plain("requests.cpu"), "containerName", plain("app"), "divisor",
-			pick(g, plain("1"), plain("1m"), quoted("1"))))
+			pick(g, plain("1"), quoted("1"))))
 	}
 	return g.flow(fields("resource", plain("limits.memory")))
 }
