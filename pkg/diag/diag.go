@@ -64,7 +64,8 @@ func (s Severity) String() string {
 type Diagnostic struct {
 	Pos      Pos
 	Severity Severity
-	Rule     string // stable name of the rule that found it, such as "unknown-field"
+	Code     string // stable name of what is wrong, such as "unknown-field"
+	Rule     bool   // Code is the name of a rule, which a policy and an app can refer to
 	Message  string
 	Hint     string
 }
@@ -93,22 +94,22 @@ func (d Diagnostic) String() string {
 type List []Diagnostic
 
 // Errorf adds an error without a hint.
-func (l *List) Errorf(pos Pos, rule, format string, args ...any) {
-	l.add(Error, pos, rule, "", format, args)
+func (l *List) Errorf(pos Pos, code, format string, args ...any) {
+	l.add(Error, pos, code, "", format, args)
 }
 
 // Errorh adds an error with a hint.
-func (l *List) Errorh(pos Pos, rule, hint, format string, args ...any) {
-	l.add(Error, pos, rule, hint, format, args)
+func (l *List) Errorh(pos Pos, code, hint, format string, args ...any) {
+	l.add(Error, pos, code, hint, format, args)
 }
 
 // Warnh adds a warning with a hint, which may be empty.
-func (l *List) Warnh(pos Pos, rule, hint, format string, args ...any) {
-	l.add(Warning, pos, rule, hint, format, args)
+func (l *List) Warnh(pos Pos, code, hint, format string, args ...any) {
+	l.add(Warning, pos, code, hint, format, args)
 }
 
-func (l *List) add(s Severity, pos Pos, rule, hint, format string, args []any) {
-	*l = append(*l, Diagnostic{Pos: pos, Severity: s, Rule: rule, Message: fmt.Sprintf(format, args...), Hint: hint})
+func (l *List) add(s Severity, pos Pos, code, hint, format string, args []any) {
+	*l = append(*l, Diagnostic{Pos: pos, Severity: s, Code: code, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // HasErrors reports whether the list holds anything but warnings.

@@ -10,17 +10,17 @@ import (
 
 // missingAPIs finds objects that the cluster can't take. Where the policy says
 // so, they are left out; but never what runs the app, nor all there is.
-func missingAPIs(in *Input, r *report) {
+func missingAPIs(in *Input, r *reporter) {
 	some := slices.ContainsFunc(in.items, func(x item) bool { return in.Serves(x.APIVersion, x.Kind) })
 	for _, x := range in.items {
 		if in.Serves(x.APIVersion, x.Kind) {
 			continue
 		}
 		if _, runs := x.pods(); in.Policy.SkipMissingAPIs && some && !runs {
-			r.about(x).Warnh(x.origin, "missing-api", "", "%s is left out, since the cluster has no %s %s", x.ID, x.APIVersion, x.Kind)
+			r.warnings().report(x, nil, "", "%s is left out, since the cluster has no %s %s", x.ID, x.APIVersion, x.Kind)
 			continue
 		}
-		r.about(x).Errorh(x.origin, "missing-api", "have it installed in the cluster, or remove what needs it",
+		r.report(x, nil, "have it installed in the cluster, or remove what needs it",
 			"%s needs %s %s, which the cluster does not have", x.ID, x.APIVersion, x.Kind)
 	}
 }

@@ -58,7 +58,7 @@ type finding struct {
 func writeJSON(w io.Writer, diags diag.List) error {
 	out := make([]finding, 0, len(diags))
 	for _, d := range diags {
-		out = append(out, finding{d.Pos.File, d.Pos.Line, d.Pos.Col, d.Severity.String(), d.Rule, d.Message, d.Hint})
+		out = append(out, finding{d.Pos.File, d.Pos.Line, d.Pos.Col, d.Severity.String(), d.Code, d.Message, d.Hint})
 	}
 	return EncodeJSON(w, out)
 }
@@ -107,7 +107,7 @@ func writeGitHub(w io.Writer, diags diag.List) error {
 		if d.Pos.Line > 0 {
 			at = append(at, fmt.Sprintf("line=%d", d.Pos.Line), fmt.Sprintf("col=%d", d.Pos.Col))
 		}
-		at = append(at, "title="+property.Replace("unfold "+d.Rule))
+		at = append(at, "title="+property.Replace("unfold "+d.Code))
 		if _, err := fmt.Fprintf(w, "::%s %s::%s\n", d.Severity, strings.Join(at, ","), data.Replace(text)); err != nil {
 			return err
 		}
@@ -170,12 +170,12 @@ func writeSARIF(w io.Writer, version string, diags diag.List) error {
 	}
 	var rules []string
 	for _, d := range diags {
-		rules = append(rules, d.Rule)
+		rules = append(rules, d.Code)
 		text := diag.Line(d.Message)
 		if d.Hint != "" {
 			text += ". Hint: " + diag.Line(d.Hint)
 		}
-		r := sarifResult{RuleID: d.Rule, Level: d.Severity.String(), Message: sarifMessage{text}}
+		r := sarifResult{RuleID: d.Code, Level: d.Severity.String(), Message: sarifMessage{text}}
 		if d.Pos.File != "" {
 			at := sarifPhysical{Artifact: sarifArtifact{uri(d.Pos.File)}}
 			if d.Pos.Line > 0 {

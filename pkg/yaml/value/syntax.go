@@ -20,7 +20,7 @@ func syntaxError(file string, src []byte, err error) diag.Diagnostic {
 	lines := bytes.Split(src, []byte("\n"))
 	line = min(max(line, 1), len(lines))
 	at := lines[line-1]
-	d := diag.Diagnostic{Pos: diag.Pos{File: file, Line: line, Col: len(at) - len(bytes.TrimLeft(at, " \t")) + 1}, Rule: "yaml-syntax"}
+	d := diag.Diagnostic{Pos: diag.Pos{File: file, Line: line, Col: len(at) - len(bytes.TrimLeft(at, " \t")) + 1}, Code: "yaml-syntax"}
 	if name, ok := strings.CutPrefix(text, "unknown anchor '"); ok {
 		name = strings.TrimSuffix(name, "' referenced")
 		d.Pos.Line, d.Pos.Col = find(lines, "*"+name)
