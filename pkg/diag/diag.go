@@ -70,8 +70,9 @@ type Diagnostic struct {
 	Hint     string
 }
 
-// String returns the form that a person reads: one line, and a second one for
-// the hint. Names and texts of others' can't add lines to it.
+// String returns the form that a person reads: one line, with the name of the rule
+// behind it where a rule found it, and a second one for the hint. Names and texts
+// of others' can't add lines to it.
 func (d Diagnostic) String() string {
 	var b strings.Builder
 	if !d.Pos.IsZero() {
@@ -82,6 +83,9 @@ func (d Diagnostic) String() string {
 		b.WriteString("warning: ")
 	}
 	b.WriteString(Line(d.Message))
+	if d.Rule {
+		b.WriteString(" [" + d.Code + "]")
+	}
 	if d.Hint != "" {
 		b.WriteString("\n  hint: ")
 		b.WriteString(Line(d.Hint))

@@ -34,6 +34,8 @@ func TestDiagnosticString(t *testing.T) {
 		{"error", diag.Diagnostic{Pos: at, Message: "wrong"}, "app.yaml:1:2: wrong"},
 		{"with a hint", diag.Diagnostic{Pos: at, Message: "wrong", Hint: "mend it"}, "app.yaml:1:2: wrong\n  hint: mend it"},
 		{"warning", diag.Diagnostic{Pos: at, Severity: diag.Warning, Message: "odd"}, "app.yaml:1:2: warning: odd"},
+		{"of a rule", diag.Diagnostic{Pos: at, Severity: diag.Warning, Code: "odd-number", Rule: true, Message: "odd", Hint: "mend it"},
+			"app.yaml:1:2: warning: odd [odd-number]\n  hint: mend it"},
 		{"without a place", diag.Diagnostic{Message: "wrong"}, "wrong"},
 	} {
 		if got := tt.in.String(); got != tt.want {

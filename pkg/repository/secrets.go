@@ -38,9 +38,9 @@ func (c *checker) checkSecrets() Group {
 			if !ok || judged[at] || accepting(f) {
 				continue
 			}
-			diags.Errorh(at, lint.PlainSecret, "seal it by unfold seal and delete the file, or let git ignore it; what was pushed has to be "+
-				"changed as well",
-				"%s stands in the repository in plain text", object.Object{Value: o}.ID())
+			diags = append(diags, diag.Diagnostic{Pos: at, Code: lint.PlainSecret, Rule: true,
+				Message: object.Object{Value: o}.ID().String() + " stands in the repository in plain text",
+				Hint:    "seal it by unfold seal and delete the file, or let git ignore it; what was pushed has to be changed as well"})
 		}
 	}
 	switch {
