@@ -158,27 +158,11 @@ func (a *app) change(changes []edit.Change) (fresh *app, before, after rendering
 		return nil, before, after, err
 	}
 	if after, err = fresh.render(); err == nil {
-		err = broken(before.diags, after.diags).Err()
+		err = after.diags.Errors().Without(before.diags).Err()
 	}
 	if err != nil {
 		fresh.close()
 		return nil, before, after, err
 	}
 	return fresh, before, after, nil
-}
-
-// broken returns the errors of after that before does not have. Their lines may
-// have moved.
-func broken(before, after diag.List) diag.List {
-	known := map[[2]string]bool{}
-	for _, d := range before {
-		known[[2]string{d.Code, d.Message}] = true
-	}
-	var out diag.List
-	for _, d := range after {
-		if d.Severity == diag.Error && !known[[2]string{d.Code, d.Message}] {
-			out = append(out, d)
-		}
-	}
-	return out
 }

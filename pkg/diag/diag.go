@@ -146,6 +146,25 @@ func (l List) Warnings() List {
 	return slices.DeleteFunc(l.Sorted(), func(d Diagnostic) bool { return d.Severity == Error })
 }
 
+// Errors returns the errors alone, in the order of the list.
+func (l List) Errors() List {
+	return slices.DeleteFunc(slices.Clone(l), func(d Diagnostic) bool { return d.Severity != Error })
+}
+
+// Without returns the diagnostics of l that other does not have, whatever their places
+// and hints: an edit of the file moves lines, and changes what a hint can name.
+func (l List) Without(other List) List {
+	known := make(map[Diagnostic]bool, len(other))
+	for _, d := range other {
+		d.Pos, d.Hint = Pos{}, ""
+		known[d] = true
+	}
+	return slices.DeleteFunc(slices.Clone(l), func(d Diagnostic) bool {
+		d.Pos, d.Hint = Pos{}, ""
+		return known[d]
+	})
+}
+
 // maxShown bounds what Error shows: Argo CD passes it on from program to program
 // and into its UI.
 const maxShown = 200

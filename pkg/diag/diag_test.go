@@ -71,6 +71,21 @@ func TestSorted(t *testing.T) {
 	}
 }
 
+func TestWithout(t *testing.T) {
+	at := func(line int) diag.Pos { return diag.Pos{File: "a", Line: line, Col: 1} }
+	var before, after diag.List
+	before.Errorh(at(1), "r", "did you mean x?", "moved")
+	before.Warnh(at(2), "r", "", "worse")
+	before.Errorf(at(3), "other", "of another rule")
+	after.Errorh(at(5), "r", "did you mean y?", "moved")
+	after.Errorf(at(2), "r", "worse")
+	after.Errorf(at(3), "r", "of another rule")
+	after.Warnh(at(9), "r", "", "odd")
+	if diff := cmp.Diff(diag.List{after[1], after[2]}, after.Errors().Without(before)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestErr(t *testing.T) {
 	var l diag.List
 	if err := l.Err(); err != nil {

@@ -45,14 +45,8 @@ func checkKubectl(file string, src []byte, diags *diag.List) {
 		var x any
 		err := yamlv2.Unmarshal(doc, &x)
 		if err != nil {
-			text := strings.TrimPrefix(err.Error(), "yaml: ")
-			at := first
-			if rest, ok := strings.CutPrefix(text, "line "); ok {
-				number, message, _ := strings.Cut(rest, ": ")
-				if n, err := strconv.Atoi(number); err == nil {
-					text, at = message, min(first+n-1, line)
-				}
-			}
+			text, n := apart(err)
+			at := min(first+max(n, 1)-1, line)
 			diags.Errorh(diag.Pos{File: file, Line: at, Col: 1}, "yaml-syntax", "check this line and the one above for tabs",
 				"kubectl can't read this: %s", text)
 		}

@@ -69,18 +69,26 @@ func placed(src []byte, err error) (text string, line int) {
 		}
 		rest = tail
 	}
-	text = strings.TrimPrefix(err.Error(), "yaml: ")
-	if rest, ok := strings.CutPrefix(text, "line "); ok {
-		if number, message, ok := strings.Cut(rest, ": "); ok {
-			text = message
-			line, _ = strconv.Atoi(number)
-			// The parser, unlike the scanner, counts from 0.
-			if ofParser(text) {
-				line++
-			}
-		}
+	text, line = apart(err)
+	// The parser, unlike the scanner, counts from 0.
+	if line > 0 && ofParser(text) {
+		line++
 	}
 	return text, max(line, 1) + skipped
+}
+
+// apart takes a message of the library, "yaml: line N: TEXT", apart. Line is 0 where
+// it has none. The library has no type for its errors, so what they are is told by
+// the text, in this file alone.
+func apart(err error) (text string, line int) {
+	text = strings.TrimPrefix(err.Error(), "yaml: ")
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		number, message, _ := strings.Cut(rest, ": ")
+		if n, err := strconv.Atoi(number); err == nil {
+			return message, n
+		}
+	}
+	return text, 0
 }
 
 func firstError(src []byte) error {
