@@ -12,9 +12,9 @@ import (
 // message shows them.
 func plainCredentials(in *Input, r *reporter) {
 	for _, x := range in.suspects() {
-		if !x.sign.Guess {
-			r.named(x.name, x.text).report(x.item, x.text, r.cure(x.name, x.seal), "%s has %s in plain text: %s", x.ID, x.sign.What,
-				x.where)
+		if !x.match.Guess {
+			r.named(x.name, x.text).report(x.item, x.text, r.cure(x.name, x.seal), "%s has %s in plain text: %s",
+				x.ID, x.match.What, x.where)
 		}
 	}
 }
@@ -23,7 +23,7 @@ func plainCredentials(in *Input, r *reporter) {
 // nobody can tell by their form.
 func randomValues(in *Input, r *reporter) {
 	for _, x := range in.suspects() {
-		if x.sign.Guess {
+		if x.match.Guess {
 			r.named(x.name, x.text).report(x.item, x.text, r.cure(x.name, x.seal), "%s has a text that looks as random as a key: %s",
 				x.ID, x.where)
 		}
@@ -33,8 +33,8 @@ func randomValues(in *Input, r *reporter) {
 // suspect is a text that looks like a credential.
 type suspect struct {
 	item
-	text *value.Value
-	sign credential.Sign
+	text  *value.Value
+	match credential.Match
 	// where is its place in the object, name what an app accepts it by, and seal the
 	// key that it could be sealed under.
 	where, name, seal string
@@ -103,15 +103,15 @@ type search struct {
 	done map[*value.Value]bool
 }
 
-// add takes note of signs in a text, once where several objects have it.
-func (s *search) add(text *value.Value, name, seal, where string, signs []credential.Sign) {
-	if len(signs) > 0 && text.Pos.Line > 0 && s.in.noted[noted{text, name}] {
+// add takes note of matches in a text, once where several objects have it.
+func (s *search) add(text *value.Value, name, seal, where string, matches []credential.Match) {
+	if len(matches) > 0 && text.Pos.Line > 0 && s.in.noted[noted{text, name}] {
 		return
 	}
-	if len(signs) > 0 {
+	if len(matches) > 0 {
 		s.in.noted[noted{text, name}] = true
 	}
-	for _, x := range signs {
+	for _, x := range matches {
 		place := where
 		if strings.Contains(text.StringAt(), "\n") && x.Line > 0 {
 			place += ", line " + strconv.Itoa(x.Line)
@@ -164,10 +164,10 @@ func (s *search) command(name, where string, lists ...*value.Value) {
 			args, texts = append(args, x), append(texts, x.StringAt())
 		}
 	}
-	for _, sign := range credential.InArgs(texts) {
-		n := sign.Line
-		sign.Line = 0
-		s.add(args[n-1], name, "", "word "+strconv.Itoa(n)+" of "+where, []credential.Sign{sign})
+	for _, match := range credential.InArgs(texts) {
+		n := match.Line
+		match.Line = 0
+		s.add(args[n-1], name, "", "word "+strconv.Itoa(n)+" of "+where, []credential.Match{match})
 	}
 }
 

@@ -26,9 +26,9 @@ func yaml11Scalars(in *Input, r *reporter) {
 // shownTexts returns the texts of an object as messages may quote them.
 func shownTexts(v *value.Value) map[diag.Pos]string {
 	if v.StringAt("kind") == "Secret" {
-		v = redact.All(v, nil, redact.Always("…"))
+		v = redact.All(v, nil, redact.Fixed("…"))
 	}
 	out := map[diag.Pos]string{}
-	redact.Tree(v, nil, redact.Always("…")).Walk(func(x *value.Value) { out[x.Pos] = x.Text })
+	redact.Tree(v, nil, redact.Fixed("…")).Walk(func(x *value.Value) { out[x.Pos] = x.Text })
 	return out
 }

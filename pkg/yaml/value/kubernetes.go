@@ -90,7 +90,7 @@ func ambiguous(v *Value) (problem, hint string) {
 	if !v.IsScalar() {
 		return "", ""
 	}
-	text := credential.Shown(v.Text)
+	text := credential.Redact(v.Text)
 	switch {
 	case v.Kind == String && v.Plain && isWord(v.Text):
 		return fmt.Sprintf("%q without quotes is a boolean to kubectl and text to kustomize", text),
@@ -134,7 +134,7 @@ func checkKey(e Entry, diags *diag.List) {
 	}
 	if !same {
 		diags.Errorh(e.KeyPos, "ambiguous-yaml", "put it in quotes",
-			"the key %q without quotes is another one to kubectl or kustomize", credential.Shown(e.Key))
+			"the key %q without quotes is another one to kubectl or kustomize", credential.Redact(e.Key))
 	}
 }
 
