@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -32,17 +33,10 @@ func (in *Input) Serves(apiVersion, kind string) bool {
 	if len(in.APIs) == 0 || slices.Contains(in.APIs, apiVersion+"/"+kind) {
 		return true
 	}
-	if custom(apiVersion) && slices.ContainsFunc(in.APIs, func(api string) bool { return strings.HasPrefix(api, apiVersion+"/") }) {
+	if types.Custom(apiVersion) && slices.ContainsFunc(in.APIs, func(api string) bool { return strings.HasPrefix(api, apiVersion+"/") }) {
 		return in.defines(apiVersion, kind)
 	}
 	return slices.Contains(in.APIs, apiVersion) || in.defines(apiVersion, kind)
-}
-
-// custom reports whether kinds of the version come from elsewhere than
-// Kubernetes itself.
-func custom(apiVersion string) bool {
-	group, _, _ := strings.Cut(apiVersion, "/")
-	return strings.Contains(group, ".") && (!strings.HasSuffix(group, ".k8s.io") || group == "gateway.networking.k8s.io")
 }
 
 // defines reports whether the app brings the definition of a kind along.

@@ -16,7 +16,7 @@ func missingPorts(in *Input, r *reporter) {
 			for _, probe := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
 				for _, handler := range []string{"httpGet", "tcpSocket"} {
 					port := c.Get(probe, handler, "port")
-					if names := portNames(c); port.Is(value.String) && !contains(names, port.Text) {
+					if names := portNames(c); port.Is(value.String) && !slices.Contains(names, port.Text) {
 						r.report(p.item, port, diag.Hint(port.Text, "the ports are", names),
 							"the container %q of %s has no port %q for its %s", c.StringAt("name"), p.ID, port.Text, probe)
 					}
@@ -42,7 +42,7 @@ func missingPorts(in *Input, r *reporter) {
 			}
 		}
 		for _, port := range x.value.Get("spec", "ports").Elements() {
-			if target := port.Get("targetPort"); selected && target.Is(value.String) && !contains(names, target.Text) {
+			if target := port.Get("targetPort"); selected && target.Is(value.String) && !slices.Contains(names, target.Text) {
 				r.report(x, target, diag.Hint(target.Text, "the ports are", names), "no pod of %s has a port %q",
 					x.ID, target.Text)
 			}
@@ -83,13 +83,4 @@ func portNames(container *value.Value) []string {
 		}
 	}
 	return names
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }

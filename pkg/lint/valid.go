@@ -17,7 +17,7 @@ func invalidObjects(in *Input, r *reporter) {
 		if !in.Names.None() { // by the name that it comes out with
 			v = in.Names.Rename([]object.Object{{Value: v}})[0].Value
 		}
-		validation.Object(v, &diags)
+		validation.Check(v, &diags)
 		r.adopt(x, diags)
 	}
 }
