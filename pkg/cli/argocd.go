@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -81,8 +80,7 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	root, url, failure := delivery.Origin(ctx, dir)
 	switch {
 	case failure != nil && f.url == "":
-		reason, _, _ := strings.Cut(failure.Error(), "\n")
-		return usagef("%s\n  hint: name the repository that Argo CD reads with --repo-url, or run this in a clone of it", reason)
+		return usagef("%w\n  hint: name the repository that Argo CD reads with --repo-url, or run this in a clone of it", failure)
 	case failure != nil: // the repository's content, as an archive has it, from its top folder
 		root = topFolder(dir)
 	case f.url == "" && url == "":

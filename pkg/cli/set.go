@@ -120,7 +120,7 @@ func dirFirst(args []string, settable func(string) bool) (dir string, rest []str
 // be nothing but a value.
 func shownField(arg string, i int) string {
 	if key, _, ok := strings.Cut(arg, "="); ok || isName(key) {
-		return strconv.Quote(credential.Shown(key))
+		return strconv.Quote(credential.Redact(key))
 	}
 	return fmt.Sprintf("field %d", i+1)
 }

@@ -82,13 +82,13 @@ func (a *app) pos() diag.Pos { return diag.Pos{File: a.file(), Line: 1, Col: 1} 
 
 // Errorh returns a mistake alone.
 func (a *app) Errorh(pos diag.Pos, rule, hint, format string, args ...any) error {
-	return diag.List{{Pos: pos, Rule: rule, Hint: hint, Message: fmt.Sprintf(format, args...)}}
+	return diag.List{{Pos: pos, Code: rule, Hint: hint, Message: fmt.Sprintf(format, args...)}}
 }
 
 // environment refuses an environment that the app does not have.
 func (a *app) environment(env string) error {
 	_, diags := a.source.Document().Effective(env, descriptor.Options{Defaults: a.source.Defaults()})
-	diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Rule != "unknown-environment" })
+	diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code != "unknown-environment" })
 	return diags.Err()
 }
 
@@ -158,27 +158,11 @@ func (a *app) change(changes []edit.Change) (fresh *app, before, after rendering
 		return nil, before, after, err
 	}
 	if after, err = fresh.render(); err == nil {
-		err = broken(before.diags, after.diags).Err()
+		err = after.diags.Errors().Without(before.diags).Err()
 	}
 	if err != nil {
 		fresh.close()
 		return nil, before, after, err
 	}
 	return fresh, before, after, nil
-}
-
-// broken returns the errors of after that before does not have. Their lines may
-// have moved.
-func broken(before, after diag.List) diag.List {
-	known := map[[2]string]bool{}
-	for _, d := range before {
-		known[[2]string{d.Rule, d.Message}] = true
-	}
-	var out diag.List
-	for _, d := range after {
-		if d.Severity == diag.Error && !known[[2]string{d.Rule, d.Message}] {
-			out = append(out, d)
-		}
-	}
-	return out
 }

@@ -233,7 +233,7 @@ func (c comparison) now() (r rendering, name string, err error) {
 	a, err := open(c.dir, c.dir, c.platform, nil)
 	var diags diag.List
 	if errors.As(err, &diags) && (gone(c.dir) || slices.ContainsFunc(diags,
-		func(d diag.Diagnostic) bool { return d.Rule == descriptor.NotADescriptor })) {
+		func(d diag.Diagnostic) bool { return d.Code == descriptor.NotADescriptor })) {
 		return r, "", nil
 	}
 	if err != nil {

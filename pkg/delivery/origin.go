@@ -2,14 +2,20 @@ package delivery
 
 import (
 	"context"
+	"errors"
 
 	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 )
 
 // Origin returns the root of the repository that dir is in, and its remote's
-// address, "" where it has none. The error says that dir is in no repository.
+// address, "" where it has none. The error, of one line, says why dir is in no
+// repository.
 func Origin(ctx context.Context, dir string) (root, url string, err error) {
 	repo, _, err := git.Open(ctx, dir)
+	var f *git.Failure
+	if errors.As(err, &f) {
+		err = errors.New(f.Message) // its hint is for those who need a clone
+	}
 	if err != nil {
 		return "", "", err
 	}

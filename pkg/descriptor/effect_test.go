@@ -171,7 +171,7 @@ func (g golden) outcome(t *testing.T, doc *value.Value) string {
 	}
 	var b strings.Builder
 	for _, d := range app.Diags {
-		fmt.Fprintf(&b, "%s: %s\n", d.Rule, d.Message)
+		fmt.Fprintf(&b, "%s: %s\n", d.Code, d.Message)
 	}
 	for _, r := range app.Results {
 		fmt.Fprintf(&b, "--- %s\n%s", r.Env, r.Manifests)

@@ -59,7 +59,7 @@ func (d *Document) Effective(env string, o Options) (*App, diag.List) {
 		return app, e.diags
 	}
 	// What is missing may be what was left out.
-	return app, slices.DeleteFunc(e.diags, func(x diag.Diagnostic) bool { return strings.HasPrefix(x.Rule, "missing-") })
+	return app, slices.DeleteFunc(e.diags, func(x diag.Diagnostic) bool { return strings.HasPrefix(x.Code, "missing-") })
 }
 
 type effective struct {

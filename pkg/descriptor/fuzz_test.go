@@ -40,7 +40,7 @@ func placed(t *testing.T, diags diag.List) {
 		if d.Pos.File == "" || d.Pos.File == "app.yaml" && (d.Pos.Line < 1 || d.Pos.Col < 1) {
 			t.Errorf("%q has no place", d)
 		}
-		if d.Rule == "" || d.Message == "" {
+		if d.Code == "" || d.Message == "" {
 			t.Errorf("%+v says nothing", d)
 		}
 	}

@@ -166,10 +166,10 @@ func at(v *value.Value, keys []string) *value.Value {
 // conceal hides the values of secrets, of the app and of its workloads, and what
 // looks like one elsewhere.
 func conceal(fields *value.Value) *value.Value {
-	all := func(v *value.Value) *value.Value { return redact.All(v, nil, redact.Always(Hidden)) }
+	all := func(v *value.Value) *value.Value { return redact.All(v, nil, redact.Fixed(Hidden)) }
 	out := fields.Replace([]string{"secrets"}, all)
 	for _, w := range fields.Get("workloads").Fields() {
 		out = out.Replace([]string{"workloads", w.Key, "secrets"}, all)
 	}
-	return redact.Tree(out, nil, redact.Always(Hidden))
+	return redact.Tree(out, nil, redact.Fixed(Hidden))
 }

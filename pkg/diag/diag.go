@@ -64,13 +64,15 @@ func (s Severity) String() string {
 type Diagnostic struct {
 	Pos      Pos
 	Severity Severity
-	Rule     string // stable name of the rule that found it, such as "unknown-field"
+	Code     string // stable name of what is wrong, such as "unknown-field"
+	Rule     bool   // Code is the name of a rule, which a policy and an app can refer to
 	Message  string
 	Hint     string
 }
 
-// String returns the form that a person reads: one line, and a second one for
-// the hint. Names and texts of others' can't add lines to it.
+// String returns the form that a person reads: one line, with the name of the rule
+// behind it where a rule found it, and a second one for the hint. Names and texts
+// of others' can't add lines to it.
 func (d Diagnostic) String() string {
 	var b strings.Builder
 	if !d.Pos.IsZero() {
@@ -81,6 +83,9 @@ func (d Diagnostic) String() string {
 		b.WriteString("warning: ")
 	}
 	b.WriteString(Line(d.Message))
+	if d.Rule {
+		b.WriteString(" [" + d.Code + "]")
+	}
 	if d.Hint != "" {
 		b.WriteString("\n  hint: ")
 		b.WriteString(Line(d.Hint))
@@ -93,22 +98,22 @@ func (d Diagnostic) String() string {
 type List []Diagnostic
 
 // Errorf adds an error without a hint.
-func (l *List) Errorf(pos Pos, rule, format string, args ...any) {
-	l.add(Error, pos, rule, "", format, args)
+func (l *List) Errorf(pos Pos, code, format string, args ...any) {
+	l.add(Error, pos, code, "", format, args)
 }
 
 // Errorh adds an error with a hint.
-func (l *List) Errorh(pos Pos, rule, hint, format string, args ...any) {
-	l.add(Error, pos, rule, hint, format, args)
+func (l *List) Errorh(pos Pos, code, hint, format string, args ...any) {
+	l.add(Error, pos, code, hint, format, args)
 }
 
 // Warnh adds a warning with a hint, which may be empty.
-func (l *List) Warnh(pos Pos, rule, hint, format string, args ...any) {
-	l.add(Warning, pos, rule, hint, format, args)
+func (l *List) Warnh(pos Pos, code, hint, format string, args ...any) {
+	l.add(Warning, pos, code, hint, format, args)
 }
 
-func (l *List) add(s Severity, pos Pos, rule, hint, format string, args []any) {
-	*l = append(*l, Diagnostic{Pos: pos, Severity: s, Rule: rule, Message: fmt.Sprintf(format, args...), Hint: hint})
+func (l *List) add(s Severity, pos Pos, code, hint, format string, args []any) {
+	*l = append(*l, Diagnostic{Pos: pos, Severity: s, Code: code, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // HasErrors reports whether the list holds anything but warnings.
@@ -139,6 +144,25 @@ func (l List) Sorted() List {
 // Warnings returns the warnings alone, sorted.
 func (l List) Warnings() List {
 	return slices.DeleteFunc(l.Sorted(), func(d Diagnostic) bool { return d.Severity == Error })
+}
+
+// Errors returns the errors alone, in the order of the list.
+func (l List) Errors() List {
+	return slices.DeleteFunc(slices.Clone(l), func(d Diagnostic) bool { return d.Severity != Error })
+}
+
+// Without returns the diagnostics of l that other does not have, whatever their places
+// and hints: an edit of the file moves lines, and changes what a hint can name.
+func (l List) Without(other List) List {
+	known := make(map[Diagnostic]bool, len(other))
+	for _, d := range other {
+		d.Pos, d.Hint = Pos{}, ""
+		known[d] = true
+	}
+	return slices.DeleteFunc(slices.Clone(l), func(d Diagnostic) bool {
+		d.Pos, d.Hint = Pos{}, ""
+		return known[d]
+	})
 }
 
 // maxShown bounds what Error shows: Argo CD passes it on from program to program

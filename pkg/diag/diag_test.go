@@ -34,6 +34,8 @@ func TestDiagnosticString(t *testing.T) {
 		{"error", diag.Diagnostic{Pos: at, Message: "wrong"}, "app.yaml:1:2: wrong"},
 		{"with a hint", diag.Diagnostic{Pos: at, Message: "wrong", Hint: "mend it"}, "app.yaml:1:2: wrong\n  hint: mend it"},
 		{"warning", diag.Diagnostic{Pos: at, Severity: diag.Warning, Message: "odd"}, "app.yaml:1:2: warning: odd"},
+		{"of a rule", diag.Diagnostic{Pos: at, Severity: diag.Warning, Code: "odd-number", Rule: true, Message: "odd", Hint: "mend it"},
+			"app.yaml:1:2: warning: odd [odd-number]\n  hint: mend it"},
 		{"without a place", diag.Diagnostic{Message: "wrong"}, "wrong"},
 	} {
 		if got := tt.in.String(); got != tt.want {
@@ -66,6 +68,21 @@ func TestSorted(t *testing.T) {
 	}
 	if got := l.Warnings(); len(got) != 1 || got[0].Severity.String() != "warning" {
 		t.Errorf("warnings: got %v", got)
+	}
+}
+
+func TestWithout(t *testing.T) {
+	at := func(line int) diag.Pos { return diag.Pos{File: "a", Line: line, Col: 1} }
+	var before, after diag.List
+	before.Errorh(at(1), "r", "did you mean x?", "moved")
+	before.Warnh(at(2), "r", "", "worse")
+	before.Errorf(at(3), "other", "of another rule")
+	after.Errorh(at(5), "r", "did you mean y?", "moved")
+	after.Errorf(at(2), "r", "worse")
+	after.Errorf(at(3), "r", "of another rule")
+	after.Warnh(at(9), "r", "", "odd")
+	if diff := cmp.Diff(diag.List{after[1], after[2]}, after.Errors().Without(before)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

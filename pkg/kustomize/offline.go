@@ -42,7 +42,7 @@ func onlyFiles(t tree.Tree) error {
 			continue
 		}
 		docs, diags := value.ReadAll(p, t[p])
-		diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Rule == "unprintable" }) // no name of a file
+		diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code == "unprintable" }) // no name of a file
 		if err := diags.Err(); err != nil {
 			return err
 		}

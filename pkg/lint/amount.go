@@ -7,12 +7,11 @@ import (
 
 // tinyAmounts finds memory and storage of less than a mebibyte, where a unit was forgotten or taken for
 // another: 10 is ten bytes, 500m half a byte.
-func tinyAmounts(in *Input, r *report) {
+func tinyAmounts(in *Input, r *reporter) {
 	for _, x := range in.items {
 		look := func(v *value.Value, what string) {
 			if q, ok := types.ParseQuantity(v.StringAt()); ok && q.Sign() > 0 && q.Cmp(mebibyte()) < 0 {
-				r.about(x).Warnh(x.at(v), "tiny-amount", "add a unit such as Mi or Gi", "%s asks for %s of %s, which is less than 1Mi",
-					x.ID, v.Text, what)
+				r.report(x, v, "add a unit such as Mi or Gi", "%s asks for %s of %s, which is less than 1Mi", x.ID, v.Text, what)
 			}
 		}
 		storage := func(claim *value.Value) { look(claim.Get("resources", "requests", "storage"), "storage") }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/kube/image"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -47,7 +48,7 @@ func (i usedImage) parse() (ref image.Reference, problem string) { return image.
 // filledIn reports whether a controller fills in parts of the image later, as Argo
 // Workflows and Tekton do. Kubernetes itself never does.
 func (i usedImage) filledIn(x item) bool {
-	return custom(x.APIVersion) && (strings.Contains(i.Text, "{{") || strings.Contains(i.Text, "$("))
+	return types.Custom(x.APIVersion) && (strings.Contains(i.Text, "{{") || strings.Contains(i.Text, "$("))
 }
 
 // parts returns what the object says about pods.

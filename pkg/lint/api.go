@@ -5,22 +5,23 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // missingAPIs finds objects that the cluster can't take. Where the policy says
 // so, they are left out; but never what runs the app, nor all there is.
-func missingAPIs(in *Input, r *report) {
+func missingAPIs(in *Input, r *reporter) {
 	some := slices.ContainsFunc(in.items, func(x item) bool { return in.Serves(x.APIVersion, x.Kind) })
 	for _, x := range in.items {
 		if in.Serves(x.APIVersion, x.Kind) {
 			continue
 		}
 		if _, runs := x.pods(); in.Policy.SkipMissingAPIs && some && !runs {
-			r.about(x).Warnh(x.origin, "missing-api", "", "%s is left out, since the cluster has no %s %s", x.ID, x.APIVersion, x.Kind)
+			r.warnings().report(x, nil, "", "%s is left out, since the cluster has no %s %s", x.ID, x.APIVersion, x.Kind)
 			continue
 		}
-		r.about(x).Errorh(x.origin, "missing-api", "have it installed in the cluster, or remove what needs it",
+		r.report(x, nil, "have it installed in the cluster, or remove what needs it",
 			"%s needs %s %s, which the cluster does not have", x.ID, x.APIVersion, x.Kind)
 	}
 }
@@ -32,17 +33,10 @@ func (in *Input) Serves(apiVersion, kind string) bool {
 	if len(in.APIs) == 0 || slices.Contains(in.APIs, apiVersion+"/"+kind) {
 		return true
 	}
-	if custom(apiVersion) && slices.ContainsFunc(in.APIs, func(api string) bool { return strings.HasPrefix(api, apiVersion+"/") }) {
+	if types.Custom(apiVersion) && slices.ContainsFunc(in.APIs, func(api string) bool { return strings.HasPrefix(api, apiVersion+"/") }) {
 		return in.defines(apiVersion, kind)
 	}
 	return slices.Contains(in.APIs, apiVersion) || in.defines(apiVersion, kind)
-}
-
-// custom reports whether kinds of the version come from elsewhere than
-// Kubernetes itself.
-func custom(apiVersion string) bool {
-	group, _, _ := strings.Cut(apiVersion, "/")
-	return strings.Contains(group, ".") && (!strings.HasSuffix(group, ".k8s.io") || group == "gateway.networking.k8s.io")
 }
 
 // defines reports whether the app brings the definition of a kind along.

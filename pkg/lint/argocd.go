@@ -13,15 +13,15 @@ const argoCD = "argocd.argoproj.io/"
 // marks that Argo CD itself gives, labels by which it takes an object for its own
 // settings, and options that delete what everything else hangs on. All other
 // annotations of Argo CD are about the object alone.
-func argoCDControl(in *Input, r *report) {
+func argoCDControl(in *Input, r *reporter) {
 	for _, p := range in.parts {
 		for _, m := range p.marks {
 			switch strings.TrimPrefix(m.Key, argoCD) {
 			case "tracking-id", "installation-id":
-				r.about(p.item).Warnh(p.at(m.Value), "argocd-control", "remove it: Argo CD sets it",
+				r.report(p.item, m.Value, "remove it: Argo CD sets it",
 					"%s has %s, by which Argo CD knows whose an object is", p.ID, m.Key)
 			case "secret-type", "managed-by":
-				r.about(p.item).Warnh(p.at(m.Value), "argocd-control", "remove it: such objects are the operator's",
+				r.report(p.item, m.Value, "remove it: such objects are the operator's",
 					"%s has %s, by which Argo CD takes it for a part of its own settings", p.ID, m.Key)
 			}
 		}
@@ -32,12 +32,12 @@ func argoCDControl(in *Input, r *report) {
 		}
 		annotations := x.value.Get("metadata", "annotations")
 		if v := annotations.Get(argoCD + "sync-options"); forces(v) {
-			r.about(x).Warnh(x.at(v), "argocd-control", "remove Force",
+			r.report(x, v, "remove Force",
 				"%s is deleted and made anew by a sync, with all that is in it: it has the sync options %s", x.ID, v.StringAt())
 		}
 		for _, hook := range []string{argoCD + "hook", "helm.sh/hook"} {
 			if v := annotations.Get(hook); v != nil {
-				r.about(x).Warnh(x.at(v), "argocd-control", "remove the annotation",
+				r.report(x, v, "remove the annotation",
 					"%s is deleted before each sync, with all that is in it, since it is a hook", x.ID)
 			}
 		}

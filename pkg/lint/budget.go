@@ -8,7 +8,7 @@ import (
 )
 
 // blockingBudget finds disruption budgets that never let a pod go.
-func blockingBudget(in *Input, r *report) {
+func blockingBudget(in *Input, r *reporter) {
 	for _, x := range in.items {
 		if x.Kind != "PodDisruptionBudget" {
 			continue
@@ -16,7 +16,7 @@ func blockingBudget(in *Input, r *report) {
 		spec := x.value.Get("spec")
 		if least := spec.Get("maxUnavailable"); least.IsScalar() {
 			if least.Text == "0" || least.Text == "0%" {
-				r.about(x).Warnh(x.at(least), "blocking-budget", "let one pod be unavailable", "%s lets no pod go: maxUnavailable is %s",
+				r.report(x, least, "let one pod be unavailable", "%s lets no pod go: maxUnavailable is %s",
 					x.ID, least.Text)
 			}
 			continue
@@ -31,7 +31,7 @@ func blockingBudget(in *Input, r *report) {
 				continue
 			}
 			if needed(least, n) >= n {
-				r.about(x).Warnh(x.at(least), "blocking-budget", "run more replicas, or set maxUnavailable: 1",
+				r.report(x, least, "run more replicas, or set maxUnavailable: 1",
 					"%s lets no pod go: %s of %d have to be available", x.ID, least.Text, n)
 			}
 		}

@@ -32,12 +32,12 @@ const appArmor = "container.apparmor.security.beta.kubernetes.io/"
 
 // addedCapabilities finds containers that may do more than Pod Security's baseline
 // lets them.
-func addedCapabilities(in *Input, r *report) {
+func addedCapabilities(in *Input, r *reporter) {
 	for _, p := range in.parts {
 		for _, c := range p.contexts {
 			for _, name := range c.Get("capabilities", "add").Elements() {
 				if !slices.Contains(baselineCapabilities(), name.StringAt()) {
-					r.about(p.item).Warnh(p.at(name), "added-capability", "remove it, or use a capability of Pod Security's baseline",
+					r.report(p.item, name, "remove it, or use a capability of Pod Security's baseline",
 						"%s of %s has the capability %s", called(c.of), p.ID, name.StringAt())
 				}
 			}
@@ -47,17 +47,17 @@ func addedCapabilities(in *Input, r *report) {
 
 // unconfined finds pods that take off a part of what keeps containers from their
 // node.
-func unconfined(in *Input, r *report) {
+func unconfined(in *Input, r *reporter) {
 	for _, p := range in.parts {
 		for _, c := range p.contexts {
 			for _, v := range loosened(c.Value) {
-				r.about(p.item).Warnh(p.at(v.Value), "unconfined", "remove it",
+				r.report(p.item, v.Value, "remove it",
 					"%s of %s takes off a part of its confinement: it has %s %s", called(c.of), p.ID, v.Key, v.Value.Text)
 			}
 		}
 		for _, e := range p.profiles {
 			if text := e.Value.StringAt(); text != "runtime/default" && !strings.HasPrefix(text, "localhost/") {
-				r.about(p.item).Warnh(p.at(e.Value), "unconfined", "remove the annotation",
+				r.report(p.item, e.Value, "remove the annotation",
 					"a container of %s takes off its confinement by AppArmor: it has %s %s", p.ID, e.Key, text)
 			}
 		}

@@ -4,7 +4,7 @@ import "cmp"
 
 // containerPorts finds ports that two containers of a pod listen on: they share the
 // pod's address, so the second can't start.
-func containerPorts(in *Input, r *report) {
+func containerPorts(in *Input, r *reporter) {
 	for _, p := range in.workloads {
 		taken := map[string]string{} // containers by port and protocol
 		for _, c := range p.together() {
@@ -13,8 +13,8 @@ func containerPorts(in *Input, r *report) {
 				number := port.Get("containerPort")
 				key := number.StringAt() + "/" + cmp.Or(port.StringAt("protocol"), "TCP")
 				if other, ok := taken[key]; ok && !own[key] {
-					r.about(p.item).Warnh(p.at(number), "port-collision", "give one of them another port",
-						"the containers %q and %q of %s both listen on the port %s", other, name, p.ID, number.StringAt())
+					r.report(p.item, number, "give one of them another port", "the containers %q and %q of %s both listen on the port %s",
+						other, name, p.ID, number.StringAt())
 					continue
 				}
 				taken[key], own[key] = name, true

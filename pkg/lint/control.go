@@ -1,9 +1,11 @@
 package lint
 
+import "github.com/unfold-gitops/unfold/pkg/kube/object"
+
 // doubleControl finds workloads that two autoscalers or two disruption budgets
 // are in charge of.
-func doubleControl(in *Input, r *report) {
-	scaled, guarded := map[string]item{}, map[string]item{}
+func doubleControl(in *Input, r *reporter) {
+	scaled, guarded := map[object.ID]item{}, map[object.ID]item{}
 	for _, x := range in.items {
 		switch x.Kind {
 		case "HorizontalPodAutoscaler", "ScaledObject":
@@ -12,9 +14,9 @@ func doubleControl(in *Input, r *report) {
 			if kind == "" {
 				kind = "Deployment"
 			}
-			key := of(kind, target.StringAt("name"))
+			key := object.ID{Kind: kind, Name: target.StringAt("name")}
 			if first, ok := scaled[key]; ok {
-				r.about(x).Warnh(x.at(target), "double-control", "keep one of them", "%s and %s both scale %s", first.ID, x.ID, key)
+				r.report(x, target, "keep one of them", "%s and %s both scale %s", first.ID, x.ID, key)
 			}
 			scaled[key] = x
 		case "PodDisruptionBudget":
@@ -23,9 +25,9 @@ func doubleControl(in *Input, r *report) {
 				if p.ends() {
 					continue
 				}
-				key := p.ID.String()
+				key := object.ID{Kind: p.Kind, Name: p.Name}
 				if first, ok := guarded[key]; ok {
-					r.about(x).Warnh(x.at(selector), "double-control", "keep one of them: Kubernetes evicts no pod that has two",
+					r.report(x, selector, "keep one of them: Kubernetes evicts no pod that has two",
 						"%s and %s are both the disruption budget of %s", first.ID, x.ID, key)
 				}
 				guarded[key] = x

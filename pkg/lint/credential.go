@@ -10,22 +10,22 @@ import (
 
 // plainCredentials finds passwords, tokens and private keys in plain text. No
 // message shows them.
-func plainCredentials(in *Input, r *report) {
+func plainCredentials(in *Input, r *reporter) {
 	for _, x := range in.suspects() {
-		if !x.sign.Guess {
-			r.about(x.item).named(x.name, x.text).Warnh(x.at(x.text), "plain-credential",
-				in.cure("plain-credential", x.name, x.seal), "%s has %s in plain text: %s", x.shown, x.sign.What, x.where)
+		if !x.match.Guess {
+			r.named(x.name, x.text).report(x.item, x.text, r.cure(x.name, x.seal), "%s has %s in plain text: %s",
+				x.ID, x.match.What, x.where)
 		}
 	}
 }
 
 // randomValues finds texts that look random, as the keys of services do which
 // nobody can tell by their form.
-func randomValues(in *Input, r *report) {
+func randomValues(in *Input, r *reporter) {
 	for _, x := range in.suspects() {
-		if x.sign.Guess {
-			r.about(x.item).named(x.name, x.text).Warnh(x.at(x.text), "random-value",
-				in.cure("random-value", x.name, x.seal), "%s has a text that looks as random as a key: %s", x.shown, x.where)
+		if x.match.Guess {
+			r.named(x.name, x.text).report(x.item, x.text, r.cure(x.name, x.seal), "%s has a text that looks as random as a key: %s",
+				x.ID, x.where)
 		}
 	}
 }
@@ -33,9 +33,8 @@ func randomValues(in *Input, r *report) {
 // suspect is a text that looks like a credential.
 type suspect struct {
 	item
-	shown string // the object, as messages call it
 	text  *value.Value
-	sign  credential.Sign
+	match credential.Match
 	// where is its place in the object, name what an app accepts it by, and seal the
 	// key that it could be sealed under.
 	where, name, seal string
@@ -48,14 +47,14 @@ type noted struct {
 }
 
 // cure says what to do, and how to say that there is nothing to do.
-func (in *Input) cure(rule, name, seal string) string {
+func (r *reporter) cure(name, seal string) string {
 	out := "seal it by unfold seal"
 	if seal != "" {
-		out += " --env " + in.Env + " " + seal
+		out += " --env " + r.in.Env + " " + seal
 	}
 	out += " and take it out here, or fetch it from a store of secrets"
-	if r, ok := byName(rule); ok && in.Policy.of(r, in.Env).Accept {
-		out += "; if it is no secret, accept: {" + rule + ": {" + name + ": WHY}}"
+	if r.acceptable {
+		out += "; if it is no secret, accept: {" + r.rule.Name + ": {" + name + ": WHY}}"
 	}
 	return out
 }
@@ -68,7 +67,7 @@ func (in *Input) suspects() []suspect {
 	}
 	in.looked, in.noted = true, map[noted]bool{}
 	for i, x := range in.items {
-		s := search{in: in, item: x, shown: x.shown()}
+		s := search{in: in, item: x}
 		switch x.Kind {
 		case "Secret", "SealedSecret", "CustomResourceDefinition":
 			s.fields(x.value.Get("metadata"), "metadata")
@@ -96,41 +95,28 @@ func keyToSeal(e value.Entry) string {
 	return e.Key
 }
 
-// shown returns the name of an object as messages have it: without the hash of its
-// content that kustomize adds.
-func (x item) shown() string {
-	id := x.ID
-	const letters = "bcdfghjkmt2456789" // that a hash is made of
-	i := strings.LastIndexByte(id.Name, '-')
-	if (id.Kind == "ConfigMap" || id.Kind == "Secret") && i > 0 && len(id.Name)-i == 11 && strings.Trim(id.Name[i+1:], letters) == "" {
-		id.Name = id.Name[:i]
-	}
-	return id.String()
-}
-
 // search is that for suspects in one object.
 type search struct {
-	in    *Input
-	item  item
-	shown string
+	in   *Input
+	item item
 	// done are texts that were looked at as what they are.
 	done map[*value.Value]bool
 }
 
-// add takes note of signs in a text, once where several objects have it.
-func (s *search) add(text *value.Value, name, seal, where string, signs []credential.Sign) {
-	if len(signs) > 0 && text.Pos.Line > 0 && s.in.noted[noted{text, name}] {
+// add takes note of matches in a text, once where several objects have it.
+func (s *search) add(text *value.Value, name, seal, where string, matches []credential.Match) {
+	if len(matches) > 0 && text.Pos.Line > 0 && s.in.noted[noted{text, name}] {
 		return
 	}
-	if len(signs) > 0 {
+	if len(matches) > 0 {
 		s.in.noted[noted{text, name}] = true
 	}
-	for _, x := range signs {
+	for _, x := range matches {
 		place := where
 		if strings.Contains(text.StringAt(), "\n") && x.Line > 0 {
 			place += ", line " + strconv.Itoa(x.Line)
 		}
-		s.in.found = append(s.in.found, suspect{s.item, s.shown, text, x, place, name, seal})
+		s.in.found = append(s.in.found, suspect{s.item, text, x, place, name, seal})
 	}
 }
 
@@ -178,10 +164,10 @@ func (s *search) command(name, where string, lists ...*value.Value) {
 			args, texts = append(args, x), append(texts, x.StringAt())
 		}
 	}
-	for _, sign := range credential.InArgs(texts) {
-		n := sign.Line
-		sign.Line = 0
-		s.add(args[n-1], name, "", "word "+strconv.Itoa(n)+" of "+where, []credential.Sign{sign})
+	for _, match := range credential.InArgs(texts) {
+		n := match.Line
+		match.Line = 0
+		s.add(args[n-1], name, "", "word "+strconv.Itoa(n)+" of "+where, []credential.Match{match})
 	}
 }
 
@@ -209,6 +195,6 @@ func (s *search) fields(v *value.Value, path string) {
 		s.fields(e.Value, below)
 	}
 	if v.Is(value.String) {
-		s.add(v, s.shown, "", path, credential.InField("", v.Text))
+		s.add(v, s.in.plain(s.item.ID).String(), "", path, credential.InField("", v.Text))
 	}
 }

@@ -7,10 +7,16 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 )
 
-// duplicateObjects finds two objects of the same kind and name. The API group
+// duplicateObjects finds two objects that nothing could tell apart.
+func duplicateObjects(in *Input, r *reporter) {
+	sameNames(in, r)
+	ambiguousNames(in, r)
+}
+
+// sameNames finds two objects of the same kind and name. The API group
 // does not tell them apart here: patches and kustomize's own fields match by
 // kind and name.
-func duplicateObjects(in *Input, diags *report) {
+func sameNames(in *Input, r *reporter) {
 	type key struct{ kind, name string }
 	made := map[key]object.Object{}
 	hashed := map[string]object.Object{} // by the names that they come out with
@@ -20,7 +26,7 @@ func duplicateObjects(in *Input, diags *report) {
 			hashed[in.Names.Of(id.Name)+"-"+object.Hash(o.Value)] = o
 		}
 		if first, ok := made[key{id.Kind, id.Name}]; ok {
-			diags.Errorh(o.Origin, "duplicate-object", "rename one of them", "%s is made twice: for %s too", id, place(first))
+			r.reportAt(o.Origin, "rename one of them", "%s is made twice: for %s too", id, place(first))
 		}
 		made[key{id.Kind, id.Name}] = o
 	}
@@ -29,7 +35,7 @@ func duplicateObjects(in *Input, diags *report) {
 		id := object.Object{Value: v}.ID()
 		k := key{id.Kind, id.Name}
 		if first, ok := brought[k]; ok {
-			diags.Errorh(v.Pos, "duplicate-object", "remove one of them", "manifests hold %s twice: it is in %s too", id, first)
+			r.reportAt(v.Pos, "remove one of them", "manifests hold %s twice: it is in %s too", id, first)
 		}
 		brought[k] = v.Pos
 		o, ok := hashed[in.Names.Of(id.Name)]
@@ -37,7 +43,7 @@ func duplicateObjects(in *Input, diags *report) {
 			o, ok = made[k]
 		}
 		if ok {
-			diags.Errorh(v.Pos, "duplicate-object", "rename it, or change the generated object with patches",
+			r.reportAt(v.Pos, "rename it, or change the generated object with patches",
 				"manifests hold %s, which unfold makes for %s", id, place(o))
 		}
 	}
@@ -47,7 +53,7 @@ func duplicateObjects(in *Input, diags *report) {
 // another, since it knows an object by each name that it has had: without prefix
 // and suffix, with one of the two, and with both before a hash comes behind them
 // (api/resource, PrevIds).
-func ambiguousNames(in *Input, diags *report) {
+func ambiguousNames(in *Input, r *reporter) {
 	if in.Names.None() {
 		return
 	}
@@ -68,7 +74,7 @@ func ambiguousNames(in *Input, diags *report) {
 		for _, name := range names {
 			k := object.ID{Kind: id.Kind, Name: name}
 			if other, ok := called[k]; ok && other.Name != id.Name {
-				diags.Errorh(in.NamesPos, "duplicate-object", "choose another prefix or suffix",
+				r.reportAt(in.NamesPos, "choose another prefix or suffix",
 					"with this prefix and suffix kustomize takes %s and %s for one another: it knows both as %q", other, id, name)
 			}
 			called[k] = id

@@ -10,7 +10,7 @@ var variable = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(
 
 // notExpanded finds $(NAME) in what pods take from a ConfigMap: Kubernetes fills it in only in the values of env,
 // command and args.
-func notExpanded(in *Input, r *report) {
+func notExpanded(in *Input, r *reporter) {
 	seen := map[string]bool{}
 	for _, p := range in.workloads {
 		for _, c := range p.all() {
@@ -26,8 +26,7 @@ func notExpanded(in *Input, r *report) {
 				}
 				for _, e := range x.value.Get("data").Fields() {
 					if found := variable().FindStringSubmatch(e.Value.StringAt()); found != nil {
-						r.about(x).named(e.Key, e.Value).Warnh(x.at(e.Value), "not-expanded",
-							"set "+e.Key+" by env, where Kubernetes fills it in",
+						r.named(e.Key, e.Value).report(x, e.Value, "set "+e.Key+" by env, where Kubernetes fills it in",
 							"$(%s) in %s of %s stays as it is written", found[2], e.Key, x.ID)
 					}
 				}

@@ -72,8 +72,7 @@ func routeReaches(id object.ID, v *value.Value) (out []Reached) {
 			}
 			for _, host := range hosts {
 				x := Reached{By: id, Through: through.String(), Host: host.StringAt(),
-					Path: path.StringAt("type") + " " + path.StringAt("value"),
-					Pos:  path.Get("value").At()}
+					Path: path.StringAt("type") + " " + path.StringAt("value"), Pos: path.Get("value").At()}
 				out = append(out, x)
 			}
 		}
@@ -82,7 +81,7 @@ func routeReaches(id object.ID, v *value.Value) (out []Reached) {
 }
 
 // hostTwice finds a host and path that two objects of the app lead in, or one of them twice.
-func hostTwice(in *Input, r *report) {
+func hostTwice(in *Input, r *reporter) {
 	first := map[[4]string]Reached{}
 	for _, x := range in.items {
 		for _, reached := range Reaches(x.value) {
@@ -91,12 +90,11 @@ func hostTwice(in *Input, r *report) {
 				first[reached.key()] = reached
 				continue
 			}
-			pos := reached.Pos
-			if pos.Line == 0 || pos.File == other.Pos.File && pos.Line < other.Pos.Line {
-				pos = x.origin
+			place := &value.Value{Pos: reached.Pos}
+			if reached.Pos.File == other.Pos.File && reached.Pos.Line < other.Pos.Line {
+				place = nil // it is the other that was said later
 			}
-			r.about(x).Warnh(pos, "host-twice", "give one of them another host or path", "%s leads %s in, as %s does", x.ID,
-				reached.Where(), other.By)
+			r.report(x, place, "give one of them another host or path", "%s leads %s in, as %s does", x.ID, reached.Where(), other.By)
 		}
 	}
 }

@@ -8,16 +8,16 @@ import (
 )
 
 // imageNotPinned finds images that are another one tomorrow.
-func imageNotPinned(in *Input, r *report) {
+func imageNotPinned(in *Input, r *reporter) {
 	for _, p := range in.parts {
 		for _, i := range p.images {
 			ref, problem := i.parse()
 			switch {
 			case i.loose || problem != "" || ref.Digest != "":
 			case ref.Tag == "":
-				r.about(p.item).Warnh(p.at(i.Value), "image-not-pinned", "add tag:", "the image %q of %s has no tag", ref.Repository, p.ID)
+				r.report(p.item, i.Value, "add tag:", "the image %q of %s has no tag", ref.Repository, p.ID)
 			case ref.Tag == "latest" || strings.HasSuffix(ref.Tag, "-latest"):
-				r.about(p.item).Warnh(p.at(i.Value), "image-not-pinned", "name a tag that nobody moves",
+				r.report(p.item, i.Value, "name a tag that nobody moves",
 					"the tag %q of %s is moved to every new image", ref.Tag, p.ID)
 			}
 		}
@@ -25,11 +25,11 @@ func imageNotPinned(in *Input, r *report) {
 }
 
 // invalidImage finds images that no kubelet can pull.
-func invalidImage(in *Input, r *report) {
+func invalidImage(in *Input, r *reporter) {
 	for _, p := range in.parts {
 		for _, i := range p.images {
 			if _, problem := i.parse(); problem != "" && !i.loose && !i.filledIn(p.item) {
-				r.about(p.item).Warnh(p.at(i.Value), "invalid-image", "write REPOSITORY[:TAG][@DIGEST], such as ghcr.io/team/app:v1",
+				r.report(p.item, i.Value, "write REPOSITORY[:TAG][@DIGEST], such as ghcr.io/team/app:v1",
 					"the image %q of %s %s", i.Text, p.ID, problem)
 			}
 		}
@@ -38,7 +38,7 @@ func invalidImage(in *Input, r *report) {
 
 // registryNotAllowed finds images from registries that the operator does not
 // list.
-func registryNotAllowed(in *Input, r *report) {
+func registryNotAllowed(in *Input, r *reporter) {
 	if len(in.Policy.Registries) == 0 {
 		return
 	}
@@ -54,10 +54,10 @@ func registryNotAllowed(in *Input, r *report) {
 			ref, problem := i.parse()
 			switch {
 			case problem != "":
-				r.about(p.item).Warnh(p.at(i.Value), "registry-not-allowed", hint,
+				r.report(p.item, i.Value, hint,
 					"nobody can tell from which registry the image %q of %s is", i.Text, p.ID)
 			case !slices.ContainsFunc(allowed, func(s image.Scope) bool { return s.Has(ref) }):
-				r.about(p.item).Warnh(p.at(i.Value), "registry-not-allowed", hint,
+				r.report(p.item, i.Value, hint,
 					"the image %q of %s is from a registry that the operator does not allow", ref.Repository, p.ID)
 			}
 		}

@@ -16,8 +16,6 @@ type index struct {
 	scalers map[string][]item
 	// pods and services are those with a label, by their place in all.
 	pods, services labelled
-	// generated are the names of ConfigMaps that get a hash behind them.
-	generated map[string]bool
 }
 
 // labelled holds what has a label, in order.
@@ -57,7 +55,7 @@ func (l *labelled) having(labels []value.Entry) []int {
 // indexed fills the index.
 func (in *Input) indexed() {
 	x := &in.index
-	x.named, x.scalers, x.generated = map[string][]item{}, map[string][]item{}, map[string]bool{}
+	x.named, x.scalers = map[string][]item{}, map[string][]item{}
 	x.pods = labelled{all: len(in.workloads), by: map[label][]int{}}
 	x.services = labelled{all: len(in.items), by: map[label][]int{}}
 	for i, it := range in.items {
@@ -81,9 +79,6 @@ func (in *Input) indexed() {
 	}
 	for i, p := range in.workloads {
 		x.pods.add(i, p.template.Get("metadata", "labels"))
-	}
-	for _, name := range in.Generated {
-		x.generated[name] = true
 	}
 }
 

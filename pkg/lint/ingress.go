@@ -9,7 +9,7 @@ import (
 
 // pathTypes finds patterns in paths that are taken as they are written: "*" or "(.*)" of a path of type Prefix or
 // Exact stands for itself.
-func pathTypes(in *Input, r *report) {
+func pathTypes(in *Input, r *reporter) {
 	for _, x := range in.items {
 		if x.Kind != "Ingress" {
 			continue
@@ -20,8 +20,8 @@ func pathTypes(in *Input, r *report) {
 				if typ == "ImplementationSpecific" || !strings.ContainsAny(path.StringAt(), `*()[]{}^$|\`) {
 					continue
 				}
-				r.about(x).Warnh(x.at(path), "path-pattern",
-					"write the beginning of the path alone, or add pathType: ImplementationSpecific for what the controller knows",
+				r.report(x, path, "write the beginning of the path alone, or add pathType: ImplementationSpecific for what the "+
+					"controller knows",
 					"the path %q of %s is no pattern: its pathType is %s", path.Text, x.ID, typ)
 			}
 		}
@@ -30,7 +30,7 @@ func pathTypes(in *Input, r *report) {
 
 // unusedCertificates finds hosts for which an Ingress has a certificate and no rule. Where Ingresses have a line of
 // the descriptor in common, one of them that has the host is enough.
-func unusedCertificates(in *Input, r *report) {
+func unusedCertificates(in *Input, r *reporter) {
 	used := map[diag.Pos]bool{}
 	for _, x := range in.items {
 		for _, c := range certificates(x) {
@@ -40,7 +40,7 @@ func unusedCertificates(in *Input, r *report) {
 	for _, x := range in.items {
 		for _, c := range certificates(x) {
 			if host := c.host.StringAt(); !used[x.at(c.host)] {
-				r.about(x).Warnh(x.at(c.host), "unused-certificate", diag.Hint(host, "the hosts are", c.of),
+				r.report(x, c.host, diag.Hint(host, "the hosts are", c.of),
 					"%s has a certificate for %q, a host that it does not have", x.ID, host)
 			}
 		}

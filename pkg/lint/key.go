@@ -1,18 +1,21 @@
 package lint
 
-import "github.com/unfold-gitops/unfold/pkg/yaml/value"
+import (
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
 
 // missingKeys finds references to keys of ConfigMaps and Secrets of the app
 // that these do not have.
-func missingKeys(in *Input, r *report) {
+func missingKeys(in *Input, r *reporter) {
 	for _, p := range in.workloads {
 		p.references(func(kind, name string, key *value.Value) {
 			if key == nil {
 				return
 			}
 			if has, known := in.keys(kind, name); known && !has(key.StringAt()) {
-				r.about(p.item).Warnh(p.at(key), "missing-key", "name a key that it has, or mark the reference as optional",
-					"%s has no key %q, which %s refers to", in.of(kind, name), key.StringAt(), p.ID)
+				r.report(p.item, key, "name a key that it has, or mark the reference as optional",
+					"%s has no key %q, which %s refers to", object.ID{Kind: kind, Name: name}, key.StringAt(), p.ID)
 			}
 		})
 	}

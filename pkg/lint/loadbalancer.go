@@ -4,7 +4,7 @@ import "strings"
 
 // openLoadBalancer finds Services that are open to the internet. Clouds make a
 // load balancer internal by an annotation of their own.
-func openLoadBalancer(in *Input, r *report) {
+func openLoadBalancer(in *Input, r *reporter) {
 	for _, x := range in.items {
 		spec := x.value.Get("spec")
 		if x.Kind != "Service" || x.Group() != "" || spec.StringAt("type") != "LoadBalancer" ||
@@ -17,7 +17,7 @@ func openLoadBalancer(in *Input, r *report) {
 				e.Value.StringAt() != "false"
 		}
 		if !internal {
-			r.about(x).Warnh(x.at(spec.Get("type")), "open-load-balancer", "add loadBalancerSourceRanges",
+			r.report(x, spec.Get("type"), "add loadBalancerSourceRanges",
 				"%s is open to the whole internet", x.ID)
 		}
 	}

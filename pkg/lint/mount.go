@@ -3,7 +3,7 @@ package lint
 import "github.com/unfold-gitops/unfold/pkg/diag"
 
 // missingVolumes finds mounts of volumes that the pods do not have.
-func missingVolumes(in *Input, r *report) {
+func missingVolumes(in *Input, r *reporter) {
 	for _, p := range in.workloads {
 		var names []string
 		has := map[string]bool{}
@@ -20,7 +20,7 @@ func missingVolumes(in *Input, r *report) {
 			for _, field := range []string{"volumeMounts", "volumeDevices"} {
 				for _, m := range c.Get(field).Elements() {
 					if name := m.Get("name"); name.StringAt() != "" && !has[name.Text] {
-						r.about(p.item).Warnh(p.at(name), "missing-volume", diag.Hint(name.Text, "the volumes are", names),
+						r.report(p.item, name, diag.Hint(name.Text, "the volumes are", names),
 							"the container %q of %s mounts the volume %q, which its pods do not have", c.StringAt("name"), p.ID, name.Text)
 					}
 				}

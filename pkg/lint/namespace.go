@@ -8,10 +8,10 @@ import (
 
 // foreignNamespaces finds objects that the app brings along and that name another
 // namespace than the app's: kustomize would move them without a word.
-func foreignNamespaces(in *Input, diags *report) {
+func foreignNamespaces(in *Input, r *reporter) {
 	for _, ns := range in.Brought.Namespaces {
 		if ns.Text != in.Namespace {
-			diags.Errorh(ns.Pos, "foreign-namespace", "remove the namespace", "a component names the namespace %q, but the app runs in %q",
+			r.reportAt(ns.Pos, "remove the namespace", "a component names the namespace %q, but the app runs in %q",
 				ns.Text, in.Namespace)
 		}
 	}
@@ -21,12 +21,12 @@ func foreignNamespaces(in *Input, diags *report) {
 			from = "a component adds"
 		}
 		if id.Kind == "Namespace" && id.Group() == "" && id.Name != in.Namespace {
-			diags.Errorh(v.Pos, "foreign-namespace", "use namespace: {create: true} for the app's own, and another app for others",
+			r.reportAt(v.Pos, "use namespace: {create: true} for the app's own, and another app for others",
 				"%s the Namespace %q, which would be renamed to the app's, %q", from, id.Name, in.Namespace)
 			continue
 		}
 		if ns := v.Get("metadata", "namespace"); ns.IsScalar() && ns.Text != in.Namespace {
-			diags.Errorh(ns.Pos, "foreign-namespace", "remove the namespace, or deploy the object with another app",
+			r.reportAt(ns.Pos, "remove the namespace, or deploy the object with another app",
 				"%s names the namespace %q, but the app runs in %q", id, ns.Text, in.Namespace)
 		}
 	}

@@ -5,7 +5,7 @@ package lint
 const firstNodePort, lastNodePort = 30000, 32767
 
 // nodePorts finds ports of nodes that the API server would not give.
-func nodePorts(in *Input, r *report) {
+func nodePorts(in *Input, r *reporter) {
 	for _, x := range in.items {
 		if x.Kind != "Service" || x.Group() != "" {
 			continue
@@ -16,7 +16,7 @@ func nodePorts(in *Input, r *report) {
 			for _, field := range []string{"nodePort", "healthCheckNodePort"} {
 				port := p.Get(field)
 				if n, ok := port.Int64(); ok && n != 0 && (n < firstNodePort || n > lastNodePort) {
-					r.about(x).Warnh(x.at(port), "node-port", "choose one from 30000 to 32767, or leave it to the cluster",
+					r.report(x, port, "choose one from 30000 to 32767, or leave it to the cluster",
 						"%s can't have the %s %d: clusters give those from %d to %d", x.ID, field, n, firstNodePort, lastNodePort)
 				}
 			}

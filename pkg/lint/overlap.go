@@ -4,7 +4,7 @@ import "github.com/unfold-gitops/unfold/pkg/yaml/value"
 
 // selectorOverlap finds workloads whose selectors choose one another's pods: each
 // would count, replace and scale pods of the other.
-func selectorOverlap(in *Input, r *report) {
+func selectorOverlap(in *Input, r *reporter) {
 	labelled := map[string][]int{} // workloads by a label of their pods
 	for i, p := range in.workloads {
 		for _, e := range p.template.Get("metadata", "labels").Fields() {
@@ -24,8 +24,7 @@ func selectorOverlap(in *Input, r *report) {
 			if j < i && selects(other.value.Get("spec", "selector"), p.template.Get("metadata", "labels")) {
 				continue // reported already
 			}
-			r.about(p.item).Warnh(p.at(selector), "selector-overlap",
-				"give each workload a label of its own in its selector and on its pods",
+			r.report(p.item, selector, "give each workload a label of its own in its selector and on its pods",
 				"the selector of %s chooses the pods of %s too", p.ID, other.ID)
 			break
 		}

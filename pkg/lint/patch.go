@@ -4,7 +4,7 @@ import "github.com/unfold-gitops/unfold/pkg/kube/object"
 
 // patchMatchesNothing finds patches whose target no object matches. Where there
 // are components, they may bring the object.
-func patchMatchesNothing(in *Input, r *report) {
+func patchMatchesNothing(in *Input, r *reporter) {
 	if in.Open {
 		return
 	}
@@ -18,7 +18,7 @@ func patchMatchesNothing(in *Input, r *report) {
 			matches = matches || selector.SelectsLabelled(x.value)
 		}
 		if !matches {
-			r.Warnh(target.Pos, "patch-matches-nothing", "name an object that unfold render prints",
+			r.reportAt(target.Pos, "name an object that unfold render prints",
 				"the target of the patch matches no object")
 		}
 	}

@@ -20,16 +20,16 @@ func (in *Input) podSecurity(mode string) string {
 
 // loweredPodSecurity finds Namespaces whose labels let their pods be more than the
 // operator lets them be.
-func loweredPodSecurity(in *Input, r *report) {
+func loweredPodSecurity(in *Input, r *reporter) {
 	levels := []string{"privileged", "baseline", "restricted"}
 	in.podSecurityLabels(func(x item, label, asked string, got, version *value.Value) {
 		hint := "write the label " + label + ": " + asked
 		switch has := slices.Index(levels, got.StringAt()); {
 		case has >= 0 && has < slices.Index(levels, asked):
-			r.about(x).Warnh(x.at(got), "pod-security-lowered", hint, "%s lowers %s to %s, and the operator sets it to %s", x.ID, label,
+			r.report(x, got, hint, "%s lowers %s to %s, and the operator sets it to %s", x.ID, label,
 				got.StringAt(), asked)
 		case version != nil && version.StringAt() != "latest" && version.StringAt() != in.Policy.NamespaceLabels.StringAt(label+"-version"):
-			r.about(x).Warnh(x.at(version), "pod-security-lowered", "remove the label",
+			r.report(x, version, "remove the label",
 				"%s holds %s to the rules of %s, which are not the newest", x.ID, label, version.StringAt())
 		}
 	})
@@ -37,10 +37,10 @@ func loweredPodSecurity(in *Input, r *report) {
 
 // missingPodSecurity finds Namespaces without the operator's level: Argo CD sets the
 // operator's labels only on a namespace that it makes itself.
-func missingPodSecurity(in *Input, r *report) {
+func missingPodSecurity(in *Input, r *reporter) {
 	in.podSecurityLabels(func(x item, label, asked string, got, _ *value.Value) {
 		if got == nil {
-			r.about(x).Warnh(x.at(nil), "pod-security-missing", "write the label "+label+": "+asked,
+			r.report(x, nil, "write the label "+label+": "+asked,
 				"%s has no label %s, which the operator sets to %s", x.ID, label, asked)
 		}
 	})

@@ -72,16 +72,21 @@ func (p Policy) of(r Rule, env string) Setting {
 	return Setting{Severity: r.Else, Accept: !r.strict}
 }
 
-// acceptance looks whether what the app accepts is there to be accepted.
-func (in *Input) acceptance(r *report) {
+// unknownRules finds names in accept that no rule has.
+func unknownRules(in *Input, r *reporter) {
+	for _, e := range in.Accept.Fields() {
+		if _, ok := byName(e.Key); !ok {
+			r.reportAt(e.KeyPos, diag.Hint(e.Key, "the rules are", Names()), "there is no rule %q to accept the findings of", e.Key)
+		}
+	}
+}
+
+// notAcceptable finds rules in accept about which the operator decides alone.
+func notAcceptable(in *Input, r *reporter) {
 	for _, e := range in.Accept.Fields() {
 		rule, ok := byName(e.Key)
-		switch {
-		case !ok:
-			r.Errorh(e.KeyPos, "unknown-rule", diag.Hint(e.Key, "the rules are", Names()), "there is no rule %q to accept the findings of",
-				e.Key)
-		case !in.Policy.of(rule, in.Env).Accept && in.Policy.of(rule, in.Env).Severity != Off:
-			r.Errorh(e.KeyPos, "not-acceptable", "remove the line; the operator decides about this rule",
+		if s := in.Policy.of(rule, in.Env); ok && !s.Accept && s.Severity != Off {
+			r.reportAt(e.KeyPos, "remove the line; the operator decides about this rule",
 				"the operator's policy does not let an app accept what the rule %q finds", e.Key)
 		}
 	}

@@ -10,14 +10,14 @@ import (
 // missingPorts finds ports that are asked for by a name or number that is not
 // there: of containers by probes and Services, of Services by what routes to
 // them.
-func missingPorts(in *Input, r *report) {
+func missingPorts(in *Input, r *reporter) {
 	for _, p := range in.workloads {
 		for _, c := range p.all() {
 			for _, probe := range []string{"livenessProbe", "readinessProbe", "startupProbe"} {
 				for _, handler := range []string{"httpGet", "tcpSocket"} {
 					port := c.Get(probe, handler, "port")
-					if names := portNames(c); port.Is(value.String) && !contains(names, port.Text) {
-						r.about(p.item).Warnh(p.at(port), "missing-port", diag.Hint(port.Text, "the ports are", names),
+					if names := portNames(c); port.Is(value.String) && !slices.Contains(names, port.Text) {
+						r.report(p.item, port, diag.Hint(port.Text, "the ports are", names),
 							"the container %q of %s has no port %q for its %s", c.StringAt("name"), p.ID, port.Text, probe)
 					}
 				}
@@ -42,8 +42,8 @@ func missingPorts(in *Input, r *report) {
 			}
 		}
 		for _, port := range x.value.Get("spec", "ports").Elements() {
-			if target := port.Get("targetPort"); selected && target.Is(value.String) && !contains(names, target.Text) {
-				r.about(x).Warnh(x.at(target), "missing-port", diag.Hint(target.Text, "the ports are", names), "no pod of %s has a port %q",
+			if target := port.Get("targetPort"); selected && target.Is(value.String) && !slices.Contains(names, target.Text) {
+				r.report(x, target, diag.Hint(target.Text, "the ports are", names), "no pod of %s has a port %q",
 					x.ID, target.Text)
 			}
 		}
@@ -55,7 +55,7 @@ func missingPorts(in *Input, r *report) {
 			}
 		}
 		if port != nil {
-			r.about(x).Warnh(x.at(port), "missing-port", "name a port of the Service", "%s has no port %q, which %s routes to", service.ID,
+			r.report(x, port, "name a port of the Service", "%s has no port %q, which %s routes to", service.ID,
 				port.StringAt(), x.ID)
 		}
 	}, nil)
@@ -83,13 +83,4 @@ func portNames(container *value.Value) []string {
 		}
 	}
 	return names
-}
-
-func contains(names []string, name string) bool {
-	for _, n := range names {
-		if n == name {
-			return true
-		}
-	}
-	return false
 }

@@ -1,7 +1,7 @@
 package lint
 
 // noProbes finds containers that serve ports and say nothing about their health.
-func noProbes(in *Input, r *report) {
+func noProbes(in *Input, r *reporter) {
 	for _, p := range in.workloads {
 		if p.ends() {
 			continue
@@ -10,7 +10,7 @@ func noProbes(in *Input, r *report) {
 			if len(c.Get("ports").Elements()) == 0 || c.Has("livenessProbe") || c.Has("readinessProbe") || c.Has("startupProbe") {
 				continue
 			}
-			r.about(p.item).Warnh(p.at(c.Get("ports").Items[0]), "no-probes", "add probes: with a path such as /health",
+			r.report(p.item, c.Get("ports").Items[0], "add probes: with a path such as /health",
 				"the container %q of %s serves ports, but has no probes", c.StringAt("name"), p.ID)
 		}
 	}

@@ -41,7 +41,7 @@ func powers() []power {
 }
 
 // wideRoles finds roles that allow everything, or what leads there.
-func wideRoles(in *Input, r *report) {
+func wideRoles(in *Input, r *reporter) {
 	const hint = "name the resources and verbs that the app needs"
 	for _, x := range in.items {
 		cluster := x.Kind == "ClusterRole"
@@ -51,12 +51,12 @@ func wideRoles(in *Input, r *report) {
 		for _, rule := range x.value.Get("rules").Elements() {
 			if lists(rule, "verbs", "*") && lists(rule, "resources", "*") &&
 				(lists(rule, "apiGroups", "*") || lists(rule, "apiGroups", "")) {
-				r.about(x).Warnh(x.at(rule), "wide-role", hint, "%s allows everything", x.ID)
+				r.report(x, rule, hint, "%s allows everything", x.ID)
 				continue
 			}
 			for _, p := range powers() {
 				if what := p.in(rule); what != "" && (cluster || !p.everywhere) {
-					r.about(x).Warnh(x.at(rule), "wide-role", hint, "%s allows to %s, which leads to everything", x.ID, what)
+					r.report(x, rule, hint, "%s allows to %s, which leads to everything", x.ID, what)
 				}
 			}
 		}
@@ -65,15 +65,15 @@ func wideRoles(in *Input, r *report) {
 		}
 		for _, e := range x.value.Get("metadata", "labels").Fields() {
 			if role, ok := strings.CutPrefix(e.Key, rbacGroup+"/aggregate-to-"); ok && e.Value.StringAt() == "true" {
-				r.about(x).Warnh(x.at(e.Value), "wide-role", "remove the label, and bind the role to whom it is for",
+				r.report(x, e.Value, "remove the label, and bind the role to whom it is for",
 					"%s adds to what all who have the role %q are allowed", x.ID, role)
 			}
 		}
 		if v := x.value.Get("aggregationRule"); v != nil {
-			r.about(x).Warnh(x.at(v), "wide-role", hint, "%s allows what other roles do, whatever that is", x.ID)
+			r.report(x, v, hint, "%s allows what other roles do, whatever that is", x.ID)
 		}
 		if isOwnRole(x.Name) {
-			r.about(x).Warnh(x.origin, "wide-role", "rename it", "%s takes the place of a role that Kubernetes itself brings", x.ID)
+			r.report(x, nil, "rename it", "%s takes the place of a role that Kubernetes itself brings", x.ID)
 		}
 	}
 }
@@ -126,7 +126,7 @@ func isWideRole(name string, everywhere bool) bool {
 }
 
 // wideBindings finds bindings to roles that allow nearly everything.
-func wideBindings(in *Input, r *report) {
+func wideBindings(in *Input, r *reporter) {
 	for _, x := range in.items {
 		cluster := x.Kind == "ClusterRoleBinding"
 		if x.Group() != rbacGroup || !cluster && x.Kind != "RoleBinding" {
@@ -135,24 +135,24 @@ func wideBindings(in *Input, r *report) {
 		role := x.value.Get("roleRef", "name")
 		name := role.StringAt()
 		if isWideRole(name, cluster) && x.value.StringAt("roleRef", "kind") == "ClusterRole" {
-			r.about(x).Warnh(x.at(role), "wide-binding", "bind a role that allows what the app needs", "%s gives the role %q", x.ID, name)
+			r.report(x, role, "bind a role that allows what the app needs", "%s gives the role %q", x.ID, name)
 		}
 		if cluster && isOwnRole(x.Name) {
-			r.about(x).Warnh(x.origin, "wide-binding", "rename it", "%s takes the place of a binding that Kubernetes itself brings", x.ID)
+			r.report(x, nil, "rename it", "%s takes the place of a binding that Kubernetes itself brings", x.ID)
 		}
 	}
 }
 
 // foreignSubjects finds bindings that give rights to others than the app and
 // people.
-func foreignSubjects(in *Input, r *report) {
+func foreignSubjects(in *Input, r *reporter) {
 	for _, x := range in.items {
 		if x.Group() != rbacGroup || x.Kind != "RoleBinding" && x.Kind != "ClusterRoleBinding" {
 			continue
 		}
 		for _, s := range x.value.Get("subjects").Elements() {
 			if who := in.foreign(s); who != "" {
-				r.about(x).Warnh(x.at(s.Get("name")), "foreign-subject", "name a service account of the app", "%s gives rights to %s", x.ID,
+				r.report(x, s.Get("name"), "name a service account of the app", "%s gives rights to %s", x.ID,
 					who)
 			}
 		}

@@ -1,23 +1,22 @@
 package lint
 
 import (
-	"strings"
-
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // unknownReferences finds names that nothing in the app has. They may well be
 // there in the cluster.
-func unknownReferences(in *Input, r *report) {
+func unknownReferences(in *Input, r *reporter) {
 	in.backends(nil, func(x item, name *value.Value) {
-		r.about(x).Warnh(x.at(name), "unknown-reference", "make sure that it is in the cluster",
+		r.report(x, name, "make sure that it is in the cluster",
 			"%s routes to the Service %q, which the app does not have", x.ID, name.StringAt())
 	})
 	for _, p := range in.workloads {
 		missing := func(kind string, name *value.Value) {
 			if name.StringAt() != "" && !in.makes(p, kind, name.Text) {
-				r.about(p.item).Warnh(p.at(name), "unknown-reference", "make sure that it is in the cluster",
-					"%s refers to %s, which the app does not have", p.ID, in.of(kind, name.Text))
+				r.report(p.item, name, "make sure that it is in the cluster",
+					"%s refers to %s, which the app does not have", p.ID, object.ID{Kind: kind, Name: name.Text})
 			}
 		}
 		p.references(func(kind, name string, _ *value.Value) {
@@ -49,15 +48,3 @@ func (in *Input) makes(p pods, kind, name string) bool {
 	}
 	return false
 }
-
-// of names an object as the descriptor does, without its hash.
-func (in *Input) of(kind, name string) string {
-	const hash = len("-h2kb7c9d5f")
-	if n := len(name) - hash; kind == "ConfigMap" && n > 0 && name[n] == '-' && in.index.generated[name[:n]] {
-		name = name[:n]
-	}
-	return of(kind, name)
-}
-
-// of names an object as kubectl does.
-func of(kind, name string) string { return strings.ToLower(kind) + "/" + name }

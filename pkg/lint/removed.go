@@ -6,7 +6,7 @@ import (
 )
 
 // removedObjects finds what pods refer to and patches or components took away.
-func removedObjects(in *Input, r *report) {
+func removedObjects(in *Input, r *reporter) {
 	if len(in.Before) == 0 {
 		return
 	}
@@ -18,8 +18,8 @@ func removedObjects(in *Input, r *report) {
 	for _, p := range in.workloads {
 		missing := func(kind string, name *value.Value) {
 			if text := name.StringAt(); had[[2]string{kind, text}] && !in.makes(p, kind, text) && !in.hashed(kind, text) {
-				r.about(p.item).Warnh(p.at(name), "removed-object", "keep it, or change the pods too",
-					"%s refers to %s, which a patch or component removes", p.ID, in.of(kind, text))
+				r.report(p.item, name, "keep it, or change the pods too", "%s refers to %s, which a patch or component removes", p.ID,
+					object.ID{Kind: kind, Name: text})
 			}
 		}
 		p.references(func(kind, name string, _ *value.Value) { missing(kind, value.Str(name, p.origin)) })
@@ -33,7 +33,7 @@ func removedObjects(in *Input, r *report) {
 // hashed reports whether an object is there with a hash behind its name.
 func (in *Input) hashed(kind, name string) bool {
 	for _, x := range in.items {
-		if x.Kind == kind && x.Name != name && in.of(kind, x.Name) == of(kind, name) {
+		if x.Kind == kind && x.Name != name && object.WithoutHash(x.Name) == name {
 			return true
 		}
 	}

@@ -4,7 +4,7 @@ import "strings"
 
 // noResources finds containers that the scheduler knows nothing about, or that
 // may take all memory there is.
-func noResources(in *Input, r *report) {
+func noResources(in *Input, r *reporter) {
 	for _, p := range in.workloads {
 		for _, c := range p.containers() {
 			limits, requests := c.Get("resources", "limits"), c.Get("resources", "requests")
@@ -18,7 +18,7 @@ func noResources(in *Input, r *report) {
 				missing = append(missing, "memory limit")
 			}
 			if len(missing) > 0 {
-				r.about(p.item).Warnh(p.at(c.Get("resources")), "no-resources", "add resources: with requests and limits",
+				r.report(p.item, c.Get("resources"), "add resources: with requests and limits",
 					"the container %q of %s has no %s", c.StringAt("name"), p.ID, strings.Join(missing, ", no "))
 			}
 		}

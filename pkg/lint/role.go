@@ -11,7 +11,7 @@ import (
 
 // uselessRules finds rules of roles that name what Kubernetes does not have in the group, or a verb that its own
 // resources do not know: they grant nothing.
-func uselessRules(in *Input, r *report) {
+func uselessRules(in *Input, r *reporter) {
 	for _, x := range in.items {
 		if x.Kind != "Role" && x.Kind != "ClusterRole" || !strings.HasPrefix(x.APIVersion, "rbac.authorization.k8s.io/") {
 			continue
@@ -23,13 +23,12 @@ func uselessRules(in *Input, r *report) {
 			}
 			for _, resource := range rule.Get("resources").Elements() {
 				if hint := resourceHint(resource.StringAt(), groups); hint != "" {
-					r.about(x).Warnh(x.at(resource), "unknown-resource", hint,
-						"%s grants nothing on %q: its API group has no such resource", x.ID, resource.StringAt())
+					r.report(x, resource, hint, "%s grants nothing on %q: its API group has no such resource", x.ID, resource.StringAt())
 				}
 			}
 			for _, verb := range rule.Get("verbs").Elements() {
 				if !types.KnownVerb(verb.StringAt()) {
-					r.about(x).Warnh(x.at(verb), "unknown-resource", diag.Hint(verb.StringAt(), "the verbs are", types.Verbs()),
+					r.report(x, verb, diag.Hint(verb.StringAt(), "the verbs are", types.Verbs()),
 						"%s grants nothing by the verb %q, which Kubernetes does not know", x.ID, verb.StringAt())
 				}
 			}

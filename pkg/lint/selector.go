@@ -3,7 +3,7 @@ package lint
 import "github.com/unfold-gitops/unfold/pkg/yaml/value"
 
 // selectsNothing finds selectors that choose nothing of the app.
-func selectsNothing(in *Input, r *report) {
+func selectsNothing(in *Input, r *reporter) {
 	for _, x := range in.items {
 		spec := x.value.Get("spec")
 		selector := spec.Get("selector")
@@ -23,7 +23,7 @@ func selectsNothing(in *Input, r *report) {
 			continue
 		}
 		if !matches && !elsewhere(spec) {
-			r.about(x).Warnh(x.at(selector), "selects-nothing", "use labels that unfold render prints", "%s selects no %s of the app", x.ID,
+			r.report(x, selector, "use labels that unfold render prints", "%s selects no %s of the app", x.ID,
 				what)
 		}
 	}
@@ -33,7 +33,7 @@ func selectsNothing(in *Input, r *report) {
 func elsewhere(spec *value.Value) bool { return !spec.Get("namespaceSelector").Empty() }
 
 // selectorMismatch finds workloads that would not know their own pods.
-func selectorMismatch(in *Input, r *report) {
+func selectorMismatch(in *Input, r *reporter) {
 	for _, p := range in.workloads {
 		if p.Kind == "Pod" || p.ends() {
 			continue
@@ -42,7 +42,7 @@ func selectorMismatch(in *Input, r *report) {
 		if selector == nil || selects(selector, p.template.Get("metadata", "labels")) {
 			continue
 		}
-		r.about(p.item).Warnh(p.at(selector), "selector-mismatch", "give the pods the selector's labels",
+		r.report(p.item, selector, "give the pods the selector's labels",
 			"the selector of %s does not match the labels of its own pods", p.ID)
 	}
 }

@@ -4,7 +4,7 @@ import "strings"
 
 // subjects finds service accounts of bindings without a namespace, which the API server refuses
 // (ValidateRoleBindingSubject). kustomize sets that of an account of the app, and of "default".
-func subjects(in *Input, r *report) {
+func subjects(in *Input, r *reporter) {
 	for _, x := range in.items {
 		if !strings.HasPrefix(x.APIVersion, "rbac.authorization.k8s.io/") || !strings.HasSuffix(x.Kind, "RoleBinding") {
 			continue
@@ -15,8 +15,7 @@ func subjects(in *Input, r *report) {
 				continue
 			}
 			if _, ok := in.item("ServiceAccount", name); !ok {
-				r.about(x).Errorh(x.at(s), "invalid-object", "add namespace:", "%s can't have the subject %q: it names no namespace",
-					x.ID, name)
+				r.report(x, s, "add namespace:", "%s can't have the subject %q: it names no namespace", x.ID, name)
 			}
 		}
 	}

@@ -7,7 +7,7 @@ import (
 )
 
 // find is what a rule does.
-type find func(*Input, *report)
+type find func(*Input, *reporter)
 
 // Rule is a row of the table of rules: what the policy knows, and what the
 // reference is made of.
@@ -23,6 +23,8 @@ type Rule struct {
 
 	// strict findings can be accepted only where the policy says so.
 	strict bool
+	// fixed rules are those that no policy can change.
+	fixed bool
 	// source rules look at what the app brings along and not at what comes out.
 	source bool
 	find   find
@@ -31,7 +33,7 @@ type Rule struct {
 // prod is the environment whose name says that it matters.
 const prod = "prod"
 
-// Rules returns the table.
+// Rules returns the table of the rules that a policy can change.
 func Rules() []Rule {
 	return []Rule{
 		{Name: "added-capability", Severity: Warning, find: addedCapabilities,
@@ -80,8 +82,7 @@ func Rules() []Rule {
 			Cure: "Add `resources` with `requests` and `limits.memory`."},
 		{Name: "node-port", Severity: Error, find: nodePorts,
 			Why: "The API server refuses a port of the nodes that is not of the cluster's range, which is 30000 to 32767 unless its " +
-				"operator " +
-				"says otherwise.", Cure: "Leave it out, and the cluster chooses one."},
+				"operator says otherwise.", Cure: "Leave it out, and the cluster chooses one."},
 		{Name: "not-expanded", Severity: Warning, find: notExpanded,
 			Why:  "Kubernetes fills in `$(NAME)` in `env`, `command` and `args` alone, never in a ConfigMap.",
 			Cure: "Set the value by `env`."},
@@ -97,7 +98,7 @@ func Rules() []Rule {
 		{Name: "plain-credential", Severity: Error, In: prod, Else: Warning, find: plainCredentials,
 			Why:  "Who can read the repository can read the password, token or private key, for ever, and so can who sees the pod.",
 			Cure: "[Seal it](secrets.md), or fetch it from a store of secrets."},
-		{Name: "plain-secret", Severity: Error, In: prod, Else: Warning, find: plainSecret,
+		{Name: PlainSecret, Severity: Error, In: prod, Else: Warning, find: plainSecret,
 			Why:  "Who can read the repository can read the Secret, for ever.",
 			Cure: "[Seal it](secrets.md), or fetch it from a store of secrets."},
 		{Name: "pod-security-lowered", Severity: Error, strict: true, find: loweredPodSecurity,
@@ -105,8 +106,7 @@ func Rules() []Rule {
 				"Namespace has a lower one.", Cure: "Give the Namespace the operator's labels."},
 		{Name: "pod-security-missing", Severity: Warning, find: missingPodSecurity,
 			Why: "The operator gives the namespaces of apps a Pod Security level by `applications.namespaceLabels`, but Argo CD sets " +
-				"those " +
-				"labels only on a namespace that it makes itself.", Cure: "Give the Namespace the operator's labels."},
+				"those labels only on a namespace that it makes itself.", Cure: "Give the Namespace the operator's labels."},
 		{Name: "port-collision", Severity: Error, find: containerPorts,
 			Why:  "The containers of a pod share one address, so the second one that listens on a port can't start.",
 			Cure: "Give one of them another port."},
@@ -139,8 +139,7 @@ func Rules() []Rule {
 				"baseline change the node itself.", Cure: "Leave them at what the runtime does."},
 		{Name: "unknown-reference", Severity: Off, find: unknownReferences,
 			Why: "A pod that refers to a ConfigMap, Secret, claim or ServiceAccount which is not there can't start, and a route to a " +
-				"Service " +
-				"which is not there leads nowhere. The app's own objects do not tell whether the cluster has it.",
+				"Service which is not there leads nowhere. The app's own objects do not tell whether the cluster has it.",
 			Cure: "Add it to the app, or make sure that it is there."},
 		{Name: "unknown-resource", Severity: Error, find: uselessRules,
 			Why:  "A role that names a resource or verb which Kubernetes does not have grants nothing.",
@@ -159,11 +158,28 @@ func Rules() []Rule {
 	}
 }
 
-// always returns the rules that no policy can change: without them the result
-// would not be what the descriptor says.
-func always() []find {
-	return []find{validObjects, subjects, missingAPIs, duplicateObjects, ambiguousNames, foreignNamespaces, ownAnnotations, identityPatches,
-		emptyResult}
+// fixed returns the table of the rules that no policy can change: without them the
+// result would not be what the descriptor says.
+func fixed() []Rule {
+	rules := []Rule{
+		{Name: "invalid-object", source: true, find: invalidObjects},
+		{Name: "invalid-object", source: true, find: subjects},
+		{Name: "missing-api", find: missingAPIs},
+		{Name: "duplicate-object", source: true, find: duplicateObjects},
+		{Name: "foreign-namespace", source: true, find: foreignNamespaces},
+		{Name: "kustomize-annotation", source: true, find: kustomizeAnnotations},
+		{Name: "patch-documents", source: true, find: patchDocuments},
+		{Name: "patch-path", source: true, find: patchPaths},
+		{Name: "patch-identity", source: true, find: patchIdentities},
+		{Name: "items", source: true, find: patchItems},
+		{Name: "empty-result", source: true, find: emptyResult},
+		{Name: "unknown-rule", source: true, find: unknownRules},
+		{Name: "not-acceptable", source: true, find: notAcceptable},
+	}
+	for i := range rules {
+		rules[i].Severity, rules[i].fixed, rules[i].strict = Error, true, true
+	}
+	return rules
 }
 
 // Names returns the names of the rules in order.

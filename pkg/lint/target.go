@@ -1,11 +1,12 @@
 package lint
 
 import (
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // missingTargets finds autoscalers of workloads that the app does not have.
-func missingTargets(in *Input, r *report) {
+func missingTargets(in *Input, r *reporter) {
 	for _, x := range in.items {
 		target := x.value.Get("spec", "scaleTargetRef")
 		name := target.Get("name")
@@ -17,8 +18,8 @@ func missingTargets(in *Input, r *report) {
 			kind = "Deployment"
 		}
 		if _, ok := in.item(kind, name.Text); !ok {
-			r.about(x).Warnh(x.at(name), "missing-target", "name a workload of the app", "%s scales %s, which the app does not have", x.ID,
-				of(kind, name.Text))
+			r.report(x, name, "name a workload of the app", "%s scales %s, which the app does not have", x.ID,
+				object.ID{Kind: kind, Name: name.Text})
 		}
 	}
 }

@@ -10,16 +10,13 @@ import (
 
 // yaml11Scalars warns about numbers in manifests that are others than they look
 // like. What kustomize and kubectl don't agree on is refused as it is read.
-func yaml11Scalars(in *Input, diags *report) {
-	wrong := map[diag.Pos]bool{} // already reported
-	for _, d := range *diags.out {
-		wrong[d.Pos] = true
-	}
+func yaml11Scalars(in *Input, r *reporter) {
+	wrong := r.reported()
 	for _, v := range in.Manifests {
 		shown := sync.OnceValue(func() map[diag.Pos]string { return shownTexts(v) })
 		v.Walk(func(x *value.Value) {
 			if what := x.Surprise(); what != "" && !wrong[x.Pos] {
-				diags.Warnh(x.Pos, "yaml-1.1", "put it in quotes if it is text", "%q without quotes is %s to Kubernetes", shown()[x.Pos],
+				r.reportAt(x.Pos, "put it in quotes if it is text", "%q without quotes is %s to Kubernetes", shown()[x.Pos],
 					what)
 			}
 		})
@@ -29,9 +26,9 @@ func yaml11Scalars(in *Input, diags *report) {
 // shownTexts returns the texts of an object as messages may quote them.
 func shownTexts(v *value.Value) map[diag.Pos]string {
 	if v.StringAt("kind") == "Secret" {
-		v = redact.All(v, nil, redact.Always("…"))
+		v = redact.All(v, nil, redact.Fixed("…"))
 	}
 	out := map[diag.Pos]string{}
-	redact.Tree(v, nil, redact.Always("…")).Walk(func(x *value.Value) { out[x.Pos] = x.Text })
+	redact.Tree(v, nil, redact.Fixed("…")).Walk(func(x *value.Value) { out[x.Pos] = x.Text })
 	return out
 }

@@ -99,7 +99,7 @@ func FuzzParse(f *testing.F) {
 	f.Fuzz(func(t *testing.T, src []byte) {
 		p, diags := platform.Parse("platform.yaml", src)
 		for _, d := range diags {
-			if d.Pos.File != "platform.yaml" || d.Pos.Line < 1 || d.Pos.Col < 1 || d.Message == "" || d.Rule == "" {
+			if d.Pos.File != "platform.yaml" || d.Pos.Line < 1 || d.Pos.Col < 1 || d.Message == "" || d.Code == "" {
 				t.Errorf("a diagnostic without a place: %#v", d)
 			}
 		}

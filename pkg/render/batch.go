@@ -183,7 +183,7 @@ func RenderApp(folder Folder, p *platform.Platform, env string, o Options) (Rend
 	if err != nil {
 		err = out.collect(err)
 		for i, d := range out.Diags {
-			if folder.Found && d.Rule == descriptor.NotADescriptor {
+			if folder.Found && d.Code == descriptor.NotADescriptor {
 				out.Foreign, out.Diags[i].Severity = true, diag.Warning
 			}
 		}

@@ -123,7 +123,7 @@ func concealed(v *value.Value) *value.Value {
 		fields = [][]string{{"spec", "encryptedData"}}
 	}
 	for _, path := range fields {
-		v = v.Replace(path, func(x *value.Value) *value.Value { return redact.All(x, nil, redact.Always(descriptor.Hidden)) })
+		v = v.Replace(path, func(x *value.Value) *value.Value { return redact.All(x, nil, redact.Fixed(descriptor.Hidden)) })
 	}
-	return redact.Tree(v, nil, redact.Always(descriptor.Hidden))
+	return redact.Tree(v, nil, redact.Fixed(descriptor.Hidden))
 }

@@ -161,7 +161,7 @@ func cost(t *testing.T, a dimension, n int, b dimension, m int) spent {
 	}
 	got := spent{allocations: after.Mallocs - before.Mallocs, bytes: after.TotalAlloc - before.TotalAlloc}
 	for _, d := range r.Diags {
-		got.refused = got.refused || d.Rule == "too-large"
+		got.refused = got.refused || d.Code == "too-large"
 	}
 	if r.Diags.HasErrors() && !got.refused && a.name != "mistakes" && b.name != "mistakes" {
 		t.Fatal(r.Diags)

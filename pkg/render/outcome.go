@@ -20,7 +20,7 @@ func (s *Source) problems(e expand.Environment, objects []*value.Value) diag.Lis
 	var out diag.List
 	for _, v := range objects {
 		var diags diag.List
-		validation.Object(v, &diags)
+		validation.Check(v, &diags)
 		for _, d := range diags {
 			out.Errorh(diag.Pos{}, "invalid-object", d.Hint, "%s is not valid: %s", object.Object{Value: v}.ID(), d.Message)
 		}

@@ -110,11 +110,6 @@ func (s *Source) input(e expand.Environment) lint.Input {
 	if e.App.Prefix.Text == "" {
 		in.NamesPos = e.App.Suffix.Pos
 	}
-	for _, o := range e.Objects {
-		if o.Generated {
-			in.Generated = append(in.Generated, o.ID().Name)
-		}
-	}
 	for _, p := range e.App.Patches {
 		in.Patches = append(in.Patches, p.Value)
 	}
@@ -127,9 +122,6 @@ func (s *Source) built(e expand.Environment, objects []*value.Value) lint.Input 
 	in.Before = lint.IDs(in.Objects, in.Manifests)
 	in.Objects, in.Manifests, in.Patches, in.Brought = nil, nil, nil, lint.Brought{}
 	in.Sources = sync.OnceValue(func() []*value.Value { return s.sources(e) })
-	for i, name := range in.Generated {
-		in.Generated[i] = in.Names.Of(name)
-	}
 	for _, v := range objects {
 		in.Objects = append(in.Objects, object.Object{Value: v})
 	}
@@ -166,11 +158,11 @@ func warned(e expand.Environment, said diag.List, findings []lint.Finding) []obj
 	}
 	var notices []expand.Notice
 	for _, d := range said {
-		notices = append(notices, expand.Notice{Text: d.Rule + ": " + d.Message})
+		notices = append(notices, expand.Notice{Text: d.Code + ": " + d.Message})
 	}
 	for _, f := range findings {
 		if f.Severity == diag.Warning {
-			notices = append(notices, expand.Notice{Object: f.Object, Text: f.Rule + ": " + f.Message})
+			notices = append(notices, expand.Notice{Object: f.Object, Text: f.Code + ": " + f.Message})
 		}
 	}
 	return expand.WithNotices(e.Objects, notices)

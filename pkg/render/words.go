@@ -128,7 +128,7 @@ func withoutGo(text string) string {
 
 // oneLine returns kustomize's message on one line, without credentials and the way through the tree it was given.
 func oneLine(err error) string {
-	text := credential.Shown(strings.Join(strings.Fields(err.Error()), " "))
+	text := credential.Redact(strings.Join(strings.Fields(err.Error()), " "))
 	if ways := regexp.MustCompile(`recursed accumulation of path '[^']*': `).FindAllStringIndex(text, -1); ways != nil {
 		text = strings.TrimRight(text[ways[len(ways)-1][1]:], `\"`)
 		text = regexp.MustCompile(`\\+"`).ReplaceAllString(text, `"`)

@@ -9,11 +9,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/lint"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
-
-// plainSecret is the rule of pkg/lint for the Secrets that an app brings along.
-const plainSecret = "plain-secret"
 
 // checkSecrets finds Secrets in files that no app refers to; those of apps are
 // judged with the app, by the operator's policy.
@@ -22,7 +20,7 @@ func (c *checker) checkSecrets() Group {
 	judged := map[diag.Pos]bool{}
 	for _, a := range c.apps {
 		for _, d := range a.Diags {
-			judged[d.Pos] = judged[d.Pos] || d.Rule == plainSecret
+			judged[d.Pos] = judged[d.Pos] || d.Code == lint.PlainSecret
 		}
 	}
 	accepting := c.accepting()
@@ -40,9 +38,9 @@ func (c *checker) checkSecrets() Group {
 			if !ok || judged[at] || accepting(f) {
 				continue
 			}
-			diags.Errorh(at, plainSecret, "seal it by unfold seal and delete the file, or let git ignore it; what was pushed has to be "+
-				"changed as well",
-				"%s stands in the repository in plain text", object.Object{Value: o}.ID())
+			diags = append(diags, diag.Diagnostic{Pos: at, Code: lint.PlainSecret, Rule: true,
+				Message: object.Object{Value: o}.ID().String() + " stands in the repository in plain text",
+				Hint:    "seal it by unfold seal and delete the file, or let git ignore it; what was pushed has to be changed as well"})
 		}
 	}
 	switch {
@@ -61,11 +59,11 @@ func (c *checker) checkSecrets() Group {
 func (c *checker) accepting() func(file) bool {
 	var folders []string
 	for _, f := range c.files.list {
-		if path.Base(f.name) != descriptor.FileName || !f.contains(plainSecret) {
+		if path.Base(f.name) != descriptor.FileName || !f.contains(lint.PlainSecret) {
 			continue
 		}
 		for _, d := range f.docs() {
-			if d.Get("accept").Has(plainSecret) {
+			if d.Get("accept").Has(lint.PlainSecret) {
 				folders = append(folders, path.Dir(f.name)+"/")
 			}
 		}

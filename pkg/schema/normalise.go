@@ -127,7 +127,7 @@ func (n *Normaliser) show(text string) string {
 	if n.hidden {
 		return "…"
 	}
-	return credential.Shown(text)
+	return credential.Redact(text)
 }
 
 func (n *Normaliser) describe(v *value.Value) string {

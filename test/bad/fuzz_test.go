@@ -70,7 +70,7 @@ func placed(t *testing.T, err error) {
 		if d.Pos.Line < 1 || d.Pos.Line > n || d.Pos.Col < 1 {
 			t.Errorf("%q is not in the file, which has %d lines", d, n)
 		}
-		if d.Rule == "" || d.Message == "" {
+		if d.Code == "" || d.Message == "" {
 			t.Errorf("%+v says nothing", d)
 		}
 	}

@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/lint"
 )
 
 // TestEveryDiagnosticHasACase fails for a diagnostic in the source which no case
@@ -23,16 +24,26 @@ func TestEveryDiagnosticHasACase(t *testing.T) {
 	found := 0
 	for _, d := range inSource(t) {
 		found++
-		if d.rule == "" || d.format == "" {
-			t.Errorf("%s: rule and message have to be written in place, so that this test can read them", d.at)
+		if d.code == "" || d.format == "" {
+			t.Errorf("%s: code and message have to be written in place, so that this test can read them", d.at)
 			continue
 		}
 		if !slices.ContainsFunc(shown, d.shownBy) {
-			t.Errorf("%s: no case in testdata shows the diagnostic %q of the rule %s", d.at, d.format, d.rule)
+			t.Errorf("%s: no case in testdata shows the diagnostic %q with the code %s", d.at, d.format, d.code)
 		}
 	}
 	if found == 0 {
 		t.Error("found no diagnostics in the source")
+	}
+}
+
+// TestEveryRuleHasACase fails for a rule that no case of the corpus shows.
+func TestEveryRuleHasACase(t *testing.T) {
+	shown := messages(t)
+	for _, name := range lint.Names() {
+		if !slices.ContainsFunc(shown, func(m message) bool { return strings.HasSuffix(m.text, " ["+name+"]") }) {
+			t.Errorf("no case in testdata shows a finding of the rule %s", name)
+		}
 	}
 }
 
@@ -84,15 +95,15 @@ func messages(t *testing.T) []message {
 // diagnostic is a call in the source that reports something.
 type diagnostic struct {
 	at           token.Position
-	rule, format string
+	code, format string
 	pattern      *regexp.Regexp
 }
 
 // shownBy reports whether the line is one of the diagnostic's. Where the source
-// gives no text that tells it from others, the case has to be named for the rule.
+// gives no text that tells it from others, the case has to be named for the code.
 func (d diagnostic) shownBy(m message) bool {
 	if d.format == "%s" {
-		return strings.HasPrefix(m.caseName, d.rule)
+		return strings.HasPrefix(m.caseName, d.code)
 	}
 	return d.pattern.MatchString(m.text)
 }
@@ -143,8 +154,9 @@ func (s *scan) constant(n ast.Node) bool {
 	return true
 }
 
-// call collects calls of Errorf(pos, rule, format …), and of Errorh and Warnh,
-// which have the hint before the format.
+// call collects calls of Errorf(pos, code, format …), of Errorh and Warnh, which
+// have the hint before the format, and of report(object, place, hint, format …) and
+// reportAt(pos, hint, format …), which know the code.
 func (s *scan) call(n ast.Node) bool {
 	c, ok := n.(*ast.CallExpr)
 	if !ok {
@@ -157,25 +169,21 @@ func (s *scan) call(n ast.Node) bool {
 	if x, ok := f.X.(*ast.Ident); ok && x.Name == "fmt" {
 		return true
 	}
-	format := 2
-	switch f.Sel.Name {
-	case "Errorf":
-	case "Errorh", "Warnh":
-		format = 3
-	default:
+	format := map[string]int{"Errorf": 2, "Errorh": 3, "Warnh": 3, "report": 3, "reportAt": 2}[f.Sel.Name]
+	if format == 0 || len(c.Args) <= format {
 		return true
 	}
-	if len(c.Args) <= format {
-		return true
+	d := diagnostic{at: s.files.Position(c.Pos()), code: "of its rule", format: s.text(c.Args[format])}
+	if !strings.HasPrefix(f.Sel.Name, "report") {
+		d.code = s.text(c.Args[1])
 	}
-	d := diagnostic{at: s.files.Position(c.Pos()), rule: s.text(c.Args[1]), format: s.text(c.Args[format])}
 	var pattern strings.Builder
 	at := 0
 	for _, v := range verb.FindAllStringIndex(d.format, -1) {
 		pattern.WriteString(regexp.QuoteMeta(d.format[at:v[0]]) + ".*")
 		at = v[1]
 	}
-	pattern.WriteString(regexp.QuoteMeta(d.format[at:]) + "$")
+	pattern.WriteString(regexp.QuoteMeta(d.format[at:]) + `( \[[a-z0-9.-]+\])?$`)
 	d.pattern = regexp.MustCompile(`(: |^)` + pattern.String())
 	s.found = append(s.found, d)
 	return true

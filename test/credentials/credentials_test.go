@@ -48,8 +48,8 @@ func entries(t *testing.T, name string) []entry {
 	return out
 }
 
-// signs returns what the rules of pkg/lint would look at.
-func (e entry) signs() []credential.Sign {
+// matches returns what the rules of pkg/lint would look at.
+func (e entry) matches() []credential.Match {
 	switch {
 	case e.key != "args":
 		return credential.InValue(e.key, e.value)
@@ -68,16 +68,16 @@ type counts struct {
 }
 
 func (e entry) count(c *counts) {
-	signs := e.signs()
-	sure := slices.ContainsFunc(signs, func(s credential.Sign) bool { return !s.Guess })
+	matches := e.matches()
+	sure := slices.ContainsFunc(matches, func(s credential.Match) bool { return !s.Guess })
 	switch {
 	case e.secret && sure:
 		c.found++
-	case e.secret && len(signs) > 0:
+	case e.secret && len(matches) > 0:
 		c.foundRandom++
 	case !e.secret && sure:
 		c.alarms++
-	case !e.secret && len(signs) > 0:
+	case !e.secret && len(matches) > 0:
 		c.alarmsForRandom++
 	}
 	if e.secret {
@@ -160,9 +160,9 @@ func TestListsShareNothing(t *testing.T) {
 // TestConceal looks whether a found credential is gone from what is shown.
 func TestConceal(t *testing.T) {
 	for _, e := range entries(t, "tuned") {
-		if signs := e.signs(); e.key != "args" && len(signs) > 0 && !signs[0].Guess {
-			shown := credential.Conceal(signs, e.value, func(string) string { return "***" })
-			if again := credential.InValue(e.key, shown); slices.ContainsFunc(again, func(s credential.Sign) bool { return !s.Guess }) ||
+		if matches := e.matches(); e.key != "args" && len(matches) > 0 && !matches[0].Guess {
+			shown := credential.Replace(e.value, matches, func(string) string { return "***" })
+			if again := credential.InValue(e.key, shown); slices.ContainsFunc(again, func(s credential.Match) bool { return !s.Guess }) ||
 				!strings.Contains(shown, "***") {
 				t.Errorf("tuned.txt:%d: still there after concealing", e.line)
 			}

@@ -9,7 +9,9 @@ import (
 // there are none, the commands of the block before it do. What that block holds is
 // in the file before.
 var outputs = map[string]string{
-	"README.md":        "sed 's/replicas/replcias/' before > app.yaml; unfold check || true",
+	"README.md": "sed 's/replicas/replcias/' before > app.yaml; unfold check || true",
+	"docs/rules.md": "printf 'apiVersion: unfold.dev/v1alpha1\\nkind: App\\nname: web\\nimage: ghcr.io/example/web\\n' > app.yaml; " +
+		"echo 'environments: {prod: {}}' >> app.yaml; unfold check",
 	"docs/versions.md": "printf 'apiVersion: unfold.dev/v2\\nkind: App\\n' > app.yaml; unfold check || true",
 }
 

@@ -60,7 +60,7 @@ func sameLaw(a, b error) bool {
 	if isP, isQ := errors.As(a, &p), errors.As(b, &q); isP || isQ {
 		return slices.ContainsFunc(p, func(d diag.Diagnostic) bool {
 			return d.Severity == diag.Error &&
-				slices.ContainsFunc(q, func(e diag.Diagnostic) bool { return d.Rule == e.Rule && d.Message == e.Message })
+				slices.ContainsFunc(q, func(e diag.Diagnostic) bool { return d.Code == e.Code && d.Message == e.Message })
 		})
 	}
 	const beginning = 60 // characters: the environment and the field, without the object

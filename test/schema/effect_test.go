@@ -92,7 +92,7 @@ func outcome(t *testing.T, src string) string {
 	}
 	var b strings.Builder
 	for _, d := range app.Diags {
-		fmt.Fprintf(&b, "%s: %s\n", d.Rule, d.Message)
+		fmt.Fprintf(&b, "%s: %s\n", d.Code, d.Message)
 	}
 	for _, r := range app.Results {
 		fmt.Fprintf(&b, "--- %s\n%s", r.Env, r.Manifests)

@@ -238,8 +238,8 @@ func mistakes(t *testing.T, src []byte) []string {
 	}
 	var rules []string
 	for _, d := range app.Diags {
-		if d.Severity == diag.Error && d.Rule != "unreadable" && !slices.Contains(rules, d.Rule) {
-			rules = append(rules, d.Rule)
+		if d.Severity == diag.Error && d.Code != "unreadable" && !slices.Contains(rules, d.Code) {
+			rules = append(rules, d.Code)
 		}
 	}
 	slices.Sort(rules)

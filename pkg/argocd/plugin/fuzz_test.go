@@ -18,7 +18,7 @@ func FuzzReadCall(f *testing.F) {
 		environ := []string{"ARGOCD_APP_PARAMETERS=" + parameters, key + "=" + text, "ARGOCD_ENV_CONFIG_Z=z", "PATH"}
 		call, diags := plugin.ReadCall(environ)
 		for _, d := range diags {
-			if d.Pos.IsZero() || d.Rule == "" || d.Message == "" {
+			if d.Pos.IsZero() || d.Code == "" || d.Message == "" {
 				t.Errorf("%+v says nothing, or not where", d)
 			}
 		}

@@ -64,7 +64,7 @@ func secretFields(kind string) [][]string {
 }
 
 // hide returns the marks of a text, changed where other has another one there.
-func hide(changed string) redact.Instead {
+func hide(changed string) redact.Replacement {
 	return func(x, other *value.Value) string {
 		if other != nil && !value.Equal(x, other) {
 			return changed

@@ -12,13 +12,15 @@ type Failure struct {
 	kind          kind
 }
 
-// kind tells failures apart that are worth another try.
+// kind tells apart the failures of which there is more to say, or which are worth
+// another try.
 type kind uint8
 
 const (
 	final kind = iota
 	race       // somebody else was faster
 	network
+	noRepository
 )
 
 // Error returns the message and, on a line of its own, the hint.
@@ -38,7 +40,8 @@ func is(err error, k kind) bool {
 }
 
 // explain turns git's words into ours, where they are ones that people often
-// meet. The text is one without secrets.
+// meet. The text is one without secrets. Git's exit codes don't tell its failures
+// apart, so the words do.
 func explain(verb, text string) error {
 	has := func(parts ...string) bool {
 		for _, p := range parts {
@@ -50,6 +53,8 @@ func explain(verb, text string) error {
 	}
 	f := &Failure{Message: "git " + verb + ": " + reason(verb, text)}
 	switch {
+	case has("not a git repository"):
+		f.kind = noRepository
 	case has("lazy fetching disabled"), has("from promisor remote") && has("' not allowed"):
 		f.Message, f.Hint = "the clone is a partial one and lacks objects that git "+verb+" needs", fetchAll
 	case has("Please tell me who you are", "empty ident name", "no email was given", "no name was given", "unable to auto-detect email"):

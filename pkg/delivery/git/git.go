@@ -39,7 +39,7 @@ func Open(ctx context.Context, dir string) (*Repo, string, error) {
 	out, err := r.git(ctx, nil, "rev-parse", "--show-toplevel", "--show-prefix")
 	if err != nil {
 		var f *Failure
-		if errors.As(err, &f) && strings.Contains(f.Message, "not a git repository") {
+		if errors.As(err, &f) && f.kind == noRepository {
 			f.Message, f.Hint = fmt.Sprintf("%s is in no git repository", dir), "run it in a clone of the repository that Argo CD reads"
 		}
 		return nil, "", err

@@ -15,12 +15,12 @@ import (
 
 func findings() diag.List {
 	return diag.List{
-		{Pos: diag.Pos{File: "b c/größe/app.yaml", Line: 3, Col: 5}, Severity: diag.Warning, Rule: "yaml-1.1",
+		{Pos: diag.Pos{File: "b c/größe/app.yaml", Line: 3, Col: 5}, Severity: diag.Warning, Code: "yaml-1.1", Rule: true,
 			Message: `"off" is a boolean`},
-		{Pos: diag.Pos{File: "a,b:c/app.yaml", Line: 12, Col: 1}, Rule: "unknown-field", Message: "100% <wrong>,\nreally: no",
+		{Pos: diag.Pos{File: "a,b:c/app.yaml", Line: 12, Col: 1}, Code: "unknown-field", Message: "100% <wrong>,\nreally: no",
 			Hint: "did you mean \"x\"?"},
-		{Pos: diag.Pos{File: "parameter tag"}, Rule: "bad-value", Message: "no tag"},
-		{Rule: "empty-result", Message: "nothing"},
+		{Pos: diag.Pos{File: "parameter tag"}, Code: "bad-value", Message: "no tag"},
+		{Code: "empty-result", Message: "nothing"},
 	}
 }
 
@@ -35,7 +35,7 @@ func write(t *testing.T, format string, diags diag.List) string {
 
 func TestText(t *testing.T) {
 	want := "nothing\na,b:c/app.yaml:12:1: 100% <wrong>,\\nreally: no\n  hint: did you mean \"x\"?\n" +
-		"b c/größe/app.yaml:3:5: warning: \"off\" is a boolean\nparameter tag: no tag\n"
+		"b c/größe/app.yaml:3:5: warning: \"off\" is a boolean [yaml-1.1]\nparameter tag: no tag\n"
 	if diff := cmp.Diff(want, write(t, "text", findings())); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

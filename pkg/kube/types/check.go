@@ -229,13 +229,13 @@ func (c *checker) scalar(x expression, v *value.Value) {
 	c.bounds(x, float64(utf8.RuneCountInString(v.Text)), v, "characters")
 	if x.format != "" {
 		if text := problem(x.format, v); text != "" {
-			c.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", c.where(), credential.Shown(v.Text), text)
+			c.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", c.where(), credential.Redact(v.Text), text)
 		}
 	}
 	if x.pattern != "" && v.Is(value.String) {
 		pattern := unescape(x.pattern)
 		if re, err := regexp.Compile(pattern); err == nil && !re.MatchString(v.Text) {
-			c.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it does not match %s", c.where(), credential.Shown(v.Text), pattern)
+			c.diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it does not match %s", c.where(), credential.Redact(v.Text), pattern)
 		}
 	}
 }
@@ -294,7 +294,7 @@ func (c *checker) wrongType(x expression, v *value.Value) {
 		strings.IndexByte("iln", x.kind) >= 0 && isNumber(v.Text)):
 		hint = "remove the quotes"
 	case x.kind == '[' && v.IsScalar() && strings.HasPrefix(x.rest, "s"):
-		hint = "write [" + strconv.Quote(credential.Shown(v.Text)) + "]"
+		hint = "write [" + strconv.Quote(credential.Redact(v.Text)) + "]"
 	}
 	c.diags.Errorh(v.At(), "wrong-type", hint, "%s must be %s, not %s", c.where(), expects(x.kind), c.describe(v))
 }

@@ -91,6 +91,17 @@ func Named(name string) (Type, bool) {
 	return t, true
 }
 
+// Custom reports whether kinds of an API version come from elsewhere than Kubernetes
+// itself.
+func Custom(apiVersion string) bool {
+	group, _, _ := strings.Cut(apiVersion, "/")
+	return customGroup(group)
+}
+
+func customGroup(group string) bool {
+	return strings.Contains(group, ".") && (!strings.HasSuffix(group, ".k8s.io") || group == "gateway.networking.k8s.io")
+}
+
 // Known reports whether the kinds of an API version are all in the table.
 func Known(apiVersion string) bool {
 	prefix := typeName(apiVersion, "")

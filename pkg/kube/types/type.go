@@ -176,7 +176,7 @@ func (t Type) Union() []string {
 // are: a newer one may have more.
 func (t Type) fieldsOf() string {
 	group, _, _ := strings.Cut(t.home, "/")
-	if strings.Contains(group, ".") && (!strings.HasSuffix(group, ".k8s.io") || group == "gateway.networking.k8s.io") {
+	if customGroup(group) {
 		return "the fields here are"
 	}
 	return "the fields of Kubernetes " + Version + " here are"

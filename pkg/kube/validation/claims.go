@@ -19,7 +19,7 @@ func (c *checker) resourceClaims(spec *value.Value, where string) {
 		case claim != nil && template != nil:
 			c.excluded(x, "resourceClaimTemplateName", at, "it has resourceClaimName")
 		case claim == nil && template == nil:
-			c.diags.Errorh(x.At(), "invalid-object", "add resourceClaimName or resourceClaimTemplateName", "%s names no claim", at)
+			c.reportAt(x.At(), "add resourceClaimName or resourceClaimTemplateName", "%s names no claim", at)
 		}
 	}
 }
@@ -35,11 +35,11 @@ func (c *checker) claims(spec, x *value.Value, where string) {
 		at := where + ".resources.claims." + strconv.Itoa(i)
 		name, request := claim.Get("name"), claim.Get("request")
 		if text := name.StringAt(); text != "" && !slices.Contains(names, text) {
-			c.diags.Errorh(name.Pos, "invalid-object", "name it under resourceClaims of the pod",
+			c.reportAt(name.Pos, "name it under resourceClaims of the pod",
 				"%s can't be %q: the pod has no such resource claim", at, text)
 		}
 		if problem := types.Label(request.StringAt()); request.StringAt() != "" && problem != "" {
-			c.diags.Errorf(request.Pos, "invalid-object", "%s.request can't be %q: it %s", at, request.Text, problem)
+			c.reportAt(request.Pos, "", "%s.request can't be %q: it %s", at, request.Text, problem)
 		}
 		c.once(seen, claim.StringAt("name")+" "+claim.StringAt("request"), claim, where, "claim")
 	}
@@ -52,7 +52,7 @@ func (c *checker) resizePolicy(spec, x *value.Value, where string) {
 		at := where + ".resizePolicy." + strconv.Itoa(i)
 		c.once(seen, p.StringAt("resourceName"), p.Get("resourceName"), where, "resize policy")
 		if restart := p.Get("restartPolicy"); restart.StringAt() == "RestartContainer" && spec.StringAt("restartPolicy") == "Never" {
-			c.diags.Errorh(restart.Pos, "invalid-object", "use NotRequired",
+			c.reportAt(restart.Pos, "use NotRequired",
 				"%s.restartPolicy can't be RestartContainer: the pod's restartPolicy is Never", at)
 		}
 	}

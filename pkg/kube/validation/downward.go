@@ -25,7 +25,7 @@ const (
 // fieldRef checks a reference to one of the fields of the pod.
 func (c *checker) fieldRef(ref *value.Value, where, fields string) {
 	if v := ref.Get("apiVersion"); v.StringAt() != "" && v.Text != "v1" {
-		c.diags.Errorh(v.Pos, "invalid-object", "remove it", "%s.apiVersion can't be %q", where, v.Text)
+		c.reportAt(v.Pos, "remove it", "%s.apiVersion can't be %q", where, v.Text)
 	}
 	path := ref.Get("fieldPath")
 	text := path.StringAt()
@@ -36,9 +36,9 @@ func (c *checker) fieldRef(ref *value.Value, where, fields string) {
 	field, key, keyed := strings.Cut(strings.TrimSuffix(text, "']"), "['")
 	switch {
 	case !keyed || !strings.HasSuffix(text, "']") || !has("metadata.labels metadata.annotations", field):
-		c.diags.Errorh(path.Pos, "invalid-object", diag.Hint(text, "the fields are", allowed), "%s.fieldPath can't be %q", where, text)
+		c.reportAt(path.Pos, diag.Hint(text, "the fields are", allowed), "%s.fieldPath can't be %q", where, text)
 	case types.QualifiedName(strings.ToLower(key)) != "":
-		c.diags.Errorf(path.Pos, "invalid-object", "%s.fieldPath can't have the key %q: it %s", where, key,
+		c.reportAt(path.Pos, "", "%s.fieldPath can't have the key %q: it %s", where, key,
 			types.QualifiedName(strings.ToLower(key)))
 	}
 }
@@ -53,7 +53,7 @@ func (c *checker) resourceFieldRef(ref *value.Value, where string, file bool) {
 	text := resource.StringAt()
 	pages := strings.HasPrefix(text, "limits.hugepages-") || strings.HasPrefix(text, "requests.hugepages-")
 	if resource != nil && !pages && !has(askedFields, text) {
-		c.diags.Errorh(resource.Pos, "invalid-object", diag.Hint(text, "allowed are", strings.Fields(askedFields)),
+		c.reportAt(resource.Pos, diag.Hint(text, "allowed are", strings.Fields(askedFields)),
 			"%s.resource can't be %q",
 			where, text)
 		return
@@ -72,7 +72,7 @@ func (c *checker) resourceFieldRef(ref *value.Value, where string, file bool) {
 		return q.Cmp(one) == 0
 	}
 	if !slices.ContainsFunc(strings.Fields(allowed), same) {
-		c.diags.Errorh(divisor.Pos, "invalid-object", "use one of "+strings.ReplaceAll(allowed, " ", ", "), "%s.divisor can't be %s", where,
+		c.reportAt(divisor.Pos, "use one of "+strings.ReplaceAll(allowed, " ", ", "), "%s.divisor can't be %s", where,
 			divisor.Text)
 	}
 }
@@ -102,7 +102,7 @@ func (c *checker) downward(v *value.Value, where string) {
 		case resource.Is(value.Map):
 			c.resourceFieldRef(resource, at+".resourceFieldRef", true)
 		default:
-			c.diags.Errorh(item.At(), "invalid-object", "add fieldRef or resourceFieldRef", "%s says nothing to write", at)
+			c.reportAt(item.At(), "add fieldRef or resourceFieldRef", "%s says nothing to write", at)
 		}
 	}
 }

@@ -18,7 +18,7 @@ func (c *checker) job(spec *value.Value, where string) {
 	}
 	if e := spec.Entry("podFailurePolicy"); e != nil && e.Value.Is(value.Map) &&
 		spec.StringAt("template", "spec", "restartPolicy") != "Never" {
-		c.diags.Errorh(e.KeyPos, "invalid-object", "set restartPolicy: Never",
+		c.reportAt(e.KeyPos, "set restartPolicy: Never",
 			"%s can't have podFailurePolicy: its pods' restartPolicy is not Never", where)
 	}
 	if !spec.Get("manualSelector").IsTrue() {
@@ -30,11 +30,11 @@ func (c *checker) cronJob(spec *value.Value) {
 	c.job(spec.Get("jobTemplate", "spec"), "spec.jobTemplate.spec")
 	if s := spec.Get("schedule"); s.Is(value.String) {
 		if problem := Schedule(s.Text); problem != "" {
-			c.diags.Errorf(s.Pos, "invalid-object", "spec.schedule can't be %q: it %s", s.Text, problem)
+			c.reportAt(s.Pos, "", "spec.schedule can't be %q: it %s", s.Text, problem)
 		}
 	}
 	if z := spec.Get("timeZone"); z.Is(value.String) && (z.Text == "" || strings.EqualFold(z.Text, "local")) {
-		c.diags.Errorh(z.Pos, "invalid-object", "name one such as Europe/Berlin", "spec.timeZone can't be %q", z.Text)
+		c.reportAt(z.Pos, "name one such as Europe/Berlin", "spec.timeZone can't be %q", z.Text)
 	}
 }
 

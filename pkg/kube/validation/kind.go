@@ -16,10 +16,8 @@ func unknown(v *value.Value, apiVersion, kind string, diags *diag.List) {
 			kind)
 		return
 	}
-	group, _, _ := strings.Cut(apiVersion, "/")
 	// Custom resources share their groups with kinds that are not in the table.
-	own := !strings.Contains(group, ".") || strings.HasSuffix(group, ".k8s.io") && group != "gateway.networking.k8s.io"
-	if own && types.Known(apiVersion) {
+	if !types.Custom(apiVersion) && types.Known(apiVersion) {
 		diags.Errorh(v.Get("kind").At(), "unknown-kind", diag.Hint(kind, "the kinds are", types.Kinds(apiVersion)), "%s has no kind %q",
 			apiVersion, kind)
 	}
@@ -96,6 +94,6 @@ func (c *checker) nameOf(apiVersion, kind string, v *value.Value, text string) {
 		problem = "is longer than 52 characters, and its Jobs' names are made of it"
 	}
 	if problem != "" {
-		c.diags.Errorf(v.Pos, "invalid-object", "a %s can't be named %q: it %s", kind, v.Text, problem)
+		c.reportAt(v.Pos, "", "a %s can't be named %q: it %s", kind, v.Text, problem)
 	}
 }

@@ -19,12 +19,12 @@ func (c *checker) kubelet(spec *value.Value, where string) {
 			if strings.EqualFold(text, "memory") {
 				hint = "write Memory"
 			}
-			c.diags.Errorh(medium.Pos, "invalid-object", hint, "%s.emptyDir.medium can't be %q", at, text)
+			c.reportAt(medium.Pos, hint, "%s.emptyDir.medium can't be %q", at, text)
 		}
 		// The container runtime mounts absolute paths alone.
 		path := v.Get("hostPath", "path")
 		if text := path.StringAt(); text != "" && !strings.HasPrefix(text, "/") && !windowsPath(text) {
-			c.diags.Errorh(path.Pos, "invalid-object", "write the whole path", "%s.hostPath.path can't be %q: it does not start with /",
+			c.reportAt(path.Pos, "write the whole path", "%s.hostPath.path can't be %q: it does not start with /",
 				at, text)
 		}
 	}
@@ -55,6 +55,6 @@ func (c *checker) root(spec, x *value.Value, where string) {
 	if n, ok := user.Int64(); !ok || n != 0 || !said("runAsNonRoot").IsTrue() || spec.StringAt("os", "name") == "windows" {
 		return
 	}
-	c.diags.Errorh(user.Pos, "invalid-object", "set runAsNonRoot: false beside it, or run as another user",
+	c.reportAt(user.Pos, "set runAsNonRoot: false beside it, or run as another user",
 		"%s can't run as the user 0: runAsNonRoot is true, so the kubelet never starts it", where)
 }

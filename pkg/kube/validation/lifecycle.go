@@ -15,7 +15,7 @@ func (c *checker) lifecycle(spec, x *value.Value, where string) {
 	for _, hook := range []string{"preStop", "postStart"} {
 		seconds := x.Get("lifecycle", hook, "sleep", "seconds")
 		if n, ok := seconds.Int64(); ok && (n < 0 || n > grace) {
-			c.diags.Errorh(seconds.Pos, "invalid-object", "sleep less, or raise gracePeriod (terminationGracePeriodSeconds in a manifest)",
+			c.reportAt(seconds.Pos, "sleep less, or raise gracePeriod (terminationGracePeriodSeconds in a manifest)",
 				"%s.lifecycle.%s.sleep can't be %d seconds: the pod has %d to stop in", where, hook, n, grace)
 		}
 	}
@@ -25,10 +25,10 @@ func (c *checker) lifecycle(spec, x *value.Value, where string) {
 	}
 	switch os := spec.StringAt("os", "name"); {
 	case os == "":
-		c.diags.Errorh(signal.Pos, "invalid-object", "add pod: {os: {name: linux}}, or set STOPSIGNAL in the image",
+		c.reportAt(signal.Pos, "add pod: {os: {name: linux}}, or set STOPSIGNAL in the image",
 			"%s.lifecycle can't have stopSignal: the pod's os.name is not set", where)
 	case os == "windows" && signal.Text != "SIGTERM" && signal.Text != "SIGKILL":
-		c.diags.Errorh(signal.Pos, "invalid-object", "use SIGTERM or SIGKILL", "%s.lifecycle.stopSignal of a pod for Windows can't be %s",
+		c.reportAt(signal.Pos, "use SIGTERM or SIGKILL", "%s.lifecycle.stopSignal of a pod for Windows can't be %s",
 			where, signal.Text)
 	}
 }

@@ -26,16 +26,16 @@ func (c *checker) mounts(spec, x *value.Value, where string) {
 		propagation := m.Get("mountPropagation")
 		if recursive := m.Get("recursiveReadOnly"); recursive.StringAt() == "IfPossible" || recursive.StringAt() == "Enabled" {
 			if !m.Get("readOnly").IsTrue() {
-				c.diags.Errorh(recursive.Pos, "invalid-object", "add readOnly: true",
+				c.reportAt(recursive.Pos, "add readOnly: true",
 					"%s can't have recursiveReadOnly: it is not readOnly", at)
 			}
 			if p := propagation.StringAt(); p != "" && p != "None" {
-				c.diags.Errorh(recursive.Pos, "invalid-object", "remove one of them",
+				c.reportAt(recursive.Pos, "remove one of them",
 					"%s can't have recursiveReadOnly: its mountPropagation is %s", at, p)
 			}
 		}
 		if propagation.StringAt() == "Bidirectional" && !x.Get("securityContext", "privileged").IsTrue() {
-			c.diags.Errorh(propagation.Pos, "invalid-object", "use HostToContainer, or make the container privileged",
+			c.reportAt(propagation.Pos, "use HostToContainer, or make the container privileged",
 				"%s.mountPropagation can't be Bidirectional: the container is not privileged", at)
 		}
 	}
@@ -54,14 +54,14 @@ func (c *checker) devices(spec, x *value.Value, where string, paths, mounted map
 		v := volume(spec, name)
 		switch {
 		case mounted[name]:
-			c.diags.Errorh(d.Get("name").At(), "invalid-object", "keep one of them", "%s can't be %q: the container mounts that volume",
+			c.reportAt(d.Get("name").At(), "keep one of them", "%s can't be %q: the container mounts that volume",
 				at, name)
 		case v != nil && !v.Has("persistentVolumeClaim") && !v.Has("ephemeral"):
-			c.diags.Errorh(d.Get("name").At(), "invalid-object", "use a claim, or mount it",
+			c.reportAt(d.Get("name").At(), "use a claim, or mount it",
 				"%s can't be %q: only a claim can be a device", at, name)
 		}
 		if spec.Entry("hostUsers") != nil && !spec.Get("hostUsers").IsTrue() {
-			c.diags.Errorh(d.At(), "invalid-object", "remove hostUsers", "%s can't be there: hostUsers is false", at)
+			c.reportAt(d.At(), "remove hostUsers", "%s can't be there: hostUsers is false", at)
 		}
 	}
 }
@@ -72,7 +72,7 @@ func (c *checker) below(x *value.Value, where string, files []string) {
 	for i, m := range x.Get("volumeMounts").Elements() {
 		for _, file := range files {
 			if mount := m.Get("mountPath"); strings.HasPrefix(path.Clean(mount.StringAt()), file+"/") {
-				c.diags.Errorh(mount.Pos, "invalid-object", "mount one of them elsewhere",
+				c.reportAt(mount.Pos, "mount one of them elsewhere",
 					"%s.volumeMounts.%d can't be mounted at %s: %s is a file",
 					where, i, mount.Text, file)
 			}

@@ -23,16 +23,16 @@ func (c *checker) service(spec *value.Value) {
 	case typ == "ExternalName":
 		c.needs(spec, "externalName", "spec", "its type is ExternalName")
 	case len(ports) == 0 && !headless:
-		c.diags.Errorh(spec.Pos, "invalid-object", "add ports: [...]", "spec has no ports")
+		c.reportAt(spec.Pos, "add ports: [...]", "spec has no ports")
 	case headless && typ != "ClusterIP":
-		c.diags.Errorh(spec.Get("clusterIP").Pos, "invalid-object", "remove one of them",
+		c.reportAt(spec.Get("clusterIP").Pos, "remove one of them",
 			"a Service without a cluster address can't be of type %s", typ)
 	}
 	names, numbers, nodePorts := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for i, p := range ports {
 		at := "spec.ports." + strconv.Itoa(i)
 		if len(ports) > 1 && p.StringAt("name") == "" {
-			c.diags.Errorh(p.At(), "invalid-object", "add name:", "%s has no name, which each of several ports needs", at)
+			c.reportAt(p.At(), "add name:", "%s has no name, which each of several ports needs", at)
 		}
 		c.once(names, p.StringAt("name"), p.Get("name"), "spec", "port")
 		if n := p.StringAt("port"); n != "" {
@@ -71,17 +71,17 @@ func (c *checker) addresses(spec *value.Value) {
 	first, all, families := spec.StringAt("clusterIP"), spec.Get("clusterIPs"), spec.Get("ipFamilies").Elements()
 	items := all.Elements()
 	if single := spec.Get("ipFamilyPolicy"); single.StringAt() == "SingleStack" && (len(items) > 1 || len(families) > 1) {
-		c.diags.Errorh(single.Pos, "invalid-object", "use PreferDualStack or RequireDualStack",
+		c.reportAt(single.Pos, "use PreferDualStack or RequireDualStack",
 			"spec.ipFamilyPolicy can't be SingleStack: spec names two families")
 	}
 	switch {
 	case len(items) == 0:
 		return
 	case first != items[0].StringAt():
-		c.diags.Errorh(items[0].Pos, "invalid-object", "set clusterIP to it", "spec.clusterIPs can't begin with %s: clusterIP is %s",
+		c.reportAt(items[0].Pos, "set clusterIP to it", "spec.clusterIPs can't begin with %s: clusterIP is %s",
 			items[0].Text, cmp.Or(first, "not set"))
 	case len(items) > 2 || len(items) == 2 && first == "None":
-		c.diags.Errorf(all.Pos, "invalid-object", "spec.clusterIPs has more than an address of each family")
+		c.reportAt(all.Pos, "", "spec.clusterIPs has more than an address of each family")
 	}
 	six := make([]bool, len(items))
 	for i, x := range items {
@@ -95,13 +95,13 @@ func (c *checker) addresses(spec *value.Value) {
 				family = "IPv6"
 			}
 			if families[i].StringAt() != family {
-				c.diags.Errorh(x.Pos, "invalid-object", "put addresses and families in the same order",
+				c.reportAt(x.Pos, "put addresses and families in the same order",
 					"spec.clusterIPs: %s is an address of %s, not of %s", x.Text, family, families[i].StringAt())
 			}
 		}
 	}
 	if len(items) == 2 && six[0] == six[1] {
-		c.diags.Errorf(items[1].Pos, "invalid-object", "spec.clusterIPs has two addresses of one family")
+		c.reportAt(items[1].Pos, "", "spec.clusterIPs has two addresses of one family")
 	}
 }
 
@@ -110,7 +110,7 @@ func protocol(port *value.Value) string { return cmp.Or(port.StringAt("protocol"
 
 func (c *checker) ingress(spec *value.Value) {
 	if spec.Get("rules").Empty() && spec.Get("defaultBackend").Empty() {
-		c.diags.Errorh(spec.At(), "invalid-object", "add rules: [...]", "spec has neither rules nor a defaultBackend")
+		c.reportAt(spec.At(), "add rules: [...]", "spec has neither rules nor a defaultBackend")
 	}
 	c.backend(spec.Get("defaultBackend"), "spec.defaultBackend")
 	for i, r := range spec.Get("rules").Elements() {
@@ -124,12 +124,12 @@ func (c *checker) ingress(spec *value.Value) {
 func (c *checker) backend(b *value.Value, where string) {
 	service := b.Get("service")
 	if n := service.StringAt("port", "number"); service.Is(value.Map) && (n == "" || n == "0") && service.StringAt("port", "name") == "" {
-		c.diags.Errorh(service.At(), "invalid-object", "add port: {name: http} or {number: 80}", "%s.service names no port", where)
+		c.reportAt(service.At(), "add port: {name: http} or {number: 80}", "%s.service names no port", where)
 	}
 	for _, field := range []string{"kind", "name"} {
 		v := b.Get("resource", field)
 		if problem := types.Segment(v.StringAt()); problem != "" {
-			c.diags.Errorf(v.Pos, "invalid-object", "%s.resource.%s can't be %q: it %s", where, field, v.Text, problem)
+			c.reportAt(v.Pos, "", "%s.resource.%s can't be %q: it %s", where, field, v.Text, problem)
 		}
 	}
 }
@@ -142,19 +142,19 @@ func (c *checker) ingressPath(p *value.Value, where string) {
 	switch {
 	case typ != "Exact" && typ != "Prefix":
 		if text != "" && !strings.HasPrefix(text, "/") {
-			c.diags.Errorf(path.Pos, "invalid-object", "%s.path can't be %q: it does not start with /", where, text)
+			c.reportAt(path.Pos, "", "%s.path can't be %q: it does not start with /", where, text)
 		}
 	case !strings.HasPrefix(text, "/"):
-		c.diags.Errorf(cmpPos(path, p), "invalid-object", "%s.path can't be %q: it does not start with /", where, text)
+		c.reportAt(cmpPos(path, p), "", "%s.path can't be %q: it does not start with /", where, text)
 	default:
 		for _, bad := range []string{"//", "/./", "/../", "%2f", "%2F"} {
 			if strings.Contains(text, bad) {
-				c.diags.Errorf(path.Pos, "invalid-object", "%s.path can't be %q: it holds %q", where, text, bad)
+				c.reportAt(path.Pos, "", "%s.path can't be %q: it holds %q", where, text, bad)
 			}
 		}
 		for _, bad := range []string{"/.", "/.."} {
 			if strings.HasSuffix(text, bad) {
-				c.diags.Errorf(path.Pos, "invalid-object", "%s.path can't be %q: it ends with %q", where, text, bad)
+				c.reportAt(path.Pos, "", "%s.path can't be %q: it ends with %q", where, text, bad)
 			}
 		}
 	}
@@ -178,7 +178,7 @@ func (c *checker) peer(peer *value.Value, where string) {
 	block := peer.Get("ipBlock")
 	switch {
 	case peer.Is(value.Map) && block == nil && !peer.Has("podSelector") && !peer.Has("namespaceSelector"):
-		c.diags.Errorh(peer.Pos, "invalid-object", "add podSelector, namespaceSelector or ipBlock", "%s says nothing", where)
+		c.reportAt(peer.Pos, "add podSelector, namespaceSelector or ipBlock", "%s says nothing", where)
 	case block != nil:
 		c.excluded(peer, "podSelector", where, "it has ipBlock")
 		c.excluded(peer, "namespaceSelector", where, "it has ipBlock")
@@ -189,7 +189,7 @@ func (c *checker) peer(peer *value.Value, where string) {
 	}
 	for _, x := range block.Get("except").Elements() {
 		if p, err := netip.ParsePrefix(x.StringAt()); err == nil && (p.Bits() <= all.Bits() || !all.Contains(p.Addr())) {
-			c.diags.Errorf(x.Pos, "invalid-object", "%s.ipBlock.except: %s is not inside of %s", where, x.Text, all)
+			c.reportAt(x.Pos, "", "%s.ipBlock.except: %s is not inside of %s", where, x.Text, all)
 		}
 	}
 }
@@ -200,7 +200,7 @@ func (c *checker) portRange(p *value.Value, where string) {
 		return
 	}
 	if port, ok := p.Get("port").Int64(); !ok || end < port {
-		c.diags.Errorh(p.Get("endPort").Pos, "invalid-object", "give port: a number that is not above it",
+		c.reportAt(p.Get("endPort").Pos, "give port: a number that is not above it",
 			"%s.endPort is not the end of a range that begins with port", where)
 	}
 }

@@ -37,7 +37,7 @@ func (c *checker) pod(spec *value.Value, where, kind string) {
 				c.excluded(x, "restartPolicy", at, "only an init container has it, and the pod")
 			}
 			if p := x.Get("restartPolicy"); list == "initContainers" && p.IsScalar() && p.Text != "Always" {
-				c.diags.Errorh(p.Pos, "invalid-object", "use Always, or remove it", "%s.restartPolicy can't be %q", at, p.Text)
+				c.reportAt(p.Pos, "use Always, or remove it", "%s.restartPolicy can't be %q", at, p.Text)
 			}
 		}
 	}
@@ -49,7 +49,7 @@ func (c *checker) pod(spec *value.Value, where, kind string) {
 	c.kubelet(spec, where)
 	c.profiles(spec.Get("securityContext"), where+".securityContext")
 	if spec.StringAt("dnsPolicy") == "None" && spec.Get("dnsConfig", "nameservers").Empty() {
-		c.diags.Errorh(spec.Get("dnsPolicy").At(), "invalid-object", "add dnsConfig: with nameservers",
+		c.reportAt(spec.Get("dnsPolicy").At(), "add dnsConfig: with nameservers",
 			"%s.dnsPolicy is None, so the pod needs name servers", where)
 	}
 }
@@ -63,7 +63,7 @@ func (c *checker) inPod(spec, x *value.Value, where string) {
 	c.resizePolicy(spec, x, where)
 	if mount := x.Get("securityContext", "procMount"); mount.StringAt() == "Unmasked" &&
 		(spec.Entry("hostUsers") == nil || spec.Get("hostUsers").IsTrue()) {
-		c.diags.Errorh(mount.Pos, "invalid-object", "add hostUsers: false to the pod",
+		c.reportAt(mount.Pos, "add hostUsers: false to the pod",
 			"%s.securityContext.procMount can't be Unmasked: the pod shares the node's users", where)
 	}
 }
@@ -87,15 +87,15 @@ func (c *checker) restartPolicy(spec *value.Value, where, kind string) {
 	case kind == "Pod":
 	case kind == "Job":
 		if always {
-			c.diags.Errorh(cmpPos(p, spec), "invalid-object", "use Never or OnFailure",
+			c.reportAt(cmpPos(p, spec), "use Never or OnFailure",
 				"%s.restartPolicy of a Job can't be Always, which is the default", where)
 		}
 	case !always:
-		c.diags.Errorh(p.Pos, "invalid-object", "remove it", "%s.restartPolicy of a %s can't be %q", where, kind, p.Text)
+		c.reportAt(p.Pos, "remove it", "%s.restartPolicy of a %s can't be %q", where, kind, p.Text)
 	}
 	if kind != "Pod" && kind != "Job" {
 		if e := spec.Entry("activeDeadlineSeconds"); e != nil && !e.Value.Is(value.Null) {
-			c.diags.Errorh(e.KeyPos, "invalid-object", "remove it; a Job or CronJob can have it",
+			c.reportAt(e.KeyPos, "remove it; a Job or CronJob can have it",
 				"%s can't have activeDeadlineSeconds: the pods of a %s have no end", where, kind)
 		}
 	}
@@ -113,7 +113,7 @@ func (c *checker) container(x *value.Value, where string) {
 	c.environment(x, where)
 	for _, probe := range []string{"livenessProbe", "startupProbe"} {
 		if n, ok := x.Get(probe, "successThreshold").Int64(); ok && n > 1 {
-			c.diags.Errorh(x.Get(probe, "successThreshold").Pos, "invalid-object", "remove it", "%s.%s.successThreshold must be 1", where,
+			c.reportAt(x.Get(probe, "successThreshold").Pos, "remove it", "%s.%s.successThreshold must be 1", where,
 				probe)
 		}
 	}
@@ -122,12 +122,12 @@ func (c *checker) container(x *value.Value, where string) {
 	security := x.Get("securityContext")
 	if e := security.Entry("allowPrivilegeEscalation"); e != nil && e.Value.Is(value.Bool) && !e.Value.IsTrue() {
 		if security.Get("privileged").IsTrue() {
-			c.diags.Errorh(e.KeyPos, "invalid-object", "remove one of them",
+			c.reportAt(e.KeyPos, "remove one of them",
 				"%s.securityContext is privileged, so allowPrivilegeEscalation can't be false", where)
 		}
 		for _, x := range security.Get("capabilities", "add").Elements() {
 			if x.StringAt() == "SYS_ADMIN" || x.StringAt() == "CAP_SYS_ADMIN" {
-				c.diags.Errorh(x.Pos, "invalid-object", "remove one of them",
+				c.reportAt(x.Pos, "remove one of them",
 					"%s.securityContext adds %s, so allowPrivilegeEscalation can't be false", where, x.Text)
 			}
 		}
@@ -161,7 +161,7 @@ func (c *checker) portsOfNode(spec *value.Value, where string) {
 			port := p.Get("hostPort")
 			key := protocol(p) + "/" + p.StringAt("hostIP") + "/" + port.StringAt()
 			if other, ok := taken[key]; ok && !own[key] && port.IsScalar() && port.Text != "0" {
-				c.diags.Errorh(port.Pos, "invalid-object", "give each one of its own",
+				c.reportAt(port.Pos, "give each one of its own",
 					"%s: the containers %q and %q both have the hostPort %s", where, other, name, port.Text)
 				continue
 			}
@@ -177,7 +177,7 @@ func (c *checker) hostPorts(spec, x *value.Value, where string) {
 	}
 	for _, p := range x.Get("ports").Elements() {
 		if host := p.Get("hostPort"); host.IsScalar() && host.Text != "0" && host.Text != p.StringAt("containerPort") {
-			c.diags.Errorh(host.Pos, "invalid-object", "remove it", "%s: with hostNetwork, hostPort must be the containerPort %s", where,
+			c.reportAt(host.Pos, "remove it", "%s: with hostNetwork, hostPort must be the containerPort %s", where,
 				p.StringAt("containerPort"))
 		}
 	}
@@ -191,9 +191,9 @@ func (c *checker) resources(r *value.Value, where string) {
 			switch {
 			case !ok:
 			case q.Sign() < 0:
-				c.diags.Errorf(e.Value.Pos, "invalid-object", "%s.%s.%s is negative", where, field, e.Key)
+				c.reportAt(e.Value.Pos, "", "%s.%s.%s is negative", where, field, e.Key)
 			case strings.Contains(e.Key, "/") && !q.Whole():
-				c.diags.Errorf(e.Value.Pos, "invalid-object", "%s.%s.%s must be a whole number, not %s", where, field, e.Key, e.Value.Text)
+				c.reportAt(e.Value.Pos, "", "%s.%s.%s must be a whole number, not %s", where, field, e.Key, e.Value.Text)
 			}
 		}
 	}
@@ -208,10 +208,10 @@ func (c *checker) resources(r *value.Value, where string) {
 			if pos.File != c.file { // a default
 				pos = limit.Pos
 			}
-			c.diags.Errorh(pos, "invalid-object", "raise the limit, or lower the request", "%s.requests.%s is %s, more than the limit %s",
+			c.reportAt(pos, "raise the limit, or lower the request", "%s.requests.%s is %s, more than the limit %s",
 				where, e.Key, e.Value.Text, limit.Text)
 		case special && ok1 && (!ok2 || want.Cmp(most) != 0):
-			c.diags.Errorh(e.Value.Pos, "invalid-object", "set the limit alone", "%s.requests.%s must be the same as the limit", where,
+			c.reportAt(e.Value.Pos, "set the limit alone", "%s.requests.%s must be the same as the limit", where,
 				e.Key)
 		}
 	}
@@ -220,7 +220,7 @@ func (c *checker) resources(r *value.Value, where string) {
 // sizes checks the limit of a volume.
 func (c *checker) sizes(v *value.Value, where string) {
 	if q, ok := quantity(v.Get("sizeLimit")); ok && q.Sign() < 0 {
-		c.diags.Errorf(v.Get("sizeLimit").Pos, "invalid-object", "%s.sizeLimit is negative", where)
+		c.reportAt(v.Get("sizeLimit").Pos, "", "%s.sizeLimit is negative", where)
 	}
 }
 

@@ -35,12 +35,11 @@ func (c *checker) autoscaler(spec *value.Value) {
 	low, ok1 := spec.Get("minReplicas").Int64()
 	high, ok2 := spec.Get("maxReplicas").Int64()
 	if ok1 && ok2 && low > high {
-		c.diags.Errorh(spec.Get("maxReplicas").Pos, "invalid-object", "raise it",
+		c.reportAt(spec.Get("maxReplicas").Pos, "raise it",
 			"spec.maxReplicas is %d, less than minReplicas, which is %d", high, low)
 	}
 	if target := spec.Get("scaleTargetRef"); target.Is(value.Map) && !strings.Contains(target.StringAt("apiVersion"), "/") {
-		c.diags.Errorh(cmpPos(target.Get("apiVersion"), target), "invalid-object",
-			"write apiVersion: apps/v1 for a Deployment or StatefulSet",
+		c.reportAt(cmpPos(target.Get("apiVersion"), target), "write apiVersion: apps/v1 for a Deployment or StatefulSet",
 			"spec.scaleTargetRef.apiVersion names no API group")
 	}
 	for i, m := range spec.Get("metrics").Elements() {
@@ -65,13 +64,13 @@ func (c *checker) target(t *value.Value, where, of string) {
 	}
 	typ := t.StringAt("type")
 	if typ == "Utilization" && of != "resource" && of != "containerResource" {
-		c.diags.Errorh(t.Get("type").Pos, "invalid-object", "use Value or AverageValue",
+		c.reportAt(t.Get("type").Pos, "use Value or AverageValue",
 			"%s.type can't be Utilization: only resources have one", where)
 		return
 	}
 	for _, field := range []string{"value", "averageValue"} {
 		if q, ok := quantity(t.Get(field)); ok && q.Sign() <= 0 {
-			c.diags.Errorf(t.Get(field).Pos, "invalid-object", "%s.%s must be more than 0", where, field)
+			c.reportAt(t.Get(field).Pos, "", "%s.%s must be more than 0", where, field)
 		}
 	}
 	if of == "resource" || of == "containerResource" {
@@ -93,20 +92,20 @@ func (c *checker) target(t *value.Value, where, of string) {
 
 func (c *checker) role(v *value.Value, kind string) {
 	if a := v.Get("aggregationRule"); a.Is(value.Map) && a.Get("clusterRoleSelectors").Empty() {
-		c.diags.Errorh(a.Pos, "invalid-object", "add clusterRoleSelectors: [...]", "aggregationRule selects nothing")
+		c.reportAt(a.Pos, "add clusterRoleSelectors: [...]", "aggregationRule selects nothing")
 	}
 	for i, r := range v.Get("rules").Elements() {
 		where := "rules." + strconv.Itoa(i)
 		urls := !r.Get("nonResourceURLs").Empty()
 		switch {
 		case urls && kind != "Role" && !(r.Get("apiGroups").Empty() && r.Get("resources").Empty() && r.Get("resourceNames").Empty()):
-			c.diags.Errorh(r.Get("nonResourceURLs").Pos, "invalid-object", "write two rules", "%s has nonResourceURLs and resources", where)
+			c.reportAt(r.Get("nonResourceURLs").Pos, "write two rules", "%s has nonResourceURLs and resources", where)
 		case urls && kind == "Role":
 			c.excluded(r, "nonResourceURLs", where, "only a ClusterRole has it")
 		case !urls:
 			for _, field := range []string{"apiGroups", "resources"} {
 				if r.Is(value.Map) && r.Get(field).Empty() {
-					c.diags.Errorh(r.Pos, "invalid-object", "add "+field+": [...]; the core group is \"\"", "%s has no %s", where, field)
+					c.reportAt(r.Pos, "add "+field+": [...]; the core group is \"\"", "%s has no %s", where, field)
 				}
 			}
 		}
@@ -115,20 +114,20 @@ func (c *checker) role(v *value.Value, kind string) {
 
 func (c *checker) binding(v *value.Value) {
 	if k := v.Get("roleRef", "kind"); k.Is(value.String) && !has("Role ClusterRole", k.Text) {
-		c.diags.Errorh(k.Pos, "invalid-object", "use Role or ClusterRole", "roleRef.kind can't be %q", k.Text)
+		c.reportAt(k.Pos, "use Role or ClusterRole", "roleRef.kind can't be %q", k.Text)
 	}
 	const group = "rbac.authorization.k8s.io"
 	if g := v.Get("roleRef", "apiGroup"); g.StringAt() != "" && g.Text != group {
-		c.diags.Errorh(g.Pos, "invalid-object", "write "+group, "roleRef.apiGroup can't be %q", g.Text)
+		c.reportAt(g.Pos, "write "+group, "roleRef.apiGroup can't be %q", g.Text)
 	}
 	for i, s := range v.Get("subjects").Elements() {
 		where := "subjects." + strconv.Itoa(i)
 		k := s.Get("kind")
 		if g := s.Get("apiGroup"); k.StringAt() != "ServiceAccount" && g.StringAt() != "" && g.Text != group {
-			c.diags.Errorh(g.Pos, "invalid-object", "write "+group, "%s.apiGroup can't be %q", where, g.Text)
+			c.reportAt(g.Pos, "write "+group, "%s.apiGroup can't be %q", where, g.Text)
 		}
 		if problem := types.Subdomain(s.StringAt("name")); k.StringAt() == "ServiceAccount" && s.StringAt("name") != "" && problem != "" {
-			c.diags.Errorf(s.Get("name").Pos, "invalid-object", "%s.name can't be %q: it %s", where, s.StringAt("name"), problem)
+			c.reportAt(s.Get("name").Pos, "", "%s.name can't be %q: it %s", where, s.StringAt("name"), problem)
 		}
 		switch {
 		case k.StringAt() == "ServiceAccount":
@@ -136,7 +135,7 @@ func (c *checker) binding(v *value.Value) {
 				c.excluded(s, "apiGroup", where, "a ServiceAccount is of the core group")
 			}
 		case k.Is(value.String) && !has("User Group", k.Text):
-			c.diags.Errorh(k.Pos, "invalid-object", "use ServiceAccount, User or Group", "%s.kind can't be %q", where, k.Text)
+			c.reportAt(k.Pos, "use ServiceAccount, User or Group", "%s.kind can't be %q", where, k.Text)
 		}
 	}
 }

@@ -21,20 +21,20 @@ func (c *checker) rollout(spec *value.Value) {
 		deadline = 600
 	}
 	if ok1 && ready >= deadline {
-		c.diags.Errorh(spec.Get("minReadySeconds").Pos, "invalid-object", "raise progressDeadlineSeconds",
+		c.reportAt(spec.Get("minReadySeconds").Pos, "raise progressDeadlineSeconds",
 			"spec.minReadySeconds must be less than progressDeadlineSeconds, which is %d", deadline)
 	}
 	canary, blueGreen := spec.Get("strategy", "canary"), spec.Get("strategy", "blueGreen")
 	switch {
 	case canary.Is(value.Map) && blueGreen.Is(value.Map):
-		c.diags.Errorh(blueGreen.Pos, "invalid-object", "keep one of them",
+		c.reportAt(blueGreen.Pos, "keep one of them",
 			"spec.strategy has canary and blueGreen, which exclude one another")
 	case canary.Is(value.Map):
 		c.canary(canary)
 	case blueGreen.Is(value.Map):
 		c.twoServices(blueGreen, "spec.strategy.blueGreen", "activeService", "previewService")
 	default:
-		c.diags.Errorh(spec.At(), "invalid-object", "add strategy: {canary: {}} or {blueGreen: {activeService: NAME}}",
+		c.reportAt(spec.At(), "add strategy: {canary: {}} or {blueGreen: {activeService: NAME}}",
 			"spec of a Rollout needs one of canary and blueGreen in strategy")
 	}
 }
@@ -46,7 +46,7 @@ func (c *checker) canary(canary *value.Value) {
 		c.twoServices(pair, where+".pingPong", "pingService", "pongService")
 	}
 	if zero(canary.Get("maxSurge")) && zero(canary.Get("maxUnavailable")) {
-		c.diags.Errorh(canary.Get("maxSurge").Pos, "invalid-object", "let one of them be 1",
+		c.reportAt(canary.Get("maxSurge").Pos, "let one of them be 1",
 			"%s: maxSurge and maxUnavailable can't both be 0", where)
 	}
 	routing := canary.Get("trafficRouting")
@@ -78,13 +78,13 @@ func (c *checker) step(step *value.Value, where string, most int64, routing *val
 	}
 	switch {
 	case step.Is(value.Map) && len(does) == 0:
-		c.diags.Errorh(step.Pos, "invalid-object", "add setWeight: or pause: {}", "%s does nothing", where)
+		c.reportAt(step.Pos, "add setWeight: or pause: {}", "%s does nothing", where)
 	case len(does) > 1:
-		c.diags.Errorh(step.Pos, "invalid-object", "make a step of each", "%s has %s, which exclude one another", where,
+		c.reportAt(step.Pos, "make a step of each", "%s has %s, which exclude one another", where,
 			strings.Join(does, " and "))
 	}
 	if n, ok := step.Get("setWeight").Int64(); ok && (n < 0 || n > most) {
-		c.diags.Errorf(step.Get("setWeight").Pos, "invalid-object", "%s.setWeight must be between 0 and %d, not %d", where, most, n)
+		c.reportAt(step.Get("setWeight").Pos, "", "%s.setWeight must be between 0 and %d, not %d", where, most, n)
 	}
 	if !routing.Is(value.Map) {
 		for _, field := range []string{"setCanaryScale", "setHeaderRoute", "setMirrorRoute"} {
@@ -96,7 +96,7 @@ func (c *checker) step(step *value.Value, where string, most int64, routing *val
 // unrouted reports a field that means something to a router alone.
 func (c *checker) unrouted(v *value.Value, field, where string) {
 	if e := v.Entry(field); e != nil && !e.Value.Is(value.Null) {
-		c.diags.Errorh(e.KeyPos, "invalid-object", "add trafficRouting to the canary, or remove it",
+		c.reportAt(e.KeyPos, "add trafficRouting to the canary, or remove it",
 			"%s can't have %s without trafficRouting", where, field)
 	}
 }
@@ -104,6 +104,6 @@ func (c *checker) unrouted(v *value.Value, field, where string) {
 // twoServices wants two names to be different, where both are there.
 func (c *checker) twoServices(v *value.Value, where, one, other string) {
 	if name := v.StringAt(one); name != "" && name == v.StringAt(other) {
-		c.diags.Errorh(v.Get(other).Pos, "invalid-object", "name two Services", "%s: %s and %s are both %q", where, one, other, name)
+		c.reportAt(v.Get(other).Pos, "name two Services", "%s: %s and %s are both %q", where, one, other, name)
 	}
 }

@@ -30,6 +30,6 @@ func (c *checker) pattern(x *value.Value, where string) {
 		return
 	}
 	if problem := types.Regexp(text.StringAt()); problem != "" {
-		c.diags.Errorf(text.Pos, "invalid-object", "%s.value can't be %q: it %s", where, text.Text, problem)
+		c.reportAt(text.Pos, "", "%s.value can't be %q: it %s", where, text.Text, problem)
 	}
 }

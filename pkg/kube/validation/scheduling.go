@@ -16,10 +16,10 @@ func (c *checker) scheduling(spec *value.Value, where string) {
 		case operator == "Exists" && t.StringAt("value") != "":
 			c.excluded(t, "value", at, "its operator is Exists")
 		case operator != "Exists" && types.LabelValue(t.StringAt("value")) != "":
-			c.diags.Errorf(t.Get("value").Pos, "invalid-object", "%s.value can't be %q: it %s", at, t.StringAt("value"),
+			c.reportAt(t.Get("value").Pos, "", "%s.value can't be %q: it %s", at, t.StringAt("value"),
 				types.LabelValue(t.StringAt("value")))
 		case operator != "Exists" && t.StringAt("key") == "":
-			c.diags.Errorh(t.At(), "invalid-object", "name the key, or use operator: Exists for all taints", "%s has no key", at)
+			c.reportAt(t.At(), "name the key, or use operator: Exists for all taints", "%s has no key", at)
 		}
 		if e := t.Entry("tolerationSeconds"); e != nil && !e.Value.Is(value.Null) && t.StringAt("effect") != "NoExecute" {
 			c.excluded(t, "tolerationSeconds", at, "only the effect NoExecute has it")
@@ -39,8 +39,7 @@ func (c *checker) scheduling(spec *value.Value, where string) {
 		for j, r := range term.Get("matchExpressions").Elements() {
 			for _, v := range r.Get("values").Elements() {
 				if problem := types.LabelValue(v.StringAt()); problem != "" {
-					c.diags.Errorf(v.Pos, "invalid-object",
-						"%s.affinity: nodeSelectorTerms.%d.matchExpressions.%d can't have the value %q: it %s", where,
+					c.reportAt(v.Pos, "", "%s.affinity: nodeSelectorTerms.%d.matchExpressions.%d can't have the value %q: it %s", where,
 						i, j, v.Text, problem)
 				}
 			}
@@ -72,14 +71,14 @@ func (c *checker) podTerm(term *value.Value, where string) {
 // alone (ValidateNodeFieldSelectorRequirement).
 func (c *checker) nodeField(r *value.Value, where string) {
 	if key := r.Get("key"); key.StringAt() != "metadata.name" {
-		c.diags.Errorh(cmpPos(key, r), "invalid-object", "write metadata.name, or use matchExpressions for labels", "%s.key can't be %q",
+		c.reportAt(cmpPos(key, r), "write metadata.name, or use matchExpressions for labels", "%s.key can't be %q",
 			where, key.StringAt())
 	}
 	if operator := r.Get("operator"); operator.StringAt() != "In" && operator.StringAt() != "NotIn" {
-		c.diags.Errorh(cmpPos(operator, r), "invalid-object", "use In or NotIn", "%s.operator can't be %q", where, operator.StringAt())
+		c.reportAt(cmpPos(operator, r), "use In or NotIn", "%s.operator can't be %q", where, operator.StringAt())
 	}
 	if values := r.Get("values"); len(values.Elements()) != 1 {
-		c.diags.Errorh(cmpPos(values, r), "invalid-object", "name one node", "%s needs one value", where)
+		c.reportAt(cmpPos(values, r), "name one node", "%s needs one value", where)
 	}
 }
 

@@ -35,7 +35,7 @@ func (c *checker) requirement(r *value.Value, where string) {
 	switch operator := r.StringAt("operator"); operator {
 	case "In", "NotIn":
 		if len(values) == 0 {
-			c.diags.Errorh(r.At(), "invalid-object", "add values: [...]", "%s has no values, which %s needs", where, operator)
+			c.reportAt(r.At(), "add values: [...]", "%s has no values, which %s needs", where, operator)
 		}
 	case "Exists", "DoesNotExist":
 		if len(values) > 0 {
@@ -43,7 +43,7 @@ func (c *checker) requirement(r *value.Value, where string) {
 		}
 	case "Gt", "Lt":
 		if len(values) != 1 || !isInteger(values[0].StringAt()) {
-			c.diags.Errorf(r.At(), "invalid-object", "%s needs one whole number in values for %s", where, operator)
+			c.reportAt(r.At(), "", "%s needs one whole number in values for %s", where, operator)
 		}
 	}
 }
@@ -61,6 +61,6 @@ func (c *checker) workload(spec *value.Value, kind string) {
 	}
 	selector := spec.Get("selector")
 	if selector.Is(value.Map) && selector.Get("matchLabels").Empty() && selector.Get("matchExpressions").Empty() {
-		c.diags.Errorh(selector.Pos, "invalid-object", "name labels of the template in matchLabels", "spec.selector is empty")
+		c.reportAt(selector.Pos, "name labels of the template in matchLabels", "spec.selector is empty")
 	}
 }

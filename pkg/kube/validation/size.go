@@ -28,7 +28,7 @@ func (s *sizes) add(n int, pos diag.Pos) {
 
 func (c *checker) atMost(most int, s sizes, what, hint string) {
 	if s.total > most {
-		c.diags.Errorh(s.pos, "invalid-object", hint, "%s: %d bytes together are more than the %d that Kubernetes takes", what, s.total,
+		c.reportAt(s.pos, hint, "%s: %d bytes together are more than the %d that Kubernetes takes", what, s.total,
 			most)
 	}
 }

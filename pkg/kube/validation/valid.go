@@ -6,6 +6,7 @@
 package validation
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -13,9 +14,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Object reports what is wrong with an object. Kinds of groups that are not
-// known may well be there in the cluster: nothing is said about them.
-func Object(v *value.Value, diags *diag.List) {
+// Check reports what is wrong with an object. Kinds of groups that are not known may
+// well be there in the cluster: they are not checked.
+func Check(v *value.Value, diags *diag.List) {
 	apiVersion, kind := v.StringAt("apiVersion"), v.StringAt("kind")
 	t, ok := types.Lookup(apiVersion, kind)
 	if !ok {
@@ -86,13 +87,18 @@ type checker struct {
 	file  string // that the object is from
 }
 
+// reportAt adds what the API server would refuse.
+func (c *checker) reportAt(pos diag.Pos, hint, format string, args ...any) {
+	*c.diags = append(*c.diags, diag.Diagnostic{Pos: pos, Code: "invalid-object", Message: fmt.Sprintf(format, args...), Hint: hint})
+}
+
 // once reports the second of two items with the same key.
 func (c *checker) once(seen map[string]bool, key string, v *value.Value, where, what string) {
 	if key == "" {
 		return
 	}
 	if seen[key] {
-		c.diags.Errorh(v.At(), "invalid-object", "give each one of its own", "%s has the %s %q twice", where, what, key)
+		c.reportAt(v.At(), "give each one of its own", "%s has the %s %q twice", where, what, key)
 	}
 	seen[key] = true
 }
@@ -100,14 +106,14 @@ func (c *checker) once(seen map[string]bool, key string, v *value.Value, where, 
 // excluded reports a field that another excludes.
 func (c *checker) excluded(v *value.Value, field, where, because string) {
 	if e := v.Entry(field); e != nil && !e.Value.Is(value.Null) {
-		c.diags.Errorh(e.KeyPos, "invalid-object", "remove one of them", "%s can't have %s: %s", where, field, because)
+		c.reportAt(e.KeyPos, "remove one of them", "%s can't have %s: %s", where, field, because)
 	}
 }
 
 // needs reports a field that has to be there.
 func (c *checker) needs(v *value.Value, field, where, because string) {
 	if x := v.Get(field); x == nil || x.Is(value.Null) || x.Is(value.String) && x.Text == "" {
-		c.diags.Errorh(v.At(), "invalid-object", "add "+field+":", "%s needs %s: %s", where, field, because)
+		c.reportAt(v.At(), "add "+field+":", "%s needs %s: %s", where, field, because)
 	}
 }
 

@@ -10,8 +10,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// TestObject holds what has to pass; test/bad and test/e2e hold what has not.
-func TestObject(t *testing.T) {
+// TestCheck holds what has to pass; test/bad and test/e2e hold what has not.
+func TestCheck(t *testing.T) {
 	for _, tt := range []struct{ name, src, want string }{
 		{"an unknown group", "{apiVersion: example.com/v1, kind: Deployment, metadata: {name: A_B}, spec: 5}", ""},
 		{"an unknown version", "{apiVersion: resource.k8s.io/v1beta1, kind: ResourceClaim, metadata: {name: a}, spec: 5}", ""},
@@ -35,14 +35,14 @@ func TestObject(t *testing.T) {
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}
-			validation.Object(v, &diags)
+			validation.Check(v, &diags)
 			if diff := cmp.Diff(tt.want, diags.Error()); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
 	}
 	var diags diag.List
-	validation.Object(nil, &diags)
+	validation.Check(nil, &diags)
 	if len(diags) > 0 {
 		t.Errorf("nil: got %v", diags)
 	}

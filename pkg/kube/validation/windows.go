@@ -46,7 +46,7 @@ func (c *checker) system(spec *value.Value, where string) {
 			}
 			process := s.Get("windowsOptions", "hostProcess")
 			if process.Is(value.Bool) && own.Is(value.Bool) && process.IsTrue() != own.IsTrue() {
-				c.diags.Errorh(process.Pos, "invalid-object", "remove one of them",
+				c.reportAt(process.Pos, "remove one of them",
 					"%s.windowsOptions.hostProcess is not what the pod says", place)
 			}
 			all++
@@ -62,10 +62,10 @@ func (c *checker) system(spec *value.Value, where string) {
 		return
 	}
 	if host != all {
-		c.diags.Errorh(at.Pos, "invalid-object", "set it for the pod", "%s: hostProcess is for all containers of a pod or for none", where)
+		c.reportAt(at.Pos, "set it for the pod", "%s: hostProcess is for all containers of a pod or for none", where)
 	}
 	if !spec.Get("hostNetwork").IsTrue() {
-		c.diags.Errorh(at.Pos, "invalid-object", "add hostNetwork: true to the pod", "%s: containers with hostProcess need hostNetwork",
+		c.reportAt(at.Pos, "add hostNetwork: true to the pod", "%s: containers with hostProcess need hostNetwork",
 			where)
 	}
 }

@@ -14,7 +14,7 @@ func (c *checker) deployment(spec *value.Value) {
 	}
 	r := s.Get("rollingUpdate")
 	if zero(r.Get("maxSurge")) && zero(r.Get("maxUnavailable")) {
-		c.diags.Errorh(r.Get("maxSurge").Pos, "invalid-object", "let one of them be 1",
+		c.reportAt(r.Get("maxSurge").Pos, "let one of them be 1",
 			"spec.strategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
 	}
 	ready, ok1 := spec.Get("minReadySeconds").Int64()
@@ -23,7 +23,7 @@ func (c *checker) deployment(spec *value.Value) {
 		deadline = 600
 	}
 	if ok1 && ready >= deadline {
-		c.diags.Errorh(spec.Get("minReadySeconds").Pos, "invalid-object", "raise progressDeadlineSeconds",
+		c.reportAt(spec.Get("minReadySeconds").Pos, "raise progressDeadlineSeconds",
 			"spec.minReadySeconds must be less than progressDeadlineSeconds, which is %d", deadline)
 	}
 }
@@ -37,7 +37,7 @@ func (c *checker) statefulSet(spec *value.Value) {
 		name := t.Get("metadata", "name")
 		c.once(claims, name.StringAt(), name, "spec", "claim")
 		if problem := types.Label(name.StringAt()); problem != "" {
-			c.diags.Errorf(cmpPos(name, t), "invalid-object", "spec.volumeClaimTemplates: a volume can't be named %q: it %s",
+			c.reportAt(cmpPos(name, t), "", "spec.volumeClaimTemplates: a volume can't be named %q: it %s",
 				name.StringAt(), problem)
 		}
 		c.claim(t.Get("spec"), "spec.volumeClaimTemplates."+t.StringAt("metadata", "name"))
@@ -50,10 +50,10 @@ func (c *checker) daemonSet(spec *value.Value) {
 	some := surge.IsScalar() && !zero(surge)
 	switch {
 	case some && !zero(down):
-		c.diags.Errorh(surge.Pos, "invalid-object", "add maxUnavailable: 0",
+		c.reportAt(surge.Pos, "add maxUnavailable: 0",
 			"spec.updateStrategy.rollingUpdate: maxSurge can't be set unless maxUnavailable is 0, which is 1 by default")
 	case !some && zero(down):
-		c.diags.Errorh(down.Pos, "invalid-object", "let one of them be 1",
+		c.reportAt(down.Pos, "let one of them be 1",
 			"spec.updateStrategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
 	}
 }
@@ -63,20 +63,20 @@ func (c *checker) claim(spec *value.Value, where string) {
 		return
 	}
 	if spec.Get("accessModes").Empty() {
-		c.diags.Errorh(spec.Pos, "invalid-object", "add accessModes: [ReadWriteOnce]", "%s has no accessModes", where)
+		c.reportAt(spec.Pos, "add accessModes: [ReadWriteOnce]", "%s has no accessModes", where)
 	}
 	size := spec.Get("resources", "requests", "storage")
 	switch q, ok := quantity(size); {
 	case size == nil:
-		c.diags.Errorh(spec.Pos, "invalid-object", "add resources: {requests: {storage: 1Gi}}", "%s asks for no storage", where)
+		c.reportAt(spec.Pos, "add resources: {requests: {storage: 1Gi}}", "%s asks for no storage", where)
 	case ok && q.Sign() <= 0:
-		c.diags.Errorf(size.Pos, "invalid-object", "%s.resources.requests.storage must be more than 0", where)
+		c.reportAt(size.Pos, "", "%s.resources.requests.storage must be more than 0", where)
 	}
 	c.dataSource(spec, where)
 	modes := spec.Get("accessModes").Elements()
 	for _, m := range modes {
 		if m.StringAt() == "ReadWriteOncePod" && len(modes) > 1 {
-			c.diags.Errorh(m.Pos, "invalid-object", "keep one of them", "%s.accessModes: ReadWriteOncePod can't stand beside others", where)
+			c.reportAt(m.Pos, "keep one of them", "%s.accessModes: ReadWriteOncePod can't stand beside others", where)
 		}
 	}
 }
@@ -86,7 +86,7 @@ func (c *checker) dataSource(spec *value.Value, where string) {
 	for _, field := range []string{"dataSource", "dataSourceRef"} {
 		source := spec.Get(field)
 		if kind := source.StringAt("kind"); kind != "" && kind != "PersistentVolumeClaim" && source.StringAt("apiGroup") == "" {
-			c.diags.Errorh(source.Get("kind").Pos, "invalid-object", "add apiGroup: such as snapshot.storage.k8s.io",
+			c.reportAt(source.Get("kind").Pos, "add apiGroup: such as snapshot.storage.k8s.io",
 				"%s.%s.kind can't be %q without an apiGroup", where, field, kind)
 		}
 	}
@@ -96,7 +96,7 @@ func (c *checker) dataSource(spec *value.Value, where string) {
 	}
 	for _, field := range []string{"apiGroup", "kind", "name"} {
 		if one.StringAt(field) != other.StringAt(field) {
-			c.diags.Errorh(other.Pos, "invalid-object", "keep one of them", "%s.dataSourceRef is not the same as dataSource", where)
+			c.reportAt(other.Pos, "keep one of them", "%s.dataSourceRef is not the same as dataSource", where)
 			return
 		}
 	}
@@ -106,7 +106,7 @@ func (c *checker) configMap(v *value.Value) {
 	for _, field := range []string{"data", "binaryData"} {
 		for _, e := range v.Get(field).Fields() {
 			if field == "binaryData" && v.Get("data").Has(e.Key) {
-				c.diags.Errorh(e.KeyPos, "invalid-object", "remove one of them", "the key %q is in data and in binaryData", e.Key)
+				c.reportAt(e.KeyPos, "remove one of them", "the key %q is in data and in binaryData", e.Key)
 			}
 		}
 	}
@@ -120,13 +120,13 @@ func (c *checker) secret(v *value.Value) {
 	typ := v.StringAt("type")
 	for _, key := range needed[typ] {
 		if !v.Get("data").Has(key) && !v.Get("stringData").Has(key) {
-			c.diags.Errorh(v.Get("type").At(), "invalid-object", "add it to stringData, or change the type",
+			c.reportAt(v.Get("type").At(), "add it to stringData, or change the type",
 				"a Secret of type %s needs the key %q", typ, key)
 		}
 	}
 	if text := v.Get("stringData", ".dockerconfigjson"); typ == "kubernetes.io/dockerconfigjson" && text.IsScalar() &&
 		!json.Valid([]byte(text.Text)) {
-		c.diags.Errorf(text.Pos, "invalid-object", "stringData..dockerconfigjson is no JSON")
+		c.reportAt(text.Pos, "", "stringData..dockerconfigjson is no JSON")
 	}
 	if typ == "kubernetes.io/basic-auth" {
 		for _, field := range []string{"data", "stringData"} {
@@ -134,7 +134,7 @@ func (c *checker) secret(v *value.Value) {
 				return
 			}
 		}
-		c.diags.Errorh(v.Get("type").At(), "invalid-object", "add username or password",
+		c.reportAt(v.Get("type").At(), "add username or password",
 			"a Secret of type %s needs a user name or a password", typ)
 	}
 }

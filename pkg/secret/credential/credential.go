@@ -13,8 +13,8 @@ import (
 	"strings"
 )
 
-// Sign is a part of a text that looks like a credential.
-type Sign struct {
+// Match is a part of a text that looks like a credential.
+type Match struct {
 	// What names its sort, such as "a private key"; never the text itself.
 	What string
 	// Line is the line of the text, or the number of the argument, from 1.
@@ -25,58 +25,58 @@ type Sign struct {
 	start, end int // in the text
 }
 
-// InValue returns the signs in a value by the name it stands under, or "". A value
+// InValue returns the matches in a value by the name it stands under, or "". A value
 // of several lines is read as a file.
-func InValue(key, text string) []Sign {
+func InValue(key, text string) []Match {
 	if strings.Contains(strings.TrimSpace(text), "\n") {
 		return InText(text)
 	}
-	signs := certain(scan(text))
+	matches := certain(scan(text))
 	if x, ok := named(key, text, true); ok { // all of it
-		if len(signs) > 0 {
-			x.What = signs[0].What
+		if len(matches) > 0 {
+			x.What = matches[0].What
 		}
-		return []Sign{x}
+		return []Match{x}
 	}
-	if len(signs) > 0 {
-		return signs
+	if len(matches) > 0 {
+		return matches
 	}
 	return guesses(key, text)
 }
 
-// InField returns the signs in a text of any field of an object: what is a
+// InField returns the matches in a text of any field of an object: what is a
 // credential wherever it stands, and a password by the field's name.
-func InField(name, text string) []Sign {
+func InField(name, text string) []Match {
 	if strings.ContainsAny(name, "pP") && strengthOf(name) == passwordName {
 		if x, ok := named(name, text, true); ok {
-			return []Sign{x}
+			return []Match{x}
 		}
 	}
 	s := scanner{text: text}
 	s.known()
-	return settle(text, s.signs)
+	return resolve(text, s.matches)
 }
 
-// InText returns the signs in a file: what InValue knows, wherever it stands.
-func InText(text string) []Sign { return scan(text) }
+// InText returns the matches in a file: what InValue knows, wherever it stands.
+func InText(text string) []Match { return scan(text) }
 
-// InArgs returns the signs in a command and its arguments. Line counts arguments.
-func InArgs(args []string) []Sign {
-	var out []Sign
+// InArgs returns the matches in a command and its arguments. Line counts arguments.
+func InArgs(args []string) []Match {
+	var out []Match
 	for i, arg := range args {
-		signs := scan(arg)
-		if len(signs) == 0 && i > 0 {
+		matches := scan(arg)
+		if len(matches) == 0 && i > 0 {
 			flag := args[i-1]
 			switch {
 			case len(flag) > 2 && flag[0] == '-' && !strings.ContainsAny(flag, "= ") && !strings.HasPrefix(arg, "-"):
 				if x, ok := named(strings.TrimLeft(flag, "-"), arg, true); ok {
-					signs = []Sign{x}
+					matches = []Match{x}
 				}
 			case (flag == "-u" || flag == "--user") && userAndPassword(arg):
-				signs = []Sign{{What: aPassword, end: len(arg)}}
+				matches = []Match{{What: aPassword, end: len(arg)}}
 			}
 		}
-		for _, x := range signs {
+		for _, x := range matches {
 			x.Line = i + 1
 			out = append(out, x)
 		}
@@ -84,36 +84,36 @@ func InArgs(args []string) []Sign {
 	return out
 }
 
-// Conceal returns text without the credentials in it, each replaced by what instead
+// Replace returns text without the credentials in it, each replaced by what replacement
 // returns for it.
-func Conceal(signs []Sign, text string, instead func(found string) string) string {
+func Replace(text string, matches []Match, replacement func(found string) string) string {
 	var b strings.Builder
 	at := 0
-	for _, x := range signs {
+	for _, x := range matches {
 		if x.start < at || x.end > len(text) {
 			continue
 		}
 		b.WriteString(text[at:x.start])
-		b.WriteString(instead(text[x.start:x.end]))
+		b.WriteString(replacement(text[x.start:x.end]))
 		at = x.end
 	}
 	b.WriteString(text[at:])
 	return b.String()
 }
 
-// Shown returns a text as messages may quote it.
-func Shown(text string) string {
-	return Conceal(InText(text), text, func(string) string { return "…" })
+// Redact returns a text as messages may quote it.
+func Redact(text string) string {
+	return Replace(text, InText(text), func(string) string { return "…" })
 }
 
-func certain(signs []Sign) []Sign {
-	return slices.DeleteFunc(signs, func(x Sign) bool { return x.Guess })
+func certain(matches []Match) []Match {
+	return slices.DeleteFunc(matches, func(x Match) bool { return x.Guess })
 }
 
 // apart leaves out what overlaps the one before it.
-func apart(signs []Sign) []Sign {
-	var out []Sign
-	for _, x := range signs {
+func apart(matches []Match) []Match {
+	var out []Match
+	for _, x := range matches {
 		if len(out) == 0 || x.start >= out[len(out)-1].end {
 			out = append(out, x)
 		}
@@ -121,21 +121,21 @@ func apart(signs []Sign) []Sign {
 	return out
 }
 
-// settle orders signs by their place, leaves out what others cover, guesses
+// resolve orders matches by their place, leaves out what others cover, guesses
 // first, and counts lines.
-func settle(text string, signs []Sign) []Sign {
-	slices.SortStableFunc(signs, func(a, b Sign) int {
+func resolve(text string, matches []Match) []Match {
+	slices.SortStableFunc(matches, func(a, b Match) int {
 		return cmp.Or(cmp.Compare(a.start, b.start), cmp.Compare(b.end, a.end))
 	})
-	sure := apart(certain(slices.Clone(signs)))
+	sure := apart(certain(slices.Clone(matches)))
 	out := sure
-	for _, x := range apart(signs) {
-		i, _ := slices.BinarySearchFunc(sure, x.start, func(s Sign, at int) int { return cmp.Compare(s.end, at+1) })
+	for _, x := range apart(matches) {
+		i, _ := slices.BinarySearchFunc(sure, x.start, func(s Match, at int) int { return cmp.Compare(s.end, at+1) })
 		if x.Guess && (i == len(sure) || sure[i].start >= x.end) {
 			out = append(out[:len(out):len(out)], x)
 		}
 	}
-	slices.SortFunc(out, func(a, b Sign) int { return cmp.Compare(a.start, b.start) })
+	slices.SortFunc(out, func(a, b Match) int { return cmp.Compare(a.start, b.start) })
 	line, at := 1, 0
 	for i := range out {
 		line += strings.Count(text[at:out[i].start], "\n")

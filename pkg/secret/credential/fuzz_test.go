@@ -18,22 +18,22 @@ func FuzzSigns(f *testing.F) {
 		f.Add("", seed)
 	}
 	f.Fuzz(func(t *testing.T, key, text string) {
-		for _, signs := range [][]Sign{InValue(key, text), InText(text), InField(key, text)} {
+		for _, matches := range [][]Match{InValue(key, text), InText(text), InField(key, text)} {
 			at := 0
-			for _, x := range signs {
+			for _, x := range matches {
 				if x.start < at || x.end < x.start || x.end > len(text) || x.What == "" {
-					t.Fatalf("the sign %+v is not behind %d in a text of %d bytes", x, at, len(text))
+					t.Fatalf("the match %+v is not behind %d in a text of %d bytes", x, at, len(text))
 				}
 				if line := 1 + strings.Count(text[:x.start], "\n"); x.Line != line {
-					t.Errorf("the sign %+v is on line %d", x, line)
+					t.Errorf("the match %+v is on line %d", x, line)
 				}
 				at = x.end
 			}
-			Conceal(signs, text, func(string) string { return "***" })
+			Replace(text, matches, func(string) string { return "***" })
 		}
 		for _, x := range InArgs([]string{key, text, text}) {
 			if x.Line < 1 || x.Line > 3 || x.What == "" {
-				t.Errorf("the sign %+v is in no argument", x)
+				t.Errorf("the match %+v is in no argument", x)
 			}
 		}
 	})

@@ -66,15 +66,15 @@ func strengthOf(key string) strength {
 	return nothing
 }
 
-// named returns the sign that a text is by its name. Direct says that the text
+// named returns the match that a text is by its name. Direct says that the text
 // stands there by itself, and not somewhere in a file.
-func named(key, text string, direct bool) (Sign, bool) {
+func named(key, text string, direct bool) (Match, bool) {
 	s := strengthOf(key)
 	trimmed := strings.TrimSpace(text)
 	if fallback, ok := fallbackOf(trimmed); ok {
 		trimmed = fallback
 	}
-	whole := Sign{What: aSecret, Line: 1, end: len(text)}
+	whole := Match{What: aSecret, Line: 1, end: len(text)}
 	switch {
 	case s == passwordName && !innocent(trimmed, true, direct):
 		whole.What = aPassword
@@ -86,7 +86,7 @@ func named(key, text string, direct bool) (Sign, bool) {
 		whole.What = aPassword
 		return whole, true
 	}
-	return Sign{}, false
+	return Match{}, false
 }
 
 // withAccount reports whether the value under a name may be USER:PASSWORD.

@@ -93,10 +93,10 @@ func decoded(text string) (string, bool) {
 
 const randomText = "random text"
 
-// guesses returns the sign that a value is by its randomness alone.
-func guesses(key, text string) []Sign {
+// guesses returns the match that a value is by its randomness alone.
+func guesses(key, text string) []Match {
 	if quiet(key) || !random(strings.TrimSpace(text)) {
 		return nil
 	}
-	return []Sign{{What: randomText, Line: 1, Guess: true, end: len(text)}}
+	return []Match{{What: randomText, Line: 1, Guess: true, end: len(text)}}
 }

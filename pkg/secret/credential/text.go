@@ -4,25 +4,25 @@ import (
 	"strings"
 )
 
-// scanner collects the signs in a text.
+// scanner collects the matches in a text.
 type scanner struct {
-	text  string
-	signs []Sign
+	text    string
+	matches []Match
 	// public are the blocks in which there is nothing to look for.
 	public [][2]int
 }
 
-// scan returns all signs in a text.
-func scan(text string) []Sign {
+// scan returns all matches in a text.
+func scan(text string) []Match {
 	s := scanner{text: text}
 	s.known()
 	assignments(text, s.assigned)
-	return settle(text, s.signs)
+	return resolve(text, s.matches)
 }
 
 func (s *scanner) add(start, end int, what string) {
 	if !s.isPublic(start) {
-		s.signs = append(s.signs, Sign{What: what, start: start, end: end})
+		s.matches = append(s.matches, Match{What: what, start: start, end: end})
 	}
 }
 
@@ -48,7 +48,7 @@ func (s *scanner) known() {
 	if plain, ok := decoded(strings.TrimSpace(s.text)); ok && len(s.text) >= 40 {
 		inner := scanner{text: plain}
 		inner.known()
-		for _, x := range inner.signs {
+		for _, x := range inner.matches {
 			s.add(0, len(s.text), x.What)
 		}
 	}
@@ -64,7 +64,7 @@ func (s *scanner) assigned(key string, start, end int) {
 	case lastWord(key) == "auth" && userAndPassword(value):
 		s.add(start, end, aPassword)
 	case !quiet(key) && random(value) && !s.isPublic(start):
-		s.signs = append(s.signs, Sign{What: randomText, Guess: true, start: start, end: end})
+		s.matches = append(s.matches, Match{What: randomText, Guess: true, start: start, end: end})
 	}
 }
 
@@ -76,7 +76,7 @@ func lastWord(key string) string {
 	return words[len(words)-1]
 }
 
-// blocks finds PEM blocks: private keys are signs, and nothing in others is one.
+// blocks finds PEM blocks: private keys are matches, and nothing in others is one.
 func (s *scanner) blocks() {
 	text := s.text
 	const begin, end = "-----BEGIN ", "-----END "

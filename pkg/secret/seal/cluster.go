@@ -126,6 +126,7 @@ func (c Controller) kubectl(ctx context.Context, in []byte, args ...string) ([]b
 		return nil, ctx.Err()
 	default:
 		a := &answer{text: text[strings.LastIndexByte(text, '\n')+1:]} // what it logs comes before
+		// The API server's reason is nowhere but in the text.
 		if rest, ok := strings.CutPrefix(a.text, "Error from server ("); ok {
 			a.reason, _, _ = strings.Cut(rest, ")")
 		}

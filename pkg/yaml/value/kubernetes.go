@@ -45,14 +45,8 @@ func checkKubectl(file string, src []byte, diags *diag.List) {
 		var x any
 		err := yamlv2.Unmarshal(doc, &x)
 		if err != nil {
-			text := strings.TrimPrefix(err.Error(), "yaml: ")
-			at := first
-			if rest, ok := strings.CutPrefix(text, "line "); ok {
-				number, message, _ := strings.Cut(rest, ": ")
-				if n, err := strconv.Atoi(number); err == nil {
-					text, at = message, min(first+n-1, line)
-				}
-			}
+			text, n := apart(err)
+			at := min(first+max(n, 1)-1, line)
 			diags.Errorh(diag.Pos{File: file, Line: at, Col: 1}, "yaml-syntax", "check this line and the one above for tabs",
 				"kubectl can't read this: %s", text)
 		}
@@ -96,7 +90,7 @@ func ambiguous(v *Value) (problem, hint string) {
 	if !v.IsScalar() {
 		return "", ""
 	}
-	text := credential.Shown(v.Text)
+	text := credential.Redact(v.Text)
 	switch {
 	case v.Kind == String && v.Plain && isWord(v.Text):
 		return fmt.Sprintf("%q without quotes is a boolean to kubectl and text to kustomize", text),
@@ -140,7 +134,7 @@ func checkKey(e Entry, diags *diag.List) {
 	}
 	if !same {
 		diags.Errorh(e.KeyPos, "ambiguous-yaml", "put it in quotes",
-			"the key %q without quotes is another one to kubectl or kustomize", credential.Shown(e.Key))
+			"the key %q without quotes is another one to kubectl or kustomize", credential.Redact(e.Key))
 	}
 }
 

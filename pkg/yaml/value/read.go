@@ -303,7 +303,7 @@ func (v *Value) Describe() string {
 		return "nothing"
 	}
 	if v.IsScalar() {
-		text := credential.Shown(v.Text)
+		text := credential.Redact(v.Text)
 		if r := []rune(text); len(r) > 40 {
 			text = string(r[:40]) + "…"
 		}

@@ -20,7 +20,7 @@ func syntaxError(file string, src []byte, err error) diag.Diagnostic {
 	lines := bytes.Split(src, []byte("\n"))
 	line = min(max(line, 1), len(lines))
 	at := lines[line-1]
-	d := diag.Diagnostic{Pos: diag.Pos{File: file, Line: line, Col: len(at) - len(bytes.TrimLeft(at, " \t")) + 1}, Rule: "yaml-syntax"}
+	d := diag.Diagnostic{Pos: diag.Pos{File: file, Line: line, Col: len(at) - len(bytes.TrimLeft(at, " \t")) + 1}, Code: "yaml-syntax"}
 	if name, ok := strings.CutPrefix(text, "unknown anchor '"); ok {
 		name = strings.TrimSuffix(name, "' referenced")
 		d.Pos.Line, d.Pos.Col = find(lines, "*"+name)
@@ -69,18 +69,26 @@ func placed(src []byte, err error) (text string, line int) {
 		}
 		rest = tail
 	}
-	text = strings.TrimPrefix(err.Error(), "yaml: ")
-	if rest, ok := strings.CutPrefix(text, "line "); ok {
-		if number, message, ok := strings.Cut(rest, ": "); ok {
-			text = message
-			line, _ = strconv.Atoi(number)
-			// The parser, unlike the scanner, counts from 0.
-			if ofParser(text) {
-				line++
-			}
-		}
+	text, line = apart(err)
+	// The parser, unlike the scanner, counts from 0.
+	if line > 0 && ofParser(text) {
+		line++
 	}
 	return text, max(line, 1) + skipped
+}
+
+// apart takes a message of the library, "yaml: line N: TEXT", apart. Line is 0 where
+// it has none. The library has no type for its errors, so what they are is told by
+// the text, in this file alone.
+func apart(err error) (text string, line int) {
+	text = strings.TrimPrefix(err.Error(), "yaml: ")
+	if rest, ok := strings.CutPrefix(text, "line "); ok {
+		number, message, _ := strings.Cut(rest, ": ")
+		if n, err := strconv.Atoi(number); err == nil {
+			return message, n
+		}
+	}
+	return text, 0
 }
 
 func firstError(src []byte) error {

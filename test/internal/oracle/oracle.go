@@ -81,7 +81,7 @@ func refused(env string, err error) *Breach {
 	var diags diag.List
 	if errors.As(err, &diags) {
 		for _, d := range diags.Sorted() {
-			b.reason += d.Rule + d.Message
+			b.reason += d.Code + d.Message
 		}
 	}
 	return b

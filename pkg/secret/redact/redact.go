@@ -1,6 +1,6 @@
 // Package redact returns descriptors and Kubernetes objects without the credentials in
 // them, for whatever is printed for people: differences, explanations. What
-// Secrets and sealed values hold is masked too, whatever it looks like.
+// Secrets and sealed values hold is redacted too, whatever it looks like.
 package redact
 
 import (
@@ -10,48 +10,48 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Instead says what is shown in place of a text that nobody is to read, where other
-// is what stands in its place in another tree, or nil.
-type Instead func(x, other *value.Value) string
+// Replacement returns what is shown in place of a text that nobody is to read. Other is
+// what another tree has in its place, or nil.
+type Replacement func(x, other *value.Value) string
 
-// Always shows the same.
-func Always(shown string) Instead { return func(_, _ *value.Value) string { return shown } }
+// Fixed returns the same for every text.
+func Fixed(shown string) Replacement { return func(_, _ *value.Value) string { return shown } }
 
 // Tree returns v with the credentials in it replaced: parts of texts where they are
 // parts. Other is a tree to compare with, or nil. V itself is not changed.
-func Tree(v, other *value.Value, instead Instead) *value.Value {
-	return masker{instead}.tree("", v, other)
+func Tree(v, other *value.Value, replacement Replacement) *value.Value {
+	return redactor{replacement}.tree("", v, other)
 }
 
 // All returns v with each text in it replaced.
-func All(v, other *value.Value, instead Instead) *value.Value {
+func All(v, other *value.Value, replacement Replacement) *value.Value {
 	if v == nil {
 		return nil
 	}
 	if v.IsScalar() {
-		return value.Str(instead(v, other), v.Pos)
+		return value.Str(replacement(v, other), v.Pos)
 	}
 	out := v.Copy()
 	for i, item := range out.Items {
-		out.Items[i] = All(item, element(other, i, item), instead)
+		out.Items[i] = All(item, element(other, i, item), replacement)
 	}
 	for i, e := range out.Entries {
-		out.Entries[i].Value = All(e.Value, other.Get(e.Key), instead)
+		out.Entries[i].Value = All(e.Value, other.Get(e.Key), replacement)
 	}
 	return out
 }
 
-type masker struct{ instead Instead }
+type redactor struct{ replacement Replacement }
 
-// tree masks what stands under a key.
-func (m masker) tree(key string, v, other *value.Value) *value.Value {
+// tree redacts what stands under a key.
+func (r redactor) tree(key string, v, other *value.Value) *value.Value {
 	switch {
 	case v == nil:
 		return nil
 	case v.IsScalar():
-		return m.text(v, other, field(key, v.Text))
+		return r.text(v, other, field(key, v.Text))
 	case v.Is(value.List):
-		return m.list(v, other)
+		return r.list(v, other)
 	}
 	out := v.Copy()
 	name := v.StringAt("name")
@@ -59,15 +59,15 @@ func (m masker) tree(key string, v, other *value.Value) *value.Value {
 		x, was := e.Value, other.Get(e.Key)
 		switch {
 		case v.StringAt("kind") == "Secret" && (e.Key == "data" || e.Key == "stringData"):
-			x = All(x, was, m.instead)
+			x = All(x, was, r.replacement)
 		case name != "" && e.Key == "value" && x.IsScalar(): // a variable, a header
-			x = m.text(x, was, credential.InValue(name, x.Text))
+			x = r.text(x, was, credential.InValue(name, x.Text))
 		case values(key) && x.IsScalar():
-			x = m.text(x, was, credential.InValue(e.Key, x.Text))
+			x = r.text(x, was, credential.InValue(e.Key, x.Text))
 		case values(key) && x.Is(value.Map):
-			x = m.fullForm(e.Key, x, was)
+			x = r.fullForm(e.Key, x, was)
 		default:
-			x = m.tree(e.Key, x, was)
+			x = r.tree(e.Key, x, was)
 		}
 		out.Entries[i].Value = x
 	}
@@ -79,37 +79,37 @@ func values(key string) bool {
 	return slices.Contains([]string{"env", "config", "files", "data", "stringData"}, key)
 }
 
-// fullForm masks a variable or file of a descriptor.
-func (m masker) fullForm(name string, v, other *value.Value) *value.Value {
+// fullForm redacts a variable or file of a descriptor.
+func (r redactor) fullForm(name string, v, other *value.Value) *value.Value {
 	out := v.Copy()
 	for i, e := range out.Entries {
 		if e.Value.IsScalar() && (e.Key == "value" || e.Key == "content") {
-			out.Entries[i].Value = m.text(e.Value, other.Get(e.Key), credential.InValue(name, e.Value.Text))
+			out.Entries[i].Value = r.text(e.Value, other.Get(e.Key), credential.InValue(name, e.Value.Text))
 		}
 	}
 	return out
 }
 
-func field(key, text string) []credential.Sign {
-	if signs := credential.InField(key, text); len(signs) > 0 {
-		return signs
+func field(key, text string) []credential.Match {
+	if matches := credential.InField(key, text); len(matches) > 0 {
+		return matches
 	}
 	return credential.InText(text)
 }
 
-// list masks a list, which may be a command with its arguments.
-func (m masker) list(v, other *value.Value) *value.Value {
+// list redacts a list, which may be a command with its arguments.
+func (r redactor) list(v, other *value.Value) *value.Value {
 	out := v.Copy()
 	texts := make([]string, len(out.Items))
 	for i, item := range out.Items {
 		texts[i] = item.StringAt()
-		out.Items[i] = m.tree("", item, element(other, i, item))
+		out.Items[i] = r.tree("", item, element(other, i, item))
 	}
 	for _, x := range credential.InArgs(texts) {
 		i := x.Line - 1
 		if item := v.Items[i]; item.IsScalar() {
-			out.Items[i] = m.text(item, element(other, i, item), slices.DeleteFunc(credential.InArgs(texts),
-				func(s credential.Sign) bool { return s.Line != x.Line }))
+			out.Items[i] = r.text(item, element(other, i, item), slices.DeleteFunc(credential.InArgs(texts),
+				func(s credential.Match) bool { return s.Line != x.Line }))
 		}
 	}
 	return out
@@ -132,10 +132,10 @@ func element(list *value.Value, i int, item *value.Value) *value.Value {
 	return nil
 }
 
-func (m masker) text(v, other *value.Value, signs []credential.Sign) *value.Value {
-	if len(signs) == 0 {
+func (r redactor) text(v, other *value.Value, matches []credential.Match) *value.Value {
+	if len(matches) == 0 {
 		return v
 	}
-	shown := m.instead(v, other)
-	return value.Str(credential.Conceal(signs, v.Text, func(string) string { return shown }), v.Pos)
+	shown := r.replacement(v, other)
+	return value.Str(credential.Replace(v.Text, matches, func(string) string { return shown }), v.Pos)
 }

@@ -4,9 +4,7 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -24,8 +22,6 @@ type Input struct {
 	// APIs are what the cluster serves, as GROUP/VERSION and GROUP/VERSION/KIND;
 	// everything where there are none.
 	APIs []string
-	// Generated are the names of ConfigMaps that get a hash behind them.
-	Generated []string
 	// Names stand around the names of objects that come out. NamesPos is where they
 	// are said.
 	Names    object.Names
@@ -50,6 +46,8 @@ type Input struct {
 	Policy Policy
 	Accept *value.Value
 
+	// built says that the objects are as they come out.
+	built bool
 	items []item
 	// found are texts that look like credentials, once looked for.
 	found  []suspect
@@ -59,15 +57,6 @@ type Input struct {
 	workloads []pods
 	parts     []podParts
 	index     index
-}
-
-// Finding is what a rule found, and the object that it is about.
-type Finding struct {
-	diag.Diagnostic
-	Object object.ID
-	// name is what an app accepts it by, besides the object; text is where it stands.
-	name string
-	text *value.Value
 }
 
 // item is an object with what the rules ask for again and again.
@@ -87,49 +76,56 @@ func (x item) at(v *value.Value) diag.Pos {
 	return v.Pos
 }
 
+// plain returns an object's identity by the name that the descriptor has for it: after
+// the build it has a prefix, a suffix and, if it was generated, a hash beside it.
+func (in *Input) plain(id object.ID) object.ID {
+	if !in.built {
+		return id
+	}
+	if id.Kind == "ConfigMap" || id.Kind == "Secret" {
+		id.Name = object.WithoutHash(id.Name)
+	}
+	return in.Names.Undo(id)
+}
+
 // All applies every rule.
-func All(in Input) []Finding { return in.apply(Rules(), always()) }
+func All(in Input) []Finding { return in.apply(slices.Concat(fixed(), Rules())) }
 
 // Built applies the rules for objects as they come out, after patches and
 // components. What was found before them keeps its place; anything else is the
 // doing of what stands at pos.
 func Built(in Input, before []Finding, pos diag.Pos) []Finding {
-	rules := slices.DeleteFunc(Rules(), func(r Rule) bool { return r.source })
-	found := in.apply(rules, []find{missingAPIs})
-	type said struct{ rule, message string }
-	places := map[said]diag.Pos{}
-	for _, b := range before {
-		places[said{b.Rule, b.Message}] = b.Pos
+	in.built = true
+	var rules []Rule
+	for _, r := range slices.Concat(fixed(), Rules()) {
+		if !r.source {
+			rules = append(rules, r)
+		}
+	}
+	found := in.apply(rules)
+	places := map[findingKey]diag.Pos{}
+	for _, f := range before {
+		places[f.key] = f.Pos
 	}
 	sources := in.sourceIndex(found)
 	for i, f := range found {
-		if id := in.Names.Undo(f.Object); id != f.Object {
-			f.Message = strings.ReplaceAll(f.Message, f.Object.String(), id.String())
-			f.Object = id
-			found[i] = f
-		}
 		found[i].Pos = pos
 		if at, ok := sources.source(f); ok {
 			found[i].Pos = at
 		}
-		if at, ok := places[said{f.Rule, f.Message}]; ok {
+		if at, ok := places[f.key]; ok {
 			found[i].Pos = at
 		}
 	}
-	// What looks at the sources has been found already.
-	again := map[string]bool{}
-	for _, r := range rules {
-		again[r.Name] = true
-	}
-	for _, b := range before {
-		if !again[b.Rule] {
-			found = append(found, b)
+	for _, f := range before {
+		if f.rule.source || f.rule.fixed {
+			found = append(found, f)
 		}
 	}
 	return found
 }
 
-func (in Input) apply(rules []Rule, fixed []find) []Finding {
+func (in Input) apply(rules []Rule) []Finding {
 	for _, o := range in.Objects {
 		in.items = append(in.items, item{o.ID(), o.Value, o.Origin})
 	}
@@ -144,10 +140,6 @@ func (in Input) apply(rules []Rule, fixed []find) []Finding {
 	}
 	in.indexed()
 	var out []Finding
-	for _, f := range fixed {
-		f(&in, &report{out: &out})
-	}
-	in.acceptance(&report{out: &out})
 	for _, r := range rules {
 		s := in.Policy.of(r, in.Env)
 		accepted := in.Accept.Get(r.Name)
@@ -158,65 +150,28 @@ func (in Input) apply(rules []Rule, fixed []find) []Finding {
 			continue
 		}
 		from := len(out)
-		r.find(&in, &report{out: &out})
+		r.find(&in, &reporter{in: &in, out: &out, rule: r, severity: s.Severity.severity(), acceptable: s.Accept})
 		kept := slices.DeleteFunc(out[from:], func(f Finding) bool {
 			return accepted.Has(f.Object.String()) || f.name != "" && accepted.Has(f.name)
 		})
 		out = out[:from+len(kept)]
-		for i := range kept {
-			kept[i].Severity = s.Severity.severity()
-		}
 	}
 	return out
 }
 
-// report collects findings about one object after the other.
-type report struct {
-	out  *[]Finding
-	of   object.ID
-	name string
-	text *value.Value
-}
-
-// about returns a report for findings about an object.
-func (r *report) about(x item) *report { return &report{out: r.out, of: x.ID} }
-
-// named returns a report for findings about a text in the object that an app can
-// accept by a name.
-func (r *report) named(name string, text *value.Value) *report {
-	return &report{r.out, r.of, name, text}
-}
-
-// Errorh reports what is an error whatever the policy says.
-func (r *report) Errorh(pos diag.Pos, rule, hint, format string, args ...any) {
-	r.add(diag.Diagnostic{Pos: pos, Rule: rule, Message: fmt.Sprintf(format, args...), Hint: hint})
-}
-
-// Warnh reports what the policy gives its severity.
-func (r *report) Warnh(pos diag.Pos, rule, hint, format string, args ...any) {
-	r.add(diag.Diagnostic{Pos: pos, Severity: diag.Warning, Rule: rule, Message: fmt.Sprintf(format, args...), Hint: hint})
-}
-
-func (r *report) add(d diag.Diagnostic) { *r.out = append(*r.out, Finding{d, r.of, r.name, r.text}) }
-
 // Added returns the findings of after that were not found before.
 func Added(before, after []Finding) []Finding {
-	type key struct{ rule, message string }
-	known := map[key]bool{}
+	known := map[findingKey]bool{}
 	for _, f := range before {
-		known[key{f.Rule, f.Message}] = true
+		known[f.key] = true
 	}
-	return slices.DeleteFunc(slices.Clone(after), func(f Finding) bool { return known[key{f.Rule, f.Message}] })
+	return slices.DeleteFunc(slices.Clone(after), func(f Finding) bool { return known[f.key] })
 }
 
 // Final returns those findings that a patch can't mend, as diagnostics: those of
 // what the app brings along, and those that no policy changes.
 func Final(findings []Finding) diag.List {
-	mended := map[string]bool{}
-	for _, r := range Rules() {
-		mended[r.Name] = !r.source
-	}
-	return Diags(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return mended[f.Rule] }))
+	return Diags(slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return !f.rule.source && !f.rule.fixed }))
 }
 
 // Diags returns the findings as diagnostics.
