@@ -21,7 +21,7 @@ const module = "github.com/unfold-gitops/unfold/"
 // layers is the table of docs/architecture.md: imports point strictly down, and
 // packages of one layer never import each other.
 var layers = [][]string{
-	{"pkg/diag", "pkg/tree", "pkg/delivery/git", "pkg/secret/credential", "pkg/kube/image"},
+	{"pkg/diag", "pkg/tree", "pkg/delivery/git", "pkg/secret/credential", "pkg/kube/image", "pkg/kube/kinds"},
 	{"pkg/yaml/value", "pkg/diag/report"},
 	{"pkg/kube/types", "pkg/secret/redact"},
 	{"pkg/kube/object", "pkg/schema", "pkg/argocd/plugin", "pkg/kube/validation"},

@@ -110,7 +110,7 @@ func (e *effective) native(w *Workload, c *Container) bool {
 	case native != nil && native.Value.IsTrue():
 		e.diags.Errorh(native.KeyPos, "old-cluster", "remove native, or run the app on a newer cluster",
 			"the sidecar %q can't be native: Kubernetes has that from 1.29 on, and the cluster has %s", c.Name, e.options.Kubernetes)
-	case batch(w.Kind):
+	case w.Kind.Completes:
 		e.diags.Errorh(c.Pos, "old-cluster", "write native: false if it ends by itself",
 			"%s would never end beside the sidecar %q: Kubernetes has native ones from 1.29 on, and the cluster has %s", w.what(), c.Name,
 			e.options.Kubernetes)

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -43,7 +44,7 @@ type Document struct {
 	// multi says that the top level has workloads, on which names and selectors
 	// depend for ever.
 	multi bool
-	kind  string
+	kind  kinds.Kind
 	// broken says that parts were left out because they are wrong, so what is
 	// missing may have been there.
 	broken bool
@@ -62,7 +63,8 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	}
 	n := newNormaliser()
 	full := n.Full(documentType(), top)
-	d := &Document{File: file, kind: "Deployment"}
+	d := &Document{File: file}
+	d.kind, _ = kinds.Find(kinds.Deployment)
 	d.root = full.Copy()
 	d.Name = full.StringAt("name")
 	if full.Get("name").Is(value.Null) || !top.Has("name") {
@@ -170,11 +172,11 @@ func (d *Document) readKind(n *schema.Normaliser, top *value.Value) {
 	case kind == nil || kind.Is(value.Null):
 		n.Diags.Errorh(d.root.Pos, "missing-kind", "add kind: "+Kind, "the descriptor has no kind")
 	case kind.Text == Kind:
-	case !slices.Contains(kinds, kind.Text):
-		n.Diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", append([]string{Kind}, kinds...)),
+	case !slices.Contains(kinds.Chosen(), kind.Text):
+		n.Diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", append([]string{Kind}, kinds.Chosen()...)),
 			"the kind of a descriptor is not %q", kind.Text)
 	default:
-		d.kind = kind.Text
+		d.kind, _ = kinds.Find(kind.Text)
 		if d.root.Get("workloads").Is(value.Map) {
 			n.Diags.Errorh(kind.Pos, "belongs-to-workload", "write kind: "+Kind+" here and kind: "+kind.Text+" under a workload",
 				"the top level can't have the kind %q beside workloads: each workload has its own", kind.Text)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"sync"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
@@ -24,8 +25,10 @@ var (
 // table holds the types that are made of the rows.
 type table struct {
 	document, environment, workload, hook *schema.Type
-	// workloads is the row that holds workloads, environments that of environments.
-	workloads, environments schema.Field
+	// app are the rows of the app. Workloads is the row that holds workloads, environments that of environments, and
+	// kind that of a workload's kind.
+	app                           []schema.Field
+	workloads, environments, kind schema.Field
 	// topics hold the fields of a workload, in the order of the reference.
 	topics []schema.Topic
 	// workloadFields are the fields of a workload, which also stand at the top level
@@ -37,7 +40,14 @@ var fieldTable = sync.OnceValue(newTable)
 
 func newTable() *table {
 	t := &table{}
-	t.hook = newHookType(t.elsewhere)
+	t.hook, t.kind = newHookType(t.elsewhere), kindField()
+	t.app = slices.Clone(appFields)
+	for i := range t.app {
+		if f := &t.app[i]; f.Name == "kind" {
+			f.Doc += kindNames() + "."
+			f.JSON = (&schema.Check{Enum: append([]string{Kind}, kinds.Chosen()...)}).JSONSchema()
+		}
+	}
 	t.topics = []schema.Topic{
 		{Title: "Kinds", Prose: kindProse, Fields: kindFields},
 		{Title: "Container", Prose: containerProse, Fields: containerFields},
@@ -56,16 +66,15 @@ func newTable() *table {
 	for _, x := range t.topics {
 		t.workloadFields = append(t.workloadFields, x.Fields...)
 	}
-	t.workload = t.appType("a workload", "workload", slices.Concat([]schema.Field{kindField, enabledField}, t.workloadFields))
+	t.workload = t.appType("a workload", "workload", slices.Concat([]schema.Field{t.kind, enabledField}, t.workloadFields))
 	t.workload.Deferred = true
 	t.workload.Field("kind").Definition = "field.workload-kind"
 	t.workloads = workloadsField(t.workload)
-	shared := slices.Concat(appFields, []schema.Field{enabledField, t.workloads}, t.workloadFields)
+	shared := slices.Concat(t.app, []schema.Field{enabledField, t.workloads}, t.workloadFields)
 	t.environment = t.appType("an environment", "environment", slices.DeleteFunc(slices.Clone(shared),
 		func(f schema.Field) bool { return f.Scope == headScope }))
 	t.environments = environmentsField(t.environment)
 	t.document = t.appType("an app", "", append(shared, t.environments))
-	t.document.Field("kind").JSON = (&schema.Check{Enum: append([]string{Kind}, kinds...)}).JSONSchema()
 	return t
 }
 

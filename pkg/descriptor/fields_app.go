@@ -30,8 +30,8 @@ var appFields = []schema.Field{
 		Doc: "The version of this format: unfold.dev/v1alpha1.", Type: &schema.AnyText,
 		Example: "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: orders\nimage: ghcr.io/example/orders:v1.4.2"},
 	{Name: "kind", Scope: headScope, Required: true,
-		Doc: "App; or the kind of the app's only workload: Deployment, StatefulSet, DaemonSet, Job or CronJob.", Type: &schema.AnyText,
-		Example: "kind: App"},
+		Doc:  "App; or the kind of the app's only workload: ", // newTable adds them
+		Type: &schema.AnyText, Example: "kind: App"},
 	{Name: "name", Scope: headScope, Required: true, Doc: "The app's name, which its objects get.",
 		Type:    &schema.Type{Kind: schema.TextKind, What: "an app's name", Check: &schema.Label1035},
 		Example: "name: orders"},

@@ -3,6 +3,7 @@ package descriptor
 import (
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
@@ -10,15 +11,22 @@ const kindProse = "What runs the pods, when, and how Argo CD treats it. `kind` s
 	"place of\n" +
 	"`App`, else in each workload."
 
-// kinds are the kinds that a workload can be.
-var kinds = []string{"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
+// kindField is the row of a workload's kind, one of the table of kinds.
+func kindField() schema.Field {
+	return schema.Field{Name: "kind", Scope: ownScope,
+		Doc: "What runs the pods: " + strings.Replace(kindNames(), kinds.Deployment, kinds.Deployment+" (default)", 1) +
+			". A StatefulSet gets a headless Service, `NAME-headless`, for the names of its pods.",
+		Type: &schema.Type{Kind: schema.TextKind, What: "a workload's kind", Enum: kinds.Chosen()},
+		Example: "workloads:\n  web: {port: 8080}\n  db: {kind: StatefulSet, image: postgres:18, ports: {sql: 5432}}\n" +
+			"  report: {kind: CronJob, schedule: \"0 3 * * *\", command: [shop, report]}"}
+}
 
-var kindField = schema.Field{Name: "kind", Scope: ownScope,
-	Doc: "What runs the pods: Deployment (default), StatefulSet, DaemonSet, Job or CronJob. A StatefulSet gets a headless Service, " +
-		"`NAME-headless`, for the names of its pods.",
-	Type: &schema.Type{Kind: schema.TextKind, What: "a workload's kind", Enum: kinds},
-	Example: "workloads:\n  web: {port: 8080}\n  db: {kind: StatefulSet, image: postgres:18, ports: {sql: 5432}}\n" +
-		"  report: {kind: CronJob, schedule: \"0 3 * * *\", command: [shop, report]}"}
+// kindNames lists the kinds of workloads in words.
+func kindNames() string {
+	names := kinds.Chosen()
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " or " + names[last]
+}
 
 // kindFields are what the kind of a workload brings along.
 var kindFields = []schema.Field{

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -58,7 +59,8 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	}
 	own := orEmpty(entry.Value)
 	v := over.MergeAt(path, hookType(), inherited, own)
-	w := Workload{Key: entry.Key, Name: owner + "-" + entry.Key, Own: owner, Pos: entry.KeyPos, Kind: "Job", Fields: v, Hook: &Hook{
+	job, _ := kinds.Find(kinds.Job)
+	w := Workload{Key: entry.Key, Name: owner + "-" + entry.Key, Own: owner, Pos: entry.KeyPos, Kind: job, Fields: v, Hook: &Hook{
 		Phase: v.StringAt("phase"), Wave: v.Get("wave"), DeletePolicy: v.Get("deletePolicy"),
 	}}
 	if of != nil {

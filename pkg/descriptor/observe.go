@@ -37,7 +37,7 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 	case m.Monitor == "ServiceMonitor" && !exposed:
 		e.diags.Errorh(v.Get("kind").Pos, "contradiction", "write kind: PodMonitor, or expose the port",
 			"the Service of %s does not have the port %q", w.what(), port.Name)
-	case m.Monitor == "" && exposed && w.Kind == "Deployment" && (w.Rollout == nil || len(w.Rollout.Services) == 0):
+	case m.Monitor == "" && exposed && w.Kind.Alike && (w.Rollout == nil || len(w.Rollout.Services) == 0):
 		m.Monitor = "ServiceMonitor"
 	case m.Monitor == "":
 		// Pods of a StatefulSet, or of a Rollout with Services of its own, are behind

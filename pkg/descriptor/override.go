@@ -61,7 +61,7 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 		return layer
 	}
 	if o := e.options.Overrides.HostSuffix; o.Text != "" && len(hostFields(merged)) == 0 && !merged.Get("ports").Empty() &&
-		!isNone(merged.Get("service")) && !batch(e.kind) && !e.multi {
+		!isNone(merged.Get("service")) && !e.kind.Completes && !e.multi {
 		// which it gets another name for
 		layer.Set("ingress", value.MapOf(o.Pos, "host", value.NewList(o.Pos, value.Str("host"+o.Text, o.Pos))))
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -36,12 +37,10 @@ func completeStrategy(n *schema.Normaliser, v *value.Value) *value.Value {
 	return v
 }
 
-// strategies are the types of strategy that a kind has.
-func strategies(kind string) []string {
-	if kind == "Deployment" {
-		return []string{"RollingUpdate", "Recreate", canary, blueGreen}
-	}
-	return []string{"RollingUpdate", "OnDelete"}
+// strategies are the types of strategy that a kind has, with those of what can replace it.
+func strategies(kind kinds.Kind) []string {
+	by, _ := kind.Replacement()
+	return slices.Concat(kind.Strategies, by.Strategies)
 }
 
 // strategy takes the strategy as Kubernetes or Argo Rollouts has it. A type from
@@ -56,18 +55,18 @@ func (e *effective) strategy(w *Workload, v *value.Value) {
 	kind := v.Get("type")
 	if kind != nil && !slices.Contains(strategies(w.Kind), kind.Text) {
 		e.diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", strategies(w.Kind)), "the strategy of a %s can't be %q",
-			w.Kind, kind.Text)
+			w.Kind.Name, kind.Text)
 	}
 	if v.Has("rollingUpdate") && kind.StringAt() != "RollingUpdate" {
 		v = v.Copy()
 		v.Delete("rollingUpdate")
 	}
-	if part := v.Get("rollingUpdate").Entry("partition"); part != nil && w.Kind != "StatefulSet" {
-		e.diags.Errorh(part.KeyPos, "contradiction", "remove it", "a %s has no partition: its pods have no order", w.Kind)
+	if part := v.Get("rollingUpdate").Entry("partition"); part != nil && !w.Kind.Ordinal {
+		e.diags.Errorh(part.KeyPos, "contradiction", "remove it", "a %s has no partition: its pods have no order", w.Kind.Name)
 	}
-	if surge := v.Get("rollingUpdate").Entry("maxSurge"); surge != nil && w.Kind == "StatefulSet" {
+	if surge := v.Get("rollingUpdate").Entry("maxSurge"); surge != nil && w.Kind.Ordinal {
 		e.diags.Errorh(surge.KeyPos, "contradiction", "remove it",
-			"a StatefulSet has no maxSurge: each of its pods is the only one with its name")
+			"a %s has no maxSurge: each of its pods is the only one with its name", w.Kind.Name)
 	}
 	w.Strategy = v
 }

@@ -5,11 +5,11 @@ import "github.com/unfold-gitops/unfold/pkg/schema"
 // topics are the sections of the reference: all fields, each once.
 func topics() []schema.Topic {
 	t := fieldTable()
-	kind := kindField
+	kind := t.kind
 	kind.Name = "workloads.NAME.kind"
 	several := schema.Topic{Title: "Workloads and environments", Prose: severalProse,
 		Fields: []schema.Field{t.workloads, kind, enabledField, t.environments}}
-	return append([]schema.Topic{{Title: "The app", Prose: appProse, Fields: appFields}, several}, t.topics...)
+	return append([]schema.Topic{{Title: "The app", Prose: appProse, Fields: t.app}, several}, t.topics...)
 }
 
 const severalProse = "`workloads` lists them by name; their objects are named `APP-WORKLOAD`. Whether the top level has `workloads` " +

@@ -2,6 +2,7 @@ package descriptor
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -34,10 +35,10 @@ func (e *effective) rollout(w *Workload, v *value.Value) bool {
 		return false
 	}
 	pos := entry.Value.Pos
-	if w.Kind != "Deployment" {
+	if _, ok := w.Kind.Replacement(); !ok {
 		if e.asked(entry.Value) { // else it is not meant for this kind
-			e.diags.Errorh(pos, "bad-value", "allowed are: RollingUpdate, OnDelete",
-				"the strategy of a %s can't be %q: Argo Rollouts replaces Deployments only", w.Kind, entry.Key)
+			e.diags.Errorh(pos, "bad-value", "allowed are: "+strings.Join(w.Kind.Strategies, ", "),
+				"the strategy of a %s can't be %q: Argo Rollouts replaces Deployments only", w.Kind.Name, entry.Key)
 		}
 		return true
 	}

@@ -1,23 +1,22 @@
 package lint
 
+import "github.com/unfold-gitops/unfold/pkg/kube/object"
+
 // doubleControl finds workloads that two autoscalers or two disruption budgets
 // are in charge of.
 func doubleControl(in *Input, r *report) {
 	scaled, guarded := map[string]item{}, map[string]item{}
 	for _, x := range in.items {
-		switch x.Kind {
-		case "HorizontalPodAutoscaler", "ScaledObject":
-			target := x.value.Get("spec", "scaleTargetRef")
-			kind := target.StringAt("kind")
-			if kind == "" {
-				kind = "Deployment"
-			}
-			key := of(kind, target.StringAt("name"))
+		if target, ok := object.Scaled(x.value); ok {
+			key := of(target.Kind, target.Name)
 			if first, ok := scaled[key]; ok {
-				r.about(x).Warnh(x.at(target), "double-control", "keep one of them", "%s and %s both scale %s", first.ID, x.ID, key)
+				r.about(x).Warnh(x.at(x.value.Get("spec", "scaleTargetRef")), "double-control", "keep one of them",
+					"%s and %s both scale %s",
+					first.ID, x.ID, key)
 			}
 			scaled[key] = x
-		case "PodDisruptionBudget":
+		}
+		if x.Kind == "PodDisruptionBudget" {
 			selector := x.value.Get("spec", "selector")
 			for _, p := range in.selected(selector) {
 				if p.ends() {

@@ -1,24 +1,21 @@
 package lint
 
 import (
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // missingTargets finds autoscalers of workloads that the app does not have.
 func missingTargets(in *Input, r *report) {
 	for _, x := range in.items {
-		target := x.value.Get("spec", "scaleTargetRef")
-		name := target.Get("name")
-		if name.StringAt() == "" || x.Kind != "HorizontalPodAutoscaler" && x.Kind != "ScaledObject" {
+		target, ok := object.Scaled(x.value)
+		if !ok || target.Name == "" {
 			continue
 		}
-		kind := target.StringAt("kind")
-		if kind == "" {
-			kind = "Deployment"
-		}
-		if _, ok := in.item(kind, name.Text); !ok {
-			r.about(x).Warnh(x.at(name), "missing-target", "name a workload of the app", "%s scales %s, which the app does not have", x.ID,
-				of(kind, name.Text))
+		if _, ok := in.item(target.Kind, target.Name); !ok {
+			r.about(x).Warnh(x.at(x.value.Get("spec", "scaleTargetRef", "name")), "missing-target", "name a workload of the app",
+				"%s scales %s, which the app does not have", x.ID, of(target.Kind, target.Name))
 		}
 	}
 }
@@ -63,7 +60,7 @@ func (in *Input) backends(found func(x, service item, port *value.Value), lost f
 				}
 				visit(b.Get("name"), port)
 			}
-		case "Rollout":
+		case kinds.Rollout:
 			for _, field := range [][]string{{"blueGreen", "activeService"}, {"blueGreen", "previewService"}, {"canary", "stableService"},
 				{"canary", "canaryService"},
 				{"canary", "pingPong", "pingService"}, {"canary", "pingPong", "pongService"},
