@@ -228,18 +228,14 @@ func podOwner(key string) string {
 	switch key {
 	case "containers":
 		return "sidecars"
-	case "initContainers", "nodeSelector", "tolerations", "affinity", "volumes":
+	case "initContainers", "volumes":
 		return key
 	case "imagePullSecrets":
 		return "pullSecrets"
 	case "securityContext":
 		return "security: {pod: …}"
-	case "terminationGracePeriodSeconds":
-		return "gracePeriod"
 	case "topologySpreadConstraints":
 		return "spread"
-	case "priorityClassName":
-		return "priorityClass"
 	case "serviceAccountName", "serviceAccount", "automountServiceAccountToken":
 		return "serviceAccount"
 	}
@@ -261,6 +257,17 @@ func containerOwner(key string) string {
 		return "volumes"
 	}
 	return ""
+}
+
+// PodFields returns the fields of a workload that its pods have unchanged.
+func PodFields() []schema.Passed { return fieldTable().podFields }
+
+// Passed returns the fields of a container that it has unchanged.
+func (c *Container) Passed() []schema.Passed {
+	if c.Phase == Main {
+		return fieldTable().ownContainerFields
+	}
+	return fieldTable().containerFields
 }
 
 // checkEnvFrom asks each source of variables for what it is.

@@ -222,7 +222,7 @@ func (e *effective) ownLayer(env string) *value.Value {
 func (e *effective) reportUnused(m *schema.Merger, shape []*value.Value) {
 	for _, i := range m.Unused {
 		inherited := i.Path
-		if at := hookDepth(i.Path); at > 0 && len(i.Path) > at && slices.Contains(hookInherits, i.Path[at]) {
+		if at := hookDepth(i.Path); at > 0 && len(i.Path) > at && inheritedByHooks(i.Path[at]) {
 			inherited = i.Path[at:]
 		}
 		if len(i.Path) > 2 && i.Path[0] == "workloads" {

@@ -34,6 +34,9 @@ type table struct {
 	// workloadFields are the fields of a workload, which also stand at the top level
 	// and in environments.
 	workloadFields []schema.Field
+	// podFields are those that pods have unchanged, ownContainerFields and containerFields those that the workload's own
+	// container and further ones have.
+	podFields, ownContainerFields, containerFields []schema.Passed
 }
 
 var fieldTable = sync.OnceValue(newTable)
@@ -60,7 +63,7 @@ func newTable() *table {
 		{Title: "Secrets", Prose: secretProse, Fields: secretFields},
 		{Title: "Scale", Prose: scaleProse, Fields: scaleFields},
 		{Title: "Observability", Prose: observeProse, Fields: observeFields},
-		{Title: "Hooks", Prose: hooksProse, Fields: []schema.Field{hooksField(t.hook)}},
+		hooksTopic(t.hook),
 		{Title: "Labels and annotations", Prose: metadataProse, Fields: metadataFields},
 	}
 	for _, x := range t.topics {
@@ -68,6 +71,8 @@ func newTable() *table {
 	}
 	t.workload = t.appType("a workload", "workload", slices.Concat([]schema.Field{t.kind, enabledField}, t.workloadFields))
 	t.workload.Deferred = true
+	t.podFields, t.ownContainerFields = t.workload.Passed("pod"), t.workload.Passed("container")
+	t.containerFields = containerType.Passed("container")
 	t.workload.Field("kind").Definition = "field.workload-kind"
 	t.workloads = workloadsField(t.workload)
 	shared := slices.Concat(t.app, []schema.Field{enabledField, t.workloads}, t.workloadFields)

@@ -15,16 +15,17 @@ const containerProse = "What runs in the workload's own container. A variable of
 
 // containerFields describe the workload's own container.
 var containerFields = []schema.Field{
-	{Name: "image", Scope: inheritedScope, Doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", Type: imageType,
+	{Name: "image", Scope: inheritedScope, Traits: hookInherits, Doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", Type: imageType,
 		Example: "image: ghcr.io/example/app:v1.4.2\nenvironments:\n  prod: {image: {pullPolicy: IfNotPresent, pullSecrets: [registry]}}"},
-	{Name: "tag", Scope: inheritedScope, Doc: "The image's tag: short for image.tag.", Type: tagType,
+	{Name: "tag", Scope: inheritedScope, Traits: hookTakes, Doc: "The image's tag: short for image.tag.", Type: tagType,
 		Example: "image: ghcr.io/example/app\nenvironments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2}"},
-	{Name: "pullSecrets", Scope: inheritedScope, Doc: "The Secrets with the registry's credentials: short for image.pullSecrets.",
+	{Name: "pullSecrets", Scope: inheritedScope, Traits: hookTakes,
+		Doc:     "The Secrets with the registry's credentials: short for image.pullSecrets.",
 		Type:    pullSecretsType,
 		Example: "pullSecrets: [registry]"},
-	{Name: "command", Scope: ownScope, Doc: "What is run in place of the image's entry point.", Type: &schema.TextList,
+	{Name: "command", Scope: ownScope, Traits: hookTakes, Doc: "What is run in place of the image's entry point.", Type: &schema.TextList,
 		Example: "command: [/bin/app, serve]"},
-	{Name: "args", Scope: ownScope, Doc: "The arguments in place of the image's.", Type: &schema.TextList,
+	{Name: "args", Scope: ownScope, Traits: hookTakes, Doc: "The arguments in place of the image's.", Type: &schema.TextList,
 		Example: "args: [--verbose]"},
 	{Name: "port", Scope: ownScope, Doc: "The only port: short for ports.http.", Type: &schema.PortNumber,
 		Example: "port: 5000"},
@@ -35,16 +36,18 @@ var containerFields = []schema.Field{
 	{Name: "probes", Scope: ownScope, Doc: "A path for liveness and readiness, or each probe by itself; false for none.", Type: probesType,
 		Example: "ports: {http: 8080, grpc: 9000}\nprobes:\n  liveness: /live\n  readiness: {grpc: {port: 9000}, periodSeconds: 5}\n" +
 			"  startup: {exec: {command: [app, check]}, failureThreshold: 30}"},
-	{Name: "resources", Scope: inheritedScope, Doc: "Requests and limits.", Type: resourcesType,
+	{Name: "resources", Scope: inheritedScope, Traits: hookInherits, Doc: "Requests and limits.", Type: resourcesType,
 		Example: "resources:\n  requests: {cpu: 250m, memory: 128Mi}\n  limits: {memory: 256Mi}"},
-	{Name: "env", Scope: inheritedScope, Doc: "Environment variables.", Type: envMap,
+	{Name: "env", Scope: inheritedScope, Traits: hookInherits, Doc: "Environment variables.", Type: envMap,
 		Example: "env:\n  MODE: batch\n  PASSWORD: {secret: app-db/password}\n" +
 			"  REGION: {configMap: {name: cluster, key: region, optional: true}}\n  NODE: {field: spec.nodeName}\n" +
 			"  MEMORY: {resource: limits.memory}\n  URL: http://$(NODE):8080"},
-	{Name: "envFrom", Scope: inheritedScope, Doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win " +
-		"over them.", Type: envFromType,
+	{Name: "envFrom", Scope: inheritedScope, Traits: hookInherits,
+		Doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win " +
+			"over them.", Type: envFromType,
 		Example: "envFrom:\n  - secret: shop-db\n  - {configMap: cluster, prefix: CLUSTER_, optional: true}"},
-	{Name: "security", Scope: inheritedScope, Doc: "Security contexts: restricted (default), baseline or none.", Type: securityType,
+	{Name: "security", Scope: inheritedScope, Traits: hookInherits, Doc: "Security contexts: restricted (default), baseline or none.",
+		Type:    securityType,
 		Example: "security:\n  level: restricted\n  pod: {runAsUser: 10001, fsGroup: 10001}\n  container: {readOnlyRootFilesystem: true}"},
 }
 

@@ -22,18 +22,21 @@ func kindField() schema.Field {
 }
 
 // kindNames lists the kinds of workloads in words.
-func kindNames() string {
-	names := kinds.Chosen()
-	last := len(names) - 1
-	return strings.Join(names[:last], ", ") + " or " + names[last]
+func kindNames() string { return listed(kinds.Chosen(), "or") }
+
+// listed joins words to a part of a sentence.
+func listed(words []string, last string) string {
+	n := len(words) - 1
+	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
 }
 
 // kindFields are what the kind of a workload brings along.
 var kindFields = []schema.Field{
 	{Name: "schedule", Scope: ownScope, Doc: "When a CronJob runs.", Type: scheduleType,
 		Example: "kind: CronJob\nschedule: {cron: \"30 6 * * mon-fri\", timeZone: Europe/Berlin, startingDeadlineSeconds: 300}"},
-	{Name: "spec", Scope: ownScope, Doc: "The other fields of the kind's own spec, such as minReadySeconds, revisionHistoryLimit, " +
-		"podManagementPolicy or backoffLimit; for a CronJob those of the Job that it makes.",
+	{Name: "spec", Scope: ownScope, Traits: hookTakes,
+		Doc: "The other fields of the kind's own spec, such as minReadySeconds, revisionHistoryLimit, " +
+			"podManagementPolicy or backoffLimit; for a CronJob those of the Job that it makes.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of the kind's own fields",
 			Elem: &schema.Type{Kind: schema.AnyKind, What: "anything that Kubernetes takes there"}},
 		Example: "spec: {revisionHistoryLimit: 3, minReadySeconds: 10}"},

@@ -15,7 +15,7 @@ const volumesProse = "What is mounted into the container. A key that starts with
 
 // volumeFields give a workload its volumes.
 var volumeFields = []schema.Field{
-	{Name: "volumes", Scope: ownScope, Doc: "The volumes, by the path where they are mounted or by name.",
+	{Name: "volumes", Scope: ownScope, Traits: hookTakes, Doc: "The volumes, by the path where they are mounted or by name.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of volumes",
 			Keys: schema.KeyRule{What: "a volume", Check: &schema.Check{Problem: volumeKey}}, Elem: volumeType},
 		Example: "volumes:\n  /data: 10Gi\n  /tmp: emptyDir\n  /cache: {emptyDir: {medium: Memory, sizeLimit: 64Mi}}\n" +

@@ -1,7 +1,6 @@
 package descriptor
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
@@ -41,7 +40,7 @@ func (e *effective) hooks(app *App, merged *value.Value, m *schema.Merger) {
 func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *value.Value, over *schema.Merger) Workload {
 	inherited := value.NewMap(lower.Pos)
 	for _, x := range lower.Entries {
-		if slices.Contains(hookInherits, x.Key) && !isNone(x.Value) {
+		if inheritedByHooks(x.Key) && !isNone(x.Value) {
 			inherited.SetEntry(x)
 		}
 	}

@@ -1,6 +1,7 @@
 package descriptor
 
 import (
+	"slices"
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
@@ -36,5 +37,42 @@ func TestKubernetesTypes(t *testing.T) {
 	visit("app", documentType())
 	if found == 0 {
 		t.Error("found no type of Kubernetes")
+	}
+}
+
+// TestPassed holds that each field which goes unchanged to a pod or a container goes to
+// one that Kubernetes has there.
+func TestPassed(t *testing.T) {
+	own, further := Container{}, Container{Phase: Beside}
+	for of, fields := range map[string][][]schema.Passed{"core/v1.PodSpec": {PodFields()},
+		"core/v1.Container": {own.Passed(), further.Passed()}} {
+		in, _ := types.Named(of)
+		found := 0
+		for _, f := range slices.Concat(fields...) {
+			found++
+			if in.Below(f.Key) == (types.Type{}) {
+				t.Errorf("%s goes to %s, which %s does not have", f.Field, f.Key, of)
+			}
+		}
+		if found == 0 {
+			t.Errorf("nothing goes to %s", of)
+		}
+	}
+}
+
+// TestHookTraits holds that hooks go by no field that they can't have.
+func TestHookTraits(t *testing.T) {
+	found := 0
+	for _, f := range fieldTable().workloadFields {
+		if f.Traits&inherited == 0 {
+			continue
+		}
+		found++
+		if hookType().Field(f.Name) == nil || f.Scope == ownScope {
+			t.Errorf("hooks go by %s, which they can't have, or which belongs to one workload", f.Name)
+		}
+	}
+	if found == 0 {
+		t.Error("hooks go by nothing")
 	}
 }
