@@ -24,7 +24,7 @@ type Options struct {
 // Base returns what all environments have in common: the top level over the
 // defaults. It need not be complete.
 func (d *Document) Base(o Options) *App {
-	o.Overrides = Overrides{}
+	o.Overrides = nil
 	e := effective{Document: d, options: o}
 	return e.app("")
 }
@@ -303,7 +303,7 @@ func (e *effective) names(app *App, merged *value.Value) {
 
 // again reports whether the app is to run once more beside itself, under a name
 // from outside.
-func (e *effective) again() bool { return e.options.Overrides.NameSuffix.Text != "" }
+func (e *effective) again() bool { return e.options.Overrides.get("nameSuffix").Text != "" }
 
 // longName reports a name that has no room for prefix and suffix. What says what
 // has the name, at is its place.

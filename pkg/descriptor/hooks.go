@@ -1,8 +1,6 @@
 package descriptor
 
 import (
-	"strings"
-
 	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -94,19 +92,16 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	return w
 }
 
-// overrideShared returns the overrides of image and tag that are meant for all
-// workloads, and so for what belongs to none.
+// overrideShared returns the overrides that are meant for all workloads, and so
+// for the hooks of the app.
 func (e *effective) overrideShared() *value.Value {
 	layer := value.NewMap(e.root.Pos)
-	for _, x := range e.workloadOverrides() {
-		if x.field != "image" && x.field != "tag" {
-			continue
-		}
-		for part := range strings.SplitSeq(x.Text, ",") {
-			if _, text, named := e.cutWorkload(strings.TrimSpace(part)); !named && text != "" {
-				e.setOverride(layer, nil, x.field, Override{Text: text, Pos: x.Pos})
+	e.eachOverride(true, func(row Overridable, all Override) {
+		for _, p := range all.parts() {
+			if row.hooks && !p.named && p.Text != "" {
+				e.setOverride(row, layer, nil, p.Override)
 			}
 		}
-	}
+	})
 	return layer
 }
