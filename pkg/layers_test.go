@@ -25,6 +25,7 @@ var layers = [][]string{
 	{"pkg/yaml/value", "pkg/diag/report"},
 	{"pkg/kube/types", "pkg/secret/redact"},
 	{"pkg/kube/object", "pkg/schema", "pkg/kube/validation"},
+	{"pkg/descriptor/fields"},
 	{"pkg/descriptor"},
 	{"pkg/expand", "pkg/kustomize", "pkg/lint", "pkg/cli/scaffold", "pkg/yaml/edit", "pkg/delivery/diff", "pkg/secret/seal",
 		"pkg/argocd/plugin"},

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
@@ -18,10 +19,12 @@ const (
 	// FileName is the name of a descriptor.
 	FileName = "app.yaml"
 	// APIVersion is the only version of the format that this program knows.
-	APIVersion = group + "/" + version
+	APIVersion = fields.APIVersion
 	// Kind is the kind of a descriptor; the kind of the app's only workload may
 	// stand in its place.
-	Kind = "App"
+	Kind = fields.KindApp
+	// AcceptAll stands for all that a rule finds, among the names of what it finds something in.
+	AcceptAll = fields.AcceptAll
 
 	// NotADescriptor is the rule that reports a file of another tool.
 	NotADescriptor = "not-a-descriptor"
@@ -29,8 +32,7 @@ const (
 	// platformKind is the kind of the operator's file, of the same group.
 	platformKind = "Platform"
 
-	group   = "unfold.dev"
-	version = "v1alpha1"
+	group = "unfold.dev"
 )
 
 // Document is a descriptor as it stands in the file, each layer in its full
@@ -61,8 +63,8 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	if !isDescriptor(file, top, &diags) {
 		return nil, diags
 	}
-	n := newNormaliser()
-	full := n.Full(documentType(), top)
+	n := fields.NewNormaliser()
+	full := n.Full(fields.Document(), top)
 	d := &Document{File: file}
 	d.kind, _ = kinds.Find(kinds.Deployment)
 	d.root = full.Copy()
@@ -221,8 +223,8 @@ func (d *Document) checkScopes(n *schema.Normaliser) {
 		if l.Key != "" {
 			d.checkWorkloads(n, l)
 		}
-		for _, f := range fieldTable().workloadFields {
-			if e := l.Value.Entry(f.Name); e != nil && f.Scope == ownScope {
+		for _, f := range fields.WorkloadFields() {
+			if e := l.Value.Entry(f.Name); e != nil && f.Scope == fields.Own {
 				n.Diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME",
 					"%s%s belongs to a workload, and the app has several", f.Name, in)
 				l.Value.Delete(f.Name)

@@ -1,6 +1,7 @@
 package descriptor
 
 import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -38,7 +39,7 @@ func (e *effective) hooks(app *App, merged *value.Value, m *schema.Merger) {
 func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *value.Value, over *schema.Merger) Workload {
 	inherited := value.NewMap(lower.Pos)
 	for _, x := range lower.Entries {
-		if inheritedByHooks(x.Key) && !isNone(x.Value) {
+		if fields.InheritedByHooks(x.Key) && !isNone(x.Value) {
 			inherited.SetEntry(x)
 		}
 	}
@@ -48,14 +49,14 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 		inherited.Set("pod", pod)
 	}
 	if e.multi && of == nil {
-		inherited = schema.NewMerger().Merge(hookType(), inherited, e.overrideShared())
+		inherited = schema.NewMerger().Merge(fields.Hook(), inherited, e.overrideShared())
 	}
 	path := []string{"hooks", entry.Key}
 	if of != nil && of.Key != "" {
 		path = []string{"workloads", of.Key, "hooks", entry.Key}
 	}
 	own := orEmpty(entry.Value)
-	v := over.MergeAt(path, hookType(), inherited, own)
+	v := over.MergeAt(path, fields.Hook(), inherited, own)
 	job, _ := kinds.Find(kinds.Job)
 	w := Workload{Key: entry.Key, Name: owner + "-" + entry.Key, Own: owner, Pos: entry.KeyPos, Kind: job, Fields: v, Hook: &Hook{
 		Phase: v.StringAt("phase"), Wave: v.Get("wave"), DeletePolicy: v.Get("deletePolicy"),

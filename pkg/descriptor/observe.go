@@ -2,7 +2,6 @@ package descriptor
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -81,11 +80,4 @@ func (e *effective) metricsPort(w *Workload, asked *value.Value) *Port {
 		}
 	}
 	return &w.Ports[0]
-}
-
-func alertName(s string) string {
-	if schema.PromLabel.Problem(s) != "" {
-		return "takes letters, digits and _, and no digit first"
-	}
-	return ""
 }

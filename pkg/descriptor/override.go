@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -38,8 +39,11 @@ func (e *effective) eachOverride(ofWorkloads bool, f func(row Overridable, o Ove
 		if (row.ambiguous != nil) != ofWorkloads {
 			continue
 		}
+		if o := e.options.Overrides.get(row.Name); !row.Map && o.Text != "" {
+			f(row, o)
+		}
 		for _, o := range e.options.Overrides {
-			if o.Name == row.Name && (o.Text != "" || row.Map) {
+			if row.Map && o.Name == row.Name {
 				f(row, o)
 			}
 		}
@@ -134,8 +138,8 @@ func (e *effective) setOverride(row Overridable, layer, below *value.Value, o Ov
 
 // override returns the full form of a value, by the same rules as the field's.
 func (e *effective) override(field string, v *value.Value) *value.Value {
-	n := newNormaliser(field)
-	full := n.Full(environmentType().Field(field).Type, v)
+	n := fields.NewNormaliser(field)
+	full := n.Full(fields.Environment().Field(field).Type, v)
 	e.diags = append(e.diags, n.Diags...)
 	return full
 }
@@ -151,7 +155,7 @@ func hostFields(w *value.Value) [][]string {
 	}
 	add("ingress")
 	for _, x := range w.Get("ingress").Fields() {
-		if ingressType.Field(x.Key) == nil {
+		if fields.Ingress.Field(x.Key) == nil {
 			add("ingress", x.Key)
 		}
 	}
@@ -162,8 +166,8 @@ func hostFields(w *value.Value) [][]string {
 // setHost puts a host in the place of all others of a workload, which gets an
 // Ingress where it has neither that nor a route. Paths stay.
 func (e *effective) setHost(layer, below *value.Value, o Override) {
-	n := newNormaliser("host")
-	hosts := n.Full(hostList, value.Str(o.Text, o.Pos))
+	n := fields.NewNormaliser("host")
+	hosts := n.Full(fields.HostList, value.Str(o.Text, o.Pos))
 	e.diags = append(e.diags, n.Diags...)
 	if hosts == nil || hosts.Empty() {
 		return
@@ -242,7 +246,7 @@ func keysOf(entries []value.Entry) []string {
 // Check reports what is wrong with a value of a top-level field, for one that
 // does not come from a descriptor. The value's place is that of the diagnostics.
 func Check(field string, v *value.Value) diag.List {
-	n := newNormaliser(field)
-	n.Full(documentType().Field(field).Type, v)
+	n := fields.NewNormaliser(field)
+	n.Full(fields.Document().Field(field).Type, v)
 	return n.Diags
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -51,7 +52,7 @@ func (e *effective) volumes(w *Workload, v *value.Value) {
 			continue
 		}
 		names[x.Name] = "that of " + strconv.Quote(entry.Key)
-		for _, source := range volumeSources {
+		for _, source := range fields.VolumeSources {
 			if s := entry.Value.Entry(source); s != nil {
 				x.Source = *s
 			}

@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"slices"
@@ -38,7 +38,7 @@ func hooksTopic(hook *schema.Type) schema.Topic {
 
 // hooksField is the row of the app's hooks.
 func hooksField(hook *schema.Type) schema.Field {
-	return schema.Field{Name: "hooks", Scope: sharedScope,
+	return schema.Field{Name: "hooks", Scope: Shared,
 		Doc: "Jobs that run with a sync, by name: a migration before the app, a smoke test after it.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of hooks", Keys: schema.KeyRule{What: "a hook", Check: &schema.Label1035},
 			Elem: hook},
@@ -56,9 +56,9 @@ const (
 	hookInherits = hookTakes | inherited
 )
 
-// inheritedByHooks reports whether a field is one of those by which hooks go.
-func inheritedByHooks(name string) bool {
-	f := workloadField(name)
+// InheritedByHooks reports whether a field is one of those by which hooks go.
+func InheritedByHooks(name string) bool {
+	f := OfWorkload(name)
 	return f != nil && f.Traits&inherited != 0
 }
 
@@ -87,7 +87,7 @@ func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
 			fields = append(fields, f)
 		}
 	}
-	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: foldShorthands, Elsewhere: elsewhere,
+	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: FoldShorthands, Elsewhere: elsewhere,
 		Fields: fields}
 }
 

@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"slices"
@@ -34,7 +34,7 @@ func TestKubernetesTypes(t *testing.T) {
 			visit(path+"."+s.More.Name, s.More.Type)
 		}
 	}
-	visit("app", documentType())
+	visit("app", Document())
 	if found == 0 {
 		t.Error("found no type of Kubernetes")
 	}
@@ -43,9 +43,8 @@ func TestKubernetesTypes(t *testing.T) {
 // TestPassed holds that each field which goes unchanged to a pod or a container goes to
 // one that Kubernetes has there.
 func TestPassed(t *testing.T) {
-	own, further := Container{}, Container{Phase: Beside}
-	for of, fields := range map[string][][]schema.Passed{"core/v1.PodSpec": {PodFields()},
-		"core/v1.Container": {own.Passed(), further.Passed()}} {
+	for of, fields := range map[string][][]schema.Passed{"core/v1.PodSpec": {OfPod()},
+		"core/v1.Container": {OfOwnContainer(), OfContainer()}} {
 		in, _ := types.Named(of)
 		found := 0
 		for _, f := range slices.Concat(fields...) {
@@ -63,12 +62,12 @@ func TestPassed(t *testing.T) {
 // TestHookTraits holds that hooks go by no field that they can't have.
 func TestHookTraits(t *testing.T) {
 	found := 0
-	for _, f := range fieldTable().workloadFields {
+	for _, f := range WorkloadFields() {
 		if f.Traits&inherited == 0 {
 			continue
 		}
 		found++
-		if hookType().Field(f.Name) == nil || f.Scope == ownScope {
+		if Hook().Field(f.Name) == nil || f.Scope == Own {
 			t.Errorf("hooks go by %s, which they can't have, or which belongs to one workload", f.Name)
 		}
 	}
