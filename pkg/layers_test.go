@@ -21,12 +21,14 @@ const module = "github.com/unfold-gitops/unfold/"
 // layers is the table of docs/architecture.md: imports point strictly down, and
 // packages of one layer never import each other.
 var layers = [][]string{
-	{"pkg/diag", "pkg/tree", "pkg/delivery/git", "pkg/secret/credential", "pkg/kube/image"},
+	{"pkg/diag", "pkg/tree", "pkg/delivery/git", "pkg/secret/credential", "pkg/kube/image", "pkg/kube/kinds"},
 	{"pkg/yaml/value", "pkg/diag/report"},
 	{"pkg/kube/types", "pkg/secret/redact"},
-	{"pkg/kube/object", "pkg/schema", "pkg/argocd/plugin", "pkg/kube/validation"},
+	{"pkg/kube/object", "pkg/schema", "pkg/kube/validation"},
+	{"pkg/descriptor/fields"},
 	{"pkg/descriptor"},
-	{"pkg/expand", "pkg/kustomize", "pkg/lint", "pkg/cli/scaffold", "pkg/yaml/edit", "pkg/delivery/diff", "pkg/secret/seal"},
+	{"pkg/expand", "pkg/kustomize", "pkg/lint", "pkg/cli/scaffold", "pkg/yaml/edit", "pkg/delivery/diff", "pkg/secret/seal",
+		"pkg/argocd/plugin"},
 	{"pkg/platform"},
 	{"pkg/render", "pkg/argocd"},
 	{"pkg/delivery", "pkg/repository"},

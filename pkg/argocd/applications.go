@@ -191,18 +191,9 @@ func (m *maker) spec(team *platform.Team, env, folder, namespace string, to *val
 func scaledKinds(objects []*value.Value) []object.ID {
 	var out []object.ID
 	for _, o := range objects {
-		if kind := o.StringAt("kind"); kind != "HorizontalPodAutoscaler" && kind != "ScaledObject" {
-			continue
+		if id, ok := object.Scaled(o); ok {
+			out = append(out, id)
 		}
-		target := o.Get("spec", "scaleTargetRef")
-		id := object.ID{APIVersion: target.StringAt("apiVersion"), Kind: target.StringAt("kind"), Name: target.StringAt("name")}
-		if id.APIVersion == "" { // as KEDA takes it
-			id.APIVersion = "apps/v1"
-		}
-		if id.Kind == "" {
-			id.Kind = "Deployment"
-		}
-		out = append(out, id)
 	}
 	return out
 }

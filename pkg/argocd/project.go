@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -110,16 +111,21 @@ func (m *maker) inEnvironment(env string) []string {
 // madeKinds are the kinds that unfold makes by itself and that live in a
 // namespace.
 func madeKinds() []string {
-	return []string{
+	out := []string{
 		"ConfigMap", "PersistentVolumeClaim", "Service", "ServiceAccount",
-		"apps/DaemonSet", "apps/Deployment", "apps/StatefulSet", "batch/CronJob", "batch/Job",
 		"autoscaling/HorizontalPodAutoscaler", "policy/PodDisruptionBudget",
 		"networking.k8s.io/Ingress", "networking.k8s.io/NetworkPolicy", "gateway.networking.k8s.io/HTTPRoute",
 		"rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/RoleBinding",
-		"argoproj.io/Rollout", "keda.sh/ScaledObject", "keda.sh/TriggerAuthentication",
+		"keda.sh/ScaledObject", "keda.sh/TriggerAuthentication",
 		"monitoring.coreos.com/PodMonitor", "monitoring.coreos.com/PrometheusRule", "monitoring.coreos.com/ServiceMonitor",
 		"bitnami.com/SealedSecret", "external-secrets.io/ExternalSecret",
 	}
+	for _, k := range kinds.All() {
+		if k.Written {
+			out = append(out, k.Group()+"/"+k.Name)
+		}
+	}
+	return out
 }
 
 // allowed warns of what the team's AppProject will refuse.

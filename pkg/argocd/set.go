@@ -205,7 +205,7 @@ func (m *maker) previews(o owner) *value.Value {
 		parameters.Items = append(parameters.Items, of("name", "nameSuffix", "string", suffix))
 	}
 	if p.Domain != "" {
-		parameters.Items = append(parameters.Items, of("name", "hostSuffix", "string", suffix+"."+p.Domain))
+		parameters.Items = append(parameters.Items, of("name", descriptor.HostSuffix, "string", suffix+"."+p.Domain))
 	}
 	source := spec.Get("source")
 	source.Set("targetRevision", value.Str("{{ .head_sha }}", diag.Pos{}))

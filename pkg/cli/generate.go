@@ -97,7 +97,7 @@ func withMistakes(err error, diags diag.List) error {
 
 // environment settles which environment is asked for: the call's, else the
 // only one there is.
-func environment(src *render.Source, asked plugin.Given) (string, error) {
+func environment(src *render.Source, asked descriptor.Text) (string, error) {
 	if asked.Text != "" {
 		return asked.Text, nil
 	}
@@ -116,17 +116,8 @@ func environment(src *render.Source, asked plugin.Given) (string, error) {
 }
 
 func options(call plugin.Call) render.Options {
-	o := render.Options{ArgoCDNamespace: call.AppNamespace, APIs: call.APIs, Kubernetes: descriptor.KubeVersion(call.KubeVersion)}
-	o.Overrides = descriptor.Overrides{
-		Image: descriptor.Override(call.Image), Tag: descriptor.Override(call.Tag),
-		Replicas: descriptor.Override(call.Replicas), Namespace: descriptor.Override(call.Namespace),
-		Host: descriptor.Override(call.Host), NameSuffix: descriptor.Override(call.NameSuffix),
-		HostSuffix: descriptor.Override(call.HostSuffix),
-	}
-	for _, c := range call.Config {
-		o.Overrides.Config = append(o.Overrides.Config, descriptor.ConfigOverride{Key: c.Key, Override: descriptor.Override(c.Given)})
-	}
-	return o
+	return render.Options{ArgoCDNamespace: call.AppNamespace, APIs: call.APIs, Kubernetes: descriptor.KubeVersion(call.KubeVersion),
+		Overrides: call.Overrides}
 }
 
 // logRun prints the one line about the run.

@@ -180,43 +180,45 @@ func existing(err error) error {
 // overrideFlags are the overrides that Argo CD gives as parameters, and what else
 // it tells.
 type overrideFlags struct {
-	image, tag, replicas, namespace, host, nameSuffix, hostSuffix string
-	config                                                        []string
-	kubeVersion                                                   string
+	texts       map[string]*string   // by the name of the override
+	keys        map[string]*[]string // KEY=VALUE
+	kubeVersion string
 }
 
 func (f *overrideFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.image, "image", "", "image in place of the descriptor's, or WORKLOAD=IMAGE")
-	cmd.Flags().StringVar(&f.tag, "tag", "", "tag in place of the descriptor's, or WORKLOAD=TAG")
-	cmd.Flags().StringVar(&f.replicas, "replicas", "", "count in place of the descriptor's, or WORKLOAD=COUNT")
-	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "namespace in place of the descriptor's")
-	cmd.Flags().StringVar(&f.host, "host", "", "host in place of the descriptor's, or WORKLOAD=HOST")
+	f.texts, f.keys = map[string]*string{}, map[string]*[]string{}
+	for _, o := range descriptor.Overridables() {
+		if o.Map {
+			f.keys[o.Name] = cmd.Flags().StringArrayP(o.Flag(), o.Letter, nil, o.Usage)
+		} else {
+			f.texts[o.Name] = cmd.Flags().StringP(o.Flag(), o.Letter, "", o.Usage)
+		}
+	}
 	cmd.Flags().StringVar(&f.kubeVersion, "kube-version", "",
 		"Kubernetes' version in the cluster, which Argo CD knows by itself; new enough unless given")
-	cmd.Flags().StringVar(&f.nameSuffix, "name-suffix", "", "what names end with, for the app once more beside itself")
-	cmd.Flags().StringVar(&f.hostSuffix, "host-suffix", "", "makes every host NAME and this, with the name of its Ingress or route")
-	cmd.Flags().StringArrayVar(&f.config, "config", nil, "further KEY=VALUE of config; can be repeated")
 }
 
 func (f *overrideFlags) options() (render.Options, error) {
-	flag := func(name, text string) descriptor.Override {
-		return descriptor.Override{Text: text, Pos: diag.Pos{File: "--" + name}}
-	}
-	o := render.Options{Overrides: descriptor.Overrides{
-		Image: flag("image", f.image), Tag: flag("tag", f.tag),
-		Replicas: flag("replicas", f.replicas), Namespace: flag("namespace", f.namespace),
-		Host: flag("host", f.host), NameSuffix: flag("name-suffix", f.nameSuffix), HostSuffix: flag("host-suffix", f.hostSuffix),
-	}}
+	var o render.Options
 	if problem := descriptor.KubeVersion(f.kubeVersion).Problem(); problem != "" {
 		return o, usagef("--kube-version %q %s", f.kubeVersion, problem)
 	}
 	o.Kubernetes = descriptor.KubeVersion(f.kubeVersion)
-	for _, kv := range f.config {
-		key, text, ok := strings.Cut(kv, "=")
-		if !ok {
-			return o, usagef("--config takes KEY=VALUE")
+	add := func(row descriptor.Overridable, key, text, flag string) {
+		o.Overrides = append(o.Overrides, descriptor.Override{Name: row.Name, Key: key, Text: text, Pos: diag.Pos{File: "--" + flag}})
+	}
+	for _, row := range descriptor.Overridables() {
+		if !row.Map {
+			add(row, "", *f.texts[row.Name], row.Flag())
+			continue
 		}
-		o.Overrides.Config = append(o.Overrides.Config, descriptor.ConfigOverride{Key: key, Override: flag("config "+key, text)})
+		for _, kv := range *f.keys[row.Name] {
+			key, text, ok := strings.Cut(kv, "=")
+			if !ok {
+				return o, usagef("--%s takes KEY=VALUE", row.Flag())
+			}
+			add(row, key, text, row.Flag()+" "+key)
+		}
 	}
 	return o, nil
 }

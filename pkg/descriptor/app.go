@@ -2,6 +2,7 @@ package descriptor
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -65,7 +66,7 @@ type Workload struct {
 	Hook     *Hook
 	NoConfig bool
 	Pos      diag.Pos
-	Kind     string
+	Kind     kinds.Kind
 	// Schedule is when a CronJob runs, Spec the kind's own other fields.
 	Schedule, Spec *value.Value
 	// Governing is the name of the Service by which a StatefulSet's pods have

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -86,7 +87,7 @@ func (e *effective) further(w *Workload, entry value.Entry, phase Phase) Contain
 		v = v.Copy()
 		for _, field := range []string{"image", "env", "resources"} {
 			if inherited := w.Fields.Get(field); inherited != nil {
-				v.Set(field, merge.Merge(workloadType().Child(field), inherited, orEmpty(v.Get(field))))
+				v.Set(field, merge.Merge(fields.Workload().Child(field), inherited, orEmpty(v.Get(field))))
 			}
 		}
 		if !v.Has("envFrom") {
@@ -110,7 +111,7 @@ func (e *effective) native(w *Workload, c *Container) bool {
 	case native != nil && native.Value.IsTrue():
 		e.diags.Errorh(native.KeyPos, "old-cluster", "remove native, or run the app on a newer cluster",
 			"the sidecar %q can't be native: Kubernetes has that from 1.29 on, and the cluster has %s", c.Name, e.options.Kubernetes)
-	case batch(w.Kind):
+	case w.Kind.Completes:
 		e.diags.Errorh(c.Pos, "old-cluster", "write native: false if it ends by itself",
 			"%s would never end beside the sidecar %q: Kubernetes has native ones from 1.29 on, and the cluster has %s", w.what(), c.Name,
 			e.options.Kubernetes)
@@ -161,13 +162,14 @@ func (e *effective) probes(c *Container, v *value.Value) {
 	for _, entry := range v.Entries {
 		p := entry.Value
 		handler := ""
-		for _, h := range probeHandlers {
+		for _, h := range fields.ProbeHandlers {
 			if p.Has(h) {
 				handler = h
 			}
 		}
 		if handler == "" {
-			e.diags.Errorh(entry.KeyPos, "missing-probe", "give a path such as /health, or one of "+strings.Join(probeHandlers, ", "),
+			e.diags.Errorh(entry.KeyPos, "missing-probe", "give a path such as /health, or one of "+
+				strings.Join(fields.ProbeHandlers, ", "),
 				"the %s probe of %s says nothing to probe", entry.Key, c.what())
 			continue
 		}
@@ -223,54 +225,15 @@ func (e *effective) probePort(c *Container, entry value.Entry, handler string) *
 	return p
 }
 
-// podOwner names the field that makes a field of the pod, "" for none.
-func podOwner(key string) string {
-	switch key {
-	case "containers":
-		return "sidecars"
-	case "initContainers", "nodeSelector", "tolerations", "affinity", "volumes":
-		return key
-	case "imagePullSecrets":
-		return "pullSecrets"
-	case "securityContext":
-		return "security: {pod: …}"
-	case "terminationGracePeriodSeconds":
-		return "gracePeriod"
-	case "topologySpreadConstraints":
-		return "spread"
-	case "priorityClassName":
-		return "priorityClass"
-	case "serviceAccountName", "serviceAccount", "automountServiceAccountToken":
-		return "serviceAccount"
-	}
-	return ""
-}
+// PodFields returns the fields of a workload that its pods have unchanged.
+func PodFields() []schema.Passed { return fields.OfPod() }
 
-// containerOwner names the field that makes a field of a container, "" for none.
-func containerOwner(key string) string {
-	switch key {
-	case "image", "command", "args", "ports", "env", "envFrom", "resources", "lifecycle":
-		return key
-	case "imagePullPolicy":
-		return "image: {pullPolicy: …}"
-	case "livenessProbe", "readinessProbe", "startupProbe":
-		return "probes"
-	case "securityContext":
-		return "security: {container: …}"
-	case "volumeMounts":
-		return "volumes"
+// Passed returns the fields of a container that it has unchanged.
+func (c *Container) Passed() []schema.Passed {
+	if c.Phase == Main {
+		return fields.OfOwnContainer()
 	}
-	return ""
-}
-
-// checkEnvFrom asks each source of variables for what it is.
-func checkEnvFrom(n *schema.Normaliser, v *value.Value) *value.Value {
-	if n.Whole && !v.Has("secret") && !v.Has("configMap") {
-		n.Diags.Errorh(v.Pos, "missing-source", "write secret: NAME or configMap: NAME", "%s names neither a Secret nor a ConfigMap",
-			n.Where())
-		return nil
-	}
-	return v
+	return fields.OfContainer()
 }
 
 // ContainerMount is where a further container mounts a volume of the workload;

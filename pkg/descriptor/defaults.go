@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -105,8 +106,8 @@ func ReadDefaults(file string, src []byte) (Defaults, diag.List) {
 	if diags.HasErrors() || top == nil {
 		return Defaults{}, diags
 	}
-	n := newNormaliser()
-	all := orEmpty(n.Full(documentType(), top)).Copy()
+	n := fields.NewNormaliser()
+	all := orEmpty(n.Full(fields.Document(), top)).Copy()
 	defaults := Defaults{Environments: all.Get("environments").Fields()}
 	all.Delete("environments")
 	defaults.All = all

@@ -8,7 +8,9 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -17,10 +19,12 @@ const (
 	// FileName is the name of a descriptor.
 	FileName = "app.yaml"
 	// APIVersion is the only version of the format that this program knows.
-	APIVersion = group + "/" + version
+	APIVersion = fields.APIVersion
 	// Kind is the kind of a descriptor; the kind of the app's only workload may
 	// stand in its place.
-	Kind = "App"
+	Kind = fields.KindApp
+	// AcceptAll stands for all that a rule finds, among the names of what it finds something in.
+	AcceptAll = fields.AcceptAll
 
 	// NotADescriptor is the rule that reports a file of another tool.
 	NotADescriptor = "not-a-descriptor"
@@ -28,8 +32,7 @@ const (
 	// platformKind is the kind of the operator's file, of the same group.
 	platformKind = "Platform"
 
-	group   = "unfold.dev"
-	version = "v1alpha1"
+	group = "unfold.dev"
 )
 
 // Document is a descriptor as it stands in the file, each layer in its full
@@ -43,7 +46,7 @@ type Document struct {
 	// multi says that the top level has workloads, on which names and selectors
 	// depend for ever.
 	multi bool
-	kind  string
+	kind  kinds.Kind
 	// broken says that parts were left out because they are wrong, so what is
 	// missing may have been there.
 	broken bool
@@ -60,9 +63,10 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	if !isDescriptor(file, top, &diags) {
 		return nil, diags
 	}
-	n := newNormaliser()
-	full := n.Full(documentType(), top)
-	d := &Document{File: file, kind: "Deployment"}
+	n := fields.NewNormaliser()
+	full := n.Full(fields.Document(), top)
+	d := &Document{File: file}
+	d.kind, _ = kinds.Find(kinds.Deployment)
 	d.root = full.Copy()
 	d.Name = full.StringAt("name")
 	if full.Get("name").Is(value.Null) || !top.Has("name") {
@@ -170,11 +174,11 @@ func (d *Document) readKind(n *schema.Normaliser, top *value.Value) {
 	case kind == nil || kind.Is(value.Null):
 		n.Diags.Errorh(d.root.Pos, "missing-kind", "add kind: "+Kind, "the descriptor has no kind")
 	case kind.Text == Kind:
-	case !slices.Contains(kinds, kind.Text):
-		n.Diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", append([]string{Kind}, kinds...)),
+	case !slices.Contains(kinds.Chosen(), kind.Text):
+		n.Diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", append([]string{Kind}, kinds.Chosen()...)),
 			"the kind of a descriptor is not %q", kind.Text)
 	default:
-		d.kind = kind.Text
+		d.kind, _ = kinds.Find(kind.Text)
 		if d.root.Get("workloads").Is(value.Map) {
 			n.Diags.Errorh(kind.Pos, "belongs-to-workload", "write kind: "+Kind+" here and kind: "+kind.Text+" under a workload",
 				"the top level can't have the kind %q beside workloads: each workload has its own", kind.Text)
@@ -219,8 +223,8 @@ func (d *Document) checkScopes(n *schema.Normaliser) {
 		if l.Key != "" {
 			d.checkWorkloads(n, l)
 		}
-		for _, f := range fieldTable().workloadFields {
-			if e := l.Value.Entry(f.Name); e != nil && f.Scope == ownScope {
+		for _, f := range fields.WorkloadFields() {
+			if e := l.Value.Entry(f.Name); e != nil && f.Scope == fields.Own {
 				n.Diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME",
 					"%s%s belongs to a workload, and the app has several", f.Name, in)
 				l.Value.Delete(f.Name)

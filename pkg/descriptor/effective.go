@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -24,7 +25,7 @@ type Options struct {
 // Base returns what all environments have in common: the top level over the
 // defaults. It need not be complete.
 func (d *Document) Base(o Options) *App {
-	o.Overrides = Overrides{}
+	o.Overrides = nil
 	e := effective{Document: d, options: o}
 	return e.app("")
 }
@@ -150,7 +151,7 @@ func (e *effective) layers(env string) (layered, *schema.Merger) {
 		}
 	}
 	m := schema.NewMerger()
-	et := environmentType()
+	et := fields.Environment()
 	merged := value.NewMap(e.root.Pos)
 	if out.opinions {
 		merged = m.Merge(et, merged, out.lay("defaults", orEmpty(e.options.Defaults.All)))
@@ -172,12 +173,12 @@ func (e *effective) layers(env string) (layered, *schema.Merger) {
 	}
 	shared := value.NewMap(merged.Pos)
 	for _, entry := range merged.Entries {
-		if f := workloadField(entry.Key); f != nil && f.Scope == inheritedScope {
+		if f := fields.OfWorkload(entry.Key); f != nil && f.Scope == fields.Inherited {
 			shared.SetEntry(entry)
 		}
 	}
 	inherit := m.Next()
-	wt := workloadType()
+	wt := fields.Workload()
 	for _, w := range merged.Get("workloads").Fields() {
 		out.own = append(out.own, w.Value)
 		w.Value = inherit.MergeAt([]string{"workloads", w.Key}, wt, shared, orEmpty(w.Value))
@@ -222,11 +223,11 @@ func (e *effective) ownLayer(env string) *value.Value {
 func (e *effective) reportUnused(m *schema.Merger, shape []*value.Value) {
 	for _, i := range m.Unused {
 		inherited := i.Path
-		if at := hookDepth(i.Path); at > 0 && len(i.Path) > at && slices.Contains(hookInherits, i.Path[at]) {
+		if at := hookDepth(i.Path); at > 0 && len(i.Path) > at && fields.InheritedByHooks(i.Path[at]) {
 			inherited = i.Path[at:]
 		}
 		if len(i.Path) > 2 && i.Path[0] == "workloads" {
-			if f := workloadField(i.Path[2]); f != nil && f.Scope == inheritedScope {
+			if f := fields.OfWorkload(i.Path[2]); f != nil && f.Scope == fields.Inherited {
 				inherited = i.Path[2:]
 			}
 		}
@@ -303,7 +304,7 @@ func (e *effective) names(app *App, merged *value.Value) {
 
 // again reports whether the app is to run once more beside itself, under a name
 // from outside.
-func (e *effective) again() bool { return e.options.Overrides.NameSuffix.Text != "" }
+func (e *effective) again() bool { return e.options.Overrides.get("nameSuffix").Text != "" }
 
 // longName reports a name that has no room for prefix and suffix. What says what
 // has the name, at is its place.

@@ -3,6 +3,7 @@ package descriptor
 import (
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 )
@@ -16,7 +17,7 @@ type Topic struct {
 // Topics explains all fields of the top level.
 func Topics() []Topic {
 	var out []Topic
-	for _, t := range topics() {
+	for _, t := range fields.Topics() {
 		section := Topic{Title: t.Title}
 		for _, f := range t.Fields {
 			section.Fields = append(section.Fields, newExplainer().Field("", f))
@@ -31,7 +32,7 @@ func Topics() []Topic {
 func Explain(path string) (schema.Explanation, diag.List) { return newExplainer().Explain(path) }
 
 func newExplainer() *schema.Explainer {
-	return &schema.Explainer{Type: documentType(), DefaultOf: DefaultOf, Where: whereStands}
+	return &schema.Explainer{Type: fields.Document(), DefaultOf: DefaultOf, Where: whereStands}
 }
 
 // whereStands says where a field can stand that is below a path: one of the top

@@ -77,15 +77,15 @@ func FuzzLayer(f *testing.F) {
 			return
 		}
 		given := func(name, text string) descriptor.Override {
-			return descriptor.Override{Text: text, Pos: diag.Pos{File: name}}
+			return descriptor.Override{Name: name, Text: text, Pos: diag.Pos{File: name}}
 		}
 		o := descriptor.Options{Defaults: builtin(t), ArgoCDNamespace: namespace}
-		o.Overrides = descriptor.Overrides{
-			Tag: given("tag", tag), Image: given("image", image),
-			Replicas: given("replicas", replicas), Namespace: given("namespace", namespace),
-		}
+		o.Overrides = descriptor.Overrides{given("tag", tag), given("image", image), given("replicas", replicas),
+			given("namespace", namespace)}
 		if key != "" {
-			o.Overrides.Config = []descriptor.ConfigOverride{{Key: key, Override: given("config", key)}}
+			config := given("config", key)
+			config.Key = key
+			o.Overrides = append(o.Overrides, config)
 		}
 		doc.Base(o)
 		for _, env := range doc.Environments(o.Defaults) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -28,11 +29,11 @@ func TestEveryFieldHasAGolden(t *testing.T) {
 		if len(diags) > 0 {
 			t.Fatal(diags)
 		}
-		s.see(documentType(), v)
+		s.see(fields.Document(), v)
 	}
 	var missing []string
 	known := map[row]bool{}
-	eachRow(documentType(), "", map[*schema.Type]bool{}, func(r row, path string) {
+	eachRow(fields.Document(), "", map[*schema.Type]bool{}, func(r row, path string) {
 		if !s[r] && !known[r] {
 			missing = append(missing, path)
 		}
@@ -54,7 +55,7 @@ type row struct {
 }
 
 func rowOf(s *schema.Type, name string) row {
-	if s == documentType() || s == environmentType() || s == workloadType() {
+	if s == fields.Document() || s == fields.Environment() || s == fields.Workload() {
 		s = nil
 	}
 	return row{s, name}

@@ -1,9 +1,8 @@
 package descriptor
 
 import (
-	"slices"
-	"strings"
-
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -40,7 +39,7 @@ func (e *effective) hooks(app *App, merged *value.Value, m *schema.Merger) {
 func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *value.Value, over *schema.Merger) Workload {
 	inherited := value.NewMap(lower.Pos)
 	for _, x := range lower.Entries {
-		if slices.Contains(hookInherits, x.Key) && !isNone(x.Value) {
+		if fields.InheritedByHooks(x.Key) && !isNone(x.Value) {
 			inherited.SetEntry(x)
 		}
 	}
@@ -50,15 +49,16 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 		inherited.Set("pod", pod)
 	}
 	if e.multi && of == nil {
-		inherited = schema.NewMerger().Merge(hookType(), inherited, e.overrideShared())
+		inherited = schema.NewMerger().Merge(fields.Hook(), inherited, e.overrideShared())
 	}
 	path := []string{"hooks", entry.Key}
 	if of != nil && of.Key != "" {
 		path = []string{"workloads", of.Key, "hooks", entry.Key}
 	}
 	own := orEmpty(entry.Value)
-	v := over.MergeAt(path, hookType(), inherited, own)
-	w := Workload{Key: entry.Key, Name: owner + "-" + entry.Key, Own: owner, Pos: entry.KeyPos, Kind: "Job", Fields: v, Hook: &Hook{
+	v := over.MergeAt(path, fields.Hook(), inherited, own)
+	job, _ := kinds.Find(kinds.Job)
+	w := Workload{Key: entry.Key, Name: owner + "-" + entry.Key, Own: owner, Pos: entry.KeyPos, Kind: job, Fields: v, Hook: &Hook{
 		Phase: v.StringAt("phase"), Wave: v.Get("wave"), DeletePolicy: v.Get("deletePolicy"),
 	}}
 	if of != nil {
@@ -93,19 +93,16 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 	return w
 }
 
-// overrideShared returns the overrides of image and tag that are meant for all
-// workloads, and so for what belongs to none.
+// overrideShared returns the overrides that are meant for all workloads, and so
+// for the hooks of the app.
 func (e *effective) overrideShared() *value.Value {
 	layer := value.NewMap(e.root.Pos)
-	for _, x := range e.workloadOverrides() {
-		if x.field != "image" && x.field != "tag" {
-			continue
-		}
-		for part := range strings.SplitSeq(x.Text, ",") {
-			if _, text, named := e.cutWorkload(strings.TrimSpace(part)); !named && text != "" {
-				e.setOverride(layer, nil, x.field, Override{Text: text, Pos: x.Pos})
+	e.eachOverride(true, func(row Overridable, all Override) {
+		for _, p := range all.parts() {
+			if row.hooks && !p.named && p.Text != "" {
+				e.setOverride(row, layer, nil, p.Override)
 			}
 		}
-	}
+	})
 	return layer
 }

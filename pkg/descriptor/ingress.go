@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -61,7 +62,7 @@ func (e *effective) ingresses(app *App, w *Workload, entry *value.Entry) {
 	own, common, further := value.NewMap(entry.Value.Pos), value.NewMap(entry.Value.Pos), []value.Entry(nil)
 	for _, x := range entry.Value.Entries {
 		switch {
-		case ingressType.Field(x.Key) == nil:
+		case fields.Ingress.Field(x.Key) == nil:
 			further = append(further, x)
 			continue
 		case x.Key != "host" && x.Key != "hosts" && x.Key != "paths":
@@ -74,7 +75,7 @@ func (e *effective) ingresses(app *App, w *Workload, entry *value.Entry) {
 		if x.Value.Is(value.Map) {
 			m := schema.NewMerger()
 			asked := x.Value.Empty()
-			x.Value = m.Merge(namedIngressType, common, x.Value)
+			x.Value = m.Merge(fields.NamedIngress, common, x.Value)
 			e.ingress(app, w, w.Name+"-"+x.Key, x, asked)
 		}
 	}

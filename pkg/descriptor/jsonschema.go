@@ -1,6 +1,9 @@
 package descriptor
 
-import "github.com/unfold-gitops/unfold/pkg/schema"
+import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
+	"github.com/unfold-gitops/unfold/pkg/schema"
+)
 
 // JSONSchema returns the table of fields as JSON Schema, draft 2020-12, for
 // editors. It takes every descriptor that is right. Of those that are wrong it
@@ -9,7 +12,8 @@ import "github.com/unfold-gitops/unfold/pkg/schema"
 func JSONSchema() ([]byte, error) {
 	x := schema.Document{
 		Title: "unfold's app.yaml, " + APIVersion, Description: "One app in all its environments.",
-		Type: documentType(), Definitions: []*schema.Type{environmentType(), workloadType()}, Rules: several(), DefaultOf: DefaultOf,
+		Type: fields.Document(), Definitions: []*schema.Type{fields.Environment(), fields.Workload()}, Rules: several(),
+		DefaultOf: DefaultOf,
 	}
 	return x.JSONSchema()
 }
@@ -18,8 +22,8 @@ func JSONSchema() ([]byte, error) {
 // of one.
 func several() schema.JSON {
 	own := schema.JSON{}
-	for _, f := range fieldTable().workloadFields {
-		if f.Scope == ownScope {
+	for _, f := range fields.WorkloadFields() {
+		if f.Scope == fields.Own {
 			own = append(own, schema.Member{Key: f.Name, Value: false})
 		}
 	}

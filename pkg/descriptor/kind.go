@@ -2,32 +2,31 @@ package descriptor
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// batch reports whether a kind's pods run to an end.
-func batch(kind string) bool { return kind == "Job" || kind == "CronJob" }
-
 // useless are the fields that mean nothing for a kind, each with what to do.
-func useless(kind string) map[string]string {
-	switch kind {
-	case "Job", "CronJob":
-		const reach = "remove it: nothing reaches a " + "workload that runs to an end by a Service"
-		out := map[string]string{
-			"replicas": "write spec: {parallelism: N} for pods at the same time", "disruption": "remove it", "spread": "remove it",
-			"autoscaling": "remove it", "strategy": "remove it", "probes": "remove it", "service": reach, "ingress": reach, "route": reach,
+func useless(kind kinds.Kind) map[string]string {
+	out := map[string]string{}
+	all := func(hint string, fields ...string) {
+		for _, f := range fields {
+			out[f] = hint
 		}
-		if kind == "Job" {
-			out["schedule"] = "write kind: CronJob"
-		}
-		return out
-	case "DaemonSet":
-		const each = "remove it: a DaemonSet runs one pod on each node"
-		return map[string]string{"replicas": each, "disruption": each, "spread": each, "autoscaling": each,
-			"schedule": "write kind: CronJob"}
 	}
-	return map[string]string{"schedule": "write kind: CronJob"}
+	if !kind.Scheduled {
+		all("write kind: "+kinds.CronJob, "schedule")
+	}
+	if kind.PerNode {
+		all("remove it: a "+kind.Name+" runs one pod on each node", "replicas", "disruption", "spread", "autoscaling")
+	}
+	if kind.Completes {
+		all("write spec: {parallelism: N} for pods at the same time", "replicas")
+		all("remove it", "disruption", "spread", "autoscaling", "strategy", "probes")
+		all("remove it: nothing reaches a workload that runs to an end by a Service", "service", "ingress", "route")
+	}
+	return out
 }
 
 // fit takes the fields out of a workload that mean nothing for its kind. One
@@ -42,14 +41,14 @@ func (e *effective) fit(w *Workload, own *value.Value) {
 			continue
 		}
 		if x := own.Entry(entry.Key); x != nil && e.asked(x.Value) && !isNone(x.Value) {
-			e.diags.Errorh(x.KeyPos, "no-use", hint, "%s is of no use to a %s", entry.Key, w.Kind)
+			e.diags.Errorh(x.KeyPos, "no-use", hint, "%s is of no use to a %s", entry.Key, w.Kind.Name)
 		}
 		if out == w.Fields {
 			out = w.Fields.Copy()
 		}
 		out.Delete(entry.Key)
 	}
-	if replicas := out.Get("replicas"); replicas != nil && w.Kind != "Deployment" && !e.asked(replicas) {
+	if replicas := out.Get("replicas"); replicas != nil && w.Kind.Ordinal && !e.asked(replicas) {
 		out = out.Copy() // three of a database nobody asked for would be a fault
 		out.Delete("replicas")
 	}
@@ -69,13 +68,13 @@ func (e *effective) ownSpec(w *Workload, v *value.Value) {
 	w.Spec = v
 	for _, entry := range v.Fields() {
 		if hint := specOwner(w.Kind, entry.Key); hint != "" {
-			e.diags.Errorh(entry.KeyPos, "owned-field", hint, "spec.%s of a %s is made of other fields", entry.Key, w.Kind)
+			e.diags.Errorh(entry.KeyPos, "owned-field", hint, "spec.%s of a %s is made of other fields", entry.Key, w.Kind.Name)
 		}
 	}
 }
 
 // specOwner says what makes a field of a kind's spec, "" for nothing.
-func specOwner(kind, key string) string {
+func specOwner(kind kinds.Kind, key string) string {
 	switch key {
 	case "template":
 		return "write the pod's fields beside spec"
@@ -86,12 +85,12 @@ func specOwner(kind, key string) string {
 	case "volumeClaimTemplates":
 		return "use volumes, such as /data: 10Gi"
 	case "selector":
-		if batch(kind) {
+		if !kind.Selector {
 			return "remove it: Kubernetes makes the selector of a Job"
 		}
 		return "use selector"
 	}
-	if kind != "CronJob" {
+	if !kind.Scheduled {
 		return ""
 	}
 	switch key {
@@ -108,22 +107,15 @@ func specOwner(kind, key string) string {
 // nameFits refuses names that leave no room for what Kubernetes adds to those
 // of pods and Jobs.
 func (e *effective) nameFits(w *Workload) {
-	most, why := 63, "its pods carry the name in a label"
-	switch w.Kind {
-	case "StatefulSet":
-		most, why = 52, "its pods carry the name with a revision in a label"
-	case "CronJob":
-		most, why = 52, "its Jobs carry the name with a number"
-	}
 	if schema.Label1035.Problem(w.Name) == "" {
-		e.longName(w.Name, "a "+w.Kind, most, w.Pos, why)
+		e.longName(w.Name, "a "+w.Kind.Name, w.Kind.NameLimit, w.Pos, w.Kind.NameUse)
 	}
 }
 
 // governing settles by which Service a StatefulSet's pods have names: one that
 // the descriptor names, a headless one that clients use too, or one of its own.
 func (e *effective) governing(w *Workload, v *value.Value) {
-	if w.Kind != "StatefulSet" {
+	if !w.Kind.Ordinal {
 		return
 	}
 	service := v.Entry("service")
@@ -132,7 +124,7 @@ func (e *effective) governing(w *Workload, v *value.Value) {
 	case service != nil && isNone(service.Value):
 		e.diags.Errorh(service.KeyPos, "missing-service",
 			"write service: {headless: true} for that one alone, or name another with spec: {serviceName: NAME}",
-			"%s is a StatefulSet, whose pods have no names without a Service", w.what())
+			"%s is a %s, whose pods have no names without a Service", w.what(), w.Kind.Name)
 	case w.Service.Get("headless").IsTrue():
 		w.Governing = w.Name
 	default:
@@ -191,8 +183,8 @@ func byKey(entries []value.Entry) map[string]*value.Value {
 // schedule completes and checks when a CronJob runs.
 func (e *effective) schedule(w *Workload, v *value.Value) {
 	w.Schedule = v
-	if w.Kind == "CronJob" && v.StringAt("cron") == "" && e.env != "" {
+	if w.Kind.Scheduled && v.StringAt("cron") == "" && e.env != "" {
 		e.diags.Errorh(w.Pos, "missing-schedule", `add schedule: with a cron expression such as "0 3 * * *"`,
-			"%s is a CronJob without a schedule", w.what())
+			"%s is a %s without a schedule", w.what(), w.Kind.Name)
 	}
 }

@@ -145,10 +145,10 @@ func TestDefaults(t *testing.T) {
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
-	config := func(key, text string) descriptor.ConfigOverride {
-		return descriptor.ConfigOverride{Key: key, Override: descriptor.Override{Text: text, Pos: diag.Pos{File: "x"}}}
+	config := func(key, text string) descriptor.Override {
+		return descriptor.Override{Name: "config", Key: key, Text: text, Pos: diag.Pos{File: "x"}}
 	}
-	o := descriptor.Options{Defaults: defaults, Overrides: descriptor.Overrides{Config: []descriptor.ConfigOverride{config("E", "param")}}}
+	o := descriptor.Options{Defaults: defaults, Overrides: descriptor.Overrides{config("E", "param")}}
 	for _, tt := range []struct{ name, src, want string }{
 		{"none of its own", head, "config{A:all B:env C:env D:env E:param} ghcr.io/team/shop:v1 x1"},
 		{"over each other", head + "config: {C: top, D: top, E: top}\nenvironments: {prod: {config: {D: own}}}\n",
@@ -190,23 +190,23 @@ func TestEnvironments(t *testing.T) {
 func TestOverrides(t *testing.T) {
 	const several = "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: a:v1\nenvironments: {prod: {}}\n" +
 		"workloads: {web: {replicas: 2}, job: {}}\n"
-	given := func(text string) descriptor.Override {
-		return descriptor.Override{Text: text, Pos: diag.Pos{File: "x"}}
+	given := func(name, text string) descriptor.Override {
+		return descriptor.Override{Name: name, Text: text, Pos: diag.Pos{File: "x"}}
 	}
 	for _, tt := range []struct {
 		name, src string
 		over      descriptor.Overrides
 		want      string
 	}{
-		{"tag", head, descriptor.Overrides{Tag: given("v2")}, "ghcr.io/team/shop:v2"},
-		{"image", head, descriptor.Overrides{Image: given("b@sha256:" + zeros)}, "b@sha256:" + zeros},
-		{"image and tag", head, descriptor.Overrides{Image: given("b:v2"), Tag: given("v3")}, "b:v3"},
-		{"image without a tag", head, descriptor.Overrides{Image: given("b")}, "b:v1"},
-		{"replicas", head, descriptor.Overrides{Replicas: given("007")}, "ghcr.io/team/shop:v1 x7"},
-		{"no replicas", head, descriptor.Overrides{Replicas: given("0")}, "ghcr.io/team/shop:v1 x0"},
-		{"a tag for all", several, descriptor.Overrides{Tag: given("v2")}, "web: a:v2 x2; job: a:v2"},
-		{"a tag for one", several, descriptor.Overrides{Tag: given("job=v2")}, "web: a:v1 x2; job: a:v2"},
-		{"for each its own", several, descriptor.Overrides{Tag: given("job=v2, web=v3"), Replicas: given("job=4")},
+		{"tag", head, descriptor.Overrides{given("tag", "v2")}, "ghcr.io/team/shop:v2"},
+		{"image", head, descriptor.Overrides{given("image", "b@sha256:"+zeros)}, "b@sha256:" + zeros},
+		{"image and tag", head, descriptor.Overrides{given("image", "b:v2"), given("tag", "v3")}, "b:v3"},
+		{"image without a tag", head, descriptor.Overrides{given("image", "b")}, "b:v1"},
+		{"replicas", head, descriptor.Overrides{given("replicas", "007")}, "ghcr.io/team/shop:v1 x7"},
+		{"no replicas", head, descriptor.Overrides{given("replicas", "0")}, "ghcr.io/team/shop:v1 x0"},
+		{"a tag for all", several, descriptor.Overrides{given("tag", "v2")}, "web: a:v2 x2; job: a:v2"},
+		{"a tag for one", several, descriptor.Overrides{given("tag", "job=v2")}, "web: a:v1 x2; job: a:v2"},
+		{"for each its own", several, descriptor.Overrides{given("tag", "job=v2, web=v3"), given("replicas", "job=4")},
 			"web: a:v3 x2; job: a:v2 x4"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

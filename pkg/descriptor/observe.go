@@ -2,7 +2,6 @@ package descriptor
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -37,7 +36,7 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 	case m.Monitor == "ServiceMonitor" && !exposed:
 		e.diags.Errorh(v.Get("kind").Pos, "contradiction", "write kind: PodMonitor, or expose the port",
 			"the Service of %s does not have the port %q", w.what(), port.Name)
-	case m.Monitor == "" && exposed && w.Kind == "Deployment" && (w.Rollout == nil || len(w.Rollout.Services) == 0):
+	case m.Monitor == "" && exposed && w.Kind.Alike && (w.Rollout == nil || len(w.Rollout.Services) == 0):
 		m.Monitor = "ServiceMonitor"
 	case m.Monitor == "":
 		// Pods of a StatefulSet, or of a Rollout with Services of its own, are behind
@@ -81,11 +80,4 @@ func (e *effective) metricsPort(w *Workload, asked *value.Value) *Port {
 		}
 	}
 	return &w.Ports[0]
-}
-
-func alertName(s string) string {
-	if schema.PromLabel.Problem(s) != "" {
-		return "takes letters, digits and _, and no digit first"
-	}
-	return ""
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -13,190 +14,132 @@ import (
 // Override is a value from outside of the descriptor: an Argo CD parameter, a
 // variable or a flag. Pos names it. An empty text overrides nothing.
 type Override struct {
+	Name string // of a row of Overridables
+	Key  string // of one that takes keys
 	Text string
 	Pos  diag.Pos
 }
 
-// Overrides are the highest layer. Image, Tag, Replicas and Host take VALUE or, for
-// one of several workloads, WORKLOAD=VALUE; commas separate more of them.
-type Overrides struct {
-	Image, Tag, Replicas, Namespace, Host Override
-	// NameSuffix makes the app run once more beside itself: a preview.
-	NameSuffix Override
-	// HostSuffix makes every host that of its object's name with this behind it. An
-	// app of one workload with a port and no host gets an Ingress.
-	HostSuffix Override
-	Config     []ConfigOverride
+// Overrides are the highest layer.
+type Overrides []Override
+
+// get returns the last override of a name, one without a text for none.
+func (o Overrides) get(name string) Override {
+	for _, x := range slices.Backward(o) {
+		if x.Name == name {
+			return x
+		}
+	}
+	return Override{Name: name}
 }
 
-// ConfigOverride sets one key of config.
-type ConfigOverride struct {
-	Key string
-	Override
+// eachOverride calls f for each override of the app, or for each of workloads.
+func (e *effective) eachOverride(ofWorkloads bool, f func(row Overridable, o Override)) {
+	for _, row := range Overridables() {
+		if (row.ambiguous != nil) != ofWorkloads {
+			continue
+		}
+		if o := e.options.Overrides.get(row.Name); !row.Map && o.Text != "" {
+			f(row, o)
+		}
+		for _, o := range e.options.Overrides {
+			if row.Map && o.Name == row.Name {
+				f(row, o)
+			}
+		}
+	}
 }
 
 // overrideLayer returns the overrides of the app, and of its workload where it
 // has only one.
 func (e *effective) overrideLayer(merged *value.Value) *value.Value {
-	o := e.options.Overrides
 	layer := value.NewMap(merged.Pos)
-	if o.Namespace.Text != "" {
-		layer.Set("namespace", e.override("namespace", o.Namespace))
-	}
-	if o.NameSuffix.Text != "" {
-		layer.Set("nameSuffix", e.override("nameSuffix", o.NameSuffix))
-	}
-	if len(o.Config) > 0 {
-		config := value.NewMap(o.Config[0].Pos)
-		for _, c := range o.Config {
-			if problem := schema.ConfigEnvName.Problem(c.Key); problem != "" {
-				e.diags.Errorf(c.Pos, "bad-name", "config can't have the key %q: it %s", c.Key, problem)
-				continue
-			}
-			config.Set(c.Key, value.Str(c.Text, c.Pos))
-		}
-		layer.Set("config", config)
-	}
+	e.eachOverride(false, func(row Overridable, o Override) { e.setOverride(row, layer, merged, o) })
 	if e.multi {
 		return layer
 	}
-	if o := e.options.Overrides.HostSuffix; o.Text != "" && len(hostFields(merged)) == 0 && !merged.Get("ports").Empty() &&
-		!isNone(merged.Get("service")) && !batch(e.kind) && !e.multi {
-		// which it gets another name for
-		layer.Set("ingress", value.MapOf(o.Pos, "host", value.NewList(o.Pos, value.Str("host"+o.Text, o.Pos))))
-	}
-	for _, x := range e.workloadOverrides() {
-		if x.Text == "" {
-			continue
+	e.eachOverride(true, func(row Overridable, o Override) {
+		if name, _, named := strings.Cut(o.Text, "="); named {
+			e.diags.Errorh(o.Pos, "unknown-workload", "give the value alone", "the app has no workload %q: it has one without a name", name)
+			return
 		}
-		if name, _, named := e.cutWorkload(x.Text); named {
-			e.diags.Errorh(x.Pos, "unknown-workload", "give the value alone", "the app has no workload %q: it has one without a name", name)
-			continue
-		}
-		e.setOverride(layer, merged, x.field, x.Override)
-	}
+		e.setOverride(row, layer, merged, o)
+	})
 	return layer
 }
 
 // overrideWorkloads returns layers for some of several workloads.
 func (e *effective) overrideWorkloads(workloads []value.Entry) []value.Entry {
 	var out []value.Entry
-	set := func(w value.Entry, field string, o Override) {
+	set := func(w value.Entry, row Overridable, o Override) {
 		i := slices.IndexFunc(out, func(x value.Entry) bool { return x.Key == w.Key })
 		if i < 0 {
 			i = len(out)
 			out = append(out, value.Entry{Key: w.Key, Value: value.NewMap(o.Pos)})
 		}
-		e.setOverride(out[i].Value, w.Value, field, o)
+		e.setOverride(row, out[i].Value, w.Value, o)
 	}
-	for _, x := range e.workloadOverrides() {
-		if x.Text == "" {
-			continue
-		}
-		for part := range strings.SplitSeq(x.Text, ",") {
-			name, text, named := e.cutWorkload(strings.TrimSpace(part))
-			o := Override{Text: text, Pos: x.Pos}
-			if named {
-				i := slices.IndexFunc(workloads, func(w value.Entry) bool { return w.Key == name })
+	e.eachOverride(true, func(row Overridable, all Override) {
+		for _, p := range all.parts() {
+			o := p.Override
+			if p.named {
+				i := slices.IndexFunc(workloads, func(w value.Entry) bool { return w.Key == p.workload })
 				if i < 0 {
-					e.diags.Errorh(x.Pos, "unknown-workload", diag.Hint(name, "the workloads are", keysOf(workloads)),
-						"there is no workload %q", name)
+					e.diags.Errorh(o.Pos, "unknown-workload", diag.Hint(p.workload, "the workloads are", keysOf(workloads)),
+						"there is no workload %q", p.workload)
 					continue
 				}
-				set(workloads[i], x.field, o)
+				set(workloads[i], row, o)
 				continue
 			}
-			if problem := ambiguous(x.field, workloads); problem != "" {
-				e.diags.Errorh(x.Pos, "ambiguous-override", "name the workload: "+keysOf(workloads)[0]+"="+text, "%s", problem)
+			if problem := row.ambiguous(o, workloads); problem != "" {
+				e.diags.Errorh(o.Pos, "ambiguous-override", "name the workload: "+keysOf(workloads)[0]+"="+o.Text, "%s", problem)
 				continue
 			}
 			for _, w := range workloads {
-				if x.field != "host" || len(workloads) == 1 || len(hostFields(w.Value)) > 0 {
-					set(w, x.field, o)
+				if row.means == nil || len(workloads) == 1 || row.means(w.Value) {
+					set(w, row, o)
 				}
 			}
 		}
+	})
+	return out
+}
+
+// part is VALUE or WORKLOAD=VALUE.
+type part struct {
+	Override
+	workload string
+	named    bool
+}
+
+// parts returns what is between the commas of a value for workloads, which holds no "=" itself.
+func (o Override) parts() []part {
+	var out []part
+	for text := range strings.SplitSeq(o.Text, ",") {
+		p := part{Override: o}
+		p.Text = strings.TrimSpace(text)
+		if name, rest, named := strings.Cut(p.Text, "="); named {
+			p.workload, p.Text, p.named = name, rest, true
+		}
+		out = append(out, p)
 	}
 	return out
 }
 
-// ambiguous says why a value can't be meant for all workloads.
-func ambiguous(field string, workloads []value.Entry) string {
-	if len(workloads) < 2 {
-		return ""
-	}
-	switch field {
-	case "host":
-		with := slices.DeleteFunc(slices.Clone(workloads), func(w value.Entry) bool { return len(hostFields(w.Value)) == 0 })
-		switch len(with) {
-		case 0:
-			return "no workload has a host, and host does not say which is meant"
-		case 1:
-			return ""
-		}
-		return "several workloads have hosts, and host does not say which is meant"
-	case "replicas":
-		return "the app has several workloads, and replicas does not say which is meant"
-	}
-	first := workloads[0].Value.StringAt("image", "repository")
-	for _, w := range workloads {
-		if w.Value.StringAt("image", "repository") != first {
-			return "the app's workloads have different images, and " + field + " does not say which is meant"
-		}
-	}
-	return ""
-}
-
-type workloadOverride struct {
-	field string
-	Override
-}
-
-// workloadOverrides lists them in the order they apply: a tag over an image.
-func (e *effective) workloadOverrides() []workloadOverride {
-	o := e.options.Overrides
-	return []workloadOverride{{"image", o.Image}, {"tag", o.Tag}, {"replicas", o.Replicas}, {"host", o.Host}}
-}
-
-// cutWorkload takes WORKLOAD=VALUE apart; an image or tag holds no "=".
-func (e *effective) cutWorkload(text string) (name, rest string, named bool) {
-	if name, rest, ok := strings.Cut(text, "="); ok {
-		return name, rest, true
-	}
-	return "", text, false
-}
-
-func (e *effective) setOverride(layer, below *value.Value, field string, o Override) {
-	if field == "host" {
-		e.setHost(layer, below, o)
+// setOverride puts a value into a layer, over what is below.
+func (e *effective) setOverride(row Overridable, layer, below *value.Value, o Override) {
+	if row.set != nil {
+		row.set(e, layer, below, o)
 		return
 	}
-	full := e.override(field, o)
-	switch {
-	case full == nil:
-	case field == "tag":
-		image := layer.Get("image").Copy()
-		if image == nil {
-			image = value.NewMap(o.Pos)
-		}
-		image.Delete("digest")
-		layer.Set("image", image.Set("tag", full))
-	default:
-		layer.Set(field, full)
-	}
+	layer.Set(o.Name, e.override(o.Name, value.Str(o.Text, o.Pos)))
 }
 
-// override returns an override its full form by the same rules as the field.
-func (e *effective) override(field string, o Override) *value.Value {
-	v := value.Str(o.Text, o.Pos)
-	if field == "replicas" && o.Text != "" && schema.Only(o.Text, schema.Digits) {
-		v.Kind = value.Int
-		if v.Text = strings.TrimLeft(o.Text, "0"); v.Text == "" {
-			v.Text = "0"
-		}
-	}
-	n := newNormaliser(field)
-	full := n.Full(environmentType().Field(field).Type, v)
+// override returns the full form of a value, by the same rules as the field's.
+func (e *effective) override(field string, v *value.Value) *value.Value {
+	n := fields.NewNormaliser(field)
+	full := n.Full(fields.Environment().Field(field).Type, v)
 	e.diags = append(e.diags, n.Diags...)
 	return full
 }
@@ -212,7 +155,7 @@ func hostFields(w *value.Value) [][]string {
 	}
 	add("ingress")
 	for _, x := range w.Get("ingress").Fields() {
-		if ingressType.Field(x.Key) == nil {
+		if fields.Ingress.Field(x.Key) == nil {
 			add("ingress", x.Key)
 		}
 	}
@@ -223,8 +166,8 @@ func hostFields(w *value.Value) [][]string {
 // setHost puts a host in the place of all others of a workload, which gets an
 // Ingress where it has neither that nor a route. Paths stay.
 func (e *effective) setHost(layer, below *value.Value, o Override) {
-	n := newNormaliser("host")
-	hosts := n.Full(hostList, value.Str(o.Text, o.Pos))
+	n := fields.NewNormaliser("host")
+	hosts := n.Full(fields.HostList, value.Str(o.Text, o.Pos))
 	e.diags = append(e.diags, n.Diags...)
 	if hosts == nil || hosts.Empty() {
 		return
@@ -268,7 +211,7 @@ func (e *effective) setHost(layer, below *value.Value, o Override) {
 // rehost returns an Ingress or route the hosts that hostSuffix says: the name of the
 // object, and further ones with a number. Of returns the new host of an old one.
 func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*value.Value) {
-	o := e.options.Overrides.HostSuffix
+	o := e.options.Overrides.get(HostSuffix)
 	if o.Text == "" || schema.Subdomain.Problem("x"+o.Text) != "" {
 		return nil
 	}
@@ -285,7 +228,7 @@ func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*va
 
 // hostSuffix checks the override.
 func (e *effective) hostSuffix() {
-	o := e.options.Overrides.HostSuffix
+	o := e.options.Overrides.get(HostSuffix)
 	if problem := schema.Subdomain.Problem("x" + o.Text); o.Text != "" && problem != "" {
 		e.diags.Errorh(o.Pos, "bad-name", "write what stands behind a name, such as -pr-7.example.com",
 			"hosts can't end with %q: a host %s", o.Text, problem)
@@ -303,7 +246,7 @@ func keysOf(entries []value.Entry) []string {
 // Check reports what is wrong with a value of a top-level field, for one that
 // does not come from a descriptor. The value's place is that of the diagnostics.
 func Check(field string, v *value.Value) diag.List {
-	n := newNormaliser(field)
-	n.Full(documentType().Field(field).Type, v)
+	n := fields.NewNormaliser(field)
+	n.Full(fields.Document().Field(field).Type, v)
 	return n.Diags
 }

@@ -3,45 +3,16 @@ package descriptor
 import (
 	"slices"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// completeStrategy makes a choice of what a layer says: rollingUpdate asks for
-// the type that it belongs to, and a type of Argo Rollouts stands for its field.
-func completeStrategy(n *schema.Normaliser, v *value.Value) *value.Value {
-	kind, chosen := v.Get("type"), ""
-	switch {
-	case kind.StringAt() != "":
-		chosen = kind.Text
-	case v.Get("canary").Is(value.Map):
-		chosen = canary
-	case v.Get("blueGreen").Is(value.Map):
-		chosen = blueGreen
-	}
-	update := v.Entry("rollingUpdate")
-	updates := update != nil && !update.Value.Is(value.Null)
-	switch {
-	case updates && chosen == "":
-		return v.Copy().Set("type", value.Str("RollingUpdate", update.Value.Pos))
-	case updates && chosen != "RollingUpdate":
-		n.Diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect",
-			n.Where(), chosen)
-	case kind != nil && (chosen == canary || chosen == blueGreen):
-		v = v.Copy()
-		v.Delete("type")
-		return v.Set(chosen, value.NewMap(kind.Pos))
-	}
-	return v
-}
-
-// strategies are the types of strategy that a kind has.
-func strategies(kind string) []string {
-	if kind == "Deployment" {
-		return []string{"RollingUpdate", "Recreate", canary, blueGreen}
-	}
-	return []string{"RollingUpdate", "OnDelete"}
+// strategies are the types of strategy that a kind has, with those of what can replace it.
+func strategies(kind kinds.Kind) []string {
+	by, _ := kind.Replacement()
+	return slices.Concat(kind.Strategies, by.Strategies)
 }
 
 // strategy takes the strategy as Kubernetes or Argo Rollouts has it. A type from
@@ -56,18 +27,18 @@ func (e *effective) strategy(w *Workload, v *value.Value) {
 	kind := v.Get("type")
 	if kind != nil && !slices.Contains(strategies(w.Kind), kind.Text) {
 		e.diags.Errorh(kind.Pos, "bad-value", diag.Hint(kind.Text, "allowed are", strategies(w.Kind)), "the strategy of a %s can't be %q",
-			w.Kind, kind.Text)
+			w.Kind.Name, kind.Text)
 	}
 	if v.Has("rollingUpdate") && kind.StringAt() != "RollingUpdate" {
 		v = v.Copy()
 		v.Delete("rollingUpdate")
 	}
-	if part := v.Get("rollingUpdate").Entry("partition"); part != nil && w.Kind != "StatefulSet" {
-		e.diags.Errorh(part.KeyPos, "contradiction", "remove it", "a %s has no partition: its pods have no order", w.Kind)
+	if part := v.Get("rollingUpdate").Entry("partition"); part != nil && !w.Kind.Ordinal {
+		e.diags.Errorh(part.KeyPos, "contradiction", "remove it", "a %s has no partition: its pods have no order", w.Kind.Name)
 	}
-	if surge := v.Get("rollingUpdate").Entry("maxSurge"); surge != nil && w.Kind == "StatefulSet" {
+	if surge := v.Get("rollingUpdate").Entry("maxSurge"); surge != nil && w.Kind.Ordinal {
 		e.diags.Errorh(surge.KeyPos, "contradiction", "remove it",
-			"a StatefulSet has no maxSurge: each of its pods is the only one with its name")
+			"a %s has no maxSurge: each of its pods is the only one with its name", w.Kind.Name)
 	}
 	w.Strategy = v
 }
@@ -83,44 +54,6 @@ func (e *effective) lifecycle(v *value.Value) *value.Value {
 	return v
 }
 
-// topologies are short for the labels that clusters give their nodes.
-func topologies() map[string]string {
-	return map[string]string{
-		"zone":     "topology.kubernetes.io/zone",
-		"region":   "topology.kubernetes.io/region",
-		"hostname": "kubernetes.io/hostname",
-	}
-}
-
-// expandSpread takes a topology for a map of one, and gives each its label.
-func expandSpread(v *value.Value) *value.Value {
-	if v.IsScalar() && !v.Is(value.Bool) {
-		return expandSpread(value.NewMap(v.Pos).Set(v.Text, value.NewMap(v.Pos)))
-	}
-	if !v.Is(value.Map) {
-		return nil
-	}
-	out := v.Copy()
-	for i, entry := range out.Entries {
-		if label, ok := topologies()[entry.Key]; ok {
-			out.Entries[i].Key = label
-		}
-	}
-	return out
-}
-
-// checkTopologies reports a topology that has both its names.
-func checkTopologies(n *schema.Normaliser, v *value.Value) *value.Value {
-	seen := map[string]bool{}
-	for _, entry := range v.Fields() {
-		if seen[entry.Key] {
-			n.Diags.Errorh(entry.KeyPos, "topology-twice", "keep one of them", "%s has the topology %q twice", n.Where(), entry.Key)
-		}
-		seen[entry.Key] = true
-	}
-	return v
-}
-
 // spread lists over what the pods are spread. What nobody asked for gives way to
 // what somebody did, and is left away where there is nothing to spread.
 func (e *effective) spread(w *Workload, v *value.Value) {
@@ -129,7 +62,7 @@ func (e *effective) spread(w *Workload, v *value.Value) {
 	}
 	if len(v.Entries) == 0 { // asked for, where the defaults are switched off
 		for _, topology := range []string{"zone", "hostname"} {
-			v = v.Copy().Set(topologies()[topology], value.NewMap(v.Pos))
+			v = v.Copy().Set(fields.Topologies()[topology], value.NewMap(v.Pos))
 		}
 	}
 	builtin := func(x value.Entry) bool { return x.Value.Pos.File == BuiltinFile }

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -135,48 +134,4 @@ func (e *effective) peerPort(v *value.Value, listening *Workload) PeerPort {
 		p.Protocol = value.Str("TCP", v.Pos)
 	}
 	return p
-}
-
-// checkPeer refuses a peer that says nothing, or more than one thing.
-func checkPeer(n *schema.Normaliser, v *value.Value) *value.Value {
-	has := func(keys ...string) string {
-		for _, key := range keys {
-			if x := v.Get(key); x != nil && x.Kind != value.Null {
-				return key
-			}
-		}
-		return ""
-	}
-	conflict := func(a, b string) *value.Value {
-		n.Diags.Errorh(v.Pos, "one-of", "keep one of them, or write two peers", "%s has %q and %q, which exclude one another", n.Where(), a,
-			b)
-		return nil
-	}
-	if x := v.Get("any"); x != nil && !x.IsTrue() {
-		n.Diags.Errorh(x.Pos, "bad-value", "remove it", "any of %s can only be true", n.Where())
-		return nil
-	}
-	groups := [][]string{{"any"}, {"cidr"}, {"name"}, {"app", "workload"}, {"pods"}}
-	for i, a := range groups {
-		for _, b := range groups[i+1:] {
-			if x, y := has(a...), has(b...); x != "" && y != "" {
-				return conflict(x, y)
-			}
-		}
-	}
-	where := has("namespace", "namespaces")
-	switch {
-	case where != "" && has("any", "cidr") != "":
-		return conflict(has("any", "cidr"), where)
-	case has("namespace") != "" && has("namespaces") != "":
-		return conflict("namespace", "namespaces")
-	case has("except") != "" && has("cidr") == "":
-		n.Diags.Errorh(v.Get("except").Pos, "missing-cidr", "add cidr: with the range that it is left out of", "%s has except without cidr",
-			n.Where())
-		return nil
-	case has("any", "cidr", "name", "app", "workload", "pods", "namespace", "namespaces", "ports") == "" && n.Whole:
-		n.Diags.Errorh(v.Pos, "missing-peer", `give app, namespace, cidr or ports; everything is "*"`, "%s names nobody", n.Where())
-		return nil
-	}
-	return v
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/secret/redact"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -44,25 +45,25 @@ func (d *Document) Provenance(env string, o Options) (*Provenance, diag.List) {
 	}
 	e := effective{Document: d, options: o, env: env}
 	l, _ := e.layers(env)
-	fields := l.merged.Copy()
+	merged := l.merged.Copy()
 	if d.multi {
-		workloads := value.NewMap(fields.Get("workloads").At())
+		workloads := value.NewMap(merged.Get("workloads").At())
 		workloads.Entries = l.workloads
-		fields.Set("workloads", workloads)
-		fields.Entries = slices.DeleteFunc(fields.Entries, func(x value.Entry) bool {
-			f := workloadField(x.Key)
-			return f != nil && f.Scope == inheritedScope
+		merged.Set("workloads", workloads)
+		merged.Entries = slices.DeleteFunc(merged.Entries, func(x value.Entry) bool {
+			f := fields.OfWorkload(x.Key)
+			return f != nil && f.Scope == fields.Inherited
 		})
 	}
-	if fields.Get("namespace", "name") == nil {
-		ns := fields.Get("namespace").Copy()
+	if merged.Get("namespace", "name") == nil {
+		ns := merged.Get("namespace").Copy()
 		if ns == nil {
 			ns = value.NewMap(diag.Pos{})
 		}
-		fields.Set("namespace", ns.Set("name", value.Str(app.Namespace.Name,
+		merged.Set("namespace", ns.Set("name", value.Str(app.Namespace.Name,
 			diag.Pos{File: "made of the app's and the environment's name"})))
 	}
-	p := &Provenance{Fields: conceal(fields)}
+	p := &Provenance{Fields: conceal(merged)}
 	for _, x := range l.layers {
 		p.layers = append(p.layers, layer{x.name, conceal(x.fields)})
 	}
@@ -82,7 +83,7 @@ func (p *Provenance) Origins(path []string) []Origin {
 	}
 	// All that the top level says lies below all that workloads say.
 	if len(path) > 2 && path[0] == "workloads" {
-		if f := workloadField(path[2]); f != nil && f.Scope == inheritedScope {
+		if f := fields.OfWorkload(path[2]); f != nil && f.Scope == fields.Inherited {
 			lookup(path[2:])
 		}
 	}

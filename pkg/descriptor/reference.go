@@ -1,27 +1,15 @@
 package descriptor
 
-import "github.com/unfold-gitops/unfold/pkg/schema"
-
-// topics are the sections of the reference: all fields, each once.
-func topics() []schema.Topic {
-	t := fieldTable()
-	kind := kindField
-	kind.Name = "workloads.NAME.kind"
-	several := schema.Topic{Title: "Workloads and environments", Prose: severalProse,
-		Fields: []schema.Field{t.workloads, kind, enabledField, t.environments}}
-	return append([]schema.Topic{{Title: "The app", Prose: appProse, Fields: appFields}, several}, t.topics...)
-}
-
-const severalProse = "`workloads` lists them by name; their objects are named `APP-WORKLOAD`. Whether the top level has `workloads` " +
-	"decides\n" +
-	"names and selectors for ever, so an environment can't introduce them; it can add one, change one, and leave one out\n" +
-	"with `null`."
+import (
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
+	"github.com/unfold-gitops/unfold/pkg/schema"
+)
 
 // Reference returns all fields in Markdown, by topic, for docs/descriptor.md.
-func Reference() string { return schema.Reference(topics(), DefaultOf) }
+func Reference() string { return schema.Reference(fields.Topics(), DefaultOf) }
 
 // Examples returns all examples of the table, each once.
-func Examples() []schema.Example { return schema.Examples(topics()) }
+func Examples() []schema.Example { return schema.Examples(fields.Topics()) }
 
 // FieldNames returns the names of the top level's fields.
-func FieldNames() []string { return documentType().FieldNames() }
+func FieldNames() []string { return fields.Document().FieldNames() }

@@ -2,16 +2,11 @@ package descriptor
 
 import (
 	"slices"
+	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
-)
-
-// The strategies of Argo Rollouts
-// (argo-rollouts.readthedocs.io/en/stable/features/specification).
-const (
-	canary    = "canary"
-	blueGreen = "blueGreen"
 )
 
 // Rollout says how Argo Rollouts replaces a workload's pods.
@@ -26,23 +21,23 @@ type Rollout struct {
 // rollout settles how Argo Rollouts replaces the pods, if the strategy is one of
 // its own.
 func (e *effective) rollout(w *Workload, v *value.Value) bool {
-	entry := v.Entry(canary)
+	entry := v.Entry(fields.Canary)
 	if entry == nil {
-		entry = v.Entry(blueGreen)
+		entry = v.Entry(fields.BlueGreen)
 	}
 	if entry == nil {
 		return false
 	}
 	pos := entry.Value.Pos
-	if w.Kind != "Deployment" {
+	if _, ok := w.Kind.Replacement(); !ok {
 		if e.asked(entry.Value) { // else it is not meant for this kind
-			e.diags.Errorh(pos, "bad-value", "allowed are: RollingUpdate, OnDelete",
-				"the strategy of a %s can't be %q: Argo Rollouts replaces Deployments only", w.Kind, entry.Key)
+			e.diags.Errorh(pos, "bad-value", "allowed are: "+strings.Join(w.Kind.Strategies, ", "),
+				"the strategy of a %s can't be %q: Argo Rollouts replaces Deployments only", w.Kind.Name, entry.Key)
 		}
 		return true
 	}
 	r := &Rollout{Strategy: entry.Key, Fields: entry.Value.Copy(), Pos: pos}
-	if r.Strategy == canary && !r.Fields.Has("steps") {
+	if r.Strategy == fields.Canary && !r.Fields.Has("steps") {
 		r.Fields.Set("steps", defaultSteps(pos))
 	}
 	e.rolloutServices(w, r)
@@ -56,7 +51,7 @@ func (e *effective) rollout(w *Workload, v *value.Value) bool {
 // front names the Service by which a workload has its traffic from outside. Where
 // Argo Rollouts divides or switches the traffic, it is that of the old pods.
 func (w *Workload) front() string {
-	if r := w.Rollout; r != nil && (r.Strategy == blueGreen || dividesTraffic(r.Fields)) {
+	if r := w.Rollout; r != nil && (r.Strategy == fields.BlueGreen || dividesTraffic(r.Fields)) {
 		for _, field := range []string{"activeService", "stableService"} {
 			if name := r.Fields.StringAt(field); name != "" {
 				return name
@@ -91,7 +86,7 @@ func (e *effective) rolloutServices(w *Workload, r *Rollout) {
 			r.Services = append(r.Services, Text{named.Text, named.Pos})
 		}
 	}
-	if r.Strategy == blueGreen {
+	if r.Strategy == fields.BlueGreen {
 		use(r.Fields, "activeService", w.Name, true)
 		use(r.Fields, "previewService", w.Name+"-preview", true)
 	} else {

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -36,15 +37,15 @@ type SecretKey struct {
 // they belong to, "" for all, object its name, named the namespace by the
 // descriptor. Sealed values of different scopes
 // can't share a Secret.
-func (e *effective) secrets(app *App, fields *value.Value, workload, object, named string) []Secret {
+func (e *effective) secrets(app *App, of *value.Value, workload, object, named string) []Secret {
 	var out []Secret
-	if v := fields.Get("secrets"); v.Is(value.Map) {
-		for _, scope := range sealScopes {
+	if v := of.Get("secrets"); v.Is(value.Map) {
+		for _, scope := range fields.SealScopes {
 			s := Secret{Short: shortSecret(scope), Scope: scope, Name: SecretName(object, scope)}
-			if scope != strictScope { // what is not bound to a name
+			if scope != fields.StrictScope { // what is not bound to a name
 				s.Name = e.prefix.Text + s.Name + e.suffix.Text
 			}
-			if e.keys(&s, v, sealedSecretsType, func(x *value.Value) bool { return cmpScope(x) == scope }) {
+			if e.keys(&s, v, fields.SealedSecrets, func(x *value.Value) bool { return cmpScope(x) == scope }) {
 				out = append(out, s)
 			}
 			if scope == "cluster-wide" || e.env == "" {
@@ -57,9 +58,9 @@ func (e *effective) secrets(app *App, fields *value.Value, workload, object, nam
 			}
 		}
 	}
-	if v := fields.Get("externalSecrets"); v.Is(value.Map) {
+	if v := of.Get("externalSecrets"); v.Is(value.Map) {
 		s := Secret{Name: object + "-external-secrets", Short: "external-secrets", More: !v.Get("dataFrom").Empty()}
-		if e.keys(&s, v, externalSecretsType, func(*value.Value) bool { return true }) || s.More {
+		if e.keys(&s, v, fields.ExternalSecrets, func(*value.Value) bool { return true }) || s.More {
 			if v.StringAt("store", "name") == "" && needsStore(s, v) {
 				e.diags.Errorh(s.Pos, "missing-store",
 					"add store: with its name, or let the platform file's defaults set externalSecrets.store",
@@ -76,7 +77,7 @@ func (e *effective) secrets(app *App, fields *value.Value, workload, object, nam
 func SecretName(object, scope string) string { return object + "-" + shortSecret(scope) }
 
 func shortSecret(scope string) string {
-	if scope == strictScope {
+	if scope == fields.StrictScope {
 		return "secrets"
 	}
 	return "secrets-" + scope
@@ -92,7 +93,7 @@ func cmpScope(v *value.Value) string {
 	if scope := v.StringAt("scope"); scope != "" {
 		return scope
 	}
-	return strictScope
+	return fields.StrictScope
 }
 
 // keys takes those of a Secret that belong to it, and reports whether there are
@@ -137,7 +138,7 @@ func (e *effective) sealedElsewhere(app *App, s Secret, k SecretKey, workload, n
 	if workload != "" {
 		again += " --workload " + workload
 	}
-	if s.Scope == strictScope && e.again() {
+	if s.Scope == fields.StrictScope && e.again() {
 		e.diags.Errorh(k.Pos, "sealed-elsewhere", "seal it again: "+again+" --scope cluster-wide "+k.Key,
 			"the secret %q is sealed for the name %q, which the app once more under the suffix %q can't have", k.Key, s.Name, e.suffix.Text)
 		return

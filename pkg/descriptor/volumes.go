@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -51,7 +52,7 @@ func (e *effective) volumes(w *Workload, v *value.Value) {
 			continue
 		}
 		names[x.Name] = "that of " + strconv.Quote(entry.Key)
-		for _, source := range volumeSources {
+		for _, source := range fields.VolumeSources {
 			if s := entry.Value.Entry(source); s != nil {
 				x.Source = *s
 			}
@@ -145,7 +146,7 @@ func (e *effective) claim(w *Workload, x *Volume) {
 	if !c.Has("accessModes") {
 		x.Source.Value = c.Copy().Set("accessModes", value.NewList(c.Pos, value.Str("ReadWriteOnce", c.Pos)))
 	}
-	if w.Kind == "StatefulSet" {
+	if w.Kind.Ordinal {
 		return
 	}
 	x.Claim = w.Name + "-" + x.Name
@@ -155,10 +156,10 @@ func (e *effective) claim(w *Workload, x *Volume) {
 	const hint = "write kind: StatefulSet for a claim of each pod, or accessModes: [ReadWriteMany] where the storage can"
 	replicas, _ := w.Replicas.Int64()
 	switch {
-	case w.Kind == "DaemonSet":
+	case w.Kind.PerNode:
 		e.diags.Errorh(x.Pos, "claim-not-shared", hint,
-			"the pods of a DaemonSet can't share the claim of the volume %q, which is ReadWriteOnce", x.Name)
-	case w.Kind != "Deployment":
+			"the pods of a %s can't share the claim of the volume %q, which is ReadWriteOnce", w.Kind.Name, x.Name)
+	case !w.Kind.Replicas:
 	case w.Rollout != nil:
 		e.diags.Errorh(w.Rollout.Pos, "claim-not-shared", hint,
 			"%s runs old and new pods at the same time, which can't share the claim of the volume %q: it is ReadWriteOnce",

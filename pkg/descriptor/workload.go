@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -15,7 +16,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	if e.multi {
 		w.Name += "-" + w.Key
 		if kind := entry.Value.StringAt("kind"); kind != "" {
-			w.Kind = kind
+			w.Kind, _ = kinds.Find(kind)
 		}
 		if problem := schema.Label1035.Problem(w.Name); problem != "" && e.Name != "" {
 			e.diags.Errorf(w.Pos, "bad-name", "the workload's objects are named %q, which %s", w.Name, problem)
@@ -125,11 +126,11 @@ func (e *effective) service(w *Workload, v *value.Value) {
 	}
 	headless := s != nil && s.Value.Get("headless").IsTrue()
 	switch {
-	case s == nil && (batch(w.Kind) || !exposed):
+	case s == nil && (w.Kind.Completes || !exposed):
 	case s == nil:
 		w.Service = value.NewMap(w.Ports[0].Pos)
 	case s.Value.Is(value.Bool):
-	case !exposed && (w.Kind != "StatefulSet" || !headless): // which names pods without ports too
+	case !exposed && (!w.Kind.Ordinal || !headless): // which names pods without ports too
 		e.diags.Errorh(s.KeyPos, "missing-port", "add port: with the number that the app listens on, or service: false",
 			"%s has a Service, but no port for it", w.what())
 	default:

@@ -6,18 +6,24 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// nameReferences tells kustomize where a Rollout, which it does not know, refers
-// to ConfigMaps: their names get a hash. What a base is told holds for the
-// overlays on it too.
-func (f *folder) nameReferences() {
+// nameReferences tells kustomize where kinds that it does not know refer to
+// ConfigMaps: their names get a hash. What a base is told holds for the overlays on
+// it too.
+func (f *folder) nameReferences(custom []kinds.Kind) {
+	if len(custom) == 0 {
+		return
+	}
 	fields := list(diag.Pos{})
-	for _, p := range object.ConfigMapReferences() {
-		fields.Items = append(fields.Items, m(diag.Pos{}, "group", "argoproj.io", "kind", "Rollout", "path",
-			"spec/template/spec/"+strings.Join(p, "/")))
+	for _, kind := range custom {
+		for _, p := range object.ConfigMapReferences() {
+			fields.Items = append(fields.Items, m(diag.Pos{}, "group", kind.Group(), "kind", kind.Name, "path",
+				strings.Join(slices.Concat(kind.Below("spec"), p), "/")))
+		}
 	}
 	name := f.unique("name-references.yaml")
 	f.put(path.Join(f.dir, name), m(diag.Pos{}, "nameReference", list(diag.Pos{},
@@ -25,13 +31,16 @@ func (f *folder) nameReferences() {
 	f.configurations = append(f.configurations, value.Str(name, diag.Pos{}))
 }
 
-// hasRollout reports whether there is a Rollout in the environment, that of the
-// app or one that it brings along.
-func (e Environment) hasRollout() bool {
-	return slices.ContainsFunc(e.Manifests, isRollout) ||
-		slices.ContainsFunc(e.Objects, func(o object.Object) bool { return isRollout(o.Value) })
-}
-
-func isRollout(v *value.Value) bool {
-	return v.StringAt("kind") == "Rollout" && strings.HasPrefix(v.StringAt("apiVersion"), "argoproj.io/")
+// customKinds returns the kinds of workloads among the objects that kustomize does
+// not know.
+func customKinds(objects []object.Object, manifests ...*value.Value) []kinds.Kind {
+	values := slices.Clone(manifests)
+	for _, o := range objects {
+		values = append(values, o.Value)
+	}
+	return slices.DeleteFunc(kinds.All(), func(k kinds.Kind) bool {
+		return !k.Custom || !slices.ContainsFunc(values, func(v *value.Value) bool {
+			return k.Is(v.StringAt("apiVersion"), v.StringAt("kind"))
+		})
+	})
 }

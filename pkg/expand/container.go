@@ -18,10 +18,17 @@ func (e *expander) container(w *descriptor.Workload, c *descriptor.Container, mo
 		"securityContext", containerSecurity(w, c),
 		"volumeMounts", list(c.Pos, mounts...),
 	)
-	return out.Set("lifecycle", node(c.Pos, c.Lifecycle)).
+	out.Set("lifecycle", node(c.Pos, c.Lifecycle)).
 		Set("livenessProbe", c.Probes.Get("liveness")).
 		Set("readinessProbe", c.Probes.Get("readiness")).
 		Set("startupProbe", c.Probes.Get("startup"))
+	if c.Native {
+		out.Set("restartPolicy", value.Str("Always", c.Pos))
+	}
+	for _, f := range c.Passed() {
+		out.Set(f.Key, node(c.Pos, c.Fields.Get(f.Field)))
+	}
+	return out
 }
 
 // further returns one of the containers beside the workload's own, with where that
@@ -35,17 +42,7 @@ func (e *expander) further(w *descriptor.Workload, c *descriptor.Container, moun
 		mounts = append(mounts, over(m(x.Pos, "name", x.Volume), x.Options))
 	}
 	mounts = append(mounts, c.Fields.Get("volumeMounts").Elements()...)
-	out := e.container(w, c, mounts)
-	if c.Native {
-		out.Set("restartPolicy", value.Str("Always", c.Pos))
-	}
-	for _, field := range []string{
-		"restartPolicy", "restartPolicyRules", "workingDir", "stdin", "stdinOnce", "tty",
-		"terminationMessagePath", "terminationMessagePolicy", "volumeDevices", "resizePolicy",
-	} {
-		out.Set(field, node(c.Pos, c.Fields.Get(field)))
-	}
-	return out
+	return e.container(w, c, mounts)
 }
 
 // containers adds to a pod its containers: first those that Kubernetes starts one

@@ -19,7 +19,7 @@ func (e *expander) hooks() {
 		w := &e.app.Hooks[i]
 		e.claims(w)
 		e.add(object.Object{
-			Value: e.head(w.Pos, "batch/v1", "Job", w.Name, w, nil, hookAnnotations(w)).
+			Value: e.head(w.Pos, w.Kind.APIVersion, w.Kind.Name, w.Name, w, nil, hookAnnotations(w)).
 				Set("spec", over(m(w.Pos, "template", e.podTemplate(w)), w.Spec)),
 			Origin: w.Pos,
 		})
@@ -47,7 +47,7 @@ func hookAnnotations(w *descriptor.Workload) *value.Value {
 // the phases before a first sync and after the deletion there are no objects.
 func (e *expander) before(w *descriptor.Workload, made int) {
 	job := slices.IndexFunc(e.objects, func(o object.Object) bool {
-		return o.ID() == object.ID{APIVersion: "batch/v1", Kind: "Job", Name: w.Name}
+		return o.ID() == object.ID{APIVersion: w.Kind.APIVersion, Kind: w.Kind.Name, Name: w.Name}
 	})
 	used := uses(e.objects[job].Value.Get("spec", "template", "spec"))
 	wave, _ := w.Hook.Wave.Int64()

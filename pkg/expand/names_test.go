@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 )
 
 // TestPodNames holds that a workload's pods are found by name, and those of one
@@ -29,7 +30,8 @@ func TestPodNames(t *testing.T) {
 		{"CronJob", "nightly", []string{"nightly-29384760-x2x4z", "nightly-29384760-0-x2x4z"},
 			[]string{"nightly-x2x4z", "nightly-report-29384760-x2x4z"}},
 	} {
-		pattern := podNames(&descriptor.Workload{Kind: tt.kind}, tt.name)
+		kind, _ := kinds.Find(tt.kind)
+		pattern := podNames(&descriptor.Workload{Kind: kind}, tt.name)
 		re := regexp.MustCompile("^(?:" + pattern + ")$") // as Prometheus anchors it
 		for _, pod := range tt.pods {
 			if !re.MatchString(pod) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -63,11 +64,8 @@ func WithNotices(objects []object.Object, notices []Notice) []object.Object {
 }
 
 func workloadKind(kind string) bool {
-	switch kind {
-	case "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Rollout":
-		return true
-	}
-	return false
+	k, ok := kinds.Find(kind)
+	return ok && k.Written
 }
 
 func joinNotices(list []string) string {

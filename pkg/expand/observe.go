@@ -6,6 +6,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -77,32 +78,28 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 	}
 	namespace := e.app.Namespace.Name
 	container := fmt.Sprintf(`namespace=%q,container=%q,pod=~%q`, namespace, w.Container.Name, podNames(w, own))
-	owner := strings.ToLower(w.Kind)
-	which := fmt.Sprintf(`namespace=%q,%s=%q`, namespace, owner, own)
-	switch _, kind := runnerType(w); kind {
-	case "Rollout": // which kube-state-metrics sees the ReplicaSets of
-		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
-			"kube_replicaset_status_ready_replicas{%[1]s} < kube_replicaset_spec_replicas{%[1]s}",
-			fmt.Sprintf(`namespace=%q,replicaset=~%q`, namespace, own+"-"+templateHash))
+	kind := runs(w)
+	which := fmt.Sprintf(`namespace=%q,%s=%q`, namespace, strings.ToLower(kind.Name), own)
+	if w.Rollout != nil { // which kube-state-metrics sees the ReplicaSets of
+		which = fmt.Sprintf(`namespace=%q,replicaset=~%q`, namespace, own+"-"+kinds.TemplateHash)
+	}
+	if kind.Ready != "" {
+		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.", "%[2]s{%[1]s} < %[3]s{%[1]s}", which,
+			kind.Ready, kind.Wanted)
+	}
+	if w.Rollout != nil {
 		// Its own name for the namespace where Prometheus keeps that of what it scrapes.
 		add("RolloutDegraded", "5m", "critical", "the new version was not taken over.",
 			`rollout_info{namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1 or `+
 				`rollout_info{exported_namespace=%[1]q,name=%[2]q,phase="Degraded"} == 1`, namespace, own)
-	case "Deployment":
-		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
-			"kube_deployment_status_replicas_ready{%[1]s} < kube_deployment_spec_replicas{%[1]s}", which)
-	case "StatefulSet":
-		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
-			"kube_statefulset_status_replicas_ready{%[1]s} < kube_statefulset_replicas{%[1]s}", which)
-	case "DaemonSet":
-		add("PodsNotReady", "15m", "critical", "fewer pods are ready than there should be.",
-			"kube_daemonset_status_number_ready{%[1]s} < kube_daemonset_status_desired_number_scheduled{%[1]s}", which)
-	case "Job":
+	}
+	if kind.Completes {
+		matches := "="
+		if kind.JobSuffix != "" {
+			matches = "=~"
+		}
 		add("JobFailed", "1m", "warning", "a Job has failed.",
-			`kube_job_status_failed{namespace=%q,job_name=%q} > 0`, namespace, own)
-	case "CronJob":
-		add("JobFailed", "1m", "warning", "a Job has failed.",
-			`kube_job_status_failed{namespace=%q,job_name=~%q} > 0`, namespace, own+scheduledTime)
+			`kube_job_status_failed{namespace=%q,job_name%s%q} > 0`, namespace, matches, own+kind.JobSuffix)
 	}
 	add("RestartsOften", "5m", "warning", "a container restarts again and again.",
 		"increase(kube_pod_container_status_restarts_total{%s}[30m]) > 3", container)
@@ -132,34 +129,14 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 	return rules
 }
 
-// What Kubernetes puts behind names: letters and digits that form no words
-// (k8s.io/apimachinery/pkg/util/rand), the hash of a ReplicaSet, and the time of a
-// CronJob's Job in minutes.
-const (
-	safe          = "[bcdfghjklmnpqrstvwxz2456789]"
-	random        = "-" + safe + "{5}"
-	templateHash  = safe + "{6,10}"
-	scheduledTime = "-[0-9]+"
-)
-
 // podNames returns a regular expression for the names of a workload's pods, and not
 // for those of another whose name begins alike.
 func podNames(w *descriptor.Workload, name string) string {
-	const longest = 58 // part of a generated name that is not random
-	switch w.Kind {
-	case "StatefulSet":
-		return name + "-[0-9]+"
-	case "DaemonSet":
-		return name + random
-	case "Job":
-		return name + "(-[0-9]+)?" + random // with the index of its pod, where it has one
-	case "CronJob":
-		return name + scheduledTime + "(-[0-9]+)?" + random
-	}
-	if len(name)+len("-0123456789-") > longest { // the hash is cut off
+	const longest = 58                                                 // part of a generated name that is not random
+	if w.Kind.ReplicaSets && len(name)+len("-0123456789-") > longest { // the hash is cut off
 		return name[:min(len(name), longest)] + "[-bcdfghjklmnpqrstvwxz2456789]*"
 	}
-	return name + "-" + templateHash + random
+	return name + w.Kind.PodSuffix
 }
 
 func statusLabel(w *descriptor.Workload) string {

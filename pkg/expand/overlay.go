@@ -9,6 +9,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -42,9 +43,7 @@ func Tree(base []object.Object, envs []Environment) (tree.Tree, error) {
 	if len(envs) > 0 {
 		b.manifests(envs[0], shared)
 	}
-	if slices.ContainsFunc(base, func(o object.Object) bool { return isRollout(o.Value) }) {
-		b.nameReferences()
-	}
+	b.nameReferences(customKinds(base))
 	b.write()
 	for _, env := range envs {
 		f := w.overlay(env)
@@ -63,9 +62,7 @@ func Alone(env Environment) (tree.Tree, error) {
 	f.objects(env.Objects)
 	f.manifests(env, manifestsOf(env))
 	f.relabelManifests(env)
-	if env.hasRollout() {
-		f.nameReferences()
-	}
+	f.nameReferences(customKinds(env.Objects, env.Manifests...))
 	f.names(env)
 	f.write()
 	return w.out, w.err
@@ -272,9 +269,10 @@ func (f *folder) difference(base []object.Object, env Environment, shared []desc
 	for _, o := range env.Objects {
 		all = append(all, o.Value)
 	}
-	if env.hasRollout() && !slices.ContainsFunc(base, func(o object.Object) bool { return isRollout(o.Value) }) {
-		f.nameReferences()
-	}
+	known := customKinds(base)
+	f.nameReferences(slices.DeleteFunc(customKinds(env.Objects, env.Manifests...), func(k kinds.Kind) bool {
+		return slices.ContainsFunc(known, func(x kinds.Kind) bool { return x.Name == k.Name })
+	}))
 	images, replicas := chooseImages(pairs, all), chooseReplicas(pairs, all)
 	for _, o := range base {
 		if index(env.Objects, o.ID()) < 0 {

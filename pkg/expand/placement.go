@@ -7,14 +7,8 @@ import (
 
 // placement adds to a pod where it runs and how long it may take to stop.
 func (e *expander) placement(pod *value.Value, w *descriptor.Workload) {
-	for _, f := range []struct{ from, to string }{
-		{"gracePeriod", "terminationGracePeriodSeconds"},
-		{"nodeSelector", "nodeSelector"},
-		{"tolerations", "tolerations"},
-		{"affinity", "affinity"},
-		{"priorityClass", "priorityClassName"},
-	} {
-		pod.Set(f.to, node(w.Pos, w.Fields.Get(f.from)))
+	for _, f := range descriptor.PodFields() {
+		pod.Set(f.Key, node(w.Pos, w.Fields.Get(f.Field)))
 	}
 	pod.Set("topologySpreadConstraints", e.spread(w))
 }

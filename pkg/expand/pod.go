@@ -28,7 +28,7 @@ func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 	)
 	pod.Set("automountServiceAccountToken", w.Automount)
 	e.placement(pod, w)
-	if w.Kind == "Job" || w.Kind == "CronJob" {
+	if w.Kind.Completes {
 		pod.Set("restartPolicy", value.Str("Never", w.Pos))
 	}
 	e.containers(pod, w, mounts)

@@ -13,8 +13,8 @@ func (e *expander) autoscaler(w *descriptor.Workload) {
 	if a == nil {
 		return
 	}
-	apiVersion, kind := runnerType(w)
-	target := m(a.Pos, "apiVersion", apiVersion, "kind", kind, "name", w.Name)
+	kind := runs(w)
+	target := m(a.Pos, "apiVersion", kind.APIVersion, "kind", kind.Name, "name", w.Name)
 	if a.KEDA {
 		e.add(object.Object{
 			Value:  e.head(a.Pos, "keda.sh/v1alpha1", "ScaledObject", w.Name, w, nil, nil).Set("spec", scaledObject(a, target)),

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -80,12 +81,11 @@ func imagesOf(v *value.Value) []string {
 
 // containerImages are the places of images in the workloads that expand makes.
 func containerImages() [][]string {
-	return [][]string{
-		{"spec", "template", "spec", "containers"},
-		{"spec", "template", "spec", "initContainers"},
-		{"spec", "jobTemplate", "spec", "template", "spec", "containers"},
-		{"spec", "jobTemplate", "spec", "template", "spec", "initContainers"},
+	var out [][]string
+	for _, spec := range kinds.PodSpecs() {
+		out = append(out, slices.Concat(spec, []string{"containers"}), slices.Concat(spec, []string{"initContainers"}))
 	}
+	return out
 }
 
 // chooseImages returns the entries that bring base images to those of the
@@ -176,11 +176,8 @@ func chooseReplicas(pairs []pair, all []*value.Value) []count {
 
 // scaled reports whether kustomize's replicas look at a kind.
 func scaled(kind string) bool {
-	switch kind {
-	case "Deployment", "StatefulSet", "ReplicaSet", "ReplicationController":
-		return true
-	}
-	return false
+	k, _ := kinds.Find(kind)
+	return k.Counted
 }
 
 func applyReplicas(o object.Object, replicas []count) *value.Value {

@@ -2,6 +2,7 @@ package expand
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -26,50 +27,42 @@ func (e *expander) workload(w *descriptor.Workload) {
 	e.observe(w)
 }
 
-// runnerType returns the type of the object that runs a workload's pods.
-func runnerType(w *descriptor.Workload) (apiVersion, kind string) {
-	switch w.Kind {
-	case "Job", "CronJob":
-		return "batch/v1", w.Kind
+// runs returns the kind of the object that runs a workload's pods.
+func runs(w *descriptor.Workload) kinds.Kind {
+	if by, ok := w.Kind.Replacement(); ok && w.Rollout != nil {
+		return by
 	}
-	if w.Rollout != nil {
-		return "argoproj.io/v1alpha1", "Rollout"
-	}
-	return "apps/v1", w.Kind
+	return w.Kind
 }
 
 // runner adds the object that runs the pods.
 func (e *expander) runner(w *descriptor.Workload) {
-	apiVersion, kind := runnerType(w)
-	annotations := (*value.Value)(nil)
-	spec := m(w.Pos, "replicas", w.Replicas, "selector", m(w.Pos, "matchLabels", e.selector(w)))
-	switch w.Kind {
-	case "Job", "CronJob":
-		spec = m(w.Pos)
-		if w.Kind == "Job" { // whose template can't be changed
-			annotations = syncOption(w.Pos, "Force=true,Replace=true")
-		}
-	case "Deployment":
-		spec.Set("strategy", w.Strategy)
-		if r := w.Rollout; r != nil {
-			spec.Set("strategy", value.NewMap(r.Pos).Set(r.Strategy, r.Fields))
-		}
-	case "StatefulSet":
-		spec.Set("serviceName", node(w.Pos, w.Governing)).Set("updateStrategy", w.Strategy)
-	case "DaemonSet":
-		spec.Set("updateStrategy", w.Strategy)
+	kind := runs(w)
+	annotations, spec := (*value.Value)(nil), m(w.Pos, "replicas", w.Replicas)
+	if kind.FixedTemplate() {
+		annotations = syncOption(w.Pos, "Force=true,Replace=true")
+	}
+	if kind.Selector {
+		spec.Set("selector", m(w.Pos, "matchLabels", e.selector(w)))
+	}
+	spec.Set("serviceName", node(w.Pos, w.Governing))
+	switch r := w.Rollout; {
+	case r != nil:
+		spec.Set(kind.Strategy, value.NewMap(r.Pos).Set(r.Strategy, r.Fields))
+	default:
+		spec.Set(kind.Strategy, w.Strategy)
 	}
 	spec.Set("template", e.podTemplate(w))
 	spec.Set("volumeClaimTemplates", claimTemplates(w))
-	if w.Single && !spec.Has("strategy") { // or the new pod waits for the claim
-		spec.Set("strategy", m(w.Pos, "type", "Recreate"))
+	if w.Single && !spec.Has(kind.Strategy) { // or the new pod waits for the claim
+		spec.Set(kind.Strategy, m(w.Pos, "type", "Recreate"))
 	}
 	spec = over(spec, w.Spec)
-	if w.Kind == "CronJob" {
+	if kind.Scheduled {
 		spec = e.schedule(w, spec)
 	}
 	e.add(object.Object{
-		Value:  e.head(w.Pos, apiVersion, kind, w.Name, w, nil, annotations).Set("spec", spec),
+		Value:  e.head(w.Pos, kind.APIVersion, kind.Name, w.Name, w, nil, annotations).Set("spec", spec),
 		Origin: w.Pos,
 	})
 }

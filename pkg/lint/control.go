@@ -7,19 +7,14 @@ import "github.com/unfold-gitops/unfold/pkg/kube/object"
 func doubleControl(in *Input, r *reporter) {
 	scaled, guarded := map[object.ID]item{}, map[object.ID]item{}
 	for _, x := range in.items {
-		switch x.Kind {
-		case "HorizontalPodAutoscaler", "ScaledObject":
-			target := x.value.Get("spec", "scaleTargetRef")
-			kind := target.StringAt("kind")
-			if kind == "" {
-				kind = "Deployment"
-			}
-			key := object.ID{Kind: kind, Name: target.StringAt("name")}
+		if target, ok := object.Scaled(x.value); ok {
+			key := object.ID{Kind: target.Kind, Name: target.Name}
 			if first, ok := scaled[key]; ok {
-				r.report(x, target, "keep one of them", "%s and %s both scale %s", first.ID, x.ID, key)
+				r.report(x, x.value.Get("spec", "scaleTargetRef"), "keep one of them", "%s and %s both scale %s", first.ID, x.ID, key)
 			}
 			scaled[key] = x
-		case "PodDisruptionBudget":
+		}
+		if x.Kind == "PodDisruptionBudget" {
 			selector := x.value.Get("spec", "selector")
 			for _, p := range in.selected(selector) {
 				if p.ends() {

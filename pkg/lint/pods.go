@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -8,24 +9,22 @@ import (
 // workloads look at these; those about what pods may do look at podParts.
 type pods struct {
 	item
+	kind     kinds.Kind
 	template *value.Value // metadata and spec
 }
 
 // pods returns the pods of an object, ok is false where it has none.
 func (x item) pods() (p pods, ok bool) {
-	switch x.Kind {
-	case "Pod":
-		return pods{x, x.value}, true
-	case "CronJob":
-		p = pods{x, x.value.Get("spec", "jobTemplate", "spec", "template")}
-	case "Deployment", "StatefulSet", "DaemonSet", "ReplicaSet", "ReplicationController", "Job", "Rollout":
-		p = pods{x, x.value.Get("spec", "template")}
+	kind, ok := kinds.Find(x.Kind)
+	if !ok {
+		return pods{}, false
 	}
-	return p, p.template.Get("spec").Is(value.Map)
+	p = pods{x, kind, x.value.Get(kind.Template...)}
+	return p, len(kind.Template) == 0 || p.spec().Is(value.Map)
 }
 
 // ends reports whether the pods are there to end.
-func (p pods) ends() bool { return p.Kind == "Job" || p.Kind == "CronJob" }
+func (p pods) ends() bool { return p.kind.Completes }
 
 // spec returns the pod's specification.
 func (p pods) spec() *value.Value { return p.template.Get("spec") }
@@ -66,7 +65,7 @@ func (p pods) replicas(in *Input) (n int64, ok bool) {
 		return 0, false
 	}
 	if n, ok = p.value.Get("spec", "replicas").Int64(); !ok && !p.value.Get("spec").Has("replicas") {
-		return 1, p.Kind != "DaemonSet"
+		return 1, !p.kind.PerNode
 	}
 	return n, ok
 }

@@ -35,7 +35,7 @@ func elsewhere(spec *value.Value) bool { return !spec.Get("namespaceSelector").E
 // selectorMismatch finds workloads that would not know their own pods.
 func selectorMismatch(in *Input, r *reporter) {
 	for _, p := range in.workloads {
-		if p.Kind == "Pod" || p.ends() {
+		if len(p.kind.Template) == 0 || p.ends() {
 			continue
 		}
 		selector := p.value.Get("spec", "selector")

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -8,18 +9,13 @@ import (
 // missingTargets finds autoscalers of workloads that the app does not have.
 func missingTargets(in *Input, r *reporter) {
 	for _, x := range in.items {
-		target := x.value.Get("spec", "scaleTargetRef")
-		name := target.Get("name")
-		if name.StringAt() == "" || x.Kind != "HorizontalPodAutoscaler" && x.Kind != "ScaledObject" {
+		target, ok := object.Scaled(x.value)
+		if !ok || target.Name == "" {
 			continue
 		}
-		kind := target.StringAt("kind")
-		if kind == "" {
-			kind = "Deployment"
-		}
-		if _, ok := in.item(kind, name.Text); !ok {
-			r.report(x, name, "name a workload of the app", "%s scales %s, which the app does not have", x.ID,
-				object.ID{Kind: kind, Name: name.Text})
+		if _, ok := in.item(target.Kind, target.Name); !ok {
+			r.report(x, x.value.Get("spec", "scaleTargetRef", "name"), "name a workload of the app",
+				"%s scales %s, which the app does not have", x.ID, object.ID{Kind: target.Kind, Name: target.Name})
 		}
 	}
 }
@@ -64,7 +60,7 @@ func (in *Input) backends(found func(x, service item, port *value.Value), lost f
 				}
 				visit(b.Get("name"), port)
 			}
-		case "Rollout":
+		case kinds.Rollout:
 			for _, field := range [][]string{{"blueGreen", "activeService"}, {"blueGreen", "previewService"}, {"canary", "stableService"},
 				{"canary", "canaryService"},
 				{"canary", "pingPong", "pingService"}, {"canary", "pingPong", "pongService"},

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/lint"
 	"github.com/unfold-gitops/unfold/pkg/schema"
@@ -86,7 +87,7 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 	if diags.HasErrors() || !isPlatform(file, top, &diags) {
 		return nil, diags
 	}
-	n := schema.Normaliser{Words: descriptor.OtherWord}
+	n := schema.Normaliser{Words: fields.OtherWord}
 	full := n.Full(documentType(), top)
 	builtin, found := descriptor.Builtin()
 	r := reader{file: file, diags: append(n.Diags, found...)}

@@ -14,7 +14,7 @@ func (n *Normaliser) meant(s *Type, key string) string {
 	var owners, inner []string
 	for _, f := range s.Fields {
 		if f.Type.Owner != nil {
-			if owner := f.Type.Owner(key); owner != "" && owner != key && !slices.Contains(owners, owner) {
+			if owner := s.owner(&f, key); owner != "" && owner != key && !slices.Contains(owners, owner) {
 				owners = append(owners, owner)
 			}
 			if t, ok := types.Named(f.Type.Of); ok && t.Below(key) != (types.Type{}) {

@@ -165,7 +165,12 @@ func (n *Normaliser) object(s *Type, v *value.Value) *value.Value {
 			continue
 		}
 		n.step(e.Key, func() {
-			if x := n.Full(f.Type, e.Value); x != nil {
+			x, known := e.Value, len(n.Diags)
+			if f.Type.Owner != nil {
+				x = n.unowned(x, func(key string) string { return s.owner(f, key) })
+			}
+			owned := len(n.Diags) > known
+			if x = n.Full(f.Type, x); x != nil && !owned {
 				out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: x})
 			}
 		})
@@ -358,9 +363,6 @@ func (n *Normaliser) text(s *Type, v *value.Value) *value.Value {
 // so that is left to the check of the objects.
 func (n *Normaliser) kube(s *Type, v *value.Value) *value.Value {
 	known := len(n.Diags)
-	if s.Owner != nil {
-		v = n.unowned(v, s.Owner)
-	}
 	n.finite(v)
 	if t, ok := types.Named(s.Of); ok {
 		t.CheckPart(v, n.Path, &n.Diags)

@@ -7,6 +7,7 @@ package schema
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -35,7 +36,8 @@ type Type struct {
 	Kind Kind
 	What string // how messages name it: "a port name", "an image"
 	Of   string // of KubeKind: "core/v1.Affinity", "[]core/v1.Toleration"
-	// Owner names, of KubeKind, the field of the file that makes one of Kubernetes', or "".
+	// Owner names, of KubeKind, the field of the file that makes one of Kubernetes', or "". Those beside it that go
+	// there unchanged (To) need no name here.
 	Owner  func(key string) (field string)
 	Fields []Field  // of an object
 	Elem   *Type    // of a list or map
@@ -104,6 +106,11 @@ type Field struct {
 	Definition string
 	// JSON is what JSON Schema says of the field in place of its type.
 	JSON JSON
+	// To is where the value goes unchanged, as FIELD.KEY: the field beside this one that holds what has no field of
+	// its own, and the key that it therefore refuses. "" for a field that something is made of.
+	To string
+	// Traits are attributes, a bit for each, of which the owner of the table alone knows the meaning.
+	Traits uint8
 	// Example is YAML that shows the field in a file. NoEffect says why the file means
 	// the same without the field, "" where it does not.
 	Example  string
@@ -175,4 +182,32 @@ func (s *Type) unions() [][]string {
 	}
 	t, _ := types.Named(s.Of)
 	return [][]string{t.Union()}
+}
+
+// Passed returns the fields of an object that go unchanged to another, by the key that they have there.
+func (s *Type) Passed(to string) []Passed {
+	var out []Passed
+	for _, f := range s.Fields {
+		if key, ok := strings.CutPrefix(f.To, to+"."); ok {
+			out = append(out, Passed{f.Name, key})
+		}
+	}
+	return out
+}
+
+// Passed is a field that goes unchanged to where it has the name Key.
+type Passed struct{ Field, Key string }
+
+// owner returns the field of s by which to write a key of one of its fields, which is of KubeKind; "" for a key that
+// belongs there.
+func (s *Type) owner(f *Field, key string) string {
+	for _, x := range s.Passed(f.Name) {
+		if x.Key == key {
+			return x.Field
+		}
+	}
+	if f.Type.Owner == nil {
+		return ""
+	}
+	return f.Type.Owner(key)
 }

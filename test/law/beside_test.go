@@ -2,6 +2,7 @@ package law_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -21,7 +22,8 @@ func TestLawSideBySide(t *testing.T) {
 		instances := map[string]map[string][]instanceObject{}
 		for _, suffix := range []string{"", "-pr-7", "-pr-77"} {
 			o := a.options()
-			o.Overrides.NameSuffix = descriptor.Override{Text: suffix, Pos: diag.Pos{File: "override"}}
+			o.Overrides = slices.Concat(o.Overrides,
+				descriptor.Overrides{{Name: "nameSuffix", Text: suffix, Pos: diag.Pos{File: "override"}}})
 			got, err := manifests(dir, o)
 			if err != nil {
 				if strings.Contains(err.Error(), "is sealed for the name") {

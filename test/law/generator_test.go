@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"math/rand/v2"
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -404,40 +405,41 @@ func (g *generator) alias(environments object) {
 // overrides returns values from outside of the descriptor.
 func (g *generator) overrides(argocdNamespace string) descriptor.Overrides {
 	var o descriptor.Overrides
-	given := func(text string) descriptor.Override {
-		out := descriptor.Override{Text: text}
-		out.Pos.File = "override"
-		return out
+	// given adds a value, in place of one that is there already.
+	given := func(name, key, text string) {
+		x := descriptor.Override{Name: name, Key: key, Text: text}
+		x.Pos.File = "override"
+		o = append(slices.DeleteFunc(o, func(y descriptor.Override) bool { return y.Name == name && y.Key == key }), x)
 	}
-	of := func(text string) descriptor.Override {
+	of := func(name, text string) {
 		if g.multi {
-			return given(g.top[0].key + "=" + text)
+			text = g.top[0].key + "=" + text
 		}
-		return given(text)
+		given(name, "", text)
 	}
 	if g.chance(40) {
-		o.Image = of(g.reference())
+		of("image", g.reference())
 	}
 	if g.chance(40) {
-		o.Tag = of(g.tag())
+		of("tag", g.tag())
 	}
 	if g.multi && !g.ownImages && g.chance(50) {
-		o.Tag = given(g.tag())
+		given("tag", "", g.tag())
 	}
 	if g.kind = g.top[0].kind; g.scaling == fixed && !g.useless("replicas") && g.chance(40) {
-		o.Replicas = of(fmt.Sprint(g.IntN(6)))
+		of("replicas", fmt.Sprint(g.IntN(6)))
 	}
 	if argocdNamespace == "" && !g.sealed && g.chance(30) {
-		o.Namespace = given("from-outside")
+		given("namespace", "", "from-outside")
 	}
 	if !g.sealed && g.chance(30) {
-		o.NameSuffix = given(pick(g, "-pr-7", "-preview"))
+		given("nameSuffix", "", pick(g, "-pr-7", "-preview"))
 	}
 	if g.chance(30) {
-		o.HostSuffix = given(pick(g, "-pr-7.example.com", ".preview.example.com"))
+		given("hostSuffix", "", pick(g, "-pr-7.example.com", ".preview.example.com"))
 	}
 	for _, key := range configKeys()[:g.IntN(4)] {
-		o.Config = append(o.Config, descriptor.ConfigOverride{Key: key, Override: given(g.value())})
+		given("config", key, g.value())
 	}
 	return o
 }

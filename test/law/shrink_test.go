@@ -7,7 +7,6 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/test/internal/oracle"
 )
@@ -29,7 +28,7 @@ func shrink(a app, failure error, check func(app) error) (app, error) {
 		return true
 	}
 	without := a
-	without.overrides, without.crlf, without.bom = descriptor.Overrides{}, false, false
+	without.overrides, without.crlf, without.bom = nil, false, false
 	still(without)
 	for depth := range 6 {
 		for _, n := range atDepth(a.doc, depth) {

@@ -8,34 +8,21 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
-
-// Given is a text that a call gives, and where.
-type Given struct {
-	Text string
-	Pos  diag.Pos
-}
-
-// GivenConfig is a key of the parameter config.
-type GivenConfig struct {
-	Key string
-	Given
-}
 
 // Call is what Argo CD says about one run of the plugin.
 type Call struct {
 	// Environment that the Application asks for.
-	Environment Given
+	Environment descriptor.Text
 	// Namespace that the Application deploys to, "" outside of Argo CD.
 	AppNamespace string
-	// Overrides of the descriptor.
-	Image, Tag, Replicas, Namespace, Host, NameSuffix, HostSuffix Given
-	Config                                                        []GivenConfig
+	// Overrides of the descriptor, in the order of the table, keys sorted.
+	Overrides descriptor.Overrides
 	// APIs are what the cluster serves, as GROUP/VERSION and GROUP/VERSION/KIND;
 	// none outside of Argo CD.
 	APIs []string
@@ -53,10 +40,7 @@ type parameter struct {
 	Map    map[string]string `json:"map"`
 }
 
-const (
-	userPrefix   = "ARGOCD_ENV_"
-	configPrefix = userPrefix + "CONFIG_"
-)
+const userPrefix = "ARGOCD_ENV_"
 
 // ReadCall reads what Argo CD put into the process's environment, a list of
 // KEY=VALUE. Parameters come before variables. Mistakes of the Application's
@@ -76,46 +60,47 @@ func ReadCall(environ []string) (Call, diag.List) {
 	if apis := vars["KUBE_API_VERSIONS"]; apis != "" {
 		c.APIs = strings.Split(apis, ",")
 	}
+	given, diags := readParameters(vars["ARGOCD_APP_PARAMETERS"])
 	for _, p := range Parameters() {
-		if target := c.target(p.Name); target != nil {
-			name := userPrefix + p.variable()
-			*target = Given{vars[name], diag.Pos{File: name}}
+		all := append(variables(p, vars), given[p.Name]...)
+		slices.SortStableFunc(all, func(a, b descriptor.Override) int { return strings.Compare(a.Key, b.Key) })
+		for _, o := range all {
+			c.set(p, o)
 		}
-	}
-	config := map[string]Given{}
-	for key, text := range vars {
-		if name, ok := strings.CutPrefix(key, configPrefix); ok && name != "" {
-			config[name] = Given{text, diag.Pos{File: key}}
-		}
-	}
-	diags := c.readParameters(vars["ARGOCD_APP_PARAMETERS"], config)
-	for _, key := range slices.Sorted(maps.Keys(config)) {
-		c.Config = append(c.Config, GivenConfig{key, config[key]})
 	}
 	return c, diags
 }
 
-// target returns the place of a text parameter, or nil.
-func (c *Call) target(name string) *Given {
-	switch name {
-	case "environment":
-		return &c.Environment
-	case "image":
-		return &c.Image
-	case "tag":
-		return &c.Tag
-	case "host":
-		return &c.Host
-	case "nameSuffix":
-		return &c.NameSuffix
-	case "hostSuffix":
-		return &c.HostSuffix
-	case "replicas":
-		return &c.Replicas
-	case "namespace":
-		return &c.Namespace
+// set takes a value, in place of one that the call has already.
+func (c *Call) set(p descriptor.Overridable, o descriptor.Override) {
+	if p.Name == environment {
+		c.Environment = descriptor.Text{Text: o.Text, Pos: o.Pos}
+		return
 	}
-	return nil
+	i := slices.IndexFunc(c.Overrides, func(x descriptor.Override) bool { return x.Name == o.Name && x.Key == o.Key })
+	if i < 0 {
+		c.Overrides = append(c.Overrides, o)
+		return
+	}
+	c.Overrides[i] = o
+}
+
+// variables returns what the variables of a parameter say.
+func variables(p descriptor.Overridable, vars map[string]string) []descriptor.Override {
+	name := userPrefix + p.Variable()
+	if !p.Map {
+		if vars[name] == "" {
+			return nil
+		}
+		return []descriptor.Override{{Name: p.Name, Text: vars[name], Pos: diag.Pos{File: name}}}
+	}
+	var out []descriptor.Override
+	for variable, text := range vars {
+		if key, ok := strings.CutPrefix(variable, name+"_"); ok && key != "" {
+			out = append(out, descriptor.Override{Name: p.Name, Key: key, Text: text, Pos: diag.Pos{File: variable}})
+		}
+	}
+	return out
 }
 
 // jsonProblem returns why parameters can't be read.
@@ -132,20 +117,21 @@ func jsonProblem(err error) string {
 	return fmt.Sprintf("%q can't be %s", wrong.Field, found)
 }
 
-func (c *Call) readParameters(text string, config map[string]Given) diag.List {
+// readParameters returns what parameters say, by their name.
+func readParameters(text string) (map[string][]descriptor.Override, diag.List) {
 	var diags diag.List
 	if text == "" {
-		return nil
+		return nil, nil
 	}
 	source := diag.Pos{File: "ARGOCD_APP_PARAMETERS"}
 	var params []parameter
 	if err := json.Unmarshal([]byte(text), &params); err != nil {
 		diags.Errorh(source, "parameters", `write [{"name": "tag", "string": "v1"}]`, "not a list of parameters: %s", jsonProblem(err))
-		return diags
+		return nil, diags
 	}
-	seen := map[string]bool{}
+	out, seen := map[string][]descriptor.Override{}, map[string]bool{}
 	for _, p := range params {
-		known := slices.IndexFunc(Parameters(), func(k Parameter) bool { return k.Name == p.Name })
+		known := slices.IndexFunc(Parameters(), func(k descriptor.Overridable) bool { return k.Name == p.Name })
 		pos := diag.Pos{File: "parameter " + p.Name}
 		switch {
 		case known < 0:
@@ -153,20 +139,21 @@ func (c *Call) readParameters(text string, config map[string]Given) diag.List {
 				"unknown parameter %q", p.Name)
 		case seen[p.Name]:
 			diags.Errorf(pos, "parameter-twice", "the parameter %q is given twice", p.Name)
-		case Parameters()[known].CollectionType == "map":
+		case Parameters()[known].Map:
 			if p.String != nil || p.Array != nil {
 				diags.Errorf(pos, "wrong-type", "the parameter %q must be a map", p.Name)
 				continue
 			}
-			for key, value := range p.Map {
-				config[key] = Given{value, diag.Pos{File: "parameter " + p.Name + "." + key}}
+			for key, text := range p.Map {
+				at := diag.Pos{File: "parameter " + p.Name + "." + key}
+				out[p.Name] = append(out[p.Name], descriptor.Override{Name: p.Name, Key: key, Text: text, Pos: at})
 			}
 		case p.Array != nil || p.Map != nil:
 			diags.Errorf(pos, "wrong-type", "the parameter %q must be a text", p.Name)
 		case p.String != nil && *p.String != "":
-			*c.target(p.Name) = Given{*p.String, pos}
+			out[p.Name] = []descriptor.Override{{Name: p.Name, Text: *p.String, Pos: pos}}
 		}
 		seen[p.Name] = true
 	}
-	return diags
+	return out, diags
 }

@@ -6,22 +6,16 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/argocd/plugin"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
 func TestReadCall(t *testing.T) {
-	given := func(text, source string) plugin.Given { return plugin.Given{Text: text, Pos: diag.Pos{File: source}} }
-	none := func(c plugin.Call) plugin.Call {
-		for name, g := range map[string]*plugin.Given{
-			"ENVIRONMENT": &c.Environment, "IMAGE": &c.Image, "TAG": &c.Tag, "REPLICAS": &c.Replicas, "NAMESPACE": &c.Namespace,
-			"HOST":        &c.Host,
-			"NAME_SUFFIX": &c.NameSuffix, "HOST_SUFFIX": &c.HostSuffix,
-		} {
-			if g.Pos.IsZero() {
-				g.Pos.File = "ARGOCD_ENV_" + name
-			}
-		}
-		return c
+	given := func(name, text, source string) descriptor.Override {
+		return descriptor.Override{Name: name, Text: text, Pos: diag.Pos{File: source}}
+	}
+	config := func(key, text, source string) descriptor.Override {
+		return descriptor.Override{Name: "config", Key: key, Text: text, Pos: diag.Pos{File: source}}
 	}
 	for _, tt := range []struct {
 		name    string
@@ -32,20 +26,22 @@ func TestReadCall(t *testing.T) {
 		{"variables", []string{"ARGOCD_ENV_ENVIRONMENT=prod", "ARGOCD_ENV_TAG=a=b", "ARGOCD_ENV_CONFIG_B=2", "ARGOCD_ENV_CONFIG_A=1",
 			"ARGOCD_APP_NAMESPACE=ns", "ARGOCD_LOG_FORMAT=json", "PATH"},
 			plugin.Call{
-				Environment: given("prod", "ARGOCD_ENV_ENVIRONMENT"), Tag: given("a=b", "ARGOCD_ENV_TAG"), AppNamespace: "ns",
-				LogJSON: true,
-				Config: []plugin.GivenConfig{{Key: "A", Given: given("1", "ARGOCD_ENV_CONFIG_A")},
-					{Key: "B", Given: given("2", "ARGOCD_ENV_CONFIG_B")}},
+				Environment:  descriptor.Text{Text: "prod", Pos: diag.Pos{File: "ARGOCD_ENV_ENVIRONMENT"}},
+				AppNamespace: "ns", LogJSON: true,
+				Overrides: descriptor.Overrides{given("tag", "a=b", "ARGOCD_ENV_TAG"), config("A", "1", "ARGOCD_ENV_CONFIG_A"),
+					config("B", "2", "ARGOCD_ENV_CONFIG_B")},
 			}},
+		{"names of several words", []string{"ARGOCD_ENV_NAME_SUFFIX=-pr", "ARGOCD_ENV_HOSTSUFFIX=no"},
+			plugin.Call{Overrides: descriptor.Overrides{given("nameSuffix", "-pr", "ARGOCD_ENV_NAME_SUFFIX")}}},
 		{"parameters before variables", []string{`ARGOCD_APP_PARAMETERS=[{"name":"tag","string":"v2"},{"name":"config","map":{"A":"3"}}]`,
 			"ARGOCD_ENV_TAG=v1", "ARGOCD_ENV_IMAGE=i", "ARGOCD_ENV_CONFIG_A=1"},
 			plugin.Call{
-				Tag: given("v2", "parameter tag"), Image: given("i", "ARGOCD_ENV_IMAGE"),
-				Config: []plugin.GivenConfig{{Key: "A", Given: given("3", "parameter config.A")}},
+				Overrides: descriptor.Overrides{given("image", "i", "ARGOCD_ENV_IMAGE"), given("tag", "v2", "parameter tag"),
+					config("A", "3", "parameter config.A")},
 			}},
 		{"an empty parameter is none", []string{`ARGOCD_APP_PARAMETERS=[{"name":"tag","string":""},{"name":"replicas"}]`,
 			"ARGOCD_ENV_TAG=v1"},
-			plugin.Call{Tag: given("v1", "ARGOCD_ENV_TAG")}},
+			plugin.Call{Overrides: descriptor.Overrides{given("tag", "v1", "ARGOCD_ENV_TAG")}}},
 		{"no parameters", []string{"ARGOCD_APP_PARAMETERS=null"}, plugin.Call{}},
 		{"not ours", []string{"TAG=v1", "ENVIRONMENT=prod", "ARGOCD_ENV_CONFIG_=x"}, plugin.Call{}},
 	} {
@@ -54,7 +50,7 @@ func TestReadCall(t *testing.T) {
 			if len(diags) > 0 {
 				t.Error(diags)
 			}
-			if diff := cmp.Diff(none(tt.want), got); diff != "" {
+			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
 			}
 		})
@@ -81,14 +77,22 @@ func TestReadCallMistakes(t *testing.T) {
 }
 
 func TestAnnounce(t *testing.T) {
+	shown := 0
 	for _, p := range plugin.Parameters() {
-		a := p.Announce("text", map[string]string{"A": "b"})
-		if a.Name != p.Name || a.String != "text" || a.Map["A"] != "b" || (a.CollectionType == "map") != (p.CollectionType == "map") ||
-			a.CollectionType == "" {
+		if p.Title == "" || p.Tooltip == "" || p.Name != "environment" && p.Usage == "" {
+			t.Errorf("%s: nothing to show in the UI, or in the help of the flag", p.Name)
+		}
+		if p.Current == nil {
+			continue
+		}
+		shown++
+		a := plugin.Announce(p, &descriptor.App{Env: "prod"})
+		if a.Name != p.Name || a.Title != p.Title || a.Tooltip != p.Tooltip || (a.CollectionType == "map") != p.Map ||
+			a.CollectionType == "" || (a.Map != nil) != p.Map {
 			t.Errorf("%s: announced as %+v", p.Name, a)
 		}
-		if a.Title == "" || a.Tooltip == "" {
-			t.Errorf("%s: nothing to show in the UI", p.Name)
-		}
+	}
+	if shown < 6 {
+		t.Errorf("only %d parameters are shown", shown)
 	}
 }

@@ -22,14 +22,12 @@ func FuzzReadCall(f *testing.F) {
 				t.Errorf("%+v says nothing, or not where", d)
 			}
 		}
-		for _, g := range []plugin.Given{call.Environment, call.Image, call.Tag, call.Replicas, call.Namespace} {
-			if g.Text != "" && g.Pos.File == "" {
-				t.Errorf("%q has no place", g.Text)
-			}
+		if g := call.Environment; g.Text != "" && g.Pos.File == "" {
+			t.Errorf("%q has no place", g.Text)
 		}
-		for i, c := range call.Config {
-			if c.Pos.File == "" || i > 0 && call.Config[i-1].Key >= c.Key {
-				t.Errorf("config is not in order, or has no place: %+v", call.Config)
+		for i, o := range call.Overrides {
+			if o.Pos.File == "" || i > 0 && call.Overrides[i-1].Name == o.Name && call.Overrides[i-1].Key >= o.Key {
+				t.Errorf("overrides are not in order, or have no place: %+v", call.Overrides)
 			}
 		}
 	})

@@ -10,8 +10,8 @@ func Reference() string {
 	var b strings.Builder
 	b.WriteString("| parameter | variable | meaning |\n| --- | --- | --- |\n")
 	for _, p := range Parameters() {
-		variable := strings.ToUpper(p.Name)
-		if p.CollectionType == "map" {
+		variable := p.Variable()
+		if p.Map {
 			variable += "_KEY"
 		}
 		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", p.Name, variable, p.Tooltip)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -15,16 +16,9 @@ type rule struct {
 }
 
 // immutables are the update rules of Kubernetes' own validation
-// (pkg/apis/apps, batch, core, rbac, storage, scheduling: Validate…Update).
+// (pkg/apis/core, rbac, storage, scheduling: Validate…Update), those of what runs pods from the table of kinds.
 func immutables() []rule {
-	return []rule{
-		{kinds: []string{"Deployment", "ReplicaSet", "DaemonSet"}, fixed: []string{"spec.selector"}},
-		{kinds: []string{"StatefulSet"}, fixed: []string{"spec"}, free: []string{
-			"spec.replicas", "spec.ordinals", "spec.template", "spec.updateStrategy", "spec.revisionHistoryLimit",
-			"spec.persistentVolumeClaimRetentionPolicy", "spec.minReadySeconds",
-		}},
-		{kinds: []string{"Job"}, fixed: []string{"spec.template", "spec.selector", "spec.completions", "spec.completionMode",
-			"spec.podFailurePolicy", "spec.backoffLimitPerIndex", "spec.managedBy", "spec.successPolicy"}},
+	out := []rule{
 		{kinds: []string{"PersistentVolumeClaim"}, fixed: []string{"spec"},
 			free: []string{"spec.resources", "spec.volumeAttributesClassName"}},
 		{kinds: []string{"Service"}, fixed: []string{"spec.clusterIP", "spec.clusterIPs"}},
@@ -34,6 +28,10 @@ func immutables() []rule {
 		{kinds: []string{"PriorityClass"}, fixed: []string{"value", "preemptionPolicy"}},
 		{kinds: []string{"IngressClass"}, fixed: []string{"spec.controller"}},
 	}
+	for _, k := range kinds.All() {
+		out = append(out, rule{kinds: []string{k.Name}, fixed: k.Fixed, free: k.Free})
+	}
+	return out
 }
 
 // immutable warns of changes that the API server refuses.
@@ -85,7 +83,8 @@ func below(path, prefix string) bool {
 func lost(old *value.Value, pairs []both) []string {
 	id := idOf(old)
 	workload := func(kind string) bool {
-		return slices.Contains([]string{"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob", "Rollout", "ReplicaSet"}, kind)
+		k, ok := kinds.Find(kind)
+		return ok && len(k.Template) > 0
 	}
 	for _, p := range pairs {
 		if p.old == nil && idOf(p.new).Name == id.Name && workload(id.Kind) && workload(idOf(p.new).Kind) {

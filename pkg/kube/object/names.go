@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -89,7 +90,7 @@ type Reference struct {
 // namereference.go), as far as unfold writes them.
 func references() []Reference {
 	var out []Reference
-	for _, pod := range podSpecs() {
+	for _, pod := range kinds.PodSpecs() {
 		for _, path := range ConfigMapReferences() {
 			out = append(out, Reference{"ConfigMap", "", slices.Concat(pod, path)})
 		}
@@ -99,9 +100,8 @@ func references() []Reference {
 		)
 	}
 	out = append(out, Reference{"ConfigMap", "Ingress", []string{"metadata", "annotations", fastCGI}})
+	out = append(out, scaledBy("HorizontalPodAutoscaler", func(k kinds.Kind) bool { return !k.Custom })...)
 	return append(out, rows(
-		"Deployment HorizontalPodAutoscaler spec/scaleTargetRef/name",
-		"StatefulSet HorizontalPodAutoscaler spec/scaleTargetRef/name",
 		"Service StatefulSet spec/serviceName",
 		"Service Ingress spec/rules/http/paths/backend/service/name",
 		"Service Ingress spec/defaultBackend/service/name",
@@ -118,13 +118,13 @@ func references() []Reference {
 // FurtherReferences are those that kustomize has to be told: of kinds that it
 // does not know, and of the Secrets that an ExternalSecret makes.
 func FurtherReferences() []Reference {
-	out := rows(
-		"Rollout HorizontalPodAutoscaler spec/scaleTargetRef/name",
+	out := scaledBy("HorizontalPodAutoscaler", func(k kinds.Kind) bool { return k.Custom })
+	out = append(out, rows(
 		"Service HorizontalPodAutoscaler spec/metrics/object/describedObject/name",
 		"Ingress HorizontalPodAutoscaler spec/metrics/object/describedObject/name",
-		"Deployment ScaledObject spec/scaleTargetRef/name",
-		"StatefulSet ScaledObject spec/scaleTargetRef/name",
-		"Rollout ScaledObject spec/scaleTargetRef/name",
+	)...)
+	out = append(out, scaledBy("ScaledObject", func(kinds.Kind) bool { return true })...)
+	out = append(out, rows(
 		"TriggerAuthentication ScaledObject spec/triggers/authenticationRef/name",
 		"Service HTTPRoute spec/rules/backendRefs/name",
 		"Service HTTPRoute spec/rules/filters/requestMirror/backendRef/name",
@@ -150,23 +150,37 @@ func FurtherReferences() []Reference {
 		"AnalysisTemplate Rollout spec/strategy/canary/steps/analysis/templates/templateName",
 		"AnalysisTemplate Rollout spec/strategy/blueGreen/prePromotionAnalysis/templates/templateName",
 		"AnalysisTemplate Rollout spec/strategy/blueGreen/postPromotionAnalysis/templates/templateName",
-	)
-	for _, pod := range podSpecs() {
+	)...)
+	for _, pod := range kinds.PodSpecs() {
 		for _, path := range secretReferences() {
 			out = append(out, Reference{"ExternalSecret", "", slices.Concat(pod, path)})
 		}
 	}
-	rollout := podSpecs()[0]
-	for _, path := range ConfigMapReferences() {
-		out = append(out, Reference{"ConfigMap", "Rollout", slices.Concat(rollout, path)})
+	for _, k := range kinds.All() {
+		if !k.Custom {
+			continue
+		}
+		for _, path := range ConfigMapReferences() {
+			out = append(out, Reference{"ConfigMap", k.Name, slices.Concat(k.Below("spec"), path)})
+		}
+		for _, path := range secretReferences() {
+			out = append(out, Reference{"Secret", k.Name, slices.Concat(k.Below("spec"), path)})
+		}
+		out = append(out, Reference{"ServiceAccount", k.Name, k.Below("spec", "serviceAccountName")},
+			Reference{"PersistentVolumeClaim", k.Name, k.Below("spec", "volumes", "persistentVolumeClaim", "claimName")})
 	}
-	for _, path := range secretReferences() {
-		out = append(out, Reference{"Secret", "Rollout", slices.Concat(rollout, path)})
+	return out
+}
+
+// scaledBy are the references of a kind of autoscaler to those of the kinds that unfold writes and can scale.
+func scaledBy(autoscaler string, of func(kinds.Kind) bool) []Reference {
+	var out []Reference
+	for _, k := range kinds.All() {
+		if k.Written && k.Replicas && of(k) {
+			out = append(out, Reference{k.Name, autoscaler, []string{"spec", "scaleTargetRef", "name"}})
+		}
 	}
-	return append(out, rows(
-		"ServiceAccount Rollout spec/template/spec/serviceAccountName",
-		"PersistentVolumeClaim Rollout spec/template/spec/volumes/persistentVolumeClaim/claimName",
-	)...)
+	return out
 }
 
 // secretReferences are the fields of a pod's specification that name a Secret.

@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -104,14 +105,6 @@ func setMetadata(v *value.Value, key, text string) *value.Value {
 	})
 }
 
-// podSpecs are the places of a pod's specification in the kinds that have one.
-func podSpecs() [][]string {
-	return [][]string{
-		{"spec", "template", "spec"},
-		{"spec", "jobTemplate", "spec", "template", "spec"},
-	}
-}
-
 // ConfigMapReferences are the fields of a pod's specification that name a
 // ConfigMap: kustomize's table (api/internal/konfig/builtinpluginconsts,
 // namereference.go), which is the same for every kind that has pods.
@@ -139,7 +132,7 @@ func renameReferences(v *value.Value, kind string, names map[string]string) *val
 	case "Ingress":
 		return v.Replace([]string{"metadata", "annotations", fastCGI}, rename)
 	}
-	for _, spec := range podSpecs() {
+	for _, spec := range kinds.PodSpecs() {
 		v = v.Replace(spec, func(pod *value.Value) *value.Value {
 			for _, path := range ConfigMapReferences() {
 				pod = pod.Replace(path, rename)
@@ -258,4 +251,18 @@ func WithoutHash(name string) string {
 		return name
 	}
 	return name[:i]
+}
+
+// Scaled returns what an autoscaler scales, ok is false for any other object. Where it does not name the kind, that is
+// a Deployment, as KEDA takes it (keda.sh/docs, "ScaledObject specification").
+func Scaled(autoscaler *value.Value) (target ID, ok bool) {
+	if kind := autoscaler.StringAt("kind"); kind != "HorizontalPodAutoscaler" && kind != "ScaledObject" {
+		return ID{}, false
+	}
+	ref := autoscaler.Get("spec", "scaleTargetRef")
+	return ID{
+		APIVersion: cmp.Or(ref.StringAt("apiVersion"), "apps/v1"),
+		Kind:       cmp.Or(ref.StringAt("kind"), kinds.Deployment),
+		Name:       ref.StringAt("name"),
+	}, true
 }

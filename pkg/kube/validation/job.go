@@ -4,11 +4,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 func (c *checker) job(spec *value.Value, where string) {
-	c.pod(spec.Get("template", "spec"), where+".template.spec", "Job")
+	job, _ := kinds.Find(kinds.Job)
+	c.pod(spec.Get("template", "spec"), where+".template.spec", job)
 	if spec.StringAt("completionMode") == "Indexed" {
 		c.needs(spec, "completions", where, "its completionMode is Indexed")
 	} else {

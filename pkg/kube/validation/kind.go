@@ -1,9 +1,11 @@
 package validation
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -79,19 +81,20 @@ func (c *checker) name(apiVersion, kind string, metadata *value.Value) {
 
 func (c *checker) nameOf(apiVersion, kind string, v *value.Value, text string) {
 	rule := types.Subdomain
+	k, known := kinds.Find(kind)
 	switch {
 	case kind == "Service" && apiVersion == "v1":
 		rule = types.Label1035
 	case kind == "Namespace" && apiVersion == "v1":
 		rule = types.Label
-	case kind == "StatefulSet" && apiVersion == "apps/v1":
+	case known && k.Ordinal && k.Is(apiVersion, kind):
 		rule = types.Label
 	case strings.HasPrefix(apiVersion, "rbac."):
 		rule = types.Segment
 	}
 	problem := rule(text)
-	if kind == "CronJob" && problem == "" && len(text) > 52 {
-		problem = "is longer than 52 characters, and its Jobs' names are made of it"
+	if known && k.Refused && problem == "" && len(text) > k.NameLimit {
+		problem = fmt.Sprintf("is longer than %d characters, and %s", k.NameLimit, k.NameUse)
 	}
 	if problem != "" {
 		c.reportAt(v.Pos, "", "a %s can't be named %q: it %s", kind, v.Text, problem)

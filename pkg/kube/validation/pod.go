@@ -5,12 +5,13 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // pod checks a pod's specification in an object of a kind.
-func (c *checker) pod(spec *value.Value, where, kind string) {
+func (c *checker) pod(spec *value.Value, where string, kind kinds.Kind) {
 	if !spec.Is(value.Map) {
 		return
 	}
@@ -80,23 +81,23 @@ func (c *checker) volume(v *value.Value, where string) {
 	}
 }
 
-func (c *checker) restartPolicy(spec *value.Value, where, kind string) {
+func (c *checker) restartPolicy(spec *value.Value, where string, kind kinds.Kind) {
 	p := spec.Get("restartPolicy")
 	always := !p.IsScalar() || p.Text == "" || p.Text == "Always"
 	switch {
-	case kind == "Pod":
-	case kind == "Job":
+	case len(kind.Template) == 0:
+	case kind.Completes:
 		if always {
 			c.reportAt(cmpPos(p, spec), "use Never or OnFailure",
 				"%s.restartPolicy of a Job can't be Always, which is the default", where)
 		}
 	case !always:
-		c.reportAt(p.Pos, "remove it", "%s.restartPolicy of a %s can't be %q", where, kind, p.Text)
+		c.reportAt(p.Pos, "remove it", "%s.restartPolicy of a %s can't be %q", where, kind.Name, p.Text)
 	}
-	if kind != "Pod" && kind != "Job" {
+	if len(kind.Template) > 0 && !kind.Completes {
 		if e := spec.Entry("activeDeadlineSeconds"); e != nil && !e.Value.Is(value.Null) {
 			c.reportAt(e.KeyPos, "remove it; a Job or CronJob can have it",
-				"%s can't have activeDeadlineSeconds: the pods of a %s have no end", where, kind)
+				"%s can't have activeDeadlineSeconds: the pods of a %s have no end", where, kind.Name)
 		}
 	}
 }

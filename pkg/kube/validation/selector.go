@@ -2,7 +2,9 @@ package validation
 
 import (
 	"strconv"
+	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -55,12 +57,10 @@ func isInteger(s string) bool {
 
 // workload checks the selector of what runs pods, and the pods. Whether it chooses
 // them is a rule of pkg/lint.
-func (c *checker) workload(spec *value.Value, kind string) {
-	if t := spec.Get("template"); t.Is(value.Map) {
-		c.pod(t.Get("spec"), "spec.template.spec", kind)
-	}
-	selector := spec.Get("selector")
-	if selector.Is(value.Map) && selector.Get("matchLabels").Empty() && selector.Get("matchExpressions").Empty() {
+func (c *checker) workload(v *value.Value, kind kinds.Kind) {
+	c.pod(v.Get(kind.Below("spec")...), strings.Join(kind.Below("spec"), "."), kind)
+	selector := v.Get("spec", "selector")
+	if kind.Selector && selector.Is(value.Map) && selector.Get("matchLabels").Empty() && selector.Get("matchExpressions").Empty() {
 		c.reportAt(selector.Pos, "name labels of the template in matchLabels", "spec.selector is empty")
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -31,9 +32,10 @@ func Check(v *value.Value, diags *diag.List) {
 		group = ""
 	}
 	spec := v.Get("spec")
+	if k, ok := kinds.Find(kind); ok && k.Is(apiVersion, kind) && !k.Completes {
+		c.workload(v, k)
+	}
 	switch group + "/" + kind {
-	case "/Pod":
-		c.pod(spec, "spec", kind)
 	case "/Service":
 		c.service(spec)
 	case "/ConfigMap":
@@ -47,18 +49,12 @@ func Check(v *value.Value, diags *diag.List) {
 	case "/PersistentVolumeClaim":
 		c.claim(spec, "spec")
 	case "apps/Deployment":
-		c.workload(spec, kind)
 		c.deployment(spec)
-	case "apps/ReplicaSet":
-		c.workload(spec, kind)
 	case "argoproj.io/Rollout":
-		c.workload(spec, kind)
 		c.rollout(spec)
 	case "apps/StatefulSet":
-		c.workload(spec, kind)
 		c.statefulSet(spec)
 	case "apps/DaemonSet":
-		c.workload(spec, kind)
 		c.daemonSet(spec)
 	case "batch/Job":
 		c.job(spec, "spec")

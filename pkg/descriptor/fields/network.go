@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"net/netip"
@@ -21,15 +21,15 @@ const networkProse = "How a workload is reached, and what it may reach. A worklo
 
 // networkFields say how a workload is reached and what it may reach.
 var networkFields = []schema.Field{
-	{Name: "service", Scope: ownScope, Doc: "The Service, which a workload with ports has; false for none.", Type: serviceType,
+	{Name: "service", Scope: Own, Doc: "The Service, which a workload with ports has; false for none.", Type: serviceType,
 		Example: "service: {type: LoadBalancer, annotations: {example.com/team: shop}}"},
-	{Name: "ingress", Scope: ownScope, Doc: "The Ingress: its host, several as a list, or all of it. A key that is no field names a " +
-		"further Ingress, which takes over what stands beside it.", Type: ingressType,
+	{Name: "ingress", Scope: Own, Doc: "The Ingress: its host, several as a list, or all of it. A key that is no field names a " +
+		"further Ingress, which takes over what stands beside it.", Type: Ingress,
 		Example: "ingress:\n  className: nginx\n  issuer: letsencrypt\n  paths: {/: http}\nenvironments:\n" +
 			"  dev: {ingress: shop.dev.example.com}\n  prod: {ingress: {host: [shop.example.com, www.example.com]}}"},
-	{Name: "route", Scope: ownScope, Doc: "The Gateway API HTTPRoute: its host, several as a list, or all of it.", Type: routeType,
+	{Name: "route", Scope: Own, Doc: "The Gateway API HTTPRoute: its host, several as a list, or all of it.", Type: routeType,
 		Example: "route:\n  host: shop.example.com\n  parents: gateways/public\n  paths: {/: http, /static: {service: assets, port: 80}}"},
-	{Name: "network", Scope: inheritedScope, Doc: "The NetworkPolicy of the pods; false for none.", Type: networkType,
+	{Name: "network", Scope: Inherited, Doc: "The NetworkPolicy of the pods; false for none.", Type: networkType,
 		Example: "network:\n  from: [frontend, {namespace: monitoring, ports: [http]}]\n  to: [{app: db, ports: [5432]}, 10.0.0.0/8]"},
 }
 
@@ -42,8 +42,8 @@ var (
 			{Name: "type", Doc: "ClusterIP (default), NodePort or LoadBalancer.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "a Service type", Enum: []string{"ClusterIP", "NodePort", "LoadBalancer"}}},
 			{Name: "headless", Doc: "true gives no cluster address: names resolve to the pods.", Type: &schema.Boolean},
-			{Name: "labels", Doc: "Further labels.", Type: labelMap},
-			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
+			{Name: "labels", Doc: "Further labels.", Type: LabelMap},
+			{Name: "annotations", Doc: "Further annotations.", Type: AnnotationMap},
 			{Name: "clusterIP", Doc: "A fixed cluster address.", Type: &schema.AnyText},
 			{Name: "clusterIPs", Doc: "Fixed cluster addresses.", Type: &schema.TextList},
 			{Name: "externalIPs", Doc: "Addresses of nodes that take traffic for it.", Type: &schema.TextList},
@@ -72,7 +72,7 @@ var (
 
 var (
 	hostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: &schema.HostName}
-	hostList = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: hostText, Expand: oneItem, Shorthand: hostText}
+	HostList = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: hostText, Expand: oneItem, Shorthand: hostText}
 
 	backendType = &schema.Type{
 		Kind: schema.ObjectKind, What: "a port or a backend", ShorthandKey: "port", OneOf: [][]string{{"workload", "service"}},
@@ -111,7 +111,7 @@ var (
 
 	ingressFields = []schema.Field{
 		{Name: "host", Doc: "The host, or a list of them, all with the same paths; `*.` in front stands for any label, `*` alone for " +
-			"every host.", Type: hostList},
+			"every host.", Type: HostList},
 		{Name: "paths", Doc: "Where each path leads; all to the workload's port unless given.", Type: pathMap},
 		{Name: "hosts", Doc: "Hosts with paths of their own.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of hosts",
 			Keys: schema.KeyRule{What: "a host", Check: &schema.HostName}, Elem: pathMap}},
@@ -119,18 +119,18 @@ var (
 			Type: &schema.Type{Kind: schema.TextKind, What: "an ingress class", Check: &schema.Subdomain}},
 		{Name: "tls", Doc: "true, or the Secret that holds the certificate; false for none.", Type: tlsType},
 		{Name: "issuer", Doc: "The cert-manager issuer that makes the certificate, which turns tls on.", Type: issuerType},
-		{Name: "labels", Doc: "Further labels.", Type: labelMap},
-		{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
+		{Name: "labels", Doc: "Further labels.", Type: LabelMap},
+		{Name: "annotations", Doc: "Further annotations.", Type: AnnotationMap},
 		{Name: "defaultBackend", Doc: "Kubernetes' own: where all else leads.",
 			Type: &schema.Type{Kind: schema.KubeKind, What: "a backend", Of: "networking.k8s.io/v1.IngressBackend"}},
 	}
-	ingressType = &schema.Type{
+	Ingress = &schema.Type{
 		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true,
 		Fields: ingressFields,
 		Keys:   schema.KeyRule{What: "an Ingress", Check: &schema.Label1035}, Like: likeIngress,
-		More: &schema.Field{Name: "NAME", Doc: "A further Ingress, named after the workload and NAME.", Type: namedIngressType},
+		More: &schema.Field{Name: "NAME", Doc: "A further Ingress, named after the workload and NAME.", Type: NamedIngress},
 	}
-	namedIngressType = &schema.Type{Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: fullHostLine,
+	NamedIngress = &schema.Type{Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: fullHostLine,
 		AllowBool: true, Fields: ingressFields}
 
 	hostLine     = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: hostText, Expand: oneItem, Shorthand: hostText}
@@ -174,7 +174,7 @@ var (
 		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true,
 		Fields: []schema.Field{
 			{Name: "host", Doc: "The host, or a list of them; `*.` in front stands for any label, `*` alone for every host.",
-				Type: hostList},
+				Type: HostList},
 			{Name: "parents", Doc: "The Gateways it belongs to.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of Gateways",
 				Elem: parentType, Expand: oneItem, Shorthand: parentType.Shorthand}},
 			{Name: "paths", Doc: "Where each path leads; all to the workload's port unless given.",
@@ -183,8 +183,8 @@ var (
 			{Name: "rules", Doc: "The Gateway API's own rules, before those of paths; one that says neither backendRefs nor a redirect " +
 				"leads to the workload's port.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules",
 				Of: "gateway.networking.k8s.io/v1.HTTPRoute.spec.rules"}},
-			{Name: "labels", Doc: "Further labels.", Type: labelMap},
-			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
+			{Name: "labels", Doc: "Further labels.", Type: LabelMap},
+			{Name: "annotations", Doc: "Further annotations.", Type: AnnotationMap},
 		},
 	}
 )
@@ -233,8 +233,8 @@ var (
 				Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]networking.k8s.io/v1.NetworkPolicyIngressRule"}},
 			{Name: "egress", Doc: "Kubernetes' own rules beside those of to.",
 				Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules", Of: "[]networking.k8s.io/v1.NetworkPolicyEgressRule"}},
-			{Name: "labels", Doc: "Further labels.", Type: labelMap},
-			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
+			{Name: "labels", Doc: "Further labels.", Type: LabelMap},
+			{Name: "annotations", Doc: "Further annotations.", Type: AnnotationMap},
 		},
 	}
 )
@@ -292,4 +292,48 @@ func expandPeer(v *value.Value) *value.Value {
 		return out.Set("app", value.Str(app, v.Pos)).Set("workload", value.Str(workload, v.Pos))
 	}
 	return out.Set("name", v)
+}
+
+// checkPeer refuses a peer that says nothing, or more than one thing.
+func checkPeer(n *schema.Normaliser, v *value.Value) *value.Value {
+	has := func(keys ...string) string {
+		for _, key := range keys {
+			if x := v.Get(key); x != nil && x.Kind != value.Null {
+				return key
+			}
+		}
+		return ""
+	}
+	conflict := func(a, b string) *value.Value {
+		n.Diags.Errorh(v.Pos, "one-of", "keep one of them, or write two peers", "%s has %q and %q, which exclude one another", n.Where(), a,
+			b)
+		return nil
+	}
+	if x := v.Get("any"); x != nil && !x.IsTrue() {
+		n.Diags.Errorh(x.Pos, "bad-value", "remove it", "any of %s can only be true", n.Where())
+		return nil
+	}
+	groups := [][]string{{"any"}, {"cidr"}, {"name"}, {"app", "workload"}, {"pods"}}
+	for i, a := range groups {
+		for _, b := range groups[i+1:] {
+			if x, y := has(a...), has(b...); x != "" && y != "" {
+				return conflict(x, y)
+			}
+		}
+	}
+	where := has("namespace", "namespaces")
+	switch {
+	case where != "" && has("any", "cidr") != "":
+		return conflict(has("any", "cidr"), where)
+	case has("namespace") != "" && has("namespaces") != "":
+		return conflict("namespace", "namespaces")
+	case has("except") != "" && has("cidr") == "":
+		n.Diags.Errorh(v.Get("except").Pos, "missing-cidr", "add cidr: with the range that it is left out of", "%s has except without cidr",
+			n.Where())
+		return nil
+	case has("any", "cidr", "name", "app", "workload", "pods", "namespace", "namespaces", "ports") == "" && n.Whole:
+		n.Diags.Errorh(v.Pos, "missing-peer", `give app, namespace, cidr or ports; everything is "*"`, "%s names nobody", n.Where())
+		return nil
+	}
+	return v
 }

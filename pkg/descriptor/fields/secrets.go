@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"strings"
@@ -21,25 +21,25 @@ const secretProse = "Secrets that can stand in git: sealed values, which only th
 
 // secretFields give a workload its secrets.
 var secretFields = []schema.Field{
-	{Name: "secrets", Scope: sharedScope, Doc: "Sealed values by key, from which the sealed-secrets controller makes a Secret.",
-		Type:    sealedSecretsType,
+	{Name: "secrets", Scope: Shared, Doc: "Sealed values by key, from which the sealed-secrets controller makes a Secret.",
+		Type:    SealedSecrets,
 		Example: "secrets:\n  TOKEN: {value: " + exampleSealed + ", scope: cluster-wide}"},
-	{Name: "externalSecrets", Scope: sharedScope,
-		Doc: "Where the values of a Secret lie in an external store, by key: PATH or PATH#PROPERTY.", Type: externalSecretsType,
+	{Name: "externalSecrets", Scope: Shared,
+		Doc: "Where the values of a Secret lie in an external store, by key: PATH or PATH#PROPERTY.", Type: ExternalSecrets,
 		Example: "externalSecrets:\n  store: {name: vault, kind: ClusterSecretStore}\n  DATABASE_URL: shop/database#url\n" +
 			"  tls.key: {key: shop/tls, property: key, mount: /etc/tls/tls.key}"},
 }
 
 var (
-	mountText         = &schema.Type{Kind: schema.TextKind, What: "an absolute path", Check: &schema.MountPath}
-	sealedSecretsType = &schema.Type{
+	mountText     = &schema.Type{Kind: schema.TextKind, What: "an absolute path", Check: &schema.MountPath}
+	SealedSecrets = &schema.Type{
 		Kind: schema.ObjectKind, What: "a map of sealed values", Secret: true,
 		Keys: schema.KeyRule{What: "a key", Check: &schema.ConfigKey},
 		Fields: []schema.Field{
 			{Name: "mount", Doc: "A folder in which all keys are files, in place of environment variables.", Type: mountText},
 			{Name: "type", Doc: "The Secret's type.", Type: &schema.AnyText},
-			{Name: "labels", Doc: "Further labels of the Secret.", Type: labelMap},
-			{Name: "annotations", Doc: "Annotations of the Secret.", Type: annotationMap},
+			{Name: "labels", Doc: "Further labels of the Secret.", Type: LabelMap},
+			{Name: "annotations", Doc: "Annotations of the Secret.", Type: AnnotationMap},
 		},
 		More: &schema.Field{Name: "NAME", Doc: "A key of the Secret: its sealed value, or all about it.", Type: sealedType},
 	}
@@ -49,13 +49,13 @@ var (
 			{Name: "value", Doc: "The sealed value.", Type: &schema.Type{Kind: schema.TextKind, What: "a sealed value", Secret: true,
 				After: checkSealed}},
 			{Name: "scope", Doc: "What the value is bound to: strict (default), namespace-wide or cluster-wide.",
-				Type: &schema.Type{Kind: schema.TextKind, What: "a scope", Enum: sealScopes}},
+				Type: &schema.Type{Kind: schema.TextKind, What: "a scope", Enum: SealScopes}},
 			{Name: "mount", Doc: "The file that holds the key, in place of an environment variable.", Type: mountText},
 		},
 	}
-	sealScopes = []string{strictScope, "namespace-wide", "cluster-wide"}
+	SealScopes = []string{StrictScope, "namespace-wide", "cluster-wide"}
 
-	externalSecretsType = &schema.Type{
+	ExternalSecrets = &schema.Type{
 		Kind: schema.ObjectKind, What: "a map of paths", Keys: schema.KeyRule{What: "a key", Check: &schema.ConfigKey},
 		Fields: []schema.Field{
 			{Name: "store", Doc: "The store they lie in.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a store's name",
@@ -80,8 +80,8 @@ var (
 				Type: &schema.Type{Kind: schema.TextKind, What: "a creation policy", Enum: []string{"Owner", "Orphan", "Merge", "None"}}},
 			{Name: "deletionPolicy", Doc: "Delete, Merge or Retain.", Type: &schema.Type{Kind: schema.TextKind, What: "a deletion policy",
 				Enum: []string{"Delete", "Merge", "Retain"}}},
-			{Name: "labels", Doc: "Further labels.", Type: labelMap},
-			{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
+			{Name: "labels", Doc: "Further labels.", Type: LabelMap},
+			{Name: "annotations", Doc: "Further annotations.", Type: AnnotationMap},
 		},
 		More: &schema.Field{Name: "NAME", Doc: "A key of the Secret: where its value lies, or all about it.", Type: remoteType},
 	}
@@ -111,14 +111,14 @@ const exampleSealed = "AQAAAQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyAhIiMkJSYnK
 	"1tfY2drb3N3e3+Dh4uPk5ebn6Onq6+zt7u/w8fLz9PX29/j5+vv8/f7/AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8g" +
 	"ISIjJCUmJw=="
 
-// strictScope binds a sealed value to the name and namespace of its Secret.
-const strictScope = "strict"
+// StrictScope binds a sealed value to the name and namespace of its Secret.
+const StrictScope = "strict"
 
 // defaultScope makes a value of a higher layer strict although that of a lower
 // one is not: a scope belongs to its value.
 func defaultScope(_ *schema.Normaliser, v *value.Value) *value.Value {
 	if v.Has("value") && !v.Has("scope") {
-		v.Set("scope", value.Str(strictScope, v.Pos))
+		v.Set("scope", value.Str(StrictScope, v.Pos))
 	}
 	return v
 }

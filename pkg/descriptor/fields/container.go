@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"strings"
@@ -15,36 +15,39 @@ const containerProse = "What runs in the workload's own container. A variable of
 
 // containerFields describe the workload's own container.
 var containerFields = []schema.Field{
-	{Name: "image", Scope: inheritedScope, Doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", Type: imageType,
+	{Name: "image", Scope: Inherited, Traits: hookInherits, Doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", Type: imageType,
 		Example: "image: ghcr.io/example/app:v1.4.2\nenvironments:\n  prod: {image: {pullPolicy: IfNotPresent, pullSecrets: [registry]}}"},
-	{Name: "tag", Scope: inheritedScope, Doc: "The image's tag: short for image.tag.", Type: tagType,
+	{Name: "tag", Scope: Inherited, Traits: hookTakes, Doc: "The image's tag: short for image.tag.", Type: tagType,
 		Example: "image: ghcr.io/example/app\nenvironments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2}"},
-	{Name: "pullSecrets", Scope: inheritedScope, Doc: "The Secrets with the registry's credentials: short for image.pullSecrets.",
+	{Name: "pullSecrets", Scope: Inherited, Traits: hookTakes,
+		Doc:     "The Secrets with the registry's credentials: short for image.pullSecrets.",
 		Type:    pullSecretsType,
 		Example: "pullSecrets: [registry]"},
-	{Name: "command", Scope: ownScope, Doc: "What is run in place of the image's entry point.", Type: &schema.TextList,
+	{Name: "command", Scope: Own, Traits: hookTakes, Doc: "What is run in place of the image's entry point.", Type: &schema.TextList,
 		Example: "command: [/bin/app, serve]"},
-	{Name: "args", Scope: ownScope, Doc: "The arguments in place of the image's.", Type: &schema.TextList,
+	{Name: "args", Scope: Own, Traits: hookTakes, Doc: "The arguments in place of the image's.", Type: &schema.TextList,
 		Example: "args: [--verbose]"},
-	{Name: "port", Scope: ownScope, Doc: "The only port: short for ports.http.", Type: &schema.PortNumber,
+	{Name: "port", Scope: Own, Doc: "The only port: short for ports.http.", Type: &schema.PortNumber,
 		Example: "port: 5000"},
-	{Name: "ports", Scope: ownScope, Doc: "The ports by name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of ports",
+	{Name: "ports", Scope: Own, Doc: "The ports by name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of ports",
 		Keys: schema.KeyRule{What: "a port name", Check: &schema.PortName}, Elem: portType},
 		Example: "ports:\n  http: {port: 80, target: 8080}\n  grpc: {port: 9000, appProtocol: grpc}\n" +
 			"  metrics: {port: 9090, expose: false}"},
-	{Name: "probes", Scope: ownScope, Doc: "A path for liveness and readiness, or each probe by itself; false for none.", Type: probesType,
+	{Name: "probes", Scope: Own, Doc: "A path for liveness and readiness, or each probe by itself; false for none.", Type: probesType,
 		Example: "ports: {http: 8080, grpc: 9000}\nprobes:\n  liveness: /live\n  readiness: {grpc: {port: 9000}, periodSeconds: 5}\n" +
 			"  startup: {exec: {command: [app, check]}, failureThreshold: 30}"},
-	{Name: "resources", Scope: inheritedScope, Doc: "Requests and limits.", Type: resourcesType,
+	{Name: "resources", Scope: Inherited, Traits: hookInherits, Doc: "Requests and limits.", Type: resourcesType,
 		Example: "resources:\n  requests: {cpu: 250m, memory: 128Mi}\n  limits: {memory: 256Mi}"},
-	{Name: "env", Scope: inheritedScope, Doc: "Environment variables.", Type: envMap,
+	{Name: "env", Scope: Inherited, Traits: hookInherits, Doc: "Environment variables.", Type: envMap,
 		Example: "env:\n  MODE: batch\n  PASSWORD: {secret: app-db/password}\n" +
 			"  REGION: {configMap: {name: cluster, key: region, optional: true}}\n  NODE: {field: spec.nodeName}\n" +
 			"  MEMORY: {resource: limits.memory}\n  URL: http://$(NODE):8080"},
-	{Name: "envFrom", Scope: inheritedScope, Doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win " +
-		"over them.", Type: envFromType,
+	{Name: "envFrom", Scope: Inherited, Traits: hookInherits,
+		Doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win " +
+			"over them.", Type: envFromType,
 		Example: "envFrom:\n  - secret: shop-db\n  - {configMap: cluster, prefix: CLUSTER_, optional: true}"},
-	{Name: "security", Scope: inheritedScope, Doc: "Security contexts: restricted (default), baseline or none.", Type: securityType,
+	{Name: "security", Scope: Inherited, Traits: hookInherits, Doc: "Security contexts: restricted (default), baseline or none.",
+		Type:    securityType,
 		Example: "security:\n  level: restricted\n  pod: {runAsUser: 10001, fsGroup: 10001}\n  container: {readOnlyRootFilesystem: true}"},
 }
 
@@ -102,14 +105,14 @@ var portType = &schema.Type{
 	},
 }
 
-// probeHandlers are the ways a probe can be made, of which one counts.
-var probeHandlers = []string{"httpGet", "tcpSocket", "grpc", "exec"}
+// ProbeHandlers are the ways a probe can be made, of which one counts.
+var ProbeHandlers = []string{"httpGet", "tcpSocket", "grpc", "exec"}
 
 // probePath is the shorthand of a probe.
 var probePath = &schema.Type{Kind: schema.TextKind, What: "a path such as /health", Check: &schema.URLPath}
 
 var probeType = &schema.Type{
-	Kind: schema.ObjectKind, What: "a probe", Expand: expandProbe, Shorthand: probePath, OneOf: [][]string{probeHandlers},
+	Kind: schema.ObjectKind, What: "a probe", Expand: expandProbe, Shorthand: probePath, OneOf: [][]string{ProbeHandlers},
 	Fields: []schema.Field{
 		{Name: "httpGet", Doc: "An HTTP request that has to succeed; the port is the workload's first unless given.",
 			Type: &schema.Type{Kind: schema.ObjectKind, What: "an HTTP request", Fields: []schema.Field{
@@ -227,4 +230,28 @@ func expandRef(v *value.Value) *value.Value {
 	}
 	name, key, _ := strings.Cut(v.Text, "/")
 	return value.NewMap(v.Pos).Set("name", value.Str(name, v.Pos)).Set("key", value.Str(key, v.Pos))
+}
+
+// imageReference is REPOSITORY[:TAG][@DIGEST].
+func imageReference(s string) string {
+	_, problem := image.Parse(s)
+	return problem
+}
+
+// expandImage expands the shorthand of image.
+func expandImage(v *value.Value) *value.Value {
+	if !v.IsScalar() {
+		return nil
+	}
+	ref := image.Split(v.Text)
+	full := value.NewMap(v.Pos).Set("repository", value.Str(ref.Repository, v.Pos))
+	// "app:" and "app@" are kept as an empty tag or digest, which is refused.
+	rest := v.Text[len(ref.Repository):]
+	if strings.HasPrefix(rest, ":") {
+		full.Set("tag", value.Str(ref.Tag, v.Pos))
+	}
+	if strings.Contains(rest, "@") {
+		full.Set("digest", value.Str(ref.Digest, v.Pos))
+	}
+	return full
 }

@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"strings"
@@ -69,12 +69,12 @@ func TestUnions(t *testing.T) {
 				"preferredDuringSchedulingIgnoredDuringExecution: []}"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			n := newNormaliser()
-			lower, upper := n.Full(environmentType(), read(t, tt.top)), n.Full(environmentType(), read(t, tt.env))
+			n := NewNormaliser()
+			lower, upper := n.Full(Environment(), read(t, tt.top)), n.Full(Environment(), read(t, tt.env))
 			if len(n.Diags) > 0 {
 				t.Fatal(n.Diags)
 			}
-			v, diags := schema.Overlay(environmentType(), lower, upper)
+			v, diags := schema.Overlay(Environment(), lower, upper)
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}

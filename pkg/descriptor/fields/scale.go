@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import "github.com/unfold-gitops/unfold/pkg/schema"
 
@@ -6,13 +6,13 @@ const scaleProse = "How many pods there are, and how many of them may be down."
 
 // scaleFields say how many pods there are.
 var scaleFields = []schema.Field{
-	{Name: "replicas", Scope: inheritedScope, Doc: "How many pods run.", Type: &schema.Natural,
+	{Name: "replicas", Scope: Inherited, Doc: "How many pods run.", Type: &schema.Natural,
 		Example: "environments:\n  prod: {replicas: 4}"},
-	{Name: "autoscaling", Scope: ownScope, Doc: "Between which counts of pods an autoscaler chooses, and by what: 80 % of the requested " +
+	{Name: "autoscaling", Scope: Own, Doc: "Between which counts of pods an autoscaler chooses, and by what: 80 % of the requested " +
 		"CPU unless given. `replicas` is left out then, and is the default of min. With triggers KEDA scales, else a " +
 		"HorizontalPodAutoscaler. false for none.", Type: autoscalingType,
 		Example: "replicas: 2\nautoscaling: {max: 10, cpu: 75}\nresources: {requests: {cpu: 250m}}"},
-	{Name: "disruption", Scope: inheritedScope, Doc: "The disruption budget; {maxUnavailable: 1} from two pods on, false for none.",
+	{Name: "disruption", Scope: Inherited, Doc: "The disruption budget; {maxUnavailable: 1} from two pods on, false for none.",
 		Type:    disruptionType,
 		Example: "replicas: 4\ndisruption: {minAvailable: \"50%\"}"},
 }

@@ -1,17 +1,18 @@
-package descriptor
+package fields
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it stands in: `image`, " +
-	"`env`, `envFrom`,\n" +
-	"`config`, `files`, `secrets`, `externalSecrets`, `resources`, `security`, the service account with its token, `labels`, " +
-	"`annotations`, `podAnnotations`, `gracePeriod`,\n" +
-	"`nodeSelector`, `tolerations`, `affinity`, `priorityClass`, `pod` and `container`. It says itself which `volumes`, " +
+// hooksProse has INHERITED for the fields of that trait.
+const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it stands in: `config`, " +
+	"`files`, " +
+	"`secrets`, `externalSecrets`, the service account with its token,\n" +
+	"and the fields INHERITED. It says itself which `volumes`, " +
 	"`initContainers` and `sidecars` it has: those of the app may be\n" +
 	"open to one pod alone. In the phase Sync, what a hook uses is there a wave before it, and the workloads come after it. Nothing of " +
 	"the app is there before a\n" +
@@ -23,9 +24,21 @@ const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the 
 	"it lets in the hook. Another app lets it in by `from: [{app: APP-HOOK, namespace: …}]`, after the label `app.kubernetes.io/name` " +
 	"of the hook's pods."
 
+// hooksTopic returns the topic of the app's hooks.
+func hooksTopic(hook *schema.Type) schema.Topic {
+	var names []string
+	for _, f := range hook.Fields {
+		if f.Traits&inherited != 0 {
+			names = append(names, "`"+f.Name+"`")
+		}
+	}
+	return schema.Topic{Title: "Hooks", Prose: strings.Replace(hooksProse, "INHERITED", listed(names, "and"), 1),
+		Fields: []schema.Field{hooksField(hook)}}
+}
+
 // hooksField is the row of the app's hooks.
 func hooksField(hook *schema.Type) schema.Field {
-	return schema.Field{Name: "hooks", Scope: sharedScope,
+	return schema.Field{Name: "hooks", Scope: Shared,
 		Doc: "Jobs that run with a sync, by name: a migration before the app, a smoke test after it.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of hooks", Keys: schema.KeyRule{What: "a hook", Check: &schema.Label1035},
 			Elem: hook},
@@ -33,16 +46,21 @@ func hooksField(hook *schema.Type) schema.Field {
 			"  smoke-test: {phase: PostSync, command: [/app, smoke-test], deletePolicy: [HookSucceeded, BeforeHookCreation]}"}
 }
 
-// Of a workload's fields, a hook takes those of its container and pod; with some
-// of them it goes by what the workload or app has.
-var (
-	hookTakes = []string{"image", "tag", "pullSecrets", "command", "args", "env", "envFrom", "resources", "security", "volumes", "spec",
-		"labels", "annotations", "podLabels", "podAnnotations",
-		"gracePeriod", "nodeSelector", "tolerations", "affinity", "priorityClass", "initContainers", "sidecars", "pod", "container"}
-	hookInherits = []string{"image", "env", "envFrom", "resources", "security", "labels", "annotations", "podAnnotations", "gracePeriod",
-		"nodeSelector", "tolerations", "affinity", "priorityClass",
-		"pod", "container"}
+// Traits of a workload's fields.
+const (
+	// hookTakes says that a hook can have the field too.
+	hookTakes uint8 = 1 << iota
+	// inherited says that it then goes by what the workload or app has.
+	inherited
+
+	hookInherits = hookTakes | inherited
 )
+
+// InheritedByHooks reports whether a field is one of those by which hooks go.
+func InheritedByHooks(name string) bool {
+	f := OfWorkload(name)
+	return f != nil && f.Traits&inherited != 0
+}
 
 func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
 	fields := []schema.Field{
@@ -65,11 +83,11 @@ func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
 				}}},
 	}
 	for _, f := range slices.Concat(containerFields, podFields, containersFields, volumeFields, kindFields, metadataFields) {
-		if slices.Contains(hookTakes, f.Name) {
+		if f.Traits&hookTakes != 0 {
 			fields = append(fields, f)
 		}
 	}
-	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: foldShorthands, Elsewhere: elsewhere,
+	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: FoldShorthands, Elsewhere: elsewhere,
 		Fields: fields}
 }
 

@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"strings"
@@ -14,10 +14,10 @@ const identityProse = "Who the pods are to the cluster and to clouds. The token 
 
 // identityFields say who the pods are.
 var identityFields = []schema.Field{
-	{Name: "serviceAccount", Scope: sharedScope,
+	{Name: "serviceAccount", Scope: Shared,
 		Doc: "The service account of the pods: true, the name of one that is there already, or all of it.", Type: serviceAccountType,
 		Example: "serviceAccount:\n  annotations: {eks.amazonaws.com/role-arn: \"arn:aws:iam::123456789012:role/shop\"}"},
-	{Name: "rbac", Scope: sharedScope, Doc: "What the service account may do: verbs by resource, or a list of Kubernetes' own rules.",
+	{Name: "rbac", Scope: Shared, Doc: "What the service account may do: verbs by resource, or a list of Kubernetes' own rules.",
 		Type:    rbacType,
 		Example: "rbac:\n  configmaps: [get, list, watch]\n  deployments.apps/scale: [patch]\n  cluster: {nodes: [get, list]}"},
 }
@@ -31,8 +31,8 @@ var serviceAccountType = &schema.Type{
 			Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
 		{Name: "create", Doc: "false where it is there already.", Type: &schema.Boolean},
 		{Name: "automount", Doc: "Whether the pods get its token.", Type: &schema.Boolean},
-		{Name: "labels", Doc: "Further labels.", Type: labelMap},
-		{Name: "annotations", Doc: "Further annotations, such as those of cloud identities.", Type: annotationMap},
+		{Name: "labels", Doc: "Further labels.", Type: LabelMap},
+		{Name: "annotations", Doc: "Further annotations, such as those of cloud identities.", Type: AnnotationMap},
 		{Name: "imagePullSecrets", Doc: "Names of Secrets that hold a registry's credentials.",
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of Secrets",
 				Elem: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}}},

@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"strings"
@@ -23,44 +23,44 @@ const appProse = "The head of the file, where the app runs, and what kustomize a
 	"to fit: an error\n" +
 	"says where the whole name is too long."
 
-// appFields are the fields of the top level and, but for headScope, of an
+// appFields are the fields of the top level and, but for Head, of an
 // environment.
 var appFields = []schema.Field{
-	{Name: "apiVersion", Scope: headScope, Required: true, JSON: schema.JSON{{Key: "const", Value: APIVersion}},
+	{Name: "apiVersion", Scope: Head, Required: true, JSON: schema.JSON{{Key: "const", Value: APIVersion}},
 		Doc: "The version of this format: unfold.dev/v1alpha1.", Type: &schema.AnyText,
 		Example: "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: orders\nimage: ghcr.io/example/orders:v1.4.2"},
-	{Name: "kind", Scope: headScope, Required: true,
-		Doc: "App; or the kind of the app's only workload: Deployment, StatefulSet, DaemonSet, Job or CronJob.", Type: &schema.AnyText,
-		Example: "kind: App"},
-	{Name: "name", Scope: headScope, Required: true, Doc: "The app's name, which its objects get.",
+	{Name: "kind", Scope: Head, Required: true,
+		Doc:  "App; or the kind of the app's only workload: ", // newTable adds them
+		Type: &schema.AnyText, Example: "kind: App"},
+	{Name: "name", Scope: Head, Required: true, Doc: "The app's name, which its objects get.",
 		Type:    &schema.Type{Kind: schema.TextKind, What: "an app's name", Check: &schema.Label1035},
 		Example: "name: orders"},
-	{Name: "namePrefix", Scope: appScope, Doc: "What the names of all objects begin with, but for those of sealed Secrets.",
+	{Name: "namePrefix", Scope: App, Doc: "What the names of all objects begin with, but for those of sealed Secrets.",
 		Type:    &schema.Type{Kind: schema.TextKind, What: "a prefix of names", Check: &schema.Check{Problem: namePrefix}},
 		Example: "namePrefix: blue-"},
-	{Name: "nameSuffix", Scope: appScope, Doc: "What the names of all objects end with, but for those of sealed Secrets.",
+	{Name: "nameSuffix", Scope: App, Doc: "What the names of all objects end with, but for those of sealed Secrets.",
 		Type:    &schema.Type{Kind: schema.TextKind, What: "a suffix of names", Check: &schema.Check{Problem: nameSuffix}},
 		Example: "nameSuffix: -canary"},
-	{Name: "namespace", Scope: appScope, Doc: "Where the app runs; APP-ENV unless given.", Type: namespaceType,
+	{Name: "namespace", Scope: App, Doc: "Where the app runs; APP-ENV unless given.", Type: namespaceType,
 		Example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
-	{Name: "defaults", Scope: appScope, Doc: "none switches off every default that unfold adds.",
+	{Name: "defaults", Scope: App, Doc: "none switches off every default that unfold adds.",
 		Type: &schema.Type{Kind: schema.TextKind, What: "a set of defaults", Enum: []string{"none"},
 			Otherwise: "write the fields at the top level, which holds for every environment, or defaults: none"},
 		Example: "defaults: none"},
-	{Name: "accept", Scope: appScope, Doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for " +
+	{Name: "accept", Scope: App, Doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for " +
 		"each thing that it finds something in, by its name. The operator may forbid it.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of rules",
 			Keys: schema.KeyRule{What: "a rule", Check: &schema.Check{Problem: ruleName}}, Elem: acceptType},
 		Example: "config: {DEMO_TOKEN: demo-only}\naccept:\n  no-probes: the load balancer has its own\n" +
 			"  plain-credential: {DEMO_TOKEN: everybody may use it}"},
-	{Name: "manifests", Scope: appScope, Doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in " +
+	{Name: "manifests", Scope: App, Doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in " +
 		"place.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of files and objects", Elem: manifestType},
 		Example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n" +
 			"    spec: {podSelector: {}, policyTypes: [Ingress]}"},
-	{Name: "components", Scope: appScope, Doc: "Folders in the app's folder that hold kustomize components.",
+	{Name: "components", Scope: App, Doc: "Folders in the app's folder that hold kustomize components.",
 		Type:    &schema.Type{Kind: schema.ListKind, What: "a list of folders", Elem: fileName},
 		Example: "components: [components/debug]"},
-	{Name: "patches", Scope: appScope, Doc: "Changes to the objects in kustomize's own syntax, applied last.",
+	{Name: "patches", Scope: App, Doc: "Changes to the objects in kustomize's own syntax, applied last.",
 		Type: &schema.Type{Kind: schema.ListKind, What: "a list of patches", Elem: patchType},
 		Example: "patches:\n  - target: {kind: Deployment, name: app}\n    patch: |\n      - op: add\n" +
 			"        path: /spec/minReadySeconds\n        value: 10"},
@@ -106,8 +106,8 @@ var namespaceType = &schema.Type{
 		{Name: "name", Doc: "The namespace's name; APP-ENV unless given.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
 		{Name: "create", Doc: "true adds the Namespace object, which Argo CD then never prunes.", Type: &schema.Boolean},
-		{Name: "labels", Doc: "Labels of the Namespace object.", Type: labelMap},
-		{Name: "annotations", Doc: "Annotations of the Namespace object.", Type: annotationMap},
+		{Name: "labels", Doc: "Labels of the Namespace object.", Type: LabelMap},
+		{Name: "annotations", Doc: "Annotations of the Namespace object.", Type: AnnotationMap},
 	},
 }
 

@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import "github.com/unfold-gitops/unfold/pkg/schema"
 
@@ -8,11 +8,11 @@ const configProse = "Configuration that comes from ConfigMaps. Where `env` and `
 
 // configFields give a workload its configuration.
 var configFields = []schema.Field{
-	{Name: "config", Scope: sharedScope, Doc: "Environment variables from a ConfigMap whose name changes with its content, so a change " +
+	{Name: "config", Scope: Shared, Doc: "Environment variables from a ConfigMap whose name changes with its content, so a change " +
 		"rolls the pods.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of texts",
 		Keys: schema.KeyRule{What: "an environment variable", Check: &schema.ConfigEnvName}, Elem: &schema.AnyText},
 		Example: "config: {FEATURES: \"cart,search\"}\nenvironments:\n  prod: {config: {LOG_LEVEL: WARNING}}"},
-	{Name: "files", Scope: sharedScope, Doc: "Files in the container by their absolute path, from a ConfigMap whose name changes with " +
+	{Name: "files", Scope: Shared, Doc: "Files in the container by their absolute path, from a ConfigMap whose name changes with " +
 		"its content.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of files",
 		Keys: schema.KeyRule{What: "a file's path", Check: &schema.MountPath}, Elem: fileType},
 		Example: "files:\n  /etc/app/app.conf: |\n    [server]\n    threads = 4\n  /usr/local/bin/start.sh:\n    content: |\n" +

@@ -1,13 +1,13 @@
-package descriptor
+package fields
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// foldShorthands takes the short fields of a layer into those that they stand for:
+// FoldShorthands takes the short fields of a layer into those that they stand for:
 // tag into image, port into ports.
-func foldShorthands(n *schema.Normaliser, v *value.Value) *value.Value {
+func FoldShorthands(n *schema.Normaliser, v *value.Value) *value.Value {
 	v = fold(n, v, "tag", "image", "tag", func(image *value.Value, e *value.Entry) bool {
 		if other := image.Entry("tag"); other != nil && other.Value.Kind != value.Null {
 			n.Diags.Errorh(e.KeyPos, "tag-twice", "keep one of them", "the tag is set twice%s: by image on line %d and by tag", n.In(),

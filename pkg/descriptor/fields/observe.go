@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"github.com/unfold-gitops/unfold/pkg/schema"
@@ -9,7 +9,7 @@ const observeProse = "How a workload is watched: by Prometheus, which its operat
 
 // observeFields say how a workload is watched.
 var observeFields = []schema.Field{
-	{Name: "metrics", Scope: ownScope, Doc: "Has Prometheus scrape the workload: through its Service, where it is a Deployment and its " +
+	{Name: "metrics", Scope: Own, Doc: "Has Prometheus scrape the workload: through its Service, where it is a Deployment and its " +
 		"Service exposes the port, else pod by pod.", Type: metricsType,
 		Example: "port: 8080\nmetrics: /metrics"},
 }
@@ -24,7 +24,7 @@ var metricsType = &schema.Type{
 			Type: &schema.Type{Kind: schema.TextKind, What: "a port's name", Check: &schema.PortName}},
 		{Name: "kind", Doc: "ServiceMonitor or PodMonitor.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of monitor",
 			Enum: []string{"ServiceMonitor", "PodMonitor"}}},
-		{Name: "labels", Doc: "Further labels of the monitor and the rules, by which a Prometheus finds them.", Type: labelMap},
+		{Name: "labels", Doc: "Further labels of the monitor and the rules, by which a Prometheus finds them.", Type: LabelMap},
 		{Name: "interval", Doc: "The time between two scrapes, such as 30s.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a duration", Check: &schema.PromDuration}},
 		{Name: "scrapeTimeout", Doc: "The time a scrape may take.", Type: &schema.Type{Kind: schema.TextKind, What: "a duration",
@@ -51,8 +51,8 @@ var metricsType = &schema.Type{
 			Type: &schema.Type{Kind: schema.ObjectKind, What: "a dashboard", AllowBool: true, Fields: []schema.Field{
 				{Name: "title", Doc: "Its title; the workload's name unless given.", Type: &schema.AnyText},
 				{Name: "labels", Doc: "Its labels in place of grafana_dashboard: \"1\", by which Grafana's sidecar finds it.",
-					Type: labelMap},
-				{Name: "annotations", Doc: "Its annotations, such as the folder.", Type: annotationMap},
+					Type: LabelMap},
+				{Name: "annotations", Doc: "Its annotations, such as the folder.", Type: AnnotationMap},
 			}},
 			Example: "metrics: {path: /metrics, requests: app_requests_total, duration: app_request_duration_seconds, dashboard: true}"},
 	},
@@ -89,4 +89,11 @@ func expandAlerts(v *value.Value) *value.Value {
 		return nil
 	}
 	return value.NewMap(v.Pos).Set("default", v)
+}
+
+func alertName(s string) string {
+	if schema.PromLabel.Problem(s) != "" {
+		return "takes letters, digits and _, and no digit first"
+	}
+	return ""
 }

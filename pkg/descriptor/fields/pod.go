@@ -1,6 +1,9 @@
-package descriptor
+package fields
 
-import "github.com/unfold-gitops/unfold/pkg/schema"
+import (
+	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
 
 const podProse = "Where the pods run, how they start and stop, and how they are replaced. The scheduler by itself spreads pods over " +
 	"zones\n" +
@@ -10,33 +13,38 @@ const podProse = "Where the pods run, how they start and stop, and how they are 
 
 // podFields describe the pods and how they are replaced.
 var podFields = []schema.Field{
-	{Name: "strategy", Scope: inheritedScope,
+	{Name: "strategy", Scope: Inherited,
 		Doc: "How pods are replaced: RollingUpdate or Recreate; RollingUpdate or OnDelete of a StatefulSet or DaemonSet. With canary or " +
 			"blueGreen Argo Rollouts replaces them: a Rollout stands in the place of the Deployment.", Type: strategyType,
 		Example: "port: 8080\nstrategy: {canary: {steps: [{setWeight: 10}, {pause: {duration: 10m}}, {setWeight: 50}, {pause: {}}]}}\n" +
 			"environments:\n  dev: {strategy: Recreate}\n  staging: {strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}}\n" +
 			"  prod: {}"},
-	{Name: "lifecycle", Scope: inheritedScope, Doc: "What runs in the container after it starts and before it stops.", Type: lifecycleType,
+	{Name: "lifecycle", Scope: Inherited, Doc: "What runs in the container after it starts and before it stops.", Type: lifecycleType,
 		Example: "lifecycle:\n  preStop: {sleep: 5}\n  postStart: {exec: {command: [/bin/app, warm]}}"},
-	{Name: "gracePeriod", Scope: inheritedScope, Doc: "Seconds that a pod gets to stop in; Kubernetes takes 30.", Type: &schema.Natural,
+	{Name: "gracePeriod", Scope: Inherited, To: "pod.terminationGracePeriodSeconds", Traits: hookInherits,
+		Doc: "Seconds that a pod gets to stop in; Kubernetes takes 30.", Type: &schema.Natural,
 		Example: "gracePeriod: 60"},
-	{Name: "spread", Scope: inheritedScope, Doc: "Over what the pods are spread, by topology: zone, region, hostname or a label of " +
+	{Name: "spread", Scope: Inherited, Doc: "Over what the pods are spread, by topology: zone, region, hostname or a label of " +
 		"nodes. The default counts from two replicas on and gives way to any topology that is named; false for none.", Type: spreadType,
 		Example: "replicas: 4\nspread:\n  zone: DoNotSchedule\n  hostname: {maxSkew: 2}"},
-	{Name: "nodeSelector", Scope: inheritedScope, Doc: "The labels that a node needs for the pods.",
+	{Name: "nodeSelector", Scope: Inherited, To: "pod.nodeSelector", Traits: hookInherits,
+		Doc: "The labels that a node needs for the pods.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of labels",
 			Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName},
 			Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}},
 		Example: "nodeSelector: {kubernetes.io/arch: arm64}"},
-	{Name: "tolerations", Scope: inheritedScope, Doc: "The taints of nodes that keep no pods away.",
+	{Name: "tolerations", Scope: Inherited, To: "pod.tolerations", Traits: hookInherits,
+		Doc:     "The taints of nodes that keep no pods away.",
 		Type:    &schema.Type{Kind: schema.KubeKind, What: "a list of tolerations", Of: "[]core/v1.Toleration"},
 		Example: "tolerations:\n  - {key: dedicated, operator: Equal, value: batch, effect: NoSchedule}"},
-	{Name: "affinity", Scope: inheritedScope, Doc: "Which nodes and which other pods the pods run by.",
+	{Name: "affinity", Scope: Inherited, To: "pod.affinity", Traits: hookInherits,
+		Doc:  "Which nodes and which other pods the pods run by.",
 		Type: &schema.Type{Kind: schema.KubeKind, What: "affinity", Of: "core/v1.Affinity"},
 		Example: "affinity:\n  podAntiAffinity:\n    preferredDuringSchedulingIgnoredDuringExecution:\n      - weight: 100\n" +
 			"        podAffinityTerm:\n          topologyKey: kubernetes.io/hostname\n" +
 			"          labelSelector: {matchLabels: {example.com/load: heavy}}"},
-	{Name: "priorityClass", Scope: inheritedScope, Doc: "The PriorityClass, which says whose pods make room for whose.",
+	{Name: "priorityClass", Scope: Inherited, To: "pod.priorityClassName", Traits: hookInherits,
+		Doc:     "The PriorityClass, which says whose pods make room for whose.",
 		Type:    &schema.Type{Kind: schema.TextKind, What: "a PriorityClass's name", Check: &schema.Subdomain},
 		Example: "priorityClass: business-critical"},
 }
@@ -89,7 +97,7 @@ var lifecycleHandler = &schema.Type{
 }
 
 var spreadType = &schema.Type{
-	Kind: schema.MapKind, What: "a topology such as zone, or a map of topologies", AllowBool: true,
+	Kind: schema.MapKind, What: "a topology such as zone, or a map of Topologies", AllowBool: true,
 	Keys:   schema.KeyRule{What: "a topology", Check: &schema.QualifiedName},
 	Expand: expandSpread, Shorthand: &schema.Type{Kind: schema.TextKind, What: "a topology such as zone", Check: &schema.QualifiedName},
 	After: checkTopologies,
@@ -108,4 +116,77 @@ var spreadType = &schema.Type{
 			{Name: "labelSelector", Doc: "Which pods are counted; those of the workload unless given.",
 				Type: &schema.Type{Kind: schema.KubeKind, What: "a label selector", Of: "meta/v1.LabelSelector"}},
 		}},
+}
+
+// The strategies of Argo Rollouts
+// (argo-rollouts.readthedocs.io/en/stable/features/specification).
+const (
+	Canary    = "canary"
+	BlueGreen = "blueGreen"
+)
+
+// completeStrategy makes a choice of what a layer says: rollingUpdate asks for
+// the type that it belongs to, and a type of Argo Rollouts stands for its field.
+func completeStrategy(n *schema.Normaliser, v *value.Value) *value.Value {
+	kind, chosen := v.Get("type"), ""
+	switch {
+	case kind.StringAt() != "":
+		chosen = kind.Text
+	case v.Get("canary").Is(value.Map):
+		chosen = Canary
+	case v.Get("blueGreen").Is(value.Map):
+		chosen = BlueGreen
+	}
+	update := v.Entry("rollingUpdate")
+	updates := update != nil && !update.Value.Is(value.Null)
+	switch {
+	case updates && chosen == "":
+		return v.Copy().Set("type", value.Str("RollingUpdate", update.Value.Pos))
+	case updates && chosen != "RollingUpdate":
+		n.Diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect",
+			n.Where(), chosen)
+	case kind != nil && (chosen == Canary || chosen == BlueGreen):
+		v = v.Copy()
+		v.Delete("type")
+		return v.Set(chosen, value.NewMap(kind.Pos))
+	}
+	return v
+}
+
+// Topologies are short for the labels that clusters give their nodes.
+func Topologies() map[string]string {
+	return map[string]string{
+		"zone":     "topology.kubernetes.io/zone",
+		"region":   "topology.kubernetes.io/region",
+		"hostname": "kubernetes.io/hostname",
+	}
+}
+
+// expandSpread takes a topology for a map of one, and gives each its label.
+func expandSpread(v *value.Value) *value.Value {
+	if v.IsScalar() && !v.Is(value.Bool) {
+		return expandSpread(value.NewMap(v.Pos).Set(v.Text, value.NewMap(v.Pos)))
+	}
+	if !v.Is(value.Map) {
+		return nil
+	}
+	out := v.Copy()
+	for i, entry := range out.Entries {
+		if label, ok := Topologies()[entry.Key]; ok {
+			out.Entries[i].Key = label
+		}
+	}
+	return out
+}
+
+// checkTopologies reports a topology that has both its names.
+func checkTopologies(n *schema.Normaliser, v *value.Value) *value.Value {
+	seen := map[string]bool{}
+	for _, entry := range v.Fields() {
+		if seen[entry.Key] {
+			n.Diags.Errorh(entry.KeyPos, "topology-twice", "keep one of them", "%s has the topology %q twice", n.Where(), entry.Key)
+		}
+		seen[entry.Key] = true
+	}
+	return v
 }

@@ -1,8 +1,9 @@
-package descriptor
+package fields
 
 import (
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
@@ -10,44 +11,54 @@ const kindProse = "What runs the pods, when, and how Argo CD treats it. `kind` s
 	"place of\n" +
 	"`App`, else in each workload."
 
-// kinds are the kinds that a workload can be.
-var kinds = []string{"Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"}
+// kindField is the row of a workload's kind, one of the table of kinds.
+func kindField() schema.Field {
+	return schema.Field{Name: "kind", Scope: Own,
+		Doc: "What runs the pods: " + strings.Replace(kindNames(), kinds.Deployment, kinds.Deployment+" (default)", 1) +
+			". A StatefulSet gets a headless Service, `NAME-headless`, for the names of its pods.",
+		Type: &schema.Type{Kind: schema.TextKind, What: "a workload's kind", Enum: kinds.Chosen()},
+		Example: "workloads:\n  web: {port: 8080}\n  db: {kind: StatefulSet, image: postgres:18, ports: {sql: 5432}}\n" +
+			"  report: {kind: CronJob, schedule: \"0 3 * * *\", command: [shop, report]}"}
+}
 
-var kindField = schema.Field{Name: "kind", Scope: ownScope,
-	Doc: "What runs the pods: Deployment (default), StatefulSet, DaemonSet, Job or CronJob. A StatefulSet gets a headless Service, " +
-		"`NAME-headless`, for the names of its pods.",
-	Type: &schema.Type{Kind: schema.TextKind, What: "a workload's kind", Enum: kinds},
-	Example: "workloads:\n  web: {port: 8080}\n  db: {kind: StatefulSet, image: postgres:18, ports: {sql: 5432}}\n" +
-		"  report: {kind: CronJob, schedule: \"0 3 * * *\", command: [shop, report]}"}
+// kindNames lists the kinds of workloads in words.
+func kindNames() string { return listed(kinds.Chosen(), "or") }
+
+// listed joins words to a part of a sentence.
+func listed(words []string, last string) string {
+	n := len(words) - 1
+	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
+}
 
 // kindFields are what the kind of a workload brings along.
 var kindFields = []schema.Field{
-	{Name: "schedule", Scope: ownScope, Doc: "When a CronJob runs.", Type: scheduleType,
+	{Name: "schedule", Scope: Own, Doc: "When a CronJob runs.", Type: scheduleType,
 		Example: "kind: CronJob\nschedule: {cron: \"30 6 * * mon-fri\", timeZone: Europe/Berlin, startingDeadlineSeconds: 300}"},
-	{Name: "spec", Scope: ownScope, Doc: "The other fields of the kind's own spec, such as minReadySeconds, revisionHistoryLimit, " +
-		"podManagementPolicy or backoffLimit; for a CronJob those of the Job that it makes.",
+	{Name: "spec", Scope: Own, Traits: hookTakes,
+		Doc: "The other fields of the kind's own spec, such as minReadySeconds, revisionHistoryLimit, " +
+			"podManagementPolicy or backoffLimit; for a CronJob those of the Job that it makes.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of the kind's own fields",
 			Elem: &schema.Type{Kind: schema.AnyKind, What: "anything that Kubernetes takes there"}},
 		Example: "spec: {revisionHistoryLimit: 3, minReadySeconds: 10}"},
-	{Name: "objectName", Scope: ownScope, Doc: "The name of the workload's objects where an existing one has to stay, in place of APP " +
+	{Name: "objectName", Scope: Own, Doc: "The name of the workload's objects where an existing one has to stay, in place of APP " +
 		"or APP-WORKLOAD.", Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Label1035},
 		Example: "objectName: legacy-shop"},
-	{Name: "selector", Scope: ownScope, Doc: "The labels by which the workload finds its pods where existing ones have to stay: " +
+	{Name: "selector", Scope: Own, Doc: "The labels by which the workload finds its pods where existing ones have to stay: " +
 		"Kubernetes never lets them change. Its objects have them too.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of labels",
 			Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName},
 			Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}},
 		Example: "selector: {app: legacy-shop}"},
-	{Name: "syncWave", Scope: inheritedScope, Doc: "The wave in which Argo CD syncs the objects; lower ones come first, 0 unless given.",
+	{Name: "syncWave", Scope: Inherited, Doc: "The wave in which Argo CD syncs the objects; lower ones come first, 0 unless given.",
 		Type:    &schema.Type{Kind: schema.IntegerKind, What: "a whole number", Min: -1 << 31, Max: 1<<31 - 1},
 		Example: "syncWave: 1"},
-	{Name: "syncOptions", Scope: inheritedScope, Doc: "How Argo CD syncs the objects.", Type: syncOptionsType,
+	{Name: "syncOptions", Scope: Inherited, Doc: "How Argo CD syncs the objects.", Type: syncOptionsType,
 		Example: "syncOptions: {Prune: confirm, Delete: confirm}"},
 }
 
-// enabledField stands at the top level and in environments for the app, in a
+// EnabledField stands at the top level and in environments for the app, in a
 // workload for that one.
-var enabledField = schema.Field{Name: "enabled", Scope: appScope,
+var EnabledField = schema.Field{Name: "enabled", Scope: App,
 	Doc: "false leaves the app out of an environment, or the workload: it is not there yet. An Application that asks for such an " +
 		"environment gets an error.",
 	Type:    &schema.Boolean,

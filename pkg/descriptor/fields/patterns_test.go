@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"fmt"
@@ -72,7 +72,7 @@ func checks() map[string]*schema.Check {
 			walk(s.More.Type)
 		}
 	}
-	walk(documentType())
+	walk(Document())
 	return out
 }
 
@@ -125,7 +125,7 @@ func TestShorthands(t *testing.T) {
 			walk(path+"."+f.Name, f.Type)
 		}
 	}
-	walk("", documentType())
+	walk("", Document())
 	if len(seen) < 20 {
 		t.Errorf("%d types", len(seen))
 	}

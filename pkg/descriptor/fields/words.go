@@ -1,9 +1,9 @@
-package descriptor
+package fields
 
 import "github.com/unfold-gitops/unfold/pkg/schema"
 
-// newNormaliser returns what completes values of app.yaml, at a path.
-func newNormaliser(path ...string) *schema.Normaliser {
+// NewNormaliser returns what completes values of app.yaml, at a path.
+func NewNormaliser(path ...string) *schema.Normaliser {
 	return &schema.Normaliser{Path: path, Words: OtherWord}
 }
 

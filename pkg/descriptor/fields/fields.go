@@ -1,9 +1,12 @@
-package descriptor
+// Package fields is the table of the fields of app.yaml: what the parser takes, what the layers merge by, and what the
+// reference and the JSON Schema are made of. Each topic has a file; newTable joins them.
+package fields
 
 import (
 	"slices"
 	"sync"
 
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
@@ -15,29 +18,48 @@ import (
 var fileName = &schema.Type{Kind: schema.TextKind, What: "the path of a file in the app's folder", Check: filePath}
 
 var (
-	labelMap = &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: ownLabel},
+	LabelMap = &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: ownLabel},
 		Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}}
-	annotationMap = &schema.Type{Kind: schema.MapKind, What: "a map of annotations",
+	AnnotationMap = &schema.Type{Kind: schema.MapKind, What: "a map of annotations",
 		Keys: schema.KeyRule{What: "an annotation", Check: &schema.QualifiedName}, Elem: &schema.AnyText}
 )
 
 // table holds the types that are made of the rows.
 type table struct {
 	document, environment, workload, hook *schema.Type
-	// workloads is the row that holds workloads, environments that of environments.
-	workloads, environments schema.Field
+	// app are the rows of the app. Workloads is the row that holds workloads, environments that of environments, and
+	// kind that of a workload's kind.
+	app                           []schema.Field
+	workloads, environments, kind schema.Field
 	// topics hold the fields of a workload, in the order of the reference.
 	topics []schema.Topic
 	// workloadFields are the fields of a workload, which also stand at the top level
 	// and in environments.
 	workloadFields []schema.Field
+	// podFields are those that pods have unchanged, ownContainerFields and containerFields those that the workload's own
+	// container and further ones have.
+	podFields, ownContainerFields, containerFields []schema.Passed
 }
+
+const (
+	// APIVersion is the only version of the format that this program knows.
+	APIVersion = "unfold.dev/v1alpha1"
+	// KindApp is the kind of a descriptor; the kind of the app's only workload may stand in its place.
+	KindApp = "App"
+)
 
 var fieldTable = sync.OnceValue(newTable)
 
 func newTable() *table {
 	t := &table{}
-	t.hook = newHookType(t.elsewhere)
+	t.hook, t.kind = newHookType(t.elsewhere), kindField()
+	t.app = slices.Clone(appFields)
+	for i := range t.app {
+		if f := &t.app[i]; f.Name == "kind" {
+			f.Doc += kindNames() + "."
+			f.JSON = (&schema.Check{Enum: append([]string{KindApp}, kinds.Chosen()...)}).JSONSchema()
+		}
+	}
 	t.topics = []schema.Topic{
 		{Title: "Kinds", Prose: kindProse, Fields: kindFields},
 		{Title: "Container", Prose: containerProse, Fields: containerFields},
@@ -50,22 +72,23 @@ func newTable() *table {
 		{Title: "Secrets", Prose: secretProse, Fields: secretFields},
 		{Title: "Scale", Prose: scaleProse, Fields: scaleFields},
 		{Title: "Observability", Prose: observeProse, Fields: observeFields},
-		{Title: "Hooks", Prose: hooksProse, Fields: []schema.Field{hooksField(t.hook)}},
+		hooksTopic(t.hook),
 		{Title: "Labels and annotations", Prose: metadataProse, Fields: metadataFields},
 	}
 	for _, x := range t.topics {
 		t.workloadFields = append(t.workloadFields, x.Fields...)
 	}
-	t.workload = t.appType("a workload", "workload", slices.Concat([]schema.Field{kindField, enabledField}, t.workloadFields))
+	t.workload = t.appType("a workload", "workload", slices.Concat([]schema.Field{t.kind, EnabledField}, t.workloadFields))
 	t.workload.Deferred = true
+	t.podFields, t.ownContainerFields = t.workload.Passed("pod"), t.workload.Passed("container")
+	t.containerFields = containerType.Passed("container")
 	t.workload.Field("kind").Definition = "field.workload-kind"
 	t.workloads = workloadsField(t.workload)
-	shared := slices.Concat(appFields, []schema.Field{enabledField, t.workloads}, t.workloadFields)
+	shared := slices.Concat(t.app, []schema.Field{EnabledField, t.workloads}, t.workloadFields)
 	t.environment = t.appType("an environment", "environment", slices.DeleteFunc(slices.Clone(shared),
-		func(f schema.Field) bool { return f.Scope == headScope }))
+		func(f schema.Field) bool { return f.Scope == Head }))
 	t.environments = environmentsField(t.environment)
 	t.document = t.appType("an app", "", append(shared, t.environments))
-	t.document.Field("kind").JSON = (&schema.Check{Enum: append([]string{Kind}, kinds...)}).JSONSchema()
 	return t
 }
 
@@ -73,12 +96,12 @@ func newTable() *table {
 // the reference and definitions in the JSON Schema.
 func (t *table) appType(what, definition string, fields []schema.Field) *schema.Type {
 	for i, f := range fields {
-		if f.Scope != headScope {
+		if f.Scope != Head {
 			fields[i].Definition = "field." + f.Name
 		}
 	}
 	return &schema.Type{Kind: schema.ObjectKind, What: what, Definition: definition, OwnSections: true, Fields: fields,
-		After: foldShorthands, Elsewhere: t.elsewhere}
+		After: FoldShorthands, Elsewhere: t.elsewhere}
 }
 
 // elsewhere returns the hint for a key that is a field of the top level, but not
@@ -87,7 +110,7 @@ func (t *table) elsewhere(key string) (hint string) {
 	switch f := t.document.Field(key); {
 	case key == "kind":
 		return "set the kind of the app's only workload at the top level, in place of App"
-	case f != nil && f.Scope == headScope:
+	case f != nil && f.Scope == Head:
 		return key + " stands at the top level only"
 	case f != nil:
 		return key + " stands at the top level or directly below an environment"
@@ -95,16 +118,16 @@ func (t *table) elsewhere(key string) (hint string) {
 	return ""
 }
 
-// documentType is the type of the whole file, environmentType that of an
-// environment, workloadType that of a workload and hookType that of a hook.
-func documentType() *schema.Type    { return fieldTable().document }
-func environmentType() *schema.Type { return fieldTable().environment }
-func workloadType() *schema.Type    { return fieldTable().workload }
-func hookType() *schema.Type        { return fieldTable().hook }
+// Document is the type of the whole file, Environment that of an
+// environment, Workload that of a workload and Hook that of a hook.
+func Document() *schema.Type    { return fieldTable().document }
+func Environment() *schema.Type { return fieldTable().environment }
+func Workload() *schema.Type    { return fieldTable().workload }
+func Hook() *schema.Type        { return fieldTable().hook }
 
 func environmentsField(environment *schema.Type) schema.Field {
 	return schema.Field{
-		Name: "environments", Scope: headScope, Doc: "What differs in an environment: the same fields, by its name.",
+		Name: "environments", Scope: Head, Doc: "What differs in an environment: the same fields, by its name.",
 		Example: "environments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2, replicas: 5}",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of environments",
 			Keys: schema.KeyRule{What: "an environment", Check: &schema.Label}, Elem: environment},
@@ -112,7 +135,7 @@ func environmentsField(environment *schema.Type) schema.Field {
 }
 
 func workloadsField(workload *schema.Type) schema.Field {
-	return schema.Field{Name: "workloads", Scope: appScope,
+	return schema.Field{Name: "workloads", Scope: App,
 		Doc: "The workloads by name, of an app with several; the top level then holds what they share.",
 		Example: "image: ghcr.io/example/shop:v1.4.2\nworkloads:\n  web: {port: 8080, probes: /healthz}\n" +
 			"  worker: {command: [shop, work]}\nenvironments:\n  dev: {workloads: {worker: null}}\n" +
@@ -121,8 +144,35 @@ func workloadsField(workload *schema.Type) schema.Field {
 			Keys: schema.KeyRule{What: "a workload", Check: &schema.Label1035}, Elem: workload}}
 }
 
-// topField returns the row of a field of the top level, or nil.
-func topField(name string) *schema.Field { return documentType().Field(name) }
+// Top returns the row of a field of the top level, or nil.
+func Top(name string) *schema.Field { return Document().Field(name) }
 
-// workloadField returns the row of a field of a workload, or nil.
-func workloadField(name string) *schema.Field { return workloadType().Field(name) }
+// OfWorkload returns the row of a field of a workload, or nil.
+func OfWorkload(name string) *schema.Field { return Workload().Field(name) }
+
+// Topics are the sections of the reference: all fields, each once.
+func Topics() []schema.Topic {
+	t := fieldTable()
+	kind := t.kind
+	kind.Name = "workloads.NAME.kind"
+	several := schema.Topic{Title: "Workloads and environments", Prose: severalProse,
+		Fields: []schema.Field{t.workloads, kind, EnabledField, t.environments}}
+	return append([]schema.Topic{{Title: "The app", Prose: appProse, Fields: t.app}, several}, t.topics...)
+}
+
+const severalProse = "`workloads` lists them by name; their objects are named `APP-WORKLOAD`. Whether the top level has `workloads` " +
+	"decides\n" +
+	"names and selectors for ever, so an environment can't introduce them; it can add one, change one, and leave one out\n" +
+	"with `null`."
+
+// WorkloadFields returns the rows of a workload, which also stand at the top level and in environments.
+func WorkloadFields() []schema.Field { return fieldTable().workloadFields }
+
+// OfPod returns the fields of a workload that its pods have unchanged.
+func OfPod() []schema.Passed { return fieldTable().podFields }
+
+// OfOwnContainer returns the fields of a workload that its own container has unchanged.
+func OfOwnContainer() []schema.Passed { return fieldTable().ownContainerFields }
+
+// OfContainer returns the fields of a further container that it has unchanged.
+func OfContainer() []schema.Passed { return fieldTable().containerFields }

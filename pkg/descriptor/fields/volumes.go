@@ -1,4 +1,4 @@
-package descriptor
+package fields
 
 import (
 	"strings"
@@ -15,7 +15,7 @@ const volumesProse = "What is mounted into the container. A key that starts with
 
 // volumeFields give a workload its volumes.
 var volumeFields = []schema.Field{
-	{Name: "volumes", Scope: ownScope, Doc: "The volumes, by the path where they are mounted or by name.",
+	{Name: "volumes", Scope: Own, Traits: hookTakes, Doc: "The volumes, by the path where they are mounted or by name.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of volumes",
 			Keys: schema.KeyRule{What: "a volume", Check: &schema.Check{Problem: volumeKey}}, Elem: volumeType},
 		Example: "volumes:\n  /data: 10Gi\n  /tmp: emptyDir\n  /cache: {emptyDir: {medium: Memory, sizeLimit: 64Mi}}\n" +
@@ -23,8 +23,8 @@ var volumeFields = []schema.Field{
 			"    mounts: {/uploads: uploads, /exports: {subPath: exports, readOnly: true}}"},
 }
 
-// volumeSources are what a volume can be, of which one counts.
-var volumeSources = []string{
+// VolumeSources are what a volume can be, of which one counts.
+var VolumeSources = []string{
 	"claim", "persistentVolumeClaim", "emptyDir", "configMap", "secret", "projected", "downwardAPI", "csi", "ephemeral", "image",
 	"hostPath", "nfs", "iscsi", "fc",
 	"awsElasticBlockStore", "azureDisk", "azureFile", "cinder", "flexVolume", "gcePersistentDisk", "portworxVolume", "vsphereVolume",
@@ -33,7 +33,7 @@ var volumeSources = []string{
 var volumeType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a size such as 10Gi, emptyDir", Expand: expandVolume,
 	Shorthand: &schema.Type{Kind: schema.TextKind, What: "a size such as 10Gi, or emptyDir"},
-	OneOf:     [][]string{volumeSources, {"subPath", "subPathExpr"}}, After: existingClaim,
+	OneOf:     [][]string{VolumeSources, {"subPath", "subPathExpr"}}, After: existingClaim,
 	Fields: []schema.Field{
 		{Name: "claim", Doc: "A claim of its own; or the name of one that is there.", Type: claimType},
 		{Name: "persistentVolumeClaim", Doc: "A claim that is there.",
@@ -129,8 +129,8 @@ var claimType = &schema.Type{
 		{Name: "dataSourceRef", Doc: "The same, of any kind.", Type: &schema.Type{Kind: schema.KubeKind, What: "a data source",
 			Of: "core/v1.TypedObjectReference"}},
 		{Name: "volumeAttributesClassName", Doc: "The VolumeAttributesClass.", Type: &schema.AnyText},
-		{Name: "labels", Doc: "Further labels.", Type: labelMap},
-		{Name: "annotations", Doc: "Further annotations.", Type: annotationMap},
+		{Name: "labels", Doc: "Further labels.", Type: LabelMap},
+		{Name: "annotations", Doc: "Further annotations.", Type: AnnotationMap},
 	},
 }
 

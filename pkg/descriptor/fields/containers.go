@@ -1,6 +1,9 @@
-package descriptor
+package fields
 
-import "github.com/unfold-gitops/unfold/pkg/schema"
+import (
+	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
 
 const containersProse = "Further containers of the pods, by name. Those of `initContainers` run one after the other in the order " +
 	"written, each to\n" +
@@ -18,20 +21,21 @@ const containersProse = "Further containers of the pods, by name. Those of `init
 // containersFields are the containers beside the workload's own, and what is
 // left of the pod and its container.
 var containersFields = []schema.Field{
-	{Name: "initContainers", Scope: inheritedScope, Doc: "Containers that run to their end before all others.",
+	{Name: "initContainers", Scope: Inherited, Traits: hookTakes, Doc: "Containers that run to their end before all others.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers",
 			Keys: schema.KeyRule{What: "a container", Check: &schema.Label}, Elem: containerType},
 		Example: "initContainers:\n  migrate: {command: [/bin/app, migrate]}\n  fetch:\n    image: ghcr.io/example/fetch:v2\n" +
 			"    args: [--once]\n    mounts: {models: /models}\nvolumes:\n  models: {emptyDir: {}, mounts: /models}"},
-	{Name: "sidecars", Scope: inheritedScope, Doc: "Containers that run beside the workload's own.",
+	{Name: "sidecars", Scope: Inherited, Traits: hookTakes, Doc: "Containers that run beside the workload's own.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers",
 			Keys: schema.KeyRule{What: "a container", Check: &schema.Label}, Elem: containerType},
 		Example: "sidecars:\n  proxy:\n    image: ghcr.io/example/proxy:v3\n    args: [--upstream, localhost:8080]\n" +
 			"    ports: {proxy: 4180}\n    probes: /ping\n    resources: {requests: {cpu: 10m, memory: 32Mi}}"},
-	{Name: "pod", Scope: inheritedScope, Doc: "The pod's other fields, such as hostNetwork, dnsConfig, hostAliases or runtimeClassName.",
+	{Name: "pod", Scope: Inherited, Traits: hookInherits,
+		Doc:     "The pod's other fields, such as hostNetwork, dnsConfig, hostAliases or runtimeClassName.",
 		Type:    &schema.Type{Kind: schema.KubeKind, What: "fields of the pod", Of: "core/v1.PodSpec", Owner: podOwner},
 		Example: "pod:\n  enableServiceLinks: false\n  dnsConfig: {options: [{name: ndots, value: \"2\"}]}"},
-	{Name: "container", Scope: inheritedScope,
+	{Name: "container", Scope: Inherited, Traits: hookInherits,
 		Doc:     "The other fields of the workload's own container, such as workingDir, tty or terminationMessagePolicy; and its name.",
 		Type:    &schema.Type{Kind: schema.KubeKind, What: "fields of the container", Of: "core/v1.Container", Owner: containerOwner},
 		Example: "container: {name: server, workingDir: /srv, terminationMessagePolicy: FallbackToLogsOnError}"},
@@ -94,20 +98,22 @@ var containerType = &schema.Type{
 			Type: &schema.Type{Kind: schema.KubeKind, What: "a list of mounts", Of: "[]core/v1.VolumeMount"}},
 		{Name: "native", Doc: "false makes a sidecar an ordinary container, true insists on a native one; otherwise the cluster's " +
 			"version decides.", Type: &schema.Boolean},
-		{Name: "restartPolicy", Doc: "Always lets an init container go on as a sidecar.",
+		{Name: "restartPolicy", To: "container.restartPolicy", Doc: "Always lets an init container go on as a sidecar.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a restart policy", Enum: []string{"Always", "Never", "OnFailure"}}},
-		{Name: "restartPolicyRules", Doc: "Kubernetes' own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules",
-			Of: "[]core/v1.ContainerRestartRule"}},
-		{Name: "workingDir", Doc: "The folder that it starts in.", Type: &schema.AnyText},
-		{Name: "stdin", Doc: "true keeps the standard input open.", Type: &schema.Boolean},
-		{Name: "stdinOnce", Doc: "true closes it after the first client.", Type: &schema.Boolean},
-		{Name: "tty", Doc: "true gives it a terminal.", Type: &schema.Boolean},
-		{Name: "terminationMessagePath", Doc: "The file with the reason of its end.", Type: &schema.AnyText},
-		{Name: "terminationMessagePolicy", Doc: "File or FallbackToLogsOnError.",
+		{Name: "restartPolicyRules", To: "container.restartPolicyRules", Doc: "Kubernetes' own.",
+			Type: &schema.Type{Kind: schema.KubeKind, What: "a list of rules",
+				Of: "[]core/v1.ContainerRestartRule"}},
+		{Name: "workingDir", To: "container.workingDir", Doc: "The folder that it starts in.", Type: &schema.AnyText},
+		{Name: "stdin", To: "container.stdin", Doc: "true keeps the standard input open.", Type: &schema.Boolean},
+		{Name: "stdinOnce", To: "container.stdinOnce", Doc: "true closes it after the first client.", Type: &schema.Boolean},
+		{Name: "tty", To: "container.tty", Doc: "true gives it a terminal.", Type: &schema.Boolean},
+		{Name: "terminationMessagePath", To: "container.terminationMessagePath", Doc: "The file with the reason of its end.",
+			Type: &schema.AnyText},
+		{Name: "terminationMessagePolicy", To: "container.terminationMessagePolicy", Doc: "File or FallbackToLogsOnError.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a policy", Enum: []string{"File", "FallbackToLogsOnError"}}},
-		{Name: "volumeDevices", Doc: "Block devices, Kubernetes' own.",
+		{Name: "volumeDevices", To: "container.volumeDevices", Doc: "Block devices, Kubernetes' own.",
 			Type: &schema.Type{Kind: schema.KubeKind, What: "a list of devices", Of: "[]core/v1.VolumeDevice"}},
-		{Name: "resizePolicy", Doc: "What a change of resources does, Kubernetes' own.",
+		{Name: "resizePolicy", To: "container.resizePolicy", Doc: "What a change of resources does, Kubernetes' own.",
 			Type: &schema.Type{Kind: schema.KubeKind, What: "a list of policies", Of: "[]core/v1.ContainerResizePolicy"}},
 	},
 }
@@ -124,4 +130,50 @@ func notInContainer(key string) string {
 		return "list the volume under the workload's volumes, and mount it with mounts: {VOLUME: PATH}"
 	}
 	return ""
+}
+
+// podOwner names the field that makes a field of the pod, "" for none.
+func podOwner(key string) string {
+	switch key {
+	case "containers":
+		return "sidecars"
+	case "initContainers", "volumes":
+		return key
+	case "imagePullSecrets":
+		return "pullSecrets"
+	case "securityContext":
+		return "security: {pod: …}"
+	case "topologySpreadConstraints":
+		return "spread"
+	case "serviceAccountName", "serviceAccount", "automountServiceAccountToken":
+		return "serviceAccount"
+	}
+	return ""
+}
+
+// containerOwner names the field that makes a field of a container, "" for none.
+func containerOwner(key string) string {
+	switch key {
+	case "image", "command", "args", "ports", "env", "envFrom", "resources", "lifecycle":
+		return key
+	case "imagePullPolicy":
+		return "image: {pullPolicy: …}"
+	case "livenessProbe", "readinessProbe", "startupProbe":
+		return "probes"
+	case "securityContext":
+		return "security: {container: …}"
+	case "volumeMounts":
+		return "volumes"
+	}
+	return ""
+}
+
+// checkEnvFrom asks each source of variables for what it is.
+func checkEnvFrom(n *schema.Normaliser, v *value.Value) *value.Value {
+	if n.Whole && !v.Has("secret") && !v.Has("configMap") {
+		n.Diags.Errorh(v.Pos, "missing-source", "write secret: NAME or configMap: NAME", "%s names neither a Secret nor a ConfigMap",
+			n.Where())
+		return nil
+	}
+	return v
 }
