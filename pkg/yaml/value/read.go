@@ -195,7 +195,7 @@ func (r *reader) readAlias(n *yaml.Node, depth int) *Value {
 }
 
 func (r *reader) readScalar(n *yaml.Node) *Value {
-	v := &Value{Kind: kindOf(n.ShortTag()), Text: n.Value, Plain: isPlain(n), Pos: r.pos(n)}
+	v := &Value{Kind: KindOf(n.ShortTag()), Text: n.Value, Plain: isPlain(n), Pos: r.pos(n)}
 	if r.kubernetes {
 		checkScalar(v, r.diags)
 	}
