@@ -132,7 +132,7 @@ func options(call plugin.Call) render.Options {
 // logRun prints the one line about the run.
 func logRun(s Streams, asJSON bool, r *render.Result, took time.Duration) error {
 	if !asJSON {
-		_, err := fmt.Fprintf(s.Err, "unfold: app=%s environment=%s objects=%d ms=%d version=%s\n", r.Name, r.Env, r.Objects,
+		_, err := fmt.Fprintf(s.Err, "unfold: app=%s environment=%s objects=%d ms=%d version=%s\n", r.Name, r.Env, len(r.Objects),
 			took.Milliseconds(), programVersion())
 		return err
 	}
@@ -144,5 +144,5 @@ func logRun(s Streams, asJSON bool, r *render.Result, took time.Duration) error 
 		Objects     int    `json:"objects"`
 		MS          int64  `json:"ms"`
 		Version     string `json:"version"`
-	}{"info", "generated", r.Name, r.Env, r.Objects, took.Milliseconds(), programVersion()})
+	}{"info", "generated", r.Name, r.Env, len(r.Objects), took.Milliseconds(), programVersion()})
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -125,7 +124,7 @@ func (r rendering) print(s Streams, app render.Rendered, several bool) error {
 func (r rendering) write(ctx context.Context, dir string, f render.Folder, app render.Rendered) error {
 	files := tree.Tree{}
 	for _, x := range app.Results {
-		split(files, x)
+		addFiles(files, x)
 	}
 	out := r.output
 	if f.Found {
@@ -141,33 +140,17 @@ func (r rendering) write(ctx context.Context, dir string, f render.Folder, app r
 	return tree.Write(ctx, out, files, r.force)
 }
 
-// split puts each object of a stream into a file of its own, named by kind and
-// name. The stream is ours or kustomize's, so "---" alone on a line is always
-// between two documents.
-func split(files tree.Tree, r *render.Result) {
-	for doc := range bytes.SplitSeq(r.Manifests, []byte("\n---\n")) {
-		name := r.Env + "/" + strings.ToLower(topField(doc, "kind: ")) + "-" + metadataName(doc)
+// addFiles puts each object into a file of its own, named by kind and name.
+func addFiles(files tree.Tree, r *render.Result) {
+	for _, o := range r.Objects {
+		name := strings.ReplaceAll(o.StringAt("metadata", "name"), ":", "-")
+		name = r.Env + "/" + strings.ToLower(o.StringAt("kind")) + "-" + name
 		unique := name
 		for i := 2; files[unique+".yaml"] != nil; i++ {
 			unique = fmt.Sprintf("%s-%d", name, i)
 		}
-		files[unique+".yaml"] = append(bytes.TrimSuffix(doc, []byte("\n")), '\n')
+		files[unique+".yaml"] = o.Text
 	}
-}
-
-func topField(doc []byte, prefix string) string {
-	for line := range bytes.SplitSeq(doc, []byte("\n")) {
-		if rest, ok := bytes.CutPrefix(line, []byte(prefix)); ok {
-			return strings.Trim(string(rest), `"'`)
-		}
-	}
-	return ""
-}
-
-// metadataName reads metadata.name of a document as kustomize prints it.
-func metadataName(doc []byte) string {
-	_, metadata, _ := bytes.Cut(append([]byte("\n"), doc...), []byte("\nmetadata:\n"))
-	return strings.ReplaceAll(topField(metadata, "  name: "), ":", "-")
 }
 
 func existing(err error) error {

@@ -114,15 +114,15 @@ func (a *app) images(env string) (map[string]descriptor.Image, []string) {
 	return images, keys
 }
 
-// rendering is what the app comes to, by environment.
+// rendering holds the objects of an app, by environment.
 type rendering struct {
-	envs      []string
-	manifests map[string][]byte
-	diags     diag.List
+	envs    []string
+	objects map[string][]*value.Value
+	diags   diag.List
 }
 
 func (a *app) render() (rendering, error) {
-	r := rendering{manifests: map[string][]byte{}}
+	r := rendering{objects: map[string][]*value.Value{}}
 	collect := func(err error) error {
 		var found diag.List
 		if errors.As(err, &found) {
@@ -138,7 +138,7 @@ func (a *app) render() (rendering, error) {
 			return r, err
 		}
 		if x != nil {
-			r.manifests[env] = x.Manifests
+			r.objects[env] = x.Values()
 		}
 	}
 	return r, collect(a.source.Mistakes())

@@ -40,7 +40,7 @@ func CompareEnvironments(dir, from, to string, p *platform.Platform) ([]Differen
 	if err != nil {
 		return nil, err
 	}
-	objects := diff.Comparison{Places: true}.Objects(one.Manifests, two.Manifests)
+	objects := diff.Comparison{Places: true}.Objects(one.Values(), two.Values())
 	if len(objects) == 0 {
 		return nil, nil
 	}
@@ -203,7 +203,7 @@ func (c comparison) run() ([]Difference, error) {
 		case !slices.Contains(now.envs, env):
 			d.Note = "the environment is gone"
 		}
-		d.Objects = diff.Comparison{}.Objects(old.manifests[env], now.manifests[env])
+		d.Objects = diff.Comparison{}.Objects(old.objects[env], now.objects[env])
 		if len(d.Objects) > 0 {
 			out = append(out, d)
 		}

@@ -304,7 +304,7 @@ func manifests(before, after rendering) string {
 	var b strings.Builder
 	for _, env := range union(before.envs, after.envs) {
 		name := path.Join(env, "manifests.yaml")
-		x, y := diff.Mask(before.manifests[env], after.manifests[env])
+		x, y := diff.Mask(before.objects[env], after.objects[env])
 		b.WriteString(diff.Unified("a/"+name, "b/"+name, x, y))
 	}
 	return b.String()

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 
@@ -20,22 +19,11 @@ func (s *Source) Provenance(env string, o Options) (*descriptor.Provenance, erro
 	return p, append(diags, s.diags...).Err()
 }
 
-// explained prints the objects of an environment with a comment behind each
-// value: the line that is responsible for it. What Secrets hold is hidden. Built
-// is what kustomize made, nil where it was not asked.
-func (s *Source) explained(e expand.Environment, built []*value.Value) ([]byte, error) {
-	var b bytes.Buffer
-	for i, v := range traced(e, built) {
-		if i > 0 {
-			b.WriteString("---\n")
-		}
-		text, err := value.EncodeAnnotated(value.Sorted(concealed(v)), func(_ []string, x *value.Value) string { return s.Place(x.Pos) })
-		if err != nil {
-			return nil, err
-		}
-		b.Write(text)
-	}
-	return b.Bytes(), nil
+// appendExplained prints an object with a comment behind each value: the line that is
+// responsible for it.
+func (s *Source) appendExplained(out []byte, v *value.Value) ([]byte, error) {
+	text, err := value.EncodeAnnotated(value.Sorted(v), func(_ []string, x *value.Value) string { return s.Place(x.Pos) })
+	return append(out, text...), err
 }
 
 // Place names a position as comments do: the file in the app's folder and the
@@ -54,10 +42,7 @@ var changed = diag.Pos{File: "kustomize"}
 // traced returns the objects of an environment with their positions, which
 // kustomize loses.
 func traced(e expand.Environment, built []*value.Value) []*value.Value {
-	var own []*value.Value
-	for _, o := range e.Finished() {
-		own = append(own, o.Value)
-	}
+	own := object.Values(e.Finished())
 	if built == nil {
 		return own
 	}
@@ -113,17 +98,22 @@ func placed(v, before *value.Value) *value.Value {
 	return out
 }
 
-// concealed hides what Secrets hold, and what looks like a credential elsewhere.
-func concealed(v *value.Value) *value.Value {
-	var fields [][]string
-	switch v.StringAt("kind") {
-	case "Secret":
-		fields = [][]string{{"data"}, {"stringData"}}
-	case "SealedSecret":
-		fields = [][]string{{"spec", "encryptedData"}}
+// concealed returns objects without what Secrets hold, and without what looks like a
+// credential elsewhere.
+func concealed(objects []*value.Value) []*value.Value {
+	out := make([]*value.Value, len(objects))
+	for i, v := range objects {
+		var fields [][]string
+		switch v.StringAt("kind") {
+		case "Secret":
+			fields = [][]string{{"data"}, {"stringData"}}
+		case "SealedSecret":
+			fields = [][]string{{"spec", "encryptedData"}}
+		}
+		for _, path := range fields {
+			v = v.Replace(path, func(x *value.Value) *value.Value { return redact.All(x, nil, redact.Always(descriptor.Hidden)) })
+		}
+		out[i] = redact.Tree(v, nil, redact.Always(descriptor.Hidden))
 	}
-	for _, path := range fields {
-		v = v.Replace(path, func(x *value.Value) *value.Value { return redact.All(x, nil, redact.Always(descriptor.Hidden)) })
-	}
-	return redact.Tree(v, nil, redact.Always(descriptor.Hidden))
+	return out
 }

@@ -14,22 +14,14 @@ const (
 	maskedAfter  = "*** (after)"
 )
 
-// Mask returns two streams of manifests with the content of every Secret, the
-// ciphertext of every SealedSecret, and whatever else looks like a credential,
-// replaced.
-func Mask(a, b []byte) (string, string) {
-	x, y := parse(a), parse(b)
-	return encode(maskAll(x, y, maskedBefore)), encode(maskAll(y, x, maskedAfter))
-}
-
-// parse reads manifests that were printed by us or by kustomize.
-func parse(manifests []byte) []*value.Value {
-	docs, _ := value.ReadAll("", manifests)
-	return docs
+// Mask prints two lists of objects with the content of every Secret, the ciphertext
+// of every SealedSecret, and whatever else looks like a credential, replaced.
+func Mask(a, b []*value.Value) (string, string) {
+	return encode(maskAll(a, b, maskedBefore)), encode(maskAll(b, a, maskedAfter))
 }
 
 func encode(objects []*value.Value) string {
-	out, err := object.EncodeValues(objects)
+	out, err := object.Encode(objects)
 	if err != nil {
 		return "" // rather nothing than what is not masked
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Object is what differs in an object: one that is only in the new manifests
-// (Added), only in the old ones (Removed), or in both.
+// Object is an object that differs: it is only in the new list (Added), only in the
+// old one (Removed), or in both.
 type Object struct {
 	object.ID
 	Added, Removed bool
@@ -35,10 +35,9 @@ type Comparison struct {
 	Places bool
 }
 
-// Objects compares two streams of manifests.
-func (c Comparison) Objects(a, b []byte) []Object {
-	x, y := parse(a), parse(b)
-	x, y = maskAll(x, y, maskedBefore), maskAll(y, x, maskedAfter)
+// Objects compares two lists of objects.
+func (c Comparison) Objects(a, b []*value.Value) []Object {
+	x, y := maskAll(a, b, maskedBefore), maskAll(b, a, maskedAfter)
 	pairs := pair(x, y)
 	renamed := map[string]string{}
 	for _, p := range pairs {

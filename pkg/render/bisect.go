@@ -18,20 +18,24 @@ type entry struct {
 	pos  diag.Pos
 }
 
-// blame finds which line of the descriptor makes kustomize fail: an entry
-// without which the build succeeds up to there. A failure without any entry is
-// our own.
-func (s *Source) blame(e expand.Environment, failure error) error {
-	entries := entriesOf(e.App)
-	first := sort.Search(len(entries), func(n int) bool {
-		_, err := run(firstOf(e, n))
+// bisect returns with how many entries an environment that is wrong with all of them
+// begins to be wrong: 0 where the entries are not the reason.
+func bisect(e expand.Environment, wrong func(expand.Environment) bool) int {
+	return sort.Search(len(entriesOf(e.App)), func(n int) bool { return wrong(firstOf(e, n)) })
+}
+
+// buildError returns the diagnostic for what makes kustomize fail: an entry without
+// which the build succeeds up to there. A failure without any entry is our own.
+func buildError(e expand.Environment, failure error) error {
+	first := bisect(e, func(part expand.Environment) bool {
+		_, err := run(part)
 		return err != nil
 	})
 	_, err := run(firstOf(e, first))
 	if first == 0 || err == nil {
 		return fmt.Errorf("kustomize: %w", failure)
 	}
-	x := entries[first-1]
+	x := entriesOf(e.App)[first-1]
 	message, hint := explain(err)
 	var diags diag.List
 	diags.Errorh(x.pos, "kustomize", hint, "kustomize can't build with this %s: %s", x.what, message)
@@ -53,23 +57,21 @@ func entriesOf(app *descriptor.App) []entry {
 	return out
 }
 
-// judge reports what is wrong with the objects that kustomize gives. All that
+// checkBuilt reports what is wrong with the objects that kustomize returns. All that
 // went in was right, so a patch, a component or a manifest did it: the entry with
 // which it begins.
-func (s *Source) judge(e expand.Environment, objects []*value.Value) error {
+func (s *Source) checkBuilt(e expand.Environment, objects []*value.Value) error {
 	wrong := s.problems(e, objects)
 	if len(wrong) == 0 {
 		return nil
 	}
-	entries := entriesOf(e.App)
-	first := sort.Search(len(entries), func(n int) bool {
-		part := firstOf(e, n)
+	first := bisect(e, func(part expand.Environment) bool {
 		built, err := run(part)
 		return err != nil || len(s.problems(part, built)) > 0
 	})
 	x := entry{"app", e.App.Pos}
 	if first > 0 {
-		x = entries[min(first, len(entries))-1]
+		x = entriesOf(e.App)[first-1]
 	}
 	for i := range wrong {
 		wrong[i].Pos, wrong[i].Message = x.pos, "with this "+x.what+", "+wrong[i].Message
