@@ -75,7 +75,7 @@ func (s Streams) variable(name string) string {
 // Main runs the program on the process's own arguments and streams and returns
 // its exit code.
 func Main() int {
-	return Process(os.Args[1:], Streams{Program: os.Args[0], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
+	return process(os.Args[1:], Streams{Program: os.Args[0], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
 }
 
 // Run runs one command and returns its exit code.
@@ -132,10 +132,9 @@ func usagef(format string, args ...any) error {
 func newRoot(s Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "unfold",
-		Short: "One app.yaml becomes the manifests of every environment",
-		Long: `unfold turns a compact descriptor, app.yaml, into a kustomize base with one
-overlay for each environment, and prints the manifests of the environment that
-is asked for. Argo CD runs it as a config management plugin.`,
+		Short: "Generate the manifests of every environment from one app.yaml",
+		Long: `You write one app.yaml; unfold generates the manifests of each environment, and
+Argo CD deploys them. Argo CD runs unfold as a config management plugin.`,
 		Example:       "  unfold render --env prod\n  unfold check",
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -19,12 +19,12 @@ func newGenerate(s Streams) *cobra.Command {
 	var p platformFlag
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Print the manifests that an Application asks for, as Argo CD's plugin",
-		Long: `generate is what Argo CD runs in an app's folder. The environment and overrides
-come from the Application: parameters in ARGOCD_APP_PARAMETERS, else variables
-that begin with ARGOCD_ENV_. The operator's platform file is never read from the
-app's folder. It prints manifests on standard output and one line about the run on
-standard error.`,
+		Short: "Generate the manifests of an Application, as Argo CD's plugin",
+		Long: `Argo CD runs generate in the app's folder. The Application chooses the
+environment and the overrides: by parameters in ARGOCD_APP_PARAMETERS, or else
+by variables that begin with ARGOCD_ENV_. generate prints the manifests on
+standard output and one line about the run on standard error. It never reads the
+operator's platform file from the app's folder.`,
 		Example: "  ARGOCD_ENV_ENVIRONMENT=prod unfold generate",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

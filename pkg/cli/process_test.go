@@ -61,7 +61,7 @@ func TestSignal(t *testing.T) {
 				syscall.Kill(os.Getpid(), tt.signal)
 			}()
 			var said bytes.Buffer
-			if code := Process(tt.args, Streams{Out: out, Err: &said}); code != tt.code {
+			if code := process(tt.args, Streams{Out: out, Err: &said}); code != tt.code {
 				t.Errorf("exit code %d, want %d", code, tt.code)
 			}
 			if said.String() != tt.said {

@@ -24,11 +24,11 @@ func newRender(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "render [DIR]",
 		Short: "Print the manifests of an environment, or of all",
-		Long: `render prints what Argo CD would get for the app in DIR (the current folder
-unless given), outside of Argo CD. Where DIR holds no app.yaml, it renders every
-app below. With --output it writes one file for each object to OUT/ENV instead,
-for several apps to OUT/PATH/ENV. With --explain a comment behind each value names the
-file and line that is responsible for it; what Secrets hold is hidden.`,
+		Long: `render prints the manifests that Argo CD would get for the app in DIR (default:
+current folder). If DIR has no app.yaml, it renders every app below. With
+--output it writes one file for each object to OUT/ENV instead, for several apps
+to OUT/PATH/ENV. With --explain it adds a comment to each value, with the file
+and line that set it, and hides the contents of Secrets.`,
 		Example: "  unfold render --env prod\n  unfold render examples/example-app --output /tmp/manifests",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -40,18 +40,18 @@ file and line that is responsible for it; what Secrets hold is hidden.`,
 				return err
 			}
 			if r.options.Explain = explain; explain && r.output != "" {
-				return usagef("--explain prints for people to read; it can't go with --output")
+				return usagef("--explain prints for people, so it can't be combined with --output")
 			}
 			return r.run(cmd.Context(), s, folder(args))
 		},
 	}
-	cmd.Flags().StringVarP(&r.env, "env", "e", "", "environment; all unless given")
-	cmd.Flags().StringVarP(&r.output, "output", "o", "", "folder to write one file for each object to")
-	cmd.Flags().BoolVar(&r.force, "force", false, "replace environments that --output holds already")
-	cmd.Flags().BoolVar(&explain, "explain", false, "add a comment behind each value: the line that is responsible")
+	cmd.Flags().StringVarP(&r.env, "env", "e", "", "environment (default: all)")
+	cmd.Flags().StringVarP(&r.output, "output", "o", "", "folder to write to, one file for each object")
+	cmd.Flags().BoolVar(&r.force, "force", false, "replace environments that exist in --output")
+	cmd.Flags().BoolVar(&explain, "explain", false, "add a comment to each value: the file and line that set it")
 	o.register(cmd)
 	p.register(cmd)
-	completeEnvironments(cmd, s, &p, folder)
+	completion{cmd, s, &p, folder}.environments("env")
 	return cmd
 }
 
@@ -160,8 +160,8 @@ func existing(err error) error {
 	return err
 }
 
-// overrideFlags are the overrides that Argo CD gives as parameters, and what else
-// it tells.
+// overrideFlags are the overrides that Argo CD passes as parameters, and the version
+// of Kubernetes.
 type overrideFlags struct {
 	image, tag, replicas, namespace, host, nameSuffix, hostSuffix string
 	config                                                        []string
@@ -169,16 +169,16 @@ type overrideFlags struct {
 }
 
 func (f *overrideFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.image, "image", "", "image in place of the descriptor's, or WORKLOAD=IMAGE")
-	cmd.Flags().StringVar(&f.tag, "tag", "", "tag in place of the descriptor's, or WORKLOAD=TAG")
-	cmd.Flags().StringVar(&f.replicas, "replicas", "", "count in place of the descriptor's, or WORKLOAD=COUNT")
-	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "namespace in place of the descriptor's")
-	cmd.Flags().StringVar(&f.host, "host", "", "host in place of the descriptor's, or WORKLOAD=HOST")
+	cmd.Flags().StringVar(&f.image, "image", "", "image to use instead of the descriptor's, or WORKLOAD=IMAGE")
+	cmd.Flags().StringVar(&f.tag, "tag", "", "tag to use instead of the descriptor's, or WORKLOAD=TAG")
+	cmd.Flags().StringVar(&f.replicas, "replicas", "", "number of pods to use instead of the descriptor's, or WORKLOAD=COUNT")
+	cmd.Flags().StringVarP(&f.namespace, "namespace", "n", "", "namespace to use instead of the descriptor's")
+	cmd.Flags().StringVar(&f.host, "host", "", "host to use instead of the descriptor's, or WORKLOAD=HOST")
 	cmd.Flags().StringVar(&f.kubeVersion, "kube-version", "",
-		"Kubernetes' version in the cluster, which Argo CD knows by itself; new enough unless given")
-	cmd.Flags().StringVar(&f.nameSuffix, "name-suffix", "", "what names end with, for the app once more beside itself")
-	cmd.Flags().StringVar(&f.hostSuffix, "host-suffix", "", "makes every host NAME and this, with the name of its Ingress or route")
-	cmd.Flags().StringArrayVar(&f.config, "config", nil, "further KEY=VALUE of config; can be repeated")
+		"Kubernetes version of the cluster, as Argo CD passes it (default: new enough for every field)")
+	cmd.Flags().StringVar(&f.nameSuffix, "name-suffix", "", "suffix for the names of all objects, to run the app a second time")
+	cmd.Flags().StringVar(&f.hostSuffix, "host-suffix", "", "use NAME and this suffix as every host; NAME is that of its Ingress or route")
+	cmd.Flags().StringArrayVar(&f.config, "config", nil, "additional KEY=VALUE for config; can be repeated")
 }
 
 func (f *overrideFlags) options() (render.Options, error) {
@@ -202,36 +202,4 @@ func (f *overrideFlags) options() (render.Options, error) {
 		o.Overrides.Config = append(o.Overrides.Config, descriptor.ConfigOverride{Key: key, Override: flag("config "+key, text)})
 	}
 	return o, nil
-}
-
-// completeEnvironments lets the shell complete --env by the descriptor's.
-func completeEnvironments(cmd *cobra.Command, s Streams, p *platformFlag, dir func(args []string) string) {
-	completeEnvironmentsOf(cmd, "env", s, p, dir)
-}
-
-func completeEnvironmentsOf(cmd *cobra.Command, flag string, s Streams, p *platformFlag, dir func(args []string) string) {
-	completeByApp(cmd, flag, s, p, dir, (*render.Source).Environments)
-}
-
-// completeWorkloads lets the shell complete --workload by the descriptor's.
-func completeWorkloads(cmd *cobra.Command, s Streams, p *platformFlag, dir func(args []string) string) {
-	completeByApp(cmd, "workload", s, p, dir, func(src *render.Source) []string { return src.Document().Workloads() })
-}
-
-// completeByApp lets the shell complete a flag by what the app has.
-func completeByApp(cmd *cobra.Command, flag string, s Streams, p *platformFlag, dir func(args []string) string,
-	names func(*render.Source) []string) {
-	// The only error is a flag that does not exist.
-	_ = cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		operator, err := p.read(s)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		src, err := render.Open(dir(args), operator)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		defer src.Close()
-		return names(src), cobra.ShellCompDirectiveNoFileComp
-	})
 }
