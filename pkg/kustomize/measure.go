@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -84,15 +83,15 @@ func Copied(copies int, objects Work) int {
 	return min(plus(0, MaxCopied*objects.Objects), plus(0, objects.Bytes<<min(copies, doublings)))
 }
 
-// ComponentWork returns the work that a component makes, each kustomization in it as
-// often as it is included. The tree is that of Component.Files.
-func ComponentWork(t tree.Tree) Work {
-	m := measurer{tree: t, known: map[string]Work{}}
+// Work returns the work that a component makes, each kustomization in it as often as
+// it is included.
+func (c Component) Work() Work {
+	m := measurer{Component: c, known: map[string]Work{}}
 	return m.folder(".")
 }
 
 type measurer struct {
-	tree  tree.Tree
+	Component
 	known map[string]Work
 }
 
@@ -103,16 +102,9 @@ func (m *measurer) folder(dir string) Work {
 	}
 	m.known[dir] = Work{}
 	var w Work
-	for _, base := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
-		content, ok := m.tree[path.Join(dir, base)]
-		if !ok {
-			continue
-		}
-		docs, _ := value.ReadAll("", content)
-		for _, doc := range docs {
-			for _, e := range doc.Fields() {
-				w.Add(m.field(dir, e))
-			}
+	for _, doc := range m.documents[path.Join(dir, kustomizationFile)] {
+		for _, e := range doc.Fields() {
+			w.Add(m.field(dir, e))
 		}
 	}
 	m.known[dir] = w
@@ -122,11 +114,11 @@ func (m *measurer) folder(dir string) Work {
 func (m *measurer) field(dir string, e value.Entry) (w Work) {
 	switch e.Key {
 	case "resources", "components":
-		for _, x := range itemsOf(e.Value) {
+		for _, x := range e.Value.Elements() {
 			w.Add(m.included(path.Join(dir, x.Text)))
 		}
 	case "patches":
-		for _, x := range itemsOf(e.Value) {
+		for _, x := range e.Value.Elements() {
 			if len(get(x, "target")) == 0 {
 				w.Pairs++ // the object that it names
 			} else {
@@ -139,11 +131,10 @@ func (m *measurer) field(dir string, e value.Entry) (w Work) {
 			}
 		}
 	case "replacements":
-		for _, x := range itemsOf(e.Value) {
+		for _, x := range e.Value.Elements() {
 			for _, file := range get(x, "path") {
-				docs, _ := value.ReadAll("", m.tree[path.Join(dir, file.Text)])
-				for _, doc := range docs {
-					for _, item := range append(itemsOf(doc), doc) {
+				for _, doc := range m.documents[path.Join(dir, file.Text)] {
+					for _, item := range append(doc.Elements(), doc) {
 						w.Add(replacement(item))
 					}
 				}
@@ -151,11 +142,11 @@ func (m *measurer) field(dir string, e value.Entry) (w Work) {
 			w.Add(replacement(x))
 		}
 	case "configMapGenerator", "secretGenerator":
-		for _, x := range itemsOf(e.Value) {
+		for _, x := range e.Value.Elements() {
 			w.Add(m.generator(dir, x))
 		}
 	case "images", "replicas", "labels":
-		w.Changes = len(itemsOf(e.Value))
+		w.Changes = len(e.Value.Elements())
 		w.Added = Object(e.Value).Bytes
 	case "commonAnnotations":
 		w.Changes = 1
@@ -166,11 +157,10 @@ func (m *measurer) field(dir string, e value.Entry) (w Work) {
 
 // included measures a file of objects, or a folder.
 func (m *measurer) included(name string) (w Work) {
-	content, ok := m.tree[name]
+	docs, ok := m.documents[name]
 	if !ok {
 		return m.folder(name)
 	}
-	docs, _ := value.ReadAll("", content)
 	for _, doc := range docs {
 		w.Add(objects(doc))
 	}
@@ -191,11 +181,10 @@ func objects(v *value.Value) (w Work) {
 
 // patch measures one that is a path or stands in place.
 func (m *measurer) patch(dir string, x *value.Value) Work {
-	text := []byte(x.Text)
-	if content, ok := m.tree[path.Join(dir, x.Text)]; ok {
-		text = content
+	docs, ok := m.documents[path.Join(dir, x.Text)]
+	if !ok {
+		docs, _ = value.ReadAll("", []byte(x.Text))
 	}
-	docs, _ := value.ReadAll("", text)
 	w := Patch(docs)
 	if w.Copies > 0 { // of objects that nobody knows yet
 		w.Added = plus(w.Added, MaxCopied)
@@ -215,10 +204,10 @@ func replacement(x *value.Value) (w Work) {
 	}
 	named := field == "" || field == "metadata.name" || field == "metadata.namespace"
 	for _, list := range get(x, "targets") {
-		for _, target := range itemsOf(list) {
+		for _, target := range list.Elements() {
 			n := 0
 			for _, paths := range get(target, "fieldPaths") {
-				n += len(itemsOf(paths))
+				n += len(paths.Elements())
 			}
 			w.Changes, w.Repeated = plus(w.Changes, n), plus(w.Repeated, n)
 			if !named || len(get(target, "options")) > 0 {
@@ -233,12 +222,12 @@ func (m *measurer) generator(dir string, x *value.Value) Work {
 	w := Object(x)
 	for _, key := range []string{"files", "envs", "env"} {
 		for _, list := range get(x, key) {
-			for _, file := range append(itemsOf(list), list) {
+			for _, file := range append(list.Elements(), list) {
 				_, name, ok := strings.Cut(file.Text, "=")
 				if !ok {
 					name = file.Text
 				}
-				content := m.tree[path.Join(dir, name)]
+				content := m.Files[path.Join(dir, name)]
 				w.Bytes, w.Longest = plus(w.Bytes, len(content)), max(w.Longest, len(content))
 				if key != "files" { // each line is an entry
 					n := bytes.Count(content, []byte("\n"))
@@ -249,8 +238,6 @@ func (m *measurer) generator(dir string, x *value.Value) Work {
 	}
 	return w
 }
-
-func itemsOf(v *value.Value) []*value.Value { return v.Elements() }
 
 // get returns the value under a key, or none.
 func get(v *value.Value, key string) []*value.Value {
@@ -301,16 +288,16 @@ func CheckPatterns(target *value.Value, diags *diag.List) {
 	}
 }
 
-// CheckComponentPatterns is CheckPatterns for all targets in a component.
-func CheckComponentPatterns(t tree.Tree) diag.List {
+// CheckPatterns is CheckPatterns for all targets in a component. It reports them in the
+// order of its files.
+func (c Component) CheckPatterns() diag.List {
 	var diags diag.List
-	for _, name := range t.Paths() {
-		if !isKustomization(path.Base(name)) {
+	for _, name := range c.Files.Paths() {
+		if path.Base(name) != kustomizationFile {
 			continue
 		}
-		docs, _ := value.ReadAll(name, t[name])
-		for _, doc := range docs {
-			for _, x := range itemsOf(doc.Get("patches")) {
+		for _, doc := range c.documents[name] {
+			for _, x := range doc.Get("patches").Elements() {
 				for _, target := range get(x, "target") {
 					CheckPatterns(target, &diags)
 				}

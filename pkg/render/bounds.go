@@ -1,8 +1,6 @@
 package render
 
 import (
-	"path"
-
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
@@ -32,7 +30,7 @@ func checkSize(e expand.Environment) diag.List {
 }
 
 // checkBounds refuses what kustomize would need minutes for.
-func checkBounds(e expand.Environment) diag.List {
+func (s *Source) checkBounds(e expand.Environment) diag.List {
 	var diags diag.List
 	if !e.App.UsesKustomize() {
 		return nil
@@ -47,7 +45,7 @@ func checkBounds(e expand.Environment) diag.List {
 	if diags.HasErrors() {
 		return diags
 	}
-	work, changed, lookups, copied := kustomizeWork(e, &diags)
+	work, changed, lookups, copied := s.kustomizeWork(e, &diags)
 	if diags.HasErrors() {
 		return diags
 	}
@@ -84,7 +82,7 @@ func grown(w kustomize.Work) int {
 // kustomizeWork adds up what an environment hands to kustomize. It returns how many
 // bytes of objects that changes, and how many steps it takes to find their entries,
 // each object as often as it is changed, and how many bytes patches copy.
-func kustomizeWork(e expand.Environment, diags *diag.List) (w kustomize.Work, changed, lookups, copied int) {
+func (s *Source) kustomizeWork(e expand.Environment, diags *diag.List) (w kustomize.Work, changed, lookups, copied int) {
 	var objects []measured
 	var largest kustomize.Work
 	for _, v := range valuesOf(e) {
@@ -93,11 +91,10 @@ func kustomizeWork(e expand.Environment, diags *diag.List) (w kustomize.Work, ch
 		objects = append(objects, measured{object.Object{Value: v}.ID(), x})
 		largest.Bytes, largest.Lookups = max(largest.Bytes, x.Bytes), max(largest.Lookups, x.Lookups)
 	}
-	for _, c := range e.App.Components {
-		t := e.Components[path.Clean(c.Text)]
-		w.Add(kustomize.ComponentWork(t))
-		for _, d := range kustomize.CheckComponentPatterns(t) {
-			d.Pos = c.Pos
+	for i, c := range s.componentsOf(e) {
+		w.Add(c.Work())
+		for _, d := range c.CheckPatterns() {
+			d.Pos = e.App.Components[i].Pos
 			*diags = append(*diags, d)
 		}
 	}

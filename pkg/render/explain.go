@@ -49,7 +49,7 @@ func traced(e expand.Environment, built []*value.Value) []*value.Value {
 	before := map[object.ID]*value.Value{}
 	for _, v := range own {
 		id := object.Object{Value: v}.ID()
-		before[unhashed(id)], before[id] = v, v
+		before[id.Unhashed()], before[id] = v, v
 	}
 	for _, v := range e.Manifests {
 		id := object.Object{Value: v}.ID()
@@ -62,20 +62,11 @@ func traced(e expand.Environment, built []*value.Value) []*value.Value {
 	for i, v := range built {
 		id := object.Object{Value: v}.ID()
 		if before[id] == nil {
-			id = unhashed(id)
+			id = id.Unhashed()
 		}
 		out[i] = placed(v, before[id])
 	}
 	return out
-}
-
-// unhashed takes what could be a hash off a ConfigMap's name.
-func unhashed(id object.ID) object.ID {
-	const hash = len("-0123456789")
-	if n := len(id.Name) - hash; id.Kind == "ConfigMap" && n > 0 && id.Name[n] == '-' {
-		id.Name = id.Name[:n]
-	}
-	return id
 }
 
 // placed returns v with the positions of what it was before.
@@ -103,17 +94,7 @@ func placed(v, before *value.Value) *value.Value {
 func concealed(objects []*value.Value) []*value.Value {
 	out := make([]*value.Value, len(objects))
 	for i, v := range objects {
-		var fields [][]string
-		switch v.StringAt("kind") {
-		case "Secret":
-			fields = [][]string{{"data"}, {"stringData"}}
-		case "SealedSecret":
-			fields = [][]string{{"spec", "encryptedData"}}
-		}
-		for _, path := range fields {
-			v = v.Replace(path, func(x *value.Value) *value.Value { return redact.All(x, nil, redact.Always(descriptor.Hidden)) })
-		}
-		out[i] = redact.Tree(v, nil, redact.Always(descriptor.Hidden))
+		out[i] = redact.Object(v, nil, redact.Always(descriptor.Hidden))
 	}
 	return out
 }

@@ -227,7 +227,7 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 	diags = append(diags, found...)
 	large := checkSize(e)
 	if !diags.HasErrors() && !large.HasErrors() {
-		large = checkBounds(e)
+		large = s.checkBounds(e)
 	}
 	if large.HasErrors() { // nothing else looks at it
 		return expand.Environment{}, append(diags, large...), nil

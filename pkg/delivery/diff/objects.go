@@ -49,7 +49,7 @@ func (c Comparison) Objects(a, b []*value.Value) []Object {
 	for _, p := range pairs {
 		d := Object{ID: idOf(cmp.Or(p.new, p.old)), Added: p.old == nil, Removed: p.new == nil}
 		if p.old != nil && p.new != nil {
-			d.Name = unhashed(d.ID)
+			d.ID = d.Unhashed()
 			d.Fields = c.fields(p.old, p.new, renamed)
 			if len(d.Fields) == 0 {
 				continue
@@ -80,7 +80,7 @@ func pair(x, y []*value.Value) []both {
 	keyOf := func(v *value.Value, hashed bool) key {
 		id := idOf(v)
 		if hashed {
-			id.Name = unhashed(id)
+			id = id.Unhashed()
 		}
 		return key{id.Group(), id.Kind, id.Name}
 	}
@@ -109,16 +109,6 @@ func pair(x, y []*value.Value) []both {
 		out = append(out, both{new: fresh})
 	}
 	return out
-}
-
-// unhashed returns the name of a ConfigMap or Secret without kustomize's hash.
-func unhashed(id object.ID) string {
-	const letters = "bcdfghjkmt2456789" // that a hash is made of
-	i := strings.LastIndexByte(id.Name, '-')
-	if id.Kind != "ConfigMap" && id.Kind != "Secret" || i < 0 || len(id.Name)-i != 11 || strings.Trim(id.Name[i+1:], letters) != "" {
-		return id.Name
-	}
-	return id.Name[:i]
 }
 
 // fields compares two objects. A name that changes with the content says nothing

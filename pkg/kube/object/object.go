@@ -262,6 +262,15 @@ func Stream(objects []*value.Value, encode func(out []byte, v *value.Value) ([]b
 	return stream, texts, nil
 }
 
+// Unhashed returns the ID that a ConfigMap or Secret had before the hash of its content
+// was added to its name.
+func (id ID) Unhashed() ID {
+	if id.Kind == "ConfigMap" || id.Kind == "Secret" {
+		id.Name = WithoutHash(id.Name)
+	}
+	return id
+}
+
 // WithoutHash returns the name of a generated ConfigMap or Secret without the
 // hash behind it.
 func WithoutHash(name string) string {
