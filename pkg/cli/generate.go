@@ -108,7 +108,7 @@ func environment(src *render.Source, asked plugin.Given) (string, error) {
 	var diags diag.List
 	diags.Errorh(diag.Pos{File: src.Document().File, Line: 1, Col: 1}, "no-environment",
 		"set the parameter environment, or the variable ENVIRONMENT, in the Application's spec.source.plugin",
-		"which environment is not said; there are %s", join(names))
+		"the Application chooses no environment; the app has %s", join(names))
 	if err := src.Mistakes(); err != nil {
 		return "", withMistakes(err, diags)
 	}

@@ -99,7 +99,7 @@ func (p *push) findTarget(ctx context.Context) error {
 			return context.Cause(ctx)
 		}
 		return &Failure{Message: fmt.Sprintf("%q can't be the name of a branch", p.result.Branch),
-			Hint: "git check-ref-format --branch tells which names can"}
+			Hint: "check the name with git check-ref-format --branch"}
 	}
 	p.remote = remote
 	return nil

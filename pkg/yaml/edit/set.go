@@ -116,7 +116,7 @@ func (e *editor) set() {
 		case x.Form == layout.Alias:
 			e.diags.Errorh(e.pos(x.Start), "shared-value", "write "+name(path[:i+1])+" as a map that holds <<: *"+x.Text+
 				" and its own keys",
-				"%s can't be changed alone: %s is %q, which stands for what is written elsewhere", name(path), name(path[:i+1]), "*"+x.Text)
+				"%s can't be changed alone: %s is %q, an alias of what is written elsewhere", name(path), name(path[:i+1]), "*"+x.Text)
 			return
 		case x.Kind == value.Map && x.Form != layout.Missing:
 			n = x
