@@ -25,7 +25,7 @@ const (
 	exitFault   = 3 // the machine failed, or unfold has a bug
 )
 
-// Streams are what a command reads and writes, the variables it is told, and the
+// Streams are what a command reads and writes, its environment variables, and the
 // path by which it was started.
 type Streams struct {
 	Program  string
@@ -61,7 +61,7 @@ func behind(stream any) any {
 // painted returns standard output for texts with colours, which are escaped already.
 func (s Streams) painted() io.Writer { return behind(s.Out).(io.Writer) }
 
-// variable returns what one is told, "" where it is not there.
+// variable returns the value of an environment variable, "" for one that is not set.
 func (s Streams) variable(name string) string {
 	out := ""
 	for _, kv := range s.Environ {
@@ -115,12 +115,12 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	return exitFault
 }
 
-// errFound says that a command found and printed mistakes already.
+// errFound is returned by a command that has found and printed mistakes.
 var errFound = errors.New("mistakes were found")
 
-// errTrouble says that a command which tells things apart by its exit code could
-// not tell, and said why.
-var errTrouble = errors.New("can't tell")
+// errTrouble is returned by a command that compares things and could not, and has
+// printed why.
+var errTrouble = errors.New("could not compare")
 
 // usageError is a mistake on the command line.
 type usageError struct{ error }

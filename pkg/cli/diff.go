@@ -125,7 +125,7 @@ func title(d delivery.Difference, all []delivery.Difference) string {
 	return text
 }
 
-// painter returns lines their colours on a terminal.
+// painter returns a function that colours lines on a terminal.
 func (f *diffFlags) painter(s Streams) func(kind byte, line string) string {
 	colored := f.color == "always" || f.color == "auto" && colourful(s)
 	return func(kind byte, line string) string {

@@ -6,7 +6,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/lint"
 )
 
-// Made is an object of an environment, for those who hold several apps against one another.
+// Made describes an object of an environment, to compare several apps.
 type Made struct {
 	object.ID
 	// Namespace is "" for an object that has none.

@@ -332,8 +332,8 @@ func (s *Source) broughtAlong(e *expand.Environment) diag.List {
 	return diags
 }
 
-// App returns what the descriptor comes to in an environment, before it is
-// expanded.
+// App returns the app as the descriptor and its layers make it for an environment,
+// before it is expanded.
 func (s *Source) App(env string, o Options) (*descriptor.App, error) {
 	app, diags := s.doc.Effective(env, s.options(o))
 	return app, diags.Err()

@@ -141,7 +141,7 @@ func (l *lock) take(ctx context.Context, index []byte, s state) error {
 	return err
 }
 
-// copy returns the new index what the present one has. The time too: by it git knows
+// copy makes the new index from the present one, with its time: by that git knows
 // which files may have changed behind its back.
 func (l *lock) copy(index []byte) error {
 	if index == nil {
