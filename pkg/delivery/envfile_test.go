@@ -22,7 +22,8 @@ func TestParseEnvFile(t *testing.T) {
 			name: "quotes", src: "A=\"x\"\nB='\n", want: []Plain{{"A", []byte(`"x"`)}, {"B", []byte("'")}},
 			notes: []string{`the quotes around the value of "A" are a part of it`},
 		},
-		{name: "no value", src: "A=1\n\nhunter2\n", err: "line 3 of f is not KEY=VALUE\n  hint: seal a value of several lines with --from-file"},
+		{name: "no value", src: "A=1\n\nhunter2\n",
+			err: "line 3 of f is not KEY=VALUE\n  hint: seal a value of several lines with --from-file"},
 		{name: "no key", src: "hunter 2=x\n", err: "line 1 of f is not KEY=VALUE\n  hint: seal a value of several lines with --from-file"},
 	}
 	for _, tt := range tests {
