@@ -86,7 +86,7 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 	case failure != nil: // the repository's content, as an archive has it, from its top folder
 		root = topFolder(dir)
 	case f.url == "" && url == "":
-		return usagef("the repository has no remote; name it with --repo-url")
+		return usagef("the repository has no remote, or one whose address may hold a password: name the repository with --repo-url")
 	case f.url == "":
 		f.url = url
 	}

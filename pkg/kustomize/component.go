@@ -36,8 +36,6 @@ type Component struct {
 	Prefixes, Suffixes []string
 	// Namespaces are those that it names.
 	Namespaces []*value.Value
-	// documents are those in the YAML files among Files.
-	documents map[string][]*value.Value
 }
 
 // ReadComponent reads the component in a folder of the app, of which t holds all
@@ -49,7 +47,7 @@ type Component struct {
 func ReadComponent(prefix, folder string, t tree.Tree) (Component, diag.List) {
 	var diags diag.List
 	c := reader{
-		diags: &diags, name: prefix + folder, in: t, out: Component{Files: tree.Tree{}, documents: map[string][]*value.Value{}},
+		diags: &diags, name: prefix + folder, in: t, out: Component{Files: tree.Tree{}},
 		folders: map[string]bool{}, included: map[string][]string{}, done: map[string]bool{}, written: map[string]string{},
 		taken: map[string]bool{},
 	}
@@ -210,7 +208,7 @@ func (c *reader) put(name string, docs ...*value.Value) {
 	if err != nil { // what can't be written was refused as it was read
 		c.diags.Errorf(docs[0].At(), "kustomize", "%v", err)
 	}
-	c.out.Files[name], c.out.documents[name] = content, docs
+	c.out.Files[name] = content
 }
 
 // resource writes a file with objects or a kustomization's folder.

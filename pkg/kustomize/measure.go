@@ -3,10 +3,16 @@ package kustomize
 import (
 	"bytes"
 	"path"
+	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 
+	kyaml "sigs.k8s.io/kustomize/kyaml/yaml"
+
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -23,10 +29,41 @@ type Work struct {
 	// Copies counts the copy operations of one patch: each can put an object into itself
 	// once more, up to MaxCopied. Add leaves it to the caller, who knows the objects.
 	Copies int
-	// Longest is the longest text that a replacement or a variable can repeat, Doubled
-	// how often one can be put together with itself, and Repeated how often it can be
-	// put into something else.
-	Longest, Doubled, Repeated int
+	// Moved counts the bytes that replacements write, MovedOne those in one object, and
+	// Doubled how often what they write can be as large again.
+	Moved, MovedOne, Doubled int
+	// Steps counts those of regular expressions, at each letter that one is tried on.
+	Steps int
+	// Specs counts the fields that configurations list, in each object.
+	Specs int
+	Names Names
+}
+
+// Names counts the letters of what objects are known by, on which the regular
+// expressions of targets are tried.
+type Names struct{ Group, Version, Kind, Name, Namespace int }
+
+func (n *Names) add(x Names) {
+	n.Group, n.Version, n.Kind = plus(n.Group, x.Group), plus(n.Version, x.Version), plus(n.Kind, x.Kind)
+	n.Name, n.Namespace = plus(n.Name, x.Name), plus(n.Namespace, x.Namespace)
+}
+
+func namesOf(v *value.Value) Names {
+	id := object.Object{Value: v}.ID()
+	return Names{1 + len(id.Group()), 1 + len(id.Version()), 1 + len(id.Kind), 1 + len(id.Name),
+		1 + len(v.StringAt("metadata", "namespace"))}
+}
+
+// Steps returns how many steps it can take to hold a target to all these objects.
+func (n Names) Steps(target *value.Value) (all int) {
+	for key, letters := range map[string]int{
+		"group": n.Group, "version": n.Version, "kind": n.Kind, "name": n.Name, "namespace": n.Namespace,
+	} {
+		if pattern := target.StringAt(key); pattern != "" {
+			all = plus(all, times(letters, stepsAt(pattern)))
+		}
+	}
+	return all
 }
 
 // most keeps counts from overflowing: far above every limit.
@@ -39,21 +76,21 @@ func (w *Work) Add(x Work) {
 	w.Objects, w.Bytes = plus(w.Objects, x.Objects), plus(w.Bytes, x.Bytes)
 	w.Lookups, w.Pairs = plus(w.Lookups, x.Lookups), plus(w.Pairs, x.Pairs)
 	w.Changes, w.Added = plus(w.Changes, x.Changes), plus(w.Added, x.Added)
-	w.Longest, w.Doubled, w.Repeated = max(w.Longest, x.Longest), plus(w.Doubled, x.Doubled), plus(w.Repeated, x.Repeated)
+	w.Moved, w.MovedOne, w.Doubled = plus(w.Moved, x.Moved), plus(w.MovedOne, x.MovedOne), plus(w.Doubled, x.Doubled)
+	w.Steps, w.Specs = plus(w.Steps, x.Steps), plus(w.Specs, x.Specs)
+	w.Names.add(x.Names)
 }
 
 // Object returns the work that an object makes.
 func Object(v *value.Value) Work {
-	w := Work{Objects: 1}
+	w := Work{Objects: 1, Names: namesOf(v)}
 	v.Walk(func(x *value.Value) {
-		const node = 8 // bytes around a value in YAML
 		w.Bytes += node + len(x.Text)
 		for _, e := range x.Entries {
 			w.Bytes += len(e.Key)
 		}
 		n := len(x.Entries) + len(x.Items)
 		w.Lookups = plus(w.Lookups, n*n)
-		w.Longest = max(w.Longest, len(x.Text))
 	})
 	return w
 }
@@ -83,16 +120,42 @@ func Copied(copies int, objects Work) int {
 	return min(plus(0, MaxCopied*objects.Objects), plus(0, objects.Bytes<<min(copies, doublings)))
 }
 
-// Work returns the work that a component makes, each kustomization in it as often as
-// it is included.
-func (c Component) Work() Work {
-	m := measurer{Component: c, known: map[string]Work{}}
-	return m.folder(".")
+// Components returns the work that an app's components make beside its own objects,
+// each kustomization in them as often as it is included. The trees are those of
+// Component.Files.
+func Components(trees []tree.Tree, own []*value.Value) Work {
+	if len(trees) == 0 {
+		return Work{}
+	}
+	f := &flow{objects: slices.Clone(own), repeats: 1, marked: map[string]int{}, texts: map[*value.Value]text{}}
+	var all []*measurer
+	for _, t := range trees {
+		m := &measurer{tree: t, flow: f, files: map[string][]*value.Value{}, known: map[string]Work{}}
+		m.survey()
+		all = append(all, m)
+	}
+	var w Work
+	for _, m := range all {
+		w.Add(m.folder("."))
+	}
+	return w
 }
 
 type measurer struct {
-	Component
-	known map[string]Work
+	tree  tree.Tree
+	flow  *flow
+	files map[string][]*value.Value // that were read
+	known map[string]Work           // of folders and files
+}
+
+// read returns the documents of a file.
+func (m *measurer) read(name string) []*value.Value {
+	docs, ok := m.files[name]
+	if !ok {
+		docs, _ = value.ReadAll("", m.tree[name])
+		m.files[name] = docs
+	}
+	return docs
 }
 
 // folder measures a kustomization. A circle counts once: kustomize itself reports it.
@@ -102,9 +165,11 @@ func (m *measurer) folder(dir string) Work {
 	}
 	m.known[dir] = Work{}
 	var w Work
-	for _, doc := range m.documents[path.Join(dir, kustomizationFile)] {
-		for _, e := range doc.Fields() {
-			w.Add(m.field(dir, e))
+	for _, base := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
+		for _, doc := range m.read(path.Join(dir, base)) {
+			for _, e := range doc.Fields() {
+				w.Add(m.field(dir, e))
+			}
 		}
 	}
 	m.known[dir] = w
@@ -114,15 +179,16 @@ func (m *measurer) folder(dir string) Work {
 func (m *measurer) field(dir string, e value.Entry) (w Work) {
 	switch e.Key {
 	case "resources", "components":
-		for _, x := range e.Value.Elements() {
+		for _, x := range itemsOf(e.Value) {
 			w.Add(m.included(path.Join(dir, x.Text)))
 		}
 	case "patches":
-		for _, x := range e.Value.Elements() {
+		for _, x := range itemsOf(e.Value) {
 			if len(get(x, "target")) == 0 {
 				w.Pairs++ // the object that it names
 			} else {
 				w.Changes++
+				w.Steps = plus(w.Steps, m.flow.trying(x.Get("target")))
 			}
 			for _, key := range []string{"path", "patch"} {
 				for _, text := range get(x, key) {
@@ -131,23 +197,33 @@ func (m *measurer) field(dir string, e value.Entry) (w Work) {
 			}
 		}
 	case "replacements":
-		for _, x := range e.Value.Elements() {
-			for _, file := range get(x, "path") {
-				for _, doc := range m.documents[path.Join(dir, file.Text)] {
-					for _, item := range append(doc.Elements(), doc) {
-						w.Add(replacement(item))
-					}
+		for _, x := range itemsOf(e.Value) {
+			for _, r := range m.replacements(dir, x) {
+				if w.Changes <= mostFields { // which is too much in any case
+					w.Add(m.flow.work(r))
 				}
 			}
-			w.Add(replacement(x))
 		}
 	case "configMapGenerator", "secretGenerator":
-		for _, x := range e.Value.Elements() {
+		for _, x := range itemsOf(e.Value) {
 			w.Add(m.generator(dir, x))
 		}
 	case "images", "replicas", "labels":
-		w.Changes = len(e.Value.Elements())
+		w.Changes = len(itemsOf(e.Value))
 		w.Added = Object(e.Value).Bytes
+		for _, x := range itemsOf(e.Value) {
+			w.Add(m.flow.specs(x.Get("fields"), 1, Object(x.Get("pairs")).Bytes))
+		}
+	case "namePrefix", "nameSuffix", "namespace", "generatorOptions":
+		w.Added = Object(e.Value).Bytes
+	case "configurations":
+		for _, x := range itemsOf(e.Value) {
+			for _, doc := range m.read(path.Join(dir, x.Text)) {
+				if w.Specs <= mostVisits { // else it is refused in any case
+					w.Add(m.flow.configuration(doc))
+				}
+			}
+		}
 	case "commonAnnotations":
 		w.Changes = 1
 		w.Added = Object(e.Value).Bytes
@@ -157,13 +233,16 @@ func (m *measurer) field(dir string, e value.Entry) (w Work) {
 
 // included measures a file of objects, or a folder.
 func (m *measurer) included(name string) (w Work) {
-	docs, ok := m.documents[name]
-	if !ok {
+	if _, ok := m.tree[name]; !ok {
 		return m.folder(name)
 	}
-	for _, doc := range docs {
+	if w, ok := m.known[name]; ok {
+		return w
+	}
+	for _, doc := range m.read(name) {
 		w.Add(objects(doc))
 	}
+	m.known[name] = w
 	return w
 }
 
@@ -181,54 +260,39 @@ func objects(v *value.Value) (w Work) {
 
 // patch measures one that is a path or stands in place.
 func (m *measurer) patch(dir string, x *value.Value) Work {
-	docs, ok := m.documents[path.Join(dir, x.Text)]
-	if !ok {
-		docs, _ = value.ReadAll("", []byte(x.Text))
+	file := "patch " + path.Join(dir, x.Text)
+	if w, ok := m.known[file]; ok {
+		return w
 	}
-	w := Patch(docs)
+	w := Patch(m.patchDocuments(dir, x))
 	if w.Copies > 0 { // of objects that nobody knows yet
 		w.Added = plus(w.Added, MaxCopied)
 	}
+	m.known[file] = w
 	return w
 }
 
-// replacement measures how often a replacement puts a text, or a whole field, to
-// another. With a delimiter, and where the source is not the object's name, that
-// can make it as long again as it was.
-func replacement(x *value.Value) (w Work) {
-	field := ""
-	for _, source := range get(x, "source") {
-		for _, path := range get(source, "fieldPath") {
-			field = path.Text
-		}
+// patchDocuments returns those of a patch that is a path or stands in place.
+func (m *measurer) patchDocuments(dir string, x *value.Value) []*value.Value {
+	name := path.Join(dir, x.Text)
+	if _, ok := m.tree[name]; ok {
+		return m.read(name)
 	}
-	named := field == "" || field == "metadata.name" || field == "metadata.namespace"
-	for _, list := range get(x, "targets") {
-		for _, target := range list.Elements() {
-			n := 0
-			for _, paths := range get(target, "fieldPaths") {
-				n += len(paths.Elements())
-			}
-			w.Changes, w.Repeated = plus(w.Changes, n), plus(w.Repeated, n)
-			if !named || len(get(target, "options")) > 0 {
-				w.Doubled = plus(w.Doubled, n)
-			}
-		}
-	}
-	return w
+	docs, _ := value.ReadAll("", []byte(x.Text))
+	return docs
 }
 
 func (m *measurer) generator(dir string, x *value.Value) Work {
 	w := Object(x)
 	for _, key := range []string{"files", "envs", "env"} {
 		for _, list := range get(x, key) {
-			for _, file := range append(list.Elements(), list) {
+			for _, file := range append(itemsOf(list), list) {
 				_, name, ok := strings.Cut(file.Text, "=")
 				if !ok {
 					name = file.Text
 				}
-				content := m.Files[path.Join(dir, name)]
-				w.Bytes, w.Longest = plus(w.Bytes, len(content)), max(w.Longest, len(content))
+				content := m.tree[path.Join(dir, name)]
+				w.Bytes = plus(w.Bytes, len(content))
 				if key != "files" { // each line is an entry
 					n := bytes.Count(content, []byte("\n"))
 					w.Lookups = plus(w.Lookups, n*n)
@@ -238,6 +302,40 @@ func (m *measurer) generator(dir string, x *value.Value) Work {
 	}
 	return w
 }
+
+// generated returns a ConfigMap or Secret as a generator makes it.
+func (m *measurer) generated(dir, field string, x *value.Value) *value.Value {
+	kind := "ConfigMap"
+	if field == "secretGenerator" {
+		kind = "Secret"
+	}
+	data := value.NewMap(x.At())
+	put := func(key, text string) {
+		data.Entries = append(data.Entries, value.Entry{Key: key, Value: value.Str(text, x.At())})
+	}
+	for _, file := range x.Get("files").Elements() {
+		key, name, ok := strings.Cut(file.Text, "=")
+		if !ok {
+			key, name = path.Base(file.Text), file.Text
+		}
+		put(key, string(m.tree[path.Join(dir, name)]))
+	}
+	lines := x.Get("literals").Elements()
+	for _, file := range append(itemsOf(x.Get("envs")), get(x, "env")...) {
+		for line := range strings.SplitSeq(string(m.tree[path.Join(dir, file.Text)]), "\n") {
+			lines = append(lines, value.Str(line, x.At()))
+		}
+	}
+	for _, line := range lines {
+		key, text, _ := strings.Cut(line.Text, "=")
+		put(key, text)
+	}
+	metadata := value.NewMap(x.At()).Set("name", value.Str(x.StringAt("name"), x.At()))
+	return value.NewMap(x.At()).Set("apiVersion", value.Str("v1", x.At())).Set("kind", value.Str(kind, x.At())).
+		Set("metadata", metadata).Set("data", data)
+}
+
+func itemsOf(v *value.Value) []*value.Value { return v.Elements() }
 
 // get returns the value under a key, or none.
 func get(v *value.Value, key string) []*value.Value {
@@ -266,6 +364,15 @@ func CheckPattern(v *value.Value, diags *diag.List) {
 	diags.Errorh(v.At(), "too-large", "write a shorter one, with fewer counted repetitions", "the regular expression is too heavy")
 }
 
+// stepsAt returns how many of them can be tried at each letter: one of a pattern that
+// stands for itself alone.
+func stepsAt(pattern string) int {
+	if regexp.QuoteMeta(pattern) == pattern {
+		return 1
+	}
+	return max(steps(pattern), 1)
+}
+
 func steps(pattern string) int {
 	parsed, err := syntax.Parse(pattern, syntax.Perl)
 	if err != nil {
@@ -288,21 +395,51 @@ func CheckPatterns(target *value.Value, diags *diag.List) {
 	}
 }
 
-// CheckPatterns is CheckPatterns for all targets in a component. It reports them in the
-// order of its files.
-func (c Component) CheckPatterns() diag.List {
+// CheckComponentPatterns is CheckPatterns for all targets in a component.
+func CheckComponentPatterns(t tree.Tree) diag.List {
 	var diags diag.List
-	for _, name := range c.Files.Paths() {
-		if path.Base(name) != kustomizationFile {
+	for _, name := range t.Paths() {
+		if !isKustomization(path.Base(name)) {
 			continue
 		}
-		for _, doc := range c.documents[name] {
-			for _, x := range doc.Get("patches").Elements() {
+		docs, _ := value.ReadAll(name, t[name])
+		for _, doc := range docs {
+			for _, x := range itemsOf(doc.Get("patches")) {
 				for _, target := range get(x, "target") {
 					CheckPatterns(target, &diags)
+				}
+			}
+			m := &measurer{tree: t, files: map[string][]*value.Value{}}
+			seen := map[string]bool{}
+			for _, x := range itemsOf(doc.Get("replacements")) {
+				if file := x.StringAt("path"); file != "" {
+					if seen[file] {
+						continue
+					}
+					seen[file] = true
+				}
+				for _, r := range m.replacements(path.Dir(name), x) {
+					checkReplacement(r, &diags)
 				}
 			}
 		}
 	}
 	return diags
+}
+
+// checkReplacement is CheckPatterns for the targets of a replacement, and for the
+// elements of lists in the paths of its fields.
+func checkReplacement(r *value.Value, diags *diag.List) {
+	for _, target := range r.Get("targets").Elements() {
+		for _, x := range append(itemsOf(target.Get("reject")), get(target, "select")...) {
+			CheckPatterns(x, diags)
+		}
+		for _, field := range target.Get("fieldPaths").Elements() {
+			for _, part := range pathOf(field.StringAt()) {
+				if _, pattern := element(part); kyaml.IsListIndex(part) {
+					CheckPattern(value.Str(pattern, field.At()), diags)
+				}
+			}
+		}
+	}
 }

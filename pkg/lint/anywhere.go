@@ -111,15 +111,17 @@ func (p *podParts) image(v *value.Value, inContainer, free bool) {
 	case inContainer:
 		p.images = append(p.images, usedImage{Value: v})
 	case !free:
-		if i := (usedImage{v, true}); problemOf(i) == "" { // else it may be a picture's address
+		if i := (usedImage{v, true}); !isPicture(v.Text) {
 			p.images = append(p.images, i)
 		}
 	}
 }
 
-func problemOf(i usedImage) string {
-	_, problem := i.parse()
-	return problem
+// isPicture reports whether a text is the address of a picture, or one itself: nobody
+// runs what a web server has under such an address.
+func isPicture(text string) bool {
+	scheme, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(text)), ":")
+	return scheme == "http" || scheme == "https" || scheme == "data"
 }
 
 // isContainer reports whether a map that stands under a key, or in a list under it,
@@ -160,8 +162,14 @@ func freeKeys(key string) bool {
 }
 
 // isOn reports whether a field is true. The schema of a custom resource may have a
-// text for it.
-func isOn(v *value.Value) bool { return v.IsTrue() || v.StringAt() == "true" }
+// text or a number for it, and its controller may take what YAML 1.1 calls true.
+func isOn(v *value.Value) bool {
+	switch strings.ToLower(v.StringAt()) {
+	case "true", "t", "1", "yes", "y", "on":
+		return true
+	}
+	return false
+}
 
 // called names a container, or the pods, in messages.
 func called(v *value.Value) string {

@@ -11,14 +11,14 @@ func hostAccess(in *Input, r *report) {
 			}
 		}
 		for _, v := range p.nodePaths {
-			if p.Kind != "PersistentVolume" {
+			if !isVolume(p.item) {
 				r.about(p.item).Warnh(p.at(v), "host-access", "use a claim or emptyDir", "%s mounts the node's %q", p.ID,
 					v.StringAt("path"))
 			}
 		}
 	}
 	for _, x := range in.items {
-		if x.Kind != "PersistentVolume" || x.Group() != "" {
+		if !isVolume(x) {
 			continue
 		}
 		for _, source := range []string{"hostPath", "local"} {
@@ -29,6 +29,9 @@ func hostAccess(in *Input, r *report) {
 		}
 	}
 }
+
+// isVolume reports whether an object is a PersistentVolume of Kubernetes' own.
+func isVolume(x item) bool { return x.Kind == "PersistentVolume" && x.Group() == "" }
 
 // hostPorts finds containers that take a port of their node.
 func hostPorts(in *Input, r *report) {

@@ -28,7 +28,7 @@ func imageNotPinned(in *Input, r *report) {
 func invalidImage(in *Input, r *report) {
 	for _, p := range in.parts {
 		for _, i := range p.images {
-			if _, problem := i.parse(); problem != "" && !i.filledIn(p.item) {
+			if _, problem := i.parse(); problem != "" && !i.loose && !i.filledIn(p.item) {
 				r.about(p.item).Warnh(p.at(i.Value), "invalid-image", "write REPOSITORY[:TAG][@DIGEST], such as ghcr.io/team/app:v1",
 					"the image %q of %s %s", i.Text, p.ID, problem)
 			}

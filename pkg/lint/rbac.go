@@ -17,18 +17,26 @@ type power struct {
 	verbs     []string
 	// everywhere powers are wide where they hold in all namespaces.
 	everywhere bool
+	// named reports whether it is wide for one name alone, as resourceNames has it; nil
+	// where no name is.
+	named func(verb, resource, name string) bool
 }
 
 // powers are those of "Privilege escalation risks" in Kubernetes' documentation
 // (concepts/security/rbac-good-practices).
 func powers() []power {
+	roles := func(verb, _, name string) bool { return verb == "escalate" || isWideRole(name, true) }
+	system := func(_, resource, name string) bool {
+		return resource != "serviceaccounts" && strings.HasPrefix(name, "system:")
+	}
+	node := func(_, _, _ string) bool { return true } // and all that runs there
 	return []power{
-		{rbacGroup, []string{"roles", "clusterroles"}, []string{"escalate", "bind"}, false},
-		{"", []string{"users", "groups", "serviceaccounts"}, []string{"impersonate"}, false},
-		{"", []string{"secrets"}, []string{"get", "list", "watch"}, true},
-		{"", []string{"serviceaccounts/token", "pods/exec"}, []string{"create"}, true},
-		{"", []string{"nodes/proxy"}, []string{"get", "create", "update", "patch", "delete"}, true},
-		{"certificates.k8s.io", []string{"certificatesigningrequests/approval"}, []string{"update", "patch"}, true},
+		{rbacGroup, []string{"roles", "clusterroles"}, []string{"escalate", "bind"}, false, roles},
+		{"", []string{"users", "groups", "serviceaccounts"}, []string{"impersonate"}, false, system},
+		{"", []string{"secrets"}, []string{"get", "list", "watch"}, true, nil},
+		{"", []string{"serviceaccounts/token", "pods/exec"}, []string{"create"}, true, nil},
+		{"", []string{"nodes/proxy"}, []string{"get", "create", "update", "patch", "delete"}, true, node},
+		{"certificates.k8s.io", []string{"certificatesigningrequests/approval"}, []string{"update", "patch"}, true, nil},
 	}
 }
 
@@ -46,9 +54,6 @@ func wideRoles(in *Input, r *report) {
 				r.about(x).Warnh(x.at(rule), "wide-role", hint, "%s allows everything", x.ID)
 				continue
 			}
-			if !rule.Get("resourceNames").Empty() {
-				continue
-			}
 			for _, p := range powers() {
 				if what := p.in(rule); what != "" && (cluster || !p.everywhere) {
 					r.about(x).Warnh(x.at(rule), "wide-role", hint, "%s allows to %s, which leads to everything", x.ID, what)
@@ -59,7 +64,7 @@ func wideRoles(in *Input, r *report) {
 			continue
 		}
 		for _, e := range x.value.Get("metadata", "labels").Fields() {
-			if role, ok := strings.CutPrefix(e.Key, rbacGroup+"/aggregate-to-"); ok && isOn(e.Value) {
+			if role, ok := strings.CutPrefix(e.Key, rbacGroup+"/aggregate-to-"); ok && e.Value.StringAt() == "true" {
 				r.about(x).Warnh(x.at(e.Value), "wide-role", "remove the label, and bind the role to whom it is for",
 					"%s adds to what all who have the role %q are allowed", x.ID, role)
 			}
@@ -73,6 +78,14 @@ func wideRoles(in *Input, r *report) {
 	}
 }
 
+// wide reports whether a rule with these names allows the power in full. Without any
+// it holds for all.
+func (p power) wide(verb, resource string, names *value.Value) bool {
+	return names.Empty() || p.named != nil && slices.ContainsFunc(names.Elements(), func(x *value.Value) bool {
+		return p.named(verb, resource, x.StringAt())
+	})
+}
+
 // in returns what a rule allows of a power, "" for nothing.
 func (p power) in(rule *value.Value) string {
 	if !lists(rule, "apiGroups", p.group) && !lists(rule, "apiGroups", "*") {
@@ -84,7 +97,7 @@ func (p power) in(rule *value.Value) string {
 			continue
 		}
 		for _, verb := range p.verbs {
-			if lists(rule, "verbs", verb) || lists(rule, "verbs", "*") {
+			if (lists(rule, "verbs", verb) || lists(rule, "verbs", "*")) && p.wide(verb, resource, rule.Get("resourceNames")) {
 				return verb + " " + resource
 			}
 		}
@@ -103,10 +116,17 @@ func isOwnRole(name string) bool {
 	return slices.Contains([]string{"cluster-admin", "admin", "edit", "view"}, name) || strings.HasPrefix(name, "system:")
 }
 
+// isWideRole reports whether a ClusterRole of Kubernetes' own allows nearly everything
+// in a namespace or, where that is what is asked, in all.
+func isWideRole(name string, everywhere bool) bool {
+	// Those that are there to be given to others.
+	harmless := []string{"system:auth-delegator", "system:basic-user", "system:discovery", "system:monitoring", "system:public-info-viewer"}
+	return name == "cluster-admin" || strings.HasPrefix(name, "system:") && !slices.Contains(harmless, name) ||
+		everywhere && (name == "admin" || name == "edit")
+}
+
 // wideBindings finds bindings to roles that allow nearly everything.
 func wideBindings(in *Input, r *report) {
-	// Roles of Kubernetes' own that are there to be given to others.
-	harmless := []string{"system:auth-delegator", "system:basic-user", "system:discovery", "system:monitoring", "system:public-info-viewer"}
 	for _, x := range in.items {
 		cluster := x.Kind == "ClusterRoleBinding"
 		if x.Group() != rbacGroup || !cluster && x.Kind != "RoleBinding" {
@@ -114,9 +134,7 @@ func wideBindings(in *Input, r *report) {
 		}
 		role := x.value.Get("roleRef", "name")
 		name := role.StringAt()
-		wide := name == "cluster-admin" || strings.HasPrefix(name, "system:") && !slices.Contains(harmless, name) || cluster &&
-			(name == "admin" || name == "edit")
-		if wide && x.value.StringAt("roleRef", "kind") == "ClusterRole" {
+		if isWideRole(name, cluster) && x.value.StringAt("roleRef", "kind") == "ClusterRole" {
 			r.about(x).Warnh(x.at(role), "wide-binding", "bind a role that allows what the app needs", "%s gives the role %q", x.ID, name)
 		}
 		if cluster && isOwnRole(x.Name) {

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"slices"
-	"sort"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -18,28 +17,51 @@ type entry struct {
 	pos  diag.Pos
 }
 
-// bisect returns with how many entries an environment that is wrong with all of them
-// begins to be wrong: 0 where the entries are not the reason.
-func bisect(e expand.Environment, wrong func(expand.Environment) bool) int {
-	return sort.Search(len(entriesOf(e.App)), func(n int) bool { return wrong(firstOf(e, n)) })
-}
-
 // buildError returns the diagnostic for what makes kustomize fail: an entry without
 // which the build succeeds up to there. A failure without any entry is our own.
 func buildError(e expand.Environment, failure error) error {
-	first := bisect(e, func(part expand.Environment) bool {
-		_, err := run(part)
+	entries := entriesOf(e.App)
+	failures := map[int]error{len(entries): failure}
+	first, found := bisect(e, func(n int) bool {
+		_, err := run(firstOf(e, n))
+		failures[n] = err
 		return err != nil
 	})
-	_, err := run(firstOf(e, first))
-	if first == 0 || err == nil {
+	if found && first == 0 {
 		return fmt.Errorf("kustomize: %w", failure)
 	}
-	x := entriesOf(e.App)[first-1]
-	message, hint := explain(err)
 	var diags diag.List
+	if !found {
+		message, _ := explain(failure)
+		diags.Errorh(e.App.Pos, "kustomize", "leave out manifests, components and patches to find which of them it is",
+			"kustomize can't build the app: %s", message)
+		return diags
+	}
+	x := entries[first-1]
+	message, hint := explain(failures[first])
 	diags.Errorh(x.pos, "kustomize", hint, "kustomize can't build with this %s: %s", x.what, message)
 	return diags
+}
+
+// bisect returns with how many of its entries an environment, which is wrong with all of
+// them, begins to be so. Found is false where it would take too long to find that out:
+// all builds for it are to take no longer together than three of the largest app there may
+// be, and most are of half the app.
+func bisect(e expand.Environment, wrong func(n int) bool) (n int, found bool) {
+	left := int(3 / weight(e))
+	low, high := 0, len(entriesOf(e.App))
+	for low < high {
+		if left--; left < 0 {
+			return 0, false
+		}
+		middle := (low + high) / 2
+		if wrong(middle) {
+			high = middle
+		} else {
+			low = middle + 1
+		}
+	}
+	return low, true
 }
 
 // entriesOf lists them in the order in which kustomize takes them.
@@ -60,12 +82,14 @@ func entriesOf(app *descriptor.App) []entry {
 // checkBuilt reports what is wrong with the objects that kustomize returns. All that
 // went in was right, so a patch, a component or a manifest did it: the entry with
 // which it begins.
-func (s *Source) checkBuilt(e expand.Environment, objects []*value.Value) error {
+func (s *Source) checkBuilt(e expand.Environment, objects []*value.Value, o Options) error {
 	wrong := s.problems(e, objects)
 	if len(wrong) == 0 {
 		return nil
 	}
-	first := bisect(e, func(part expand.Environment) bool {
+	o.begin("looking for what makes the wrong objects in %s", e.App.Env)
+	first, _ := bisect(e, func(n int) bool {
+		part := firstOf(e, n)
 		built, err := run(part)
 		return err != nil || len(s.problems(part, built)) > 0
 	})

@@ -1,10 +1,13 @@
 package render
 
 import (
+	"path"
+
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/expand"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/kustomize"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -30,7 +33,7 @@ func checkSize(e expand.Environment) diag.List {
 }
 
 // checkBounds refuses what kustomize would need minutes for.
-func (s *Source) checkBounds(e expand.Environment) diag.List {
+func checkBounds(e expand.Environment) diag.List {
 	var diags diag.List
 	if !e.App.UsesKustomize() {
 		return nil
@@ -45,12 +48,19 @@ func (s *Source) checkBounds(e expand.Environment) diag.List {
 	if diags.HasErrors() {
 		return diags
 	}
-	work, changed, lookups, copied := s.kustomizeWork(e, &diags)
+	work, changed, lookups, copied := kustomizeWork(e, &diags)
+	moved := grown(work.Moved, work.Doubled)
 	if diags.HasErrors() {
 		return diags
 	}
 	pos := e.App.Pos
 	switch {
+	case work.Steps > maxSteps:
+		diags.Errorh(pos, "too-large", "write simpler regular expressions, name objects in full, or split the app",
+			"kustomize could try the regular expressions of targets in more than %d steps", maxSteps)
+	case work.Specs > maxSpecs:
+		diags.Errorh(pos, "too-large", "list fewer fields, or split the app",
+			"kustomize would look for the fields that configurations list in more than %d places", maxSpecs)
 	case work.Objects > maxBuilt:
 		diags.Errorh(pos, "too-large", "split the app",
 			"the app has %d objects, more than the %d that manifests, components and patches can be built with", work.Objects, maxBuilt)
@@ -60,29 +70,46 @@ func (s *Source) checkBounds(e expand.Environment) diag.List {
 			maxPairs)
 	case work.Bytes+copied > maxBuiltBytes, work.Added*work.Objects > maxBuiltBytes:
 		diags.Errorh(pos, "too-large", "split the app", "what kustomize builds of the app could be larger than %d MiB", maxBuiltBytes>>20)
+	case work.Bytes+moved > maxBuiltBytes:
+		diags.Errorh(pos, "too-large", "use fewer replacements, or shorter texts",
+			"what replacements repeat could be larger than %d MiB", maxBuiltBytes>>20)
 	case lookups > maxLookups:
 		diags.Errorh(pos, "too-large", "split the largest map or list, or write patches that change more at once",
 			"maps and lists have so many entries that kustomize would take more than %d steps to find them", maxLookups)
 	case changed > maxPatchedBytes:
 		diags.Errorh(pos, "too-large", "write patches that change more at once, or split the app",
 			"patches and the like would change objects of more than %d MiB one after the other", maxPatchedBytes>>20)
-	case work.Doubled > 0 && grown(work) > maxBuiltBytes, work.Repeated*work.Longest > maxBuiltBytes:
-		diags.Errorh(pos, "too-large", "use fewer replacements, or shorter texts",
-			"what replacements and variables repeat could be larger than %d MiB", maxBuiltBytes>>20)
 	}
 	return diags
 }
 
-// grown returns how large a text can get that is put together with itself.
-func grown(w kustomize.Work) int {
+// weight returns how large a part of what kustomize may be given an environment is, which
+// is within the bounds.
+func weight(e expand.Environment) float64 {
+	w, changed, lookups, copied := kustomizeWork(e, &diag.List{})
+	largest := 1e-6
+	for _, x := range []struct{ n, most int }{
+		{w.Steps, maxSteps}, {w.Specs, maxSpecs}, {w.Objects, 3 * maxBuilt}, {w.Pairs + w.Changes*w.Objects, maxPairs},
+		{w.Bytes + copied + grown(w.Moved, w.Doubled), maxBuiltBytes}, {lookups, maxLookups}, {changed, maxPatchedBytes},
+	} {
+		largest = max(largest, float64(x.n)/float64(x.most))
+	}
+	return largest
+}
+
+// grown returns how large something can get that is doubled so often.
+func grown(bytes, doubled int) int {
 	const ends = 40 // doublings that make anything too large
-	return max(w.Longest, 1) << min(w.Doubled, ends)
+	if bytes > maxBuiltBytes {
+		return bytes
+	}
+	return bytes << min(doubled, ends)
 }
 
 // kustomizeWork adds up what an environment hands to kustomize. It returns how many
 // bytes of objects that changes, and how many steps it takes to find their entries,
 // each object as often as it is changed, and how many bytes patches copy.
-func (s *Source) kustomizeWork(e expand.Environment, diags *diag.List) (w kustomize.Work, changed, lookups, copied int) {
+func kustomizeWork(e expand.Environment, diags *diag.List) (w kustomize.Work, changed, lookups, copied int) {
 	var objects []measured
 	var largest kustomize.Work
 	for _, v := range valuesOf(e) {
@@ -91,12 +118,24 @@ func (s *Source) kustomizeWork(e expand.Environment, diags *diag.List) (w kustom
 		objects = append(objects, measured{object.Object{Value: v}.ID(), x})
 		largest.Bytes, largest.Lookups = max(largest.Bytes, x.Bytes), max(largest.Lookups, x.Lookups)
 	}
-	for i, c := range s.componentsOf(e) {
-		w.Add(c.Work())
-		for _, d := range c.CheckPatterns() {
-			d.Pos = e.App.Components[i].Pos
+	var components []tree.Tree
+	for _, c := range e.App.Components {
+		t := e.Components[path.Clean(c.Text)]
+		components = append(components, t)
+		for _, d := range kustomize.CheckComponentPatterns(t) {
+			d.Pos = c.Pos
 			*diags = append(*diags, d)
 		}
+	}
+	if diags.HasErrors() {
+		return w, 0, 0, 0
+	}
+	w.Add(kustomize.Components(components, valuesOf(e)))
+	for _, p := range e.App.Patches {
+		w.Steps += w.Names.Steps(p.Value.Get("target"))
+	}
+	if w.Steps > maxSteps { // they would be tried here, too
+		return w, 0, 0, 0
 	}
 	changed, lookups = w.Changes*w.Bytes+w.Pairs*w.Bytes, (1+w.Changes+w.Pairs)*w.Lookups
 	for i, p := range e.App.Patches {
@@ -113,8 +152,10 @@ func (s *Source) kustomizeWork(e expand.Environment, diags *diag.List) (w kustom
 			copied += kustomize.Copied(patch.Copies, x)
 		}
 	}
-	// What one patch adds the next ones have to go through.
-	return w, changed + w.Pairs*w.Added + len(e.App.Patches)*copied, lookups, copied
+	// What one patch adds the next ones have to go through, and what replacements move as
+	// far as it is more than there was before.
+	moved, one := max(0, grown(w.Moved, w.Doubled)-w.Bytes), max(0, grown(w.MovedOne, w.Doubled)-largest.Bytes)
+	return w, changed + w.Pairs*w.Added + len(e.App.Patches)*copied + w.Changes*moved + w.Pairs*one, lookups, copied
 }
 
 // valuesOf returns the objects that kustomize gets.

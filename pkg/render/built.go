@@ -63,8 +63,13 @@ func (s *Source) others(e expand.Environment, objects []*value.Value, out *diag.
 				"%s comes out, which nothing adds under this name", id)
 		}
 	}
-	for _, id := range in.missing() {
-		if !s.deletes(e, id) {
+	missing := in.missing()
+	if len(missing) == 0 {
+		return
+	}
+	deleted := s.deletions(e)
+	for _, id := range missing {
+		if !slices.ContainsFunc(deleted, func(d deletion) bool { return d.of(id) }) {
 			out.Errorh(diag.Pos{}, "lost-object", "to remove an object, use a patch with $patch: delete", "%s does not come out", id)
 		}
 	}
@@ -191,21 +196,36 @@ func (x *expectation) missing() []object.ID {
 	return out
 }
 
-// deletes reports whether a patch removes an object on purpose.
-func (s *Source) deletes(e expand.Environment, id object.ID) bool {
+// deletion is what a patch removes on purpose.
+type deletion struct {
+	selector *object.Selector // of its target
+	id       object.ID        // of the object that it names, where it has none
+}
+
+// deletions returns those of an environment's patches, and of its components'.
+func (s *Source) deletions(e expand.Environment) []deletion {
+	var out []deletion
 	for _, p := range s.patchesOf(e) {
 		for _, doc := range p.Documents {
 			if doc.StringAt("$patch") != "delete" {
 				continue
 			}
-			other := object.Object{Value: doc}.ID()
-			if p.Target == nil && other.Kind == id.Kind && strings.Contains(other.Name, id.Name) ||
-				p.Target != nil && object.NewSelector(withoutName(p.Target, s.componentsOf(e))).Selects(id) {
-				return true
+			if p.Target != nil { // for whatever object the document names
+				selector := object.NewSelector(withoutName(p.Target, s.componentsOf(e)))
+				out = append(out, deletion{selector: &selector})
+				break
 			}
+			out = append(out, deletion{id: object.Object{Value: doc}.ID()})
 		}
 	}
-	return false
+	return out
+}
+
+func (d deletion) of(id object.ID) bool {
+	if d.selector != nil {
+		return d.selector.Selects(id)
+	}
+	return d.id.Kind == id.Kind && strings.Contains(d.id.Name, id.Name)
 }
 
 // withoutName returns a target that names no object, where components change

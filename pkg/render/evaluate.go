@@ -79,7 +79,7 @@ func (x *evaluation) lint() { // 6. Lint.
 // build has kustomize make the objects. Mistakes are added to the list.
 func (x *evaluation) build() (err error) { // 7. Build.
 	x.options.begin("building %s with kustomize", x.App.Env)
-	if x.built, err = x.source.kustomize(x.Environment); err != nil {
+	if x.built, err = x.source.kustomize(x.Environment, x.options); err != nil {
 		return x.addMistakes(err)
 	}
 	return nil

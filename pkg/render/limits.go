@@ -20,6 +20,8 @@ const (
 	maxPairs      = 10_000      // of a patch and an object: kustomize encodes and decodes the whole object for each
 	maxBuiltBytes = 8 << 20     // what kustomize holds takes it thirty times as much memory
 	maxLookups    = 250_000_000 // some 15 ns each: kustomize finds an entry of a map or list by going through it
+	maxSteps      = 100_000_000 // some 8 ns each, by kustomize and by rules; kustomize tries what an object was called before, too
+	maxSpecs      = 1_000_000   // some 2 µs each
 	// maxPatchedBytes is the same as maxPairs for large objects.
 	maxPatchedBytes = 8 << 20
 )
@@ -48,16 +50,19 @@ func Limits() []Limit {
 		{"values in all workloads, with what they inherit", descriptor.MaxInherited, false, "a workload repeats what it inherits"},
 		{"patches", maxPatches, false, "kustomize matches each with every object"},
 		{"objects, where kustomize builds", maxBuilt, false, "kustomize holds each against every other one"},
-		{"objects in all, where kustomize builds", maxBuiltBytes, true, "kustomize takes thirty times as much memory"},
+		{"objects in all, where kustomize builds, with what replacements write", maxBuiltBytes, true,
+			"kustomize takes thirty times as much memory"},
 		{"objects that patches (or images, labels, replacements …) change, each as often", maxPairs, false,
 			"kustomize encodes and decodes the object for each"},
 		{"objects that they change, each as often", maxPatchedBytes, true, "kustomize encodes and decodes the object for each"},
 		{"steps to find each entry of a map or list among the others, where kustomize builds", maxLookups, false,
 			"kustomize goes through them one by one"},
+		{"fields that a component's configurations list, each in each object", maxSpecs, false, "kustomize looks for each"},
 		{"kustomizations of a component, as often as they are included", kustomize.MaxInclusions, false, "each is built anew"},
 		{"what the copies in a JSON 6902 patch add", kustomize.MaxCopied, true, "a copy can copy the copy before it"},
 		{"a regular expression in a patch's target", kustomize.MaxPattern, true, "it is tried on every object"},
 		{"steps of such an expression", kustomize.MaxSteps, false, "counted repetitions multiply"},
+		{"steps of all of them, at each letter of each object's name", maxSteps, false, "those that match nothing are tried too"},
 	}
 }
 

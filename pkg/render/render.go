@@ -227,7 +227,7 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 	diags = append(diags, found...)
 	large := checkSize(e)
 	if !diags.HasErrors() && !large.HasErrors() {
-		large = s.checkBounds(e)
+		large = checkBounds(e)
 	}
 	if large.HasErrors() { // nothing else looks at it
 		return expand.Environment{}, append(diags, large...), nil
@@ -278,10 +278,11 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 }
 
 // kustomize builds an environment by kustomize itself.
-func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
+func (s *Source) kustomize(e expand.Environment, o Options) ([]*value.Value, error) {
 	objects, err := run(e)
 	switch {
 	case err != nil:
+		o.begin("looking for what kustomize can't build in %s", e.App.Env)
 		return nil, buildError(e, err)
 	case len(objects) == 0:
 		var diags diag.List
@@ -293,7 +294,7 @@ func (s *Source) kustomize(e expand.Environment) ([]*value.Value, error) {
 			"the patches leave no objects, so Argo CD would prune the app")
 		return nil, diags
 	}
-	return objects, s.checkBuilt(e, objects)
+	return objects, s.checkBuilt(e, objects, o)
 }
 
 // broughtAlong adds what the app hands to kustomize: the objects of manifests, the

@@ -85,13 +85,19 @@ func (r *repository) write(file, text string) {
 
 func (r *repository) git(dir string, args ...string) string {
 	r.t.Helper()
-	cmd := exec.Command("git", args...)
-	cmd.Dir, cmd.Env = dir, r.env
+	cmd := r.command(dir, args...)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		r.t.Fatalf("git %v: %v\n%s", args, err, out)
 	}
 	return string(out)
+}
+
+// command returns a run of git.
+func (r *repository) command(dir string, args ...string) *exec.Cmd {
+	cmd := exec.Command("git", args...)
+	cmd.Dir, cmd.Env = dir, r.env
+	return cmd
 }
 
 func (r *repository) clone(name string, args ...string) string {

@@ -185,58 +185,6 @@ func TestLargeRevision(t *testing.T) {
 	r.want(code, out, 2, "holds more than 250000 folders")
 }
 
-// TestForeignClone looks at a clone whose configuration starts programs: none is
-// started, unless git is to change something.
-func TestForeignClone(t *testing.T) {
-	r := newRepository(t, 2)
-	clone := r.clone("clone")
-	program := filepath.Join(r.dir, "program")
-	r.write(program, "#!/bin/sh\necho \"$0 $*\" >> "+filepath.Join(r.dir, "ran")+"\ncat\n")
-	if err := os.Chmod(program, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	for _, key := range []string{
-		"core.fsmonitor", "diff.external", "diff.x.command", "diff.x.textconv", "filter.x.clean", "filter.x.smudge", "filter.y.process",
-		"core.sshCommand",
-		"gpg.program", "core.pager", "pager.diff", "pager.log", "credential.helper", "core.editor", "uploadpack.packObjectsHook",
-		"core.alternateRefsCommand",
-	} {
-		r.git(clone, "config", key, program)
-	}
-	r.git(clone, "config", "log.showSignature", "true")
-	r.git(clone, "config", "filter.x.required", "true")
-	r.write(filepath.Join(clone, ".git", "info", "attributes"), "app.yaml filter=x diff=x\nother filter=y\n")
-	for _, hook := range []string{"reference-transaction", "post-index-change", "post-checkout", "pre-commit", "fsmonitor-watchman"} {
-		if err := os.Symlink(program, filepath.Join(clone, ".git", "hooks", hook)); err != nil {
-			t.Fatal(err)
-		}
-	}
-	file := filepath.Join(clone, "apps", "app0", "app.yaml")
-	r.write(file, strings.Replace(fmt.Sprintf(descriptor, "app0"), "v0", "v1", 1))
-	for _, args := range [][]string{
-		{"check"}, {"check", "--all"}, {"diff"}, {"diff", "apps/app0"}, {"diff", "apps/app0", "--env", "dev", "--env", "prod"},
-		{"history", "apps/app0", "--env", "prod"}, {"render", "apps/app0", "--env", "prod"}, {"argocd"},
-		{"init", "new", "--image", "ghcr.io/example/new"},
-		{"set", "image", "apps/app0", "--env", "prod", "ghcr.io/example/app0:v1", "--dry-run"},
-	} {
-		_, out := r.unfold(clone, args...)
-		if ran, err := os.ReadFile(filepath.Join(r.dir, "ran")); err == nil {
-			t.Fatalf("%v starts programs:\n%s\nand prints\n%s", args, ran, out)
-		}
-	}
-	code, out := r.unfold(clone, "diff")
-	r.want(code, out, 1, "app0", "v0", "v1")
-
-	// A work tree elsewhere is not what was named.
-	other := filepath.Join(r.dir, "other")
-	if err := os.Mkdir(other, 0o755); err != nil {
-		t.Fatal(err)
-	}
-	r.git(clone, "config", "core.worktree", other)
-	code, out = r.unfold(clone, "diff", "apps/app0")
-	r.want(code, out, 2, "does not hold the folder apps/app0")
-}
-
 // TestNotLookedAt: git was told not to look at a file, so only its content tells.
 func TestNotLookedAt(t *testing.T) {
 	r := newRepository(t, 2)

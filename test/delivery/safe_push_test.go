@@ -310,55 +310,65 @@ func TestHooksSpeak(t *testing.T) {
 func TestPasswords(t *testing.T) {
 	r := newRepository(t, 1)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNotFound) }))
-	defer server.Close()
+	t.Cleanup(server.Close)
 	host := strings.TrimPrefix(server.URL, "http://")
-	clone := r.clone("clone")
-	head := r.head(clone)
-	for _, address := range []string{
+	for i, address := range []string{
 		"http://ci:hunter2@" + host + "/x.git", "http://hunter2@" + host + "/x.git", "http://ci:hun/hunter2@" + host + "/x.git",
 		"http://ci:x@hunter2@" + host + "/x.git",
 		"ssh://ci:hunter2@127.0.0.1:1/x.git", "https://ci:hunter2@127.0.0.1:1/x.git", "nothing://ci:hunter2@host/x",
 		"ci:hunter2@host.invalid/x", "https://ci:hunter2@[::1/x.git",
+		"http://ci:it'hunter2@" + host + "/x.git", "https://ci:it\"hunter2@127.0.0.1:1/x.git", "https://ci:it<hunter2>@127.0.0.1:1/x.git",
+		"https://ci:it hunter2 is@127.0.0.1:1/x.git", "https://ci:it\thunter2@127.0.0.1:1/x.git",
+		"https://ci:12/hunter2@127.0.0.1:1/x.git", "https:/ci:hunter2@127.0.0.1:1/x.git", "https:ci:hunter2@127.0.0.1:1/x.git",
+		"http://" + host + "/x.git?private_token=hunter2", "ssh://ci:it%27hunter2@127.0.0.1:1/x.git", "ci:it'hunter2@host.invalid/x",
 	} {
-		for _, how := range []string{"url", "pushurl", "insteadOf", "--remote"} {
-			args := setProd("v1", "--push")
-			switch how {
-			case "url":
-				r.git(clone, "config", "remote.origin.url", address)
-			case "pushurl":
-				r.git(clone, "config", "remote.origin.url", r.url())
-				r.git(clone, "config", "remote.origin.pushurl", address)
-			case "insteadOf":
-				r.git(clone, "config", "--unset", "remote.origin.pushurl")
-				r.git(clone, "config", "remote.origin.url", "short:x")
-				r.git(clone, "config", "url."+address+".insteadOf", "short:x")
-			case "--remote":
-				args = append(args, "--remote", address)
-			}
-			code, out := r.unfold(clone, args...)
-			if code == 0 || strings.Contains(out, "hunter2") {
-				t.Errorf("%s %s: exit %d\n%s", how, address, code, out)
-			}
-			if how == "--remote" {
-				r.git(clone, "config", "--remove-section", "url."+address)
-				continue
-			}
-			for _, args := range [][]string{{"argocd"}, {"init", "new", "--image", "ghcr.io/example/x"}} {
-				dir := filepath.Join(r.dir, "new")
-				_ = os.RemoveAll(dir)
-				if _, out := r.unfold(clone, args...); strings.Contains(out, "hunter2") {
-					t.Errorf("%v with %s %s:\n%s", args, how, address, out)
+		t.Run(address, func(t *testing.T) {
+			t.Parallel() // most of the time is pauses
+			r := *r
+			r.t = t
+			clone := r.clone(fmt.Sprint("clone", i))
+			head := r.head(clone)
+			for _, how := range []string{"url", "pushurl", "insteadOf", "--remote"} {
+				args := setProd("v1", "--push")
+				switch how {
+				case "url":
+					r.git(clone, "config", "remote.origin.url", address)
+				case "pushurl":
+					r.git(clone, "config", "remote.origin.url", r.url())
+					r.git(clone, "config", "remote.origin.pushurl", address)
+				case "insteadOf":
+					r.git(clone, "config", "--unset", "remote.origin.pushurl")
+					r.git(clone, "config", "remote.origin.url", "short:x")
+					r.git(clone, "config", "url."+address+".insteadOf", "short:x")
+				case "--remote":
+					args = append(args, "--remote", address)
 				}
-				if found := r.found(clone, "hunter2"); found != "" {
-					t.Errorf("%v with %s %s writes it to %s", args, how, address, found)
+				code, out := r.unfold(clone, args...)
+				if code == 0 || strings.Contains(out, "hunter2") {
+					t.Errorf("%s %s: exit %d\n%s", how, address, code, out)
 				}
-				r.git(clone, "clean", "-fdq")
+				if how == "--remote" {
+					r.git(clone, "config", "--remove-section", "url."+address)
+					continue
+				}
+				if how == "pushurl" {
+					continue // that is not the one that Argo CD reads
+				}
+				for _, args := range [][]string{{"argocd"}, {"init", "new", "--image", "ghcr.io/example/x"}} {
+					if _, out := r.unfold(clone, args...); strings.Contains(out, "hunter2") {
+						t.Errorf("%v with %s %s:\n%s", args, how, address, out)
+					}
+					if found := r.found(clone, "hunter2"); found != "" {
+						t.Errorf("%v with %s %s writes it to %s", args, how, address, found)
+					}
+					r.git(clone, "clean", "-fdq")
+				}
+				r.clean(clone, head)
 			}
-			r.clean(clone, head)
-		}
+		})
 	}
 	// A push that succeeds shows where it went.
-	code, out := r.unfold(clone, setProd("v1", "--push", "--remote", "file://ci:hunter2@"+filepath.Join(r.dir, "remote.git"))...)
+	code, out := r.unfold(r.clone("clone"), setProd("w1", "--push", "--remote", "file://ci:hunter2@"+filepath.Join(r.dir, "remote.git"))...)
 	if strings.Contains(out, "hunter2") {
 		t.Errorf("exit %d\n%s", code, out)
 	}

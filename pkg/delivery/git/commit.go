@@ -199,6 +199,7 @@ const (
 // in git's own way meanwhile. What a killed run leaves is repaired by the next one.
 func (r *Repo) Commit(ctx context.Context, t Target, edit Edit, write func() error) (Committed, error) {
 	var out Committed
+	r.allowed.hooks = true
 	l, err := r.lock(ctx)
 	if err != nil {
 		return out, err
@@ -259,7 +260,7 @@ func (r *Repo) commitOnce(ctx context.Context, l *lock, t Target, edit Edit, wri
 	if err := ref.commit(); err != nil {
 		return l.resolve(ctx, s, err)
 	}
-	return m.hash, l.finish(ctx)
+	return m.hash, l.finish(ctx, s.Path)
 }
 
 // undone returns why there is no commit, and says that nothing is left of it, unless

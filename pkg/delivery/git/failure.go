@@ -29,15 +29,17 @@ func (f *Failure) Error() string {
 	return f.Message + "\n  hint: " + f.Hint
 }
 
+// fetchAll is the hint where a partial clone lacks an object.
+const fetchAll = "run git fetch --refetch --no-filter: nothing is fetched by the way"
+
 func is(err error, k kind) bool {
 	var f *Failure
 	return errors.As(err, &f) && f.kind == k
 }
 
 // explain turns git's words into ours, where they are ones that people often
-// meet.
+// meet. The text is one without secrets.
 func explain(verb, text string) error {
-	text = withoutPasswords(text)
 	has := func(parts ...string) bool {
 		for _, p := range parts {
 			if strings.Contains(text, p) {
@@ -48,6 +50,8 @@ func explain(verb, text string) error {
 	}
 	f := &Failure{Message: "git " + verb + ": " + reason(verb, text)}
 	switch {
+	case has("lazy fetching disabled"), has("from promisor remote") && has("' not allowed"):
+		f.Message, f.Hint = "the clone is a partial one and lacks objects that git "+verb+" needs", fetchAll
 	case has("Please tell me who you are", "empty ident name", "no email was given", "no name was given", "unable to auto-detect email"):
 		f.Message = "git does not know who makes the commit"
 		f.Hint = `pass --author "NAME <EMAIL>", or set git's user.name and user.email`
@@ -137,8 +141,8 @@ func rejection(text string) string {
 	return strings.Join(reasons, "; ")
 }
 
-// withoutPasswords takes the passwords out of the addresses in a text. Everything
-// that leaves this package and may hold an address goes through it. Over HTTP a
+// withoutPasswords takes the passwords out of what looks like an address in a text.
+// Over HTTP a
 // token often stands where the user's name does, so that goes too; an SSH address
 // keeps its user. A password that should have been escaped may hold any character,
 // so one ends at the last @ before the host.

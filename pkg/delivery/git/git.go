@@ -24,8 +24,12 @@ import (
 type Repo struct {
 	root    string
 	env     []string
+	allowed access
 	gpgsign string // what git's configuration says of signing, and a full stop; "" not read yet
 	objects objects
+	// addresses are those of remotes that may be in what git prints, nil where they are
+	// not known yet.
+	addresses []string
 }
 
 // Open returns the repository that dir is in, and the path of dir in it: "" or one
@@ -51,6 +55,12 @@ func Open(ctx context.Context, dir string) (*Repo, string, error) {
 		return nil, "", &Failure{Message: fmt.Sprintf("git's work tree %s does not hold the folder %s", root, dir),
 			Hint: "run it in a work tree; git config core.worktree shows what git takes for one"}
 	}
+	// The files of a clone can be those of a bare repository too, with a configuration
+	// and hooks. Git takes a folder of such files for one.
+	if _, err := os.Lstat(filepath.Join(root, ".git")); err != nil {
+		return nil, "", &Failure{Message: fmt.Sprintf("git's work tree %s has no .git", root),
+			Hint: "git takes the folder's own files for a repository: don't use them unless they are yours"}
+	}
 	r.root = root
 	return r, prefix, nil
 }
@@ -65,22 +75,44 @@ type call struct {
 	env   []string
 }
 
-// safety is what holds for every run, whatever the configuration says: a foreign
+// access is what runs of git may do beyond looking at what the clone has.
+type access struct{ hooks, network bool }
+
+// options are what holds for every run, whatever the configuration says: a foreign
 // clone's must not start programs where git only looks, nor change what git prints.
-func safety() []string {
-	return []string{
+func (a access) options() []string {
+	options := []string{
 		"-c", "core.fsmonitor=false", "-c", "color.ui=false", "-c", "color.remote=false", "-c", "color.push=false", "-c",
 		"color.transport=false",
-		"-c", "submodule.recurse=false", "-c", "i18n.commitEncoding=UTF-8",
+		"-c", "submodule.recurse=false", "-c", "i18n.commitEncoding=UTF-8", "-c", "maintenance.auto=false",
 	}
+	if !a.hooks {
+		options = append(options, withoutHooks()...)
+	}
+	return options
+}
+
+// withoutHooks returns the options by which git runs no hook: there are none in what
+// is no folder.
+func withoutHooks() []string { return []string{"-c", "core.hooksPath=" + os.DevNull} }
+
+// environ returns the variables that keep git from the network. A partial clone
+// fetches an object that it lacks whenever git looks for it, by whatever program its
+// configuration names. Git before 2.45 does not know the first variable; no
+// configuration overrules the second.
+func (a access) environ() []string {
+	if a.network {
+		return nil
+	}
+	return []string{"GIT_NO_LAZY_FETCH=1", "GIT_ALLOW_PROTOCOL=none"}
 }
 
 // command returns a run of git that ends by SIGTERM, on which git takes its locks
 // away, when ctx is done. One that nothing is to end gets no Ctrl-C either, which is
 // for all in the terminal's foreground.
 func (r *Repo) command(ctx context.Context, c call) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "git", slices.Concat([]string{"-C", r.root}, safety(), c.args)...)
-	cmd.Env = slices.Concat(r.env, c.env)
+	cmd := exec.CommandContext(ctx, "git", slices.Concat([]string{"-C", r.root}, r.allowed.options(), c.args)...)
+	cmd.Env = slices.Concat(r.env, r.allowed.environ(), c.env)
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 5 * time.Second
 	if ctx.Done() == nil {
@@ -110,7 +142,7 @@ func (r *Repo) run(ctx context.Context, c call) (stdout, stderr string, err erro
 	case ctx.Err() != nil:
 		return stdout, stderr, context.Cause(ctx)
 	}
-	return stdout, stderr, failed(err, verb(c.args), stdout+stderr)
+	return stdout, stderr, r.failed(err, verb(c.args), stdout+stderr)
 }
 
 // verb returns the first argument behind options of git itself.
@@ -122,11 +154,11 @@ func verb(args []string) string {
 }
 
 // failed says why a run of git failed.
-func failed(err error, verb, text string) error {
+func (r *Repo) failed(err error, verb, text string) error {
 	if errors.Is(err, exec.ErrNotFound) {
 		return &Failure{Message: "the program git is not installed", Hint: "install git, or leave out --commit and --push"}
 	}
-	if strings.TrimSpace(text) == "" {
+	if text = r.withoutSecrets(text); strings.TrimSpace(text) == "" {
 		text = err.Error()
 	}
 	return explain(verb, text)
@@ -164,25 +196,32 @@ func below(name string) []string {
 // Changed reports whether the work tree or the index differs from HEAD at or
 // below a path.
 func (r *Repo) Changed(ctx context.Context, name string) (bool, error) {
-	out, err := r.git(ctx, nil, append([]string{"status", "--porcelain=v1", "--untracked-files=all"}, below(name)...)...)
+	out, err := r.git(ctx, nil, append([]string{"status", "--porcelain=v1", "--untracked-files=all", "--ignore-submodules=dirty"},
+		below(name)...)...)
 	return out != "", err
 }
 
 // Changes returns the files at and below a path that differ between a commit and the
 // work tree. Files that git was told not to look at are among them, since nobody
-// knows, and so are those that only a filter program makes equal: it is not run.
+// knows, and so are those that only a filter program makes equal: it is not run. Of
+// a submodule only its commit counts. Git diff would write the index, which runs a
+// hook, and start git status in submodules, whose own configuration names filters;
+// these commands do neither.
 func (r *Repo) Changes(ctx context.Context, rev, name string) ([]string, error) {
-	args, err := r.withoutFilters(ctx)
-	if err != nil {
-		return nil, err
-	}
-	args = append(args, "diff", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--name-only", "-z", rev)
-	out, err := r.git(ctx, nil, append(args, below(name)...)...)
+	staged := []string{"diff-index", "--cached", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative",
+		"--ignore-submodules=none",
+		"--name-only", "-z", rev}
+	out, err := r.git(ctx, nil, append(staged, below(name)...)...)
 	if err != nil {
 		return nil, err
 	}
 	changed := names(out)
-	out, err = r.git(ctx, nil, append([]string{"ls-files", "-v", "-z", "--cached", "--others", "--exclude-standard"}, below(name)...)...)
+	args, err := r.withoutFilters(ctx)
+	if err != nil {
+		return nil, err
+	}
+	args = append(args, "ls-files", "-v", "-z", "--cached", "--modified", "--deleted", "--others", "--exclude-standard")
+	out, err = r.git(ctx, nil, append(args, below(name)...)...)
 	for _, line := range names(out) {
 		tag, name, _ := strings.Cut(line, " ")
 		switch tag {

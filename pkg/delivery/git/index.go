@@ -106,7 +106,7 @@ func (l *lock) take(ctx context.Context, index []byte, s state) error {
 	if err := l.copy(index); err != nil {
 		return err
 	}
-	args := []string{"update-index", "--add", "--cacheinfo", s.Mode + "," + s.Blob + "," + s.Path}
+	args := append(withoutHooks(), "update-index", "--add", "--cacheinfo", s.Mode+","+s.Blob+","+s.Path) // it is not the index yet
 	if _, _, err := l.repo.run(ctx, call{args: args, env: []string{"GIT_INDEX_FILE=" + l.fresh()}}); err != nil {
 		return err
 	}
@@ -176,15 +176,15 @@ func (l *lock) release() error {
 	return errors.Join(err, os.RemoveAll(l.folder()))
 }
 
-// finish brings the index to where HEAD is.
-func (l *lock) finish(ctx context.Context) error {
+// finish brings the index to where HEAD is, which differ in the file of the name.
+func (l *lock) finish(ctx context.Context, name string) error {
 	if err := os.Rename(l.indexLock(), l.index()); err != nil {
 		return &Failure{Message: fmt.Sprintf("the commit is made, but the index could not be written: %v", err),
 			Hint: "run it again: that repairs the index"}
 	}
 	// So that git need not read the file to see that it is the same. It does not
-	// matter whether this succeeds.
-	_, _, _ = l.repo.run(ctx, call{args: []string{"update-index", "-q", "--refresh"}})
+	// matter whether this succeeds. No other file goes through filters for it.
+	_, _, _ = l.repo.run(ctx, call{args: append([]string{"add", "--refresh"}, below(name)...)})
 	return os.RemoveAll(l.folder())
 }
 
@@ -192,7 +192,7 @@ func (l *lock) finish(ctx context.Context) error {
 // have all the same.
 func (l *lock) resolve(ctx context.Context, s state, err error) (string, error) {
 	if head, failure := l.repo.Resolve(ctx, "HEAD"); failure == nil && head == s.Commit {
-		return s.Commit, l.finish(ctx)
+		return s.Commit, l.finish(ctx, s.Path)
 	}
 	_, failure := l.takeBack(ctx, s)
 	return "", undone(err, failure)
@@ -227,7 +227,7 @@ func (l *lock) complete(ctx context.Context, s state) (string, error) {
 	done := fmt.Sprintf("an earlier run was killed after it made the commit %.12s", s.Commit)
 	switch {
 	case l.ours():
-		return done + "; the index has it too now", l.finish(ctx)
+		return done + "; the index has it too now", l.finish(ctx, s.Path)
 	case same(l.fresh(), l.index()):
 		return done, os.RemoveAll(l.folder())
 	}

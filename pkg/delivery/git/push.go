@@ -31,6 +31,7 @@ type push struct {
 // refers to; then a work tree that can be taken forward to the commit is, whatever
 // becomes of ctx. The commit is "" where the remote has the edit already.
 func (r *Repo) Push(ctx context.Context, t Target, edit Edit) (Pushed, error) {
+	r.allowed = access{hooks: true, network: true}
 	if err := r.unchanged(ctx, t.Path); err != nil {
 		return Pushed{}, err
 	}
@@ -88,7 +89,8 @@ func (p *push) findTarget(ctx context.Context) error {
 			remote = strings.TrimSpace(out)
 		}
 	}
-	p.result.Remote = withoutPasswords(remote)
+	p.result.Remote = parseAddress(remote).String()
+	p.addresses = append(p.configured(), remote)
 	// It can be an address too, but not one that names a program, as ext::… does.
 	if strings.HasPrefix(remote, "-") || strings.Contains(remote, "::") || strings.ContainsAny(remote, "\n\x00") {
 		return &Failure{Message: fmt.Sprintf("%q can't be a remote", p.result.Remote),
@@ -132,7 +134,7 @@ func (p *push) attempt(ctx context.Context) error {
 	case err != nil && ctx.Err() == nil:
 		return err
 	}
-	p.result.Commit, p.result.HookOutput = m.hash, hookLines(withoutPasswords(out+errOut))
+	p.result.Commit, p.result.HookOutput = m.hash, hookLines(p.withoutSecrets(out+errOut))
 	return nil
 }
 
@@ -223,14 +225,14 @@ func (p *push) forward(ctx context.Context) {
 		"--no-verify-signatures", p.result.Commit)
 	_, output, err := p.run(ctx, call{args: args})
 	if err != nil {
-		p.result.Behind = "the work tree does not have it yet: " + inTheWay(output, err)
+		p.result.Behind = "the work tree does not have it yet: " + inTheWay(p.withoutSecrets(output), err)
 	}
 }
 
 // inTheWay returns the files that are in the way of git merge, by its own message.
 func inTheWay(output string, err error) string {
 	var wrong, files []string
-	for line := range strings.Lines(withoutPasswords(output)) {
+	for line := range strings.Lines(output) {
 		text := strings.TrimSpace(line)
 		if rest, ok := strings.CutPrefix(text, "error: "); ok {
 			wrong = append(wrong, strings.TrimSuffix(rest, ":"))

@@ -13,6 +13,7 @@ import (
 // refUpdate is a change of HEAD that git has prepared: its refs are locked and
 // checked, so that little can fail any more. It ends with this process.
 type refUpdate struct {
+	repo   *Repo
 	cmd    *exec.Cmd
 	in     io.WriteCloser
 	out    *bufio.Scanner
@@ -22,7 +23,7 @@ type refUpdate struct {
 // prepare locks HEAD, which has to be at old. The process holds l too, so that
 // nobody takes the lock while it still may do something.
 func (r *Repo) prepare(ctx context.Context, l *lock, message, fresh, old string) (*refUpdate, error) {
-	u := &refUpdate{cmd: r.command(ctx, call{args: []string{"update-ref", "-m", message, "--stdin"}})}
+	u := &refUpdate{repo: r, cmd: r.command(ctx, call{args: []string{"update-ref", "-m", message, "--stdin"}})}
 	u.cmd.Stderr = &u.stderr
 	share(u.cmd, l.held)
 	in, err := u.cmd.StdinPipe()
@@ -76,5 +77,5 @@ func (u *refUpdate) abort() error {
 // failed returns why git did not answer as it should: what it says, else how it
 // ended, else err.
 func (u *refUpdate) failed(err error) error {
-	return failed(cmp.Or(u.abort(), err), "update-ref", u.stderr.String())
+	return u.repo.failed(cmp.Or(u.abort(), err), "update-ref", u.stderr.String())
 }

@@ -2,6 +2,7 @@ package git
 
 import (
 	"context"
+	"fmt"
 	"strings"
 )
 
@@ -9,7 +10,8 @@ import (
 func (r *Repo) Root() string { return r.root }
 
 // RemoteURL returns the address of origin, or of the only remote, without the
-// password that may be in it.
+// password or token that may be in it. It is an error if that can't be told from the
+// rest for sure.
 func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
 	name := "origin"
 	if out, err := r.git(ctx, nil, "remote"); err == nil && len(strings.Fields(out)) == 1 {
@@ -19,5 +21,9 @@ func (r *Repo) RemoteURL(ctx context.Context) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return withoutPasswords(strings.TrimSpace(out)), nil
+	a := parseAddress(strings.TrimSpace(out))
+	if a.doubtful {
+		return "", &Failure{Message: fmt.Sprintf("the address of the remote %s may hold a password", name)}
+	}
+	return a.String(), nil
 }

@@ -320,6 +320,7 @@ func (o *objects) root(ctx context.Context, repo *Repo, commit string) (string, 
 
 // reader is a git cat-file that answers one question after the other.
 type reader struct {
+	repo   *Repo
 	ctx    context.Context
 	cmd    *exec.Cmd
 	in     io.WriteCloser
@@ -329,7 +330,7 @@ type reader struct {
 }
 
 func (r *Repo) reader(ctx context.Context, mode string) (*reader, error) {
-	x := &reader{ctx: ctx, cmd: r.command(ctx, call{args: []string{"cat-file", mode}})}
+	x := &reader{repo: r, ctx: ctx, cmd: r.command(ctx, call{args: []string{"cat-file", mode}})}
 	x.cmd.Stderr = &x.stderr
 	in, err := x.cmd.StdinPipe()
 	if err != nil {
@@ -341,7 +342,7 @@ func (r *Repo) reader(ctx context.Context, mode string) (*reader, error) {
 	}
 	x.in, x.pipe, x.out = in, out, bufio.NewReaderSize(out, 64<<10)
 	if err := x.cmd.Start(); err != nil {
-		return nil, failed(err, "cat-file", "")
+		return nil, r.failed(err, "cat-file", "")
 	}
 	return x, nil
 }
@@ -358,7 +359,7 @@ func (r *reader) ask(name string) (id, kind string, size int64, err error) {
 	f := strings.Fields(head)
 	if len(f) == 2 && f[1] == "missing" {
 		return "", "", 0, &Failure{Message: fmt.Sprintf("the clone lacks git's object %s", f[0]),
-			Hint: "git fsck shows what is missing; in a partial clone, fetch it first"}
+			Hint: "git fsck shows what is missing; in a partial clone " + fetchAll}
 	}
 	if len(f) == 3 {
 		if size, err = strconv.ParseInt(f[2], 10, 64); err == nil && size >= 0 {
@@ -374,7 +375,7 @@ func (r *reader) broken(err error) error {
 	if r.ctx.Err() != nil {
 		return context.Cause(r.ctx)
 	}
-	return failed(err, "cat-file", r.stderr.String())
+	return r.repo.failed(err, "cat-file", r.stderr.String())
 }
 
 func (r *reader) close() {
