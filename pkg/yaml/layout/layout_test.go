@@ -15,7 +15,8 @@ func TestRead(t *testing.T) {
 	}{
 		{"scalars", "a: 1 # one\nb: 'x''y'\nc: \"z\\\"\"\nd:\n",
 			[]string{"a: 1 # one\nb: 'x''y'\nc: \"z\\\"\"\nd:", "a", "1", "b", "'x''y'", "c", `"z\""`, "d", ""}},
-		{"a flow map and a list", "m: {k: [1, two ], }\n", []string{"m: {k: [1, two ], }", "m", "{k: [1, two ], }", "k", "[1, two ]", "1", "two"}},
+		{"a flow map and a list", "m: {k: [1, two ], }\n", []string{"m: {k: [1, two ], }", "m", "{k: [1, two ], }", "k", "[1, two ]", "1",
+			"two"}},
 		{"anchors, aliases and merges", "a: &x\n  k: v\nb:\n  <<: *x\n",
 			[]string{"a: &x\n  k: v\nb:\n  <<: *x", "a", "k: v", "k", "v", "b", "<<: *x", "<<", "*x"}},
 		{"block scalars", "t: |\n  one\n\n  two\n\nu: >-\n  x\n",
