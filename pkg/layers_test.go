@@ -23,7 +23,7 @@ const module = "github.com/unfold-gitops/unfold/"
 var layers = [][]string{
 	{"pkg/diag", "pkg/tree", "pkg/delivery/git", "pkg/secret/credential", "pkg/kube/image", "pkg/kube/kinds"},
 	{"pkg/yaml/value", "pkg/diag/report"},
-	{"pkg/kube/types", "pkg/secret/redact"},
+	{"pkg/kube/types", "pkg/secret/redact", "pkg/yaml/layout"},
 	{"pkg/kube/object", "pkg/schema", "pkg/kube/validation"},
 	{"pkg/descriptor/fields"},
 	{"pkg/descriptor"},
@@ -40,7 +40,7 @@ var layers = [][]string{
 var only = map[string][]string{
 	"sigs.k8s.io/kustomize/":      {"pkg/kustomize"},
 	"github.com/spf13/cobra":      {"pkg/cli"},
-	"gopkg.in/yaml.v3":            {"pkg/yaml/value"},
+	"gopkg.in/yaml.v3":            {"pkg/yaml/value", "pkg/yaml/layout"},
 	"go.yaml.in/yaml/":            {"pkg/yaml/value"},
 	"os/exec":                     {"pkg/delivery/git", "pkg/secret/seal"},
 	"github.com/bitnami-labs/":    {"pkg/secret/seal"},

@@ -76,7 +76,7 @@ func (m *maker) team(app App) *platform.Team {
 			continue
 		}
 		if found != nil {
-			m.diags.Errorh(app.Pos, "two-teams", "mend the patterns of the teams in the platform file",
+			m.diags.Errorh(app.Pos, "two-teams", "fix the patterns of the teams in the platform file",
 				"the folder %q belongs to the teams %q and %q", app.Path, found.Name, t.Name)
 			return found
 		}

@@ -36,18 +36,18 @@ func newArgoCD(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "argocd [PATH]",
 		Short: "Print the Argo CD objects for the apps of a repository",
-		Long: `argocd prints, for all apps at and below PATH (the current folder unless given),
-one Application for each environment and an AppProject for each team of the
-platform file. With --style applicationset it prints ApplicationSets instead,
-which find new apps by themselves.
+		Long: `argocd prints one Application for each environment of each app at and below PATH
+(default: current folder), and one AppProject for each team of the platform
+file. With --style applicationset it prints ApplicationSets instead, which find
+new apps by themselves.
 
-With --output the objects become files of a folder with a kustomization, and an
-Application for that folder is printed: apply it once, and Argo CD follows the
-files. Those of apps that are gone are removed, those of apps outside of PATH
-never. --check fails where such files are not what would be written now.
+With --output it writes the objects as files to a folder with a kustomization,
+and prints one Application for that folder: apply it once, and Argo CD deploys
+the files from then on. It removes the files of apps that no longer exist, but
+never those of apps outside of PATH. --check fails if the files are out of date.
 
-Without --platform the platform file that lies in the repository holds, if there
-is exactly one, as for check.`,
+Without --platform it uses the platform file in the repository if there is
+exactly one, as check does.`,
 		Example: "  unfold argocd apps --repo-url https://git.example.com/team/apps.git\n  unfold argocd --output argocd\n" +
 			"  unfold argocd --output argocd --check",
 		Args: cobra.MaximumNArgs(1),
@@ -58,21 +58,21 @@ is exactly one, as for check.`,
 			case f.check && f.output == "":
 				return usagef("--check needs --output: the folder whose files are checked")
 			}
-			return printArgoCD(cmd.Context(), s, folder(args), f)
+			return f.run(cmd.Context(), s, folder(args))
 		},
 	}
-	cmd.Flags().StringVar(&f.url, "repo-url", "", "the repository as Argo CD reaches it; git's remote unless given")
-	cmd.Flags().StringVar(&f.revision, "revision", "HEAD", "the branch, tag or commit that is deployed")
-	cmd.Flags().StringVar(&f.style, "style", staticStyle, "what is printed: "+staticStyle+" or "+setStyle)
+	cmd.Flags().StringVar(&f.url, "repo-url", "", "address of the repository for Argo CD (default: git's remote)")
+	cmd.Flags().StringVar(&f.revision, "revision", "HEAD", "branch, tag or commit to deploy")
+	cmd.Flags().StringVar(&f.style, "style", staticStyle, "objects to print: "+staticStyle+" or "+setStyle)
 	cmd.Flags().StringVarP(&f.output, "output", "o", "", "folder to write the objects to, as files")
-	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; fail where the files in --output are stale")
+	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; fail if the files in --output are out of date")
 	f.platform.register(cmd)
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("style", cobra.FixedCompletions([]string{staticStyle, setStyle}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
 
-func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) error {
+func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 	p, err := f.platform.read(s)
 	if err != nil {
 		return err
@@ -115,7 +115,20 @@ func printArgoCD(ctx context.Context, s Streams, dir string, f argocdFlags) erro
 	if f.output == "" {
 		return writeObjects(s, objects)
 	}
-	return argocdFiles(ctx, s, root, dir, objects, r, p, f)
+	files, err := repository.Files(objects)
+	if err != nil {
+		return err
+	}
+	if err := f.checkScope(root, dir, files); err != nil {
+		return err
+	}
+	if f.check {
+		return f.compareFiles(s, files)
+	}
+	if err := f.writeFiles(ctx, s, files); err != nil {
+		return err
+	}
+	return f.printRoot(s, root, func(folder string) *value.Value { return argocd.Root(r, p, folder) })
 }
 
 // topFolder returns that of a repository without git: the current one, or dir where
@@ -159,13 +172,8 @@ func writeObjects(s Streams, objects []*value.Value) error {
 	return err
 }
 
-// argocdFiles writes the objects as files, or checks those that are there.
-func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*value.Value, r argocd.Repository, p *platform.Platform,
-	f argocdFlags) error {
-	files, err := repository.Files(objects)
-	if err != nil {
-		return err
-	}
+// checkScope refuses to replace files of apps outside of dir.
+func (f argocdFlags) checkScope(root, dir string, files tree.Tree) error {
 	scope, err := tree.Rel(root, dir)
 	if err != nil {
 		return err
@@ -175,36 +183,48 @@ func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*va
 		return err
 	}
 	if name != "" {
-		return usagef("%s is of %s, not of %s alone: name a PATH with all apps of %s, such as the repository's top folder", name, of, scope,
+		return usagef("%s is for %s, but PATH is %s: name a PATH with all apps of %s, such as the repository's top folder", name, of, scope,
 			f.output)
 	}
+	return nil
+}
+
+// compareFiles checks whether the files in --output are up to date.
+func (f argocdFlags) compareFiles(s Streams, files tree.Tree) error {
 	stale, err := repository.StaleFiles(f.output, files)
 	if err != nil {
 		return err
 	}
-	if f.check {
-		if len(stale) == 0 {
-			fmt.Fprintf(s.Err, "%s is current: %s\n", f.output, plural(len(files), "file"))
-			return nil
-		}
-		for _, x := range stale {
-			fmt.Fprintln(s.Err, diag.Line(x.File), x.Why)
-		}
-		fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output)
-		return errFound
+	if len(stale) == 0 {
+		fmt.Fprintf(s.Err, "%s is current: %s\n", f.output, plural(len(files), "file"))
+		return nil
 	}
+	for _, x := range stale {
+		fmt.Fprintln(s.Err, diag.Line(x.File), x.Why)
+	}
+	fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output)
+	return errFound
+}
+
+// writeFiles writes the objects to --output, and removes the files of apps that no
+// longer exist.
+func (f argocdFlags) writeFiles(ctx context.Context, s Streams, files tree.Tree) error {
 	var removed []string
-	err = s.work.write(ctx, func() error {
+	err := s.work.write(ctx, func() (err error) {
 		removed, err = repository.Replace(ctx, f.output, files)
 		return err
 	})
 	for _, name := range removed {
-		fmt.Fprintf(s.Err, "removed %s: with it Argo CD deletes what it made\n", diag.Line(name))
+		fmt.Fprintf(s.Err, "removed %s: Argo CD deletes the objects that it deployed\n", diag.Line(name))
 	}
-	if err != nil {
-		return err
+	if err == nil {
+		fmt.Fprintf(s.Err, "wrote %s to %s\n", plural(len(files), "file"), f.output)
 	}
-	fmt.Fprintf(s.Err, "wrote %s to %s\n", plural(len(files), "file"), f.output)
+	return err
+}
+
+// printRoot prints the Application for --output, where that is in the repository.
+func (f argocdFlags) printRoot(s Streams, root string, application func(folder string) *value.Value) error {
 	inRepository, err := tree.Rel(root, f.output)
 	if err != nil {
 		return err
@@ -213,6 +233,6 @@ func argocdFiles(ctx context.Context, s Streams, root, dir string, objects []*va
 		fmt.Fprintf(s.Err, "next: put them into a folder that Argo CD reads; %s is not in the repository\n", f.output)
 		return nil
 	}
-	fmt.Fprintln(s.Err, "next: commit them, and apply once what stands on standard output")
-	return writeObjects(s, []*value.Value{argocd.Root(r, p, inRepository)})
+	fmt.Fprintln(s.Err, "next: commit them, and apply the object on standard output once")
+	return writeObjects(s, []*value.Value{application(inRepository)})
 }

@@ -30,15 +30,16 @@ func newCheck(s Streams) *cobra.Command {
 	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check [PATH...]",
-		Short: "Check every app below the paths, in every environment, and the repository",
-		Long: `check finds every app.yaml at and below the paths (the current folder unless
-given), renders all environments of each and prints what is wrong, all of it, with
-its line. It exits with 1 if there are errors.
+		Short: "Check every app below the paths in every environment, and the repository",
+		Long: `check finds every app.yaml at and below the paths (default: current folder),
+renders it in each environment, and prints all mistakes with their lines. It
+exits with 1 if there are errors.
 
-In the top folder of a repository it looks at the rest of it too, part by part: where
-descriptors lie, the platform file, the Argo CD objects if they are committed, Secrets
-in plain text, and whether CI sets images. What is not there is said behind a "–", and
-is no mistake. A platform file that lies in the repository holds for the apps.`,
+In the top folder of a repository it also checks the rest of the repository: the
+places of descriptors, the platform file, the Argo CD objects if they are
+committed, Secrets in plain text, and whether CI sets images. A "–" marks a part
+that the repository does not have, which is no mistake. A platform file in the
+repository applies to its apps.`,
 		Example: "  unfold check\n  unfold check apps --format github\n  unfold check --skip ci,argocd",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(report.Formats(), f.format) {
@@ -70,9 +71,9 @@ is no mistake. A platform file that lies in the repository holds for the apps.`,
 			return f.check(cmd.Context(), s, operator, args, whole)
 		},
 	}
-	cmd.Flags().StringVar(&f.format, "format", "text", "how findings are printed: "+join(report.Formats()))
-	cmd.Flags().BoolVar(&f.repository, "repository", false, "look at the folder as a whole repository; as if given where it holds .git")
-	cmd.Flags().StringSliceVar(&f.skip, "skip", nil, "parts of the repository to leave out: "+join(repository.Parts()))
+	cmd.Flags().StringVar(&f.format, "format", "text", "output format: "+join(report.Formats()))
+	cmd.Flags().BoolVar(&f.repository, "repository", false, "check the whole repository (default: if the folder holds .git)")
+	cmd.Flags().StringSliceVar(&f.skip, "skip", nil, "parts of the repository to skip: "+join(repository.Parts()))
 	f.platform.register(cmd)
 	// The only errors are flags that do not exist.
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp))

@@ -25,7 +25,7 @@ const (
 	exitFault   = 3 // the machine failed, or unfold has a bug
 )
 
-// Streams are what a command reads and writes, the variables it is told, and the
+// Streams are what a command reads and writes, its environment variables, and the
 // path by which it was started.
 type Streams struct {
 	Program  string
@@ -61,7 +61,7 @@ func behind(stream any) any {
 // painted returns standard output for texts with colours, which are escaped already.
 func (s Streams) painted() io.Writer { return behind(s.Out).(io.Writer) }
 
-// variable returns what one is told, "" where it is not there.
+// variable returns the value of an environment variable, "" for one that is not set.
 func (s Streams) variable(name string) string {
 	out := ""
 	for _, kv := range s.Environ {
@@ -75,7 +75,7 @@ func (s Streams) variable(name string) string {
 // Main runs the program on the process's own arguments and streams and returns
 // its exit code.
 func Main() int {
-	return Process(os.Args[1:], Streams{Program: os.Args[0], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
+	return process(os.Args[1:], Streams{Program: os.Args[0], In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ()})
 }
 
 // Run runs one command and returns its exit code.
@@ -115,12 +115,12 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	return exitFault
 }
 
-// errFound says that a command found and printed mistakes already.
+// errFound is returned by a command that has found and printed mistakes.
 var errFound = errors.New("mistakes were found")
 
-// errTrouble says that a command which tells things apart by its exit code could
-// not tell, and said why.
-var errTrouble = errors.New("can't tell")
+// errTrouble is returned by a command that compares things and could not, and has
+// printed why.
+var errTrouble = errors.New("could not compare")
 
 // usageError is a mistake on the command line.
 type usageError struct{ error }
@@ -132,10 +132,9 @@ func usagef(format string, args ...any) error {
 func newRoot(s Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "unfold",
-		Short: "One app.yaml becomes the manifests of every environment",
-		Long: `unfold turns a compact descriptor, app.yaml, into a kustomize base with one
-overlay for each environment, and prints the manifests of the environment that
-is asked for. Argo CD runs it as a config management plugin.`,
+		Short: "Generate the manifests of every environment from one app.yaml",
+		Long: `You write one app.yaml; unfold generates the manifests of each environment, and
+Argo CD deploys them. Argo CD runs unfold as a config management plugin.`,
 		Example:       "  unfold render --env prod\n  unfold check",
 		SilenceErrors: true,
 		SilenceUsage:  true,

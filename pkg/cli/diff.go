@@ -25,15 +25,15 @@ func newDiff(s Streams) *cobra.Command {
 	formats, colors := []string{"text", "markdown"}, []string{"auto", "always", "never"}
 	cmd := &cobra.Command{
 		Use:   "diff [DIR]",
-		Short: "Show what differs between environments, or since a revision",
-		Long: `diff shows, object by object, what two environments (--env A --env B) of the app
-in DIR (the current folder unless given) differ in; or what the work tree changes
-in every environment, or in those named by --env, against the git revision
---against, HEAD unless given. Where DIR holds no app.yaml, all apps below are
-compared. Secrets are masked. Changes that the API server refuses are marked.
+		Short: "Show the differences between environments, or since a revision",
+		Long: `diff compares, object by object, two environments (--env A --env B) of the app
+in DIR (default: current folder); or the work tree with the git revision
+--against (default: HEAD), in the environments given or in all. If DIR has no
+app.yaml, it compares all apps below. Secrets are masked. Changes that the API
+server refuses are marked.
 
-It exits with 0 where nothing differs, with 1 where something does, and with 2
-where it can't tell.`,
+It exits with 0 if nothing differs, with 1 if something does, and with 2 if it
+could not compare.`,
 		Example: "  unfold diff --env staging --env prod\n  unfold diff apps --against origin/main --format markdown",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -63,12 +63,12 @@ where it can't tell.`,
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.envs, "env", "e", nil, "environment; given twice, the two to compare")
-	flags.StringVar(&f.against, "against", "", "git revision to compare with; HEAD unless given")
+	flags.StringArrayVarP(&f.envs, "env", "e", nil, "environment; give two to compare them")
+	flags.StringVar(&f.against, "against", "", "git revision to compare with (default: HEAD)")
 	flags.StringVar(&f.format, "format", "text", "text, or markdown for a comment on a pull request")
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
 	f.platform.register(cmd)
-	completeEnvironments(cmd, s, &f.platform, folder)
+	completion{cmd, s, &f.platform, folder}.environments("env")
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp))
@@ -125,7 +125,7 @@ func title(d delivery.Difference, all []delivery.Difference) string {
 	return text
 }
 
-// painter returns lines their colours on a terminal.
+// painter returns a function that colours lines on a terminal.
 func (f *diffFlags) painter(s Streams) func(kind byte, line string) string {
 	colored := f.color == "always" || f.color == "auto" && colourful(s)
 	return func(kind byte, line string) string {

@@ -12,10 +12,10 @@ import (
 func newDiscover(s Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "discover [DIR]",
-		Short: "Say whether a folder holds a descriptor of ours",
-		Long: `discover prints the name of the descriptor if the folder's app.yaml is one of
-ours, and nothing otherwise. It can stand under discover.find.command in
-plugin.yaml where other tools' files are called app.yaml too.`,
+		Short: "Check whether a folder's app.yaml belongs to unfold",
+		Long: `discover prints the file's name if the folder's app.yaml belongs to unfold, and
+nothing otherwise. Use it as discover.find.command in plugin.yaml if files of
+other tools are called app.yaml too.`,
 		Example: "  unfold discover examples/example-app",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

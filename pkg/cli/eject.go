@@ -12,59 +12,65 @@ import (
 )
 
 func newEject(s Streams) *cobra.Command {
-	var output string
-	var force bool
+	var e ejection
 	var o overrideFlags
 	var p platformFlag
 	cmd := &cobra.Command{
 		Use:   "eject [DIR] --output OUT",
-		Short: "Write the kustomize base and overlays that the app unfolds into",
-		Long: `eject writes OUT/base and OUT/overlays/ENV for each environment of the app in
-DIR (the current folder unless given). "kustomize build OUT/overlays/ENV" then
-prints what unfold does, so the app can go on without unfold.`,
+		Short: "Write a kustomize base and overlays, to go on without unfold",
+		Long: `eject writes OUT/base, and OUT/overlays/ENV for each environment, for the app in
+DIR (default: current folder). "kustomize build OUT/overlays/ENV" then prints
+the same manifests as unfold, so you can stop using unfold for the app.`,
 		Example: "  unfold eject examples/example-app --output /tmp/example-app",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if output == "" {
+			if e.output == "" {
 				return usagef("--output is missing: the folder to write base and overlays to")
 			}
-			opts, err := o.options()
-			if err != nil {
+			var err error
+			if e.options, err = o.options(); err != nil {
 				return err
 			}
-			operator, err := p.read(s)
-			if err != nil {
+			if e.platform, err = p.read(s); err != nil {
 				return err
 			}
-			return eject(cmd.Context(), s, folder(args), operator, output, force, opts)
+			return e.run(cmd.Context(), s, folder(args))
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "", "folder to write base and overlays to")
-	cmd.Flags().BoolVar(&force, "force", false, "replace base and overlays that are there already")
+	cmd.Flags().StringVarP(&e.output, "output", "o", "", "folder to write base and overlays to")
+	cmd.Flags().BoolVar(&e.force, "force", false, "replace an existing base and overlays")
 	o.register(cmd)
 	p.register(cmd)
 	return cmd
 }
 
-func eject(ctx context.Context, s Streams, dir string, p *platform.Platform, output string, force bool, o render.Options) error {
-	src, err := render.Open(dir, p)
+// ejection is a call of eject.
+type ejection struct {
+	output   string
+	force    bool
+	options  render.Options
+	platform *platform.Platform
+}
+
+func (e ejection) run(ctx context.Context, s Streams, dir string) error {
+	src, err := render.Open(dir, e.platform)
 	if err != nil {
 		return err
 	}
 	defer src.Close()
-	t, warnings, err := src.Tree(src.Environments(), o)
+	t, warnings, err := src.Tree(src.Environments(), e.options)
 	if err != nil {
 		return err
 	}
 	for _, w := range warnings {
 		fmt.Fprintln(s.Err, w)
 	}
-	if err := existing(s.work.write(ctx, func() error { return tree.Write(ctx, output, t, force) })); err != nil {
+	if err := existing(s.work.write(ctx, func() error { return tree.Write(ctx, e.output, t, e.force) })); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Err, `wrote %d files to %s
 next: commit them, and in each Application's spec.source remove plugin and point
 path to the overlay of its environment, for example %s/overlays/%s
-`, len(t), output, output, src.Environments()[0])
+`, len(t), e.output, e.output, src.Environments()[0])
 	return nil
 }

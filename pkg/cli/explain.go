@@ -19,14 +19,14 @@ func newExplain(s Streams) *cobra.Command {
 	var v valueFlags
 	cmd := &cobra.Command{
 		Use:   "explain [FIELD] [DIR]",
-		Short: "Say what a field of app.yaml means, or where its value comes from",
-		Long: `explain describes a field of app.yaml: what it takes on one line and in full,
-where it can stand, its default, an example and the fields below. Without a field
-it lists all of them.
+		Short: "Explain a field of app.yaml, or show where its value comes from",
+		Long: `explain describes a field of app.yaml: its shorthand and its full form, where
+you can use it, its default, an example and the fields below it. Without a field
+it lists all fields.
 
-With --value it prints what the field comes to for the app in DIR (the current
-folder unless given), all layers applied, and which line of which layer set it.
-Without a field it prints the whole descriptor like that. Values of secrets are
+With --value it prints the value of the field for the app in DIR (default:
+current folder), with all layers applied, and the line of the layer that set it.
+Without a field it prints the whole descriptor that way. Values of secrets are
 hidden.`,
 		Example: "  unfold explain probes\n  unfold explain image --recursive\n" +
 			"  unfold explain --value replicas examples/example-app --env prod",
@@ -40,7 +40,7 @@ hidden.`,
 			case v.asked:
 				return v.explain(s, field, args)
 			case len(args) > 1:
-				return usagef("a folder is only of use with --value")
+				return usagef("a folder can only be given with --value")
 			case field == "":
 				return explainAll(s.Out, recursive)
 			}
@@ -57,16 +57,16 @@ hidden.`,
 			return completeField(toComplete), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
 		},
 	}
-	cmd.Flags().BoolVarP(&recursive, "recursive", "r", false, "list the fields below to any depth")
-	cmd.Flags().BoolVar(&v.asked, "value", false, "print the field's value, and which layer and line set it")
-	cmd.Flags().StringVarP(&v.env, "env", "e", "", "environment of --value; all unless given")
+	cmd.Flags().BoolVarP(&recursive, "recursive", "r", false, "list the fields below, at any depth")
+	cmd.Flags().BoolVar(&v.asked, "value", false, "print the field's value, and the layer and line that set it")
+	cmd.Flags().StringVarP(&v.env, "env", "e", "", "environment for --value (default: all)")
 	v.overrides.register(cmd)
 	v.platform.register(cmd)
-	completeEnvironments(cmd, s, &v.platform, folderBehind)
+	completion{cmd, s, &v.platform, folderBehind}.environments("env")
 	return cmd
 }
 
-// valueFlags say what the value of a field depends on.
+// valueFlags are the flags that a field's value depends on.
 type valueFlags struct {
 	asked     bool
 	env       string
@@ -95,7 +95,7 @@ func (f *valueFlags) explain(s Streams, field string, args []string) error {
 	return explainValues(s.Out, src, envs, field, o)
 }
 
-// folderBehind returns the folder that stands behind the field, or the current one.
+// folderBehind returns the folder after the field, or the current one.
 func folderBehind(args []string) string { return folder(args[min(len(args), 1):]) }
 
 // explainAll lists the fields by topic.
@@ -108,11 +108,11 @@ func explainAll(out io.Writer, recursive bool) error {
 		fmt.Fprintln(w, strings.ToUpper(t.Title))
 		list(w, t.Fields, "  ", recursive)
 	}
-	fmt.Fprint(w, "\nunfold explain FIELD says more about one.\n")
+	fmt.Fprint(w, "\nunfold explain FIELD describes one field.\n")
 	return w.Flush()
 }
 
-// explainField prints all there is to say of a field.
+// explainField prints everything about a field.
 func explainField(out io.Writer, x schema.Explanation, recursive bool) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	line := func(head, text string) {
@@ -122,12 +122,12 @@ func explainField(out io.Writer, x schema.Explanation, recursive bool) error {
 	}
 	line("FIELD", x.Path)
 	if x.OneLine != "" {
-		line("ONE LINE", x.OneLine)
+		line("SHORTHAND", x.OneLine)
 		line("FULL FORM", x.Full)
 	} else {
 		line("TAKES", x.Full)
 	}
-	line("STANDS", x.Where)
+	line("WHERE", x.Where)
 	line("DEFAULT", x.Default)
 	if x.Doc != "" {
 		fmt.Fprintf(w, "\n%s\n", x.Doc)

@@ -19,12 +19,12 @@ func newGenerate(s Streams) *cobra.Command {
 	var p platformFlag
 	cmd := &cobra.Command{
 		Use:   "generate",
-		Short: "Print the manifests that an Application asks for, as Argo CD's plugin",
-		Long: `generate is what Argo CD runs in an app's folder. The environment and overrides
-come from the Application: parameters in ARGOCD_APP_PARAMETERS, else variables
-that begin with ARGOCD_ENV_. The operator's platform file is never read from the
-app's folder. It prints manifests on standard output and one line about the run on
-standard error.`,
+		Short: "Generate the manifests of an Application, as Argo CD's plugin",
+		Long: `Argo CD runs generate in the app's folder. The Application chooses the
+environment and the overrides: by parameters in ARGOCD_APP_PARAMETERS, or else
+by variables that begin with ARGOCD_ENV_. generate prints the manifests on
+standard output and one line about the run on standard error. It never reads the
+operator's platform file from the app's folder.`,
 		Example: "  ARGOCD_ENV_ENVIRONMENT=prod unfold generate",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -108,7 +108,7 @@ func environment(src *render.Source, asked descriptor.Text) (string, error) {
 	var diags diag.List
 	diags.Errorh(diag.Pos{File: src.Document().File, Line: 1, Col: 1}, "no-environment",
 		"set the parameter environment, or the variable ENVIRONMENT, in the Application's spec.source.plugin",
-		"which environment is not said; there are %s", join(names))
+		"the Application chooses no environment; the app has %s", join(names))
 	if err := src.Mistakes(); err != nil {
 		return "", withMistakes(err, diags)
 	}
@@ -123,7 +123,7 @@ func options(call plugin.Call) render.Options {
 // logRun prints the one line about the run.
 func logRun(s Streams, asJSON bool, r *render.Result, took time.Duration) error {
 	if !asJSON {
-		_, err := fmt.Fprintf(s.Err, "unfold: app=%s environment=%s objects=%d ms=%d version=%s\n", r.Name, r.Env, r.Objects,
+		_, err := fmt.Fprintf(s.Err, "unfold: app=%s environment=%s objects=%d ms=%d version=%s\n", r.Name, r.Env, len(r.Objects),
 			took.Milliseconds(), programVersion())
 		return err
 	}
@@ -135,5 +135,5 @@ func logRun(s Streams, asJSON bool, r *render.Result, took time.Duration) error 
 		Objects     int    `json:"objects"`
 		MS          int64  `json:"ms"`
 		Version     string `json:"version"`
-	}{"info", "generated", r.Name, r.Env, r.Objects, took.Milliseconds(), programVersion()})
+	}{"info", "generated", r.Name, r.Env, len(r.Objects), took.Milliseconds(), programVersion()})
 }

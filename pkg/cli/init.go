@@ -38,13 +38,13 @@ func newInit(s Streams) *cobra.Command {
 	var platformFile platformFlag
 	cmd := &cobra.Command{
 		Use:   "init [DIR]",
-		Short: "Write the app.yaml of a new app, and from a template all it starts with",
-		Long: `init writes DIR/app.yaml (the current folder unless given). What the flags do not
-say is taken from what is there: package.json, pyproject.toml, go.mod, the
-Dockerfile's EXPOSE. On a terminal it asks for the rest.
+		Short: "Create the app.yaml of a new app, and other files from a template",
+		Long: `init writes DIR/app.yaml (default: current folder). It takes what no flag sets
+from package.json, pyproject.toml, go.mod and the Dockerfile's EXPOSE, and asks
+for the rest on a terminal.
 
-With --template the folder gets the template's other files too: source, tests,
-Dockerfile. Nothing that exists is replaced.`,
+With --template it also writes the template's other files: source, tests,
+Dockerfile. It never replaces existing files.`,
 		Example: "  unfold init --template python-app my-app\n  unfold init --image ghcr.io/example/shop --port 8080 --env dev --env prod",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -62,17 +62,17 @@ Dockerfile. Nothing that exists is replaced.`,
 			if err != nil {
 				return err
 			}
-			return initialise(cmd.Context(), s, folder(args), templates, p, f)
+			return initialisation{f, s, folder(args), templates, p}.run(cmd.Context())
 		},
 	}
-	cmd.Flags().StringVarP(&f.template, "template", "t", "", "what the app starts as; --list shows them")
-	cmd.Flags().StringVar(&f.templates, "templates", "", "folder with templates of your own, each a folder with an app.yaml")
+	cmd.Flags().StringVarP(&f.template, "template", "t", "", "template to start from; --list prints them")
+	cmd.Flags().StringVar(&f.templates, "templates", "", "folder with your own templates, each a folder with an app.yaml")
 	cmd.Flags().BoolVar(&f.list, "list", false, "list the templates")
-	cmd.Flags().StringVar(&f.name, "name", "", "the app's name")
-	cmd.Flags().StringVar(&f.image, "image", "", "the container image, as REPOSITORY[:TAG]")
-	cmd.Flags().IntVar(&f.port, "port", 0, "the port that the app listens on")
+	cmd.Flags().StringVar(&f.name, "name", "", "name of the app")
+	cmd.Flags().StringVar(&f.image, "image", "", "container image, as REPOSITORY[:TAG]")
+	cmd.Flags().IntVar(&f.port, "port", 0, "port that the app listens on")
 	cmd.Flags().StringArrayVar(&f.environments, "env", nil,
-		"an environment; repeat it for more (default those of the platform: dev, staging, prod)")
+		"environment; can be repeated (default: the platform's, else dev, staging, prod)")
 	platformFile.register(cmd)
 	return cmd
 }
@@ -93,26 +93,36 @@ func allTemplates(dir string) ([]scaffold.Template, error) {
 	return append(templates, own...), nil
 }
 
-func initialise(ctx context.Context, s Streams, dir string, templates []scaffold.Template, p *platform.Platform, f initFlags) error {
+// initialisation is a call of init.
+type initialisation struct {
+	initFlags
+	streams   Streams
+	dir       string
+	templates []scaffold.Template
+	platform  *platform.Platform
+}
+
+func (i initialisation) run(ctx context.Context) error {
+	s, dir := i.streams, i.dir
 	facts, err := look(dir)
 	if err != nil {
 		return err
 	}
-	usual, err := usualEnvironments(p)
+	usual, err := usualEnvironments(i.platform)
 	if err != nil {
 		return err
 	}
 	root, remote := repositoryOf(ctx, dir)
 	a := asker{Streams: s, facts: facts, environments: usual, remote: remote}
-	whole := f.template != ""
+	whole := i.template != ""
 	if !whole {
-		f.template = a.ask("template", "template", facts.Template, "go-service")
+		i.template = a.ask("template", "template", facts.Template, "go-service")
 	}
-	t, err := scaffold.Find(templates, f.template)
+	t, err := scaffold.Find(i.templates, i.template)
 	if err != nil {
 		return usageError{err}
 	}
-	answers, err := a.answers(dir, t, f)
+	answers, err := a.answers(dir, t, i.initFlags)
 	if err != nil {
 		return err
 	}
@@ -134,7 +144,7 @@ func initialise(ctx context.Context, s Streams, dir string, templates []scaffold
 	if err != nil {
 		return err
 	}
-	summary, err := render.CheckAll(ctx, apps, p, func(int) {})
+	summary, err := render.CheckAll(ctx, apps, i.platform, func(int) {})
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func newParameters(s Streams) *cobra.Command {
 		Use:   "parameters",
 		Short: "Print the parameters that an Application can set, for Argo CD's UI",
 		Long: `parameters prints Argo CD's parameter announcements as JSON: each parameter with
-the value in force in the environment that the Application asks for.`,
+its current value in the environment that the Application chooses.`,
 		Example: "  ARGOCD_ENV_ENVIRONMENT=prod unfold parameters",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

@@ -19,7 +19,7 @@ const platformVariable = "UNFOLD_PLATFORM"
 type platformFlag struct{ file string }
 
 func (f *platformFlag) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.file, "platform", "", "the operator's platform file; $"+platformVariable+" unless given")
+	cmd.Flags().StringVar(&f.file, "platform", "", "the operator's platform file (default: $"+platformVariable+")")
 }
 
 // path returns the file's path, or "" for none, and who names it.

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
@@ -61,31 +62,49 @@ func (w *work) write(ctx context.Context, do func() error) error {
 	return do()
 }
 
-// Process runs one command as the whole of a process, and returns its exit code.
+// process runs one command as the whole of a process, and returns its exit code.
 // SIGINT and SIGTERM end it within a second, whatever it is doing, but for writing
-// files: that comes to its end. A second signal ends the process at once.
-func Process(args []string, s Streams) int {
+// files: that is completed. A second signal ends the process at once.
+func process(args []string, s Streams) int {
 	s.work = &work{}
 	if len(args) > 0 && args[0] == "generate" {
 		// It writes no files, so what a signal does by itself is right: it ends the
 		// process. To listen for signals would take a tenth of what such a run takes.
 		return Run(context.Background(), args, s)
 	}
-	ctx, end := context.WithCancelCause(context.Background())
-	defer end(nil)
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signalContext()
+	defer stop()
 	done := make(chan int, 1)
 	go func() { done <- Run(ctx, args, s) }()
 	select {
 	case code := <-done:
 		return code
-	case x := <-signals:
-		signal.Stop(signals)
-		// Windows knows no other signals than those of package syscall either.
-		cause := interrupted{x.(syscall.Signal)}
-		end(cause)
+	case <-ctx.Done():
+		var cause interrupted
+		errors.As(context.Cause(ctx), &cause)
 		return s.work.end(s, cause, done)
+	}
+}
+
+// signalContext returns a context that ends with SIGINT or SIGTERM, of which its cause
+// is one. The next signal does what it does by itself. signal.NotifyContext does not
+// tell which of the two it was, and the exit code depends on that.
+func signalContext() (ctx context.Context, stop func()) {
+	ctx, end := context.WithCancelCause(context.Background())
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt, syscall.SIGTERM)
+	go func() {
+		select {
+		case x := <-signals:
+			signal.Stop(signals)
+			// Windows knows no other signals than those of package syscall either.
+			end(interrupted{x.(syscall.Signal)})
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, func() {
+		signal.Stop(signals)
+		end(nil)
 	}
 }
 

@@ -61,7 +61,7 @@ func TestSignal(t *testing.T) {
 				syscall.Kill(os.Getpid(), tt.signal)
 			}()
 			var said bytes.Buffer
-			if code := Process(tt.args, Streams{Out: out, Err: &said}); code != tt.code {
+			if code := process(tt.args, Streams{Out: out, Err: &said}); code != tt.code {
 				t.Errorf("exit code %d, want %d", code, tt.code)
 			}
 			if said.String() != tt.said {
@@ -114,7 +114,7 @@ func TestBounds(t *testing.T) {
 	for _, bounds := range []platform.Bounds{{Time: time.Millisecond, Memory: 1 << 40}, {Time: time.Hour, Memory: 1 << 20}} {
 		s := Streams{work: &work{}}
 		err := bounded(t.Context(), s, func(operator func(*platform.Platform)) error {
-			s.work.doing(`building by kustomize the environment "prod"`)
+			s.work.doing(`building the environment "prod" with kustomize`)
 			operator(&platform.Platform{Bounds: bounds})
 			<-never
 			return nil

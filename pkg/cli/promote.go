@@ -14,35 +14,32 @@ import (
 )
 
 func newPromote(s Streams) *cobra.Command {
-	var from, to string
-	var workloads, fields []string
-	var how howFlags
+	var p delivery.Promotion
+	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "promote [DIR] --from ENV --to ENV",
-		Short: "Give one environment the image of another",
+		Short: "Copy the image of one environment to another",
 		Long: `promote sets the images of the environment --to to those of --from, in the
-app.yaml of DIR (the current folder unless given), and with --field what app.yaml
-says of that field. Of a field that is a map, entries that only --to has stay.`,
+app.yaml of DIR (default: current folder). With --field it also copies the value
+of a field; if the field is a map, entries that only --to has stay.`,
 		Example: "  unfold promote examples/example-app --from staging --to prod\n" +
 			"  unfold promote --from staging --to prod --field config.FEATURES --commit --push",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if from == "" || to == "" {
+			if p.From == "" || p.To == "" {
 				return usagef("--from and --to are needed: the environments to promote between")
 			}
-			return how.run(cmd.Context(), s, func(ctx context.Context, how delivery.How) (delivery.Outcome, error) {
-				return delivery.Promote(ctx, folder(args), from, to, workloads, fields, how)
+			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+				return delivery.Promote(ctx, folder(args), p, o)
 			})
 		},
 	}
-	cmd.Flags().StringVar(&from, "from", "", "environment that has the image")
-	cmd.Flags().StringVar(&to, "to", "", "environment that gets it")
-	cmd.Flags().StringArrayVarP(&workloads, "workload", "w", nil, "workload to promote, all unless given; can be repeated")
-	cmd.Flags().StringArrayVar(&fields, "field", nil, "field to promote too, such as config.FEATURES; can be repeated")
-	how.register(cmd)
-	completeEnvironmentsOf(cmd, "from", s, &how.platform, folder)
-	completeEnvironmentsOf(cmd, "to", s, &how.platform, folder)
-	completeWorkloads(cmd, s, &how.platform, folder)
+	cmd.Flags().StringVar(&p.From, "from", "", "environment to copy the image from")
+	cmd.Flags().StringVar(&p.To, "to", "", "environment to copy it to")
+	cmd.Flags().StringArrayVarP(&p.Workloads, "workload", "w", nil, "workload to promote; can be repeated (default: all)")
+	cmd.Flags().StringArrayVar(&p.Fields, "field", nil, "field to promote too, such as config.FEATURES; can be repeated")
+	change.register(cmd)
+	completion{cmd, s, &change.platform, folder}.environments("from", "to").workloads()
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("field", func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 		return completeField(begun), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
@@ -52,29 +49,28 @@ says of that field. Of a field that is a map, entries that only --to has stay.`,
 
 func newRollback(s Streams) *cobra.Command {
 	var env, to string
-	var how howFlags
+	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "rollback [DIR] --env ENV",
-		Short: "Give an environment the image that it had before",
-		Long: `rollback looks in git's history for the last images of the environment that are
-not those of now, or for those of the revision --to, and sets them in the
-app.yaml of DIR (the current folder unless given). Nothing else is taken back:
-fields that changed since stay.`,
+		Short: "Set the previous image of an environment again",
+		Long: `rollback finds the previous images of the environment in git's history, or those
+of the revision --to, and sets them in the app.yaml of DIR (default: current
+folder). It changes nothing else: fields that changed since then stay.`,
 		Example: "  unfold rollback --env prod --dry-run\n  unfold rollback --env prod --to 4f2a9c1 --commit --push",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if env == "" {
 				return usagef("--env is missing: the environment to roll back")
 			}
-			return how.run(cmd.Context(), s, func(ctx context.Context, how delivery.How) (delivery.Outcome, error) {
-				return delivery.Rollback(ctx, folder(args), env, to, how)
+			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+				return delivery.Rollback(ctx, folder(args), env, to, o)
 			})
 		},
 	}
 	cmd.Flags().StringVarP(&env, "env", "e", "", "environment")
-	cmd.Flags().StringVar(&to, "to", "", "revision to take the images from; the last with others unless given")
-	how.register(cmd)
-	completeEnvironments(cmd, s, &how.platform, folder)
+	cmd.Flags().StringVar(&to, "to", "", "revision to take the images from (default: the last one with other images)")
+	change.register(cmd)
+	completion{cmd, s, &change.platform, folder}.environments("env")
 	return cmd
 }
 
@@ -84,8 +80,8 @@ func newHistory(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "history [DIR] --env ENV",
 		Short: "List the images that an environment had, from git",
-		Long: `history lists the commits since which an environment of the app in DIR (the
-current folder unless given) has other images than before, the newest first.`,
+		Long: `history lists the commits that changed an environment's image, newest first, for
+the app in DIR (default: current folder).`,
 		Example: "  unfold history --env prod\n  unfold history --env prod --format json",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -109,7 +105,7 @@ current folder unless given) has other images than before, the newest first.`,
 	cmd.Flags().StringVarP(&env, "env", "e", "", "environment")
 	cmd.Flags().StringVar(&format, "format", "text", "text or json")
 	p.register(cmd)
-	completeEnvironments(cmd, s, &p, folder)
+	completion{cmd, s, &p, folder}.environments("env")
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions([]string{"text", "json"}, cobra.ShellCompDirectiveNoFileComp))
 	return cmd

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -25,11 +24,11 @@ func newRender(s Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "render [DIR]",
 		Short: "Print the manifests of an environment, or of all",
-		Long: `render prints what Argo CD would get for the app in DIR (the current folder
-unless given), outside of Argo CD. Where DIR holds no app.yaml, it renders every
-app below. With --output it writes one file for each object to OUT/ENV instead,
-for several apps to OUT/PATH/ENV. With --explain a comment behind each value names the
-file and line that is responsible for it; what Secrets hold is hidden.`,
+		Long: `render prints the manifests that Argo CD would get for the app in DIR (default:
+current folder). If DIR has no app.yaml, it renders every app below. With
+--output it writes one file for each object to OUT/ENV instead, for several apps
+to OUT/PATH/ENV. With --explain it adds a comment to each value, with the file
+and line that set it, and hides the contents of Secrets.`,
 		Example: "  unfold render --env prod\n  unfold render examples/example-app --output /tmp/manifests",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -41,18 +40,18 @@ file and line that is responsible for it; what Secrets hold is hidden.`,
 				return err
 			}
 			if r.options.Explain = explain; explain && r.output != "" {
-				return usagef("--explain prints for people to read; it can't go with --output")
+				return usagef("--explain prints for people, so it can't be combined with --output")
 			}
 			return r.run(cmd.Context(), s, folder(args))
 		},
 	}
-	cmd.Flags().StringVarP(&r.env, "env", "e", "", "environment; all unless given")
-	cmd.Flags().StringVarP(&r.output, "output", "o", "", "folder to write one file for each object to")
-	cmd.Flags().BoolVar(&r.force, "force", false, "replace environments that --output holds already")
-	cmd.Flags().BoolVar(&explain, "explain", false, "add a comment behind each value: the line that is responsible")
+	cmd.Flags().StringVarP(&r.env, "env", "e", "", "environment (default: all)")
+	cmd.Flags().StringVarP(&r.output, "output", "o", "", "folder to write to, one file for each object")
+	cmd.Flags().BoolVar(&r.force, "force", false, "replace environments that exist in --output")
+	cmd.Flags().BoolVar(&explain, "explain", false, "add a comment to each value: the file and line that set it")
 	o.register(cmd)
 	p.register(cmd)
-	completeEnvironments(cmd, s, &p, folder)
+	completion{cmd, s, &p, folder}.environments("env")
 	return cmd
 }
 
@@ -125,7 +124,7 @@ func (r rendering) print(s Streams, app render.Rendered, several bool) error {
 func (r rendering) write(ctx context.Context, dir string, f render.Folder, app render.Rendered) error {
 	files := tree.Tree{}
 	for _, x := range app.Results {
-		split(files, x)
+		addFiles(files, x)
 	}
 	out := r.output
 	if f.Found {
@@ -141,33 +140,17 @@ func (r rendering) write(ctx context.Context, dir string, f render.Folder, app r
 	return tree.Write(ctx, out, files, r.force)
 }
 
-// split puts each object of a stream into a file of its own, named by kind and
-// name. The stream is ours or kustomize's, so "---" alone on a line is always
-// between two documents.
-func split(files tree.Tree, r *render.Result) {
-	for doc := range bytes.SplitSeq(r.Manifests, []byte("\n---\n")) {
-		name := r.Env + "/" + strings.ToLower(topField(doc, "kind: ")) + "-" + metadataName(doc)
+// addFiles puts each object into a file of its own, named by kind and name.
+func addFiles(files tree.Tree, r *render.Result) {
+	for _, o := range r.Objects {
+		name := strings.ReplaceAll(o.StringAt("metadata", "name"), ":", "-")
+		name = r.Env + "/" + strings.ToLower(o.StringAt("kind")) + "-" + name
 		unique := name
 		for i := 2; files[unique+".yaml"] != nil; i++ {
 			unique = fmt.Sprintf("%s-%d", name, i)
 		}
-		files[unique+".yaml"] = append(bytes.TrimSuffix(doc, []byte("\n")), '\n')
+		files[unique+".yaml"] = o.Text
 	}
-}
-
-func topField(doc []byte, prefix string) string {
-	for line := range bytes.SplitSeq(doc, []byte("\n")) {
-		if rest, ok := bytes.CutPrefix(line, []byte(prefix)); ok {
-			return strings.Trim(string(rest), `"'`)
-		}
-	}
-	return ""
-}
-
-// metadataName reads metadata.name of a document as kustomize prints it.
-func metadataName(doc []byte) string {
-	_, metadata, _ := bytes.Cut(append([]byte("\n"), doc...), []byte("\nmetadata:\n"))
-	return strings.ReplaceAll(topField(metadata, "  name: "), ":", "-")
 }
 
 func existing(err error) error {
@@ -177,8 +160,8 @@ func existing(err error) error {
 	return err
 }
 
-// overrideFlags are the overrides that Argo CD gives as parameters, and what else
-// it tells.
+// overrideFlags are the overrides that Argo CD passes as parameters, and the version
+// of Kubernetes.
 type overrideFlags struct {
 	texts       map[string]*string   // by the name of the override
 	keys        map[string]*[]string // KEY=VALUE
@@ -195,7 +178,7 @@ func (f *overrideFlags) register(cmd *cobra.Command) {
 		}
 	}
 	cmd.Flags().StringVar(&f.kubeVersion, "kube-version", "",
-		"Kubernetes' version in the cluster, which Argo CD knows by itself; new enough unless given")
+		"Kubernetes version of the cluster, as Argo CD passes it (default: new enough for every field)")
 }
 
 func (f *overrideFlags) options() (render.Options, error) {
@@ -221,36 +204,4 @@ func (f *overrideFlags) options() (render.Options, error) {
 		}
 	}
 	return o, nil
-}
-
-// completeEnvironments lets the shell complete --env by the descriptor's.
-func completeEnvironments(cmd *cobra.Command, s Streams, p *platformFlag, dir func(args []string) string) {
-	completeEnvironmentsOf(cmd, "env", s, p, dir)
-}
-
-func completeEnvironmentsOf(cmd *cobra.Command, flag string, s Streams, p *platformFlag, dir func(args []string) string) {
-	completeByApp(cmd, flag, s, p, dir, (*render.Source).Environments)
-}
-
-// completeWorkloads lets the shell complete --workload by the descriptor's.
-func completeWorkloads(cmd *cobra.Command, s Streams, p *platformFlag, dir func(args []string) string) {
-	completeByApp(cmd, "workload", s, p, dir, func(src *render.Source) []string { return src.Document().Workloads() })
-}
-
-// completeByApp lets the shell complete a flag by what the app has.
-func completeByApp(cmd *cobra.Command, flag string, s Streams, p *platformFlag, dir func(args []string) string,
-	names func(*render.Source) []string) {
-	// The only error is a flag that does not exist.
-	_ = cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		operator, err := p.read(s)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		src, err := render.Open(dir(args), operator)
-		if err != nil {
-			return nil, cobra.ShellCompDirectiveNoFileComp
-		}
-		defer src.Close()
-		return names(src), cobra.ShellCompDirectiveNoFileComp
-	})
 }

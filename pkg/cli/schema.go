@@ -12,10 +12,11 @@ func newSchema(s Streams) *cobra.Command {
 	return &cobra.Command{
 		Use:   "schema [app|platform]",
 		Short: "Print the JSON Schema of app.yaml, for editors",
-		Long: `schema prints JSON Schema, draft 2020-12, for app.yaml. An editor with the YAML
-language server completes, explains and checks fields by it where the file says
+		Long: `schema prints a JSON Schema (draft 2020-12) for app.yaml. An editor with the
+YAML language server completes, explains and checks fields with it, if the file
+has the line
   # yaml-language-server: $schema=app.schema.json
-With "platform" it prints that of the operator's platform file.`,
+With "platform" it prints the schema of the operator's platform file.`,
 		Example:   "  unfold schema > app.schema.json\n  unfold schema platform > platform.schema.json",
 		Args:      cobra.MatchAll(cobra.MaximumNArgs(1), cobra.OnlyValidArgs),
 		ValidArgs: []string{"app", "platform"},

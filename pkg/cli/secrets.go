@@ -18,8 +18,8 @@ func newSecrets(s Streams) *cobra.Command {
 		Use:     "secrets",
 		Short:   "List, remove and rotate the secrets of app.yaml",
 		Example: "  unfold secrets list\n  unfold secrets rm --env prod OLD_TOKEN\n  unfold secrets rotate --env prod",
-		Long: "secrets shows which environment has which secret, removes them from it, and has\n" +
-			"the controller seal them anew with its newest key.",
+		Long: `secrets lists the secrets of each environment, removes them, and has the
+controller seal them again with its newest key.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return usagef("secrets takes list, rm or rotate; see unfold secrets --help")
@@ -34,22 +34,21 @@ func newSecretsList(s Streams) *cobra.Command {
 	var output string
 	cmd := &cobra.Command{
 		Use:   "list [DIR]",
-		Short: "List which environment has which secret, in which scope",
-		Long: `list prints a line for each secret of the app in DIR (the current folder unless
-given): environment, workload (- where all share it), key, scope, and the Secret
-that holds it. No value is printed.`,
+		Short: "List the secrets of each environment, with their scopes",
+		Long: `list prints a line for each secret of the app in DIR (default: current folder):
+environment, workload (- if all share it), key, scope, and the Secret that holds
+it. It prints no values.`,
 		Example: "  unfold secrets list examples/example-app",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if output != "text" && output != "json" {
 				return usagef("--output is text or json")
 			}
-			var how delivery.How
-			var err error
-			if how.Platform, err = p.read(s); err != nil {
+			platform, err := p.read(s)
+			if err != nil {
 				return err
 			}
-			rows, err := delivery.Secrets(folder(args), how)
+			rows, err := delivery.Secrets(folder(args), platform)
 			switch {
 			case err != nil:
 				return err
@@ -77,69 +76,69 @@ that holds it. No value is printed.`,
 }
 
 func newSecretsRemove(s Streams) *cobra.Command {
-	var envs []string
-	var workload string
-	var how howFlags
+	var secrets delivery.Selection
+	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "rm [DIR] --env ENV KEY...",
 		Short: "Remove sealed secrets from app.yaml",
-		Long: "rm removes keys from environments.ENV.secrets in the app.yaml of DIR (the current\n" +
-			"folder unless given), and changes nothing else in it.",
+		Long: `rm removes keys from environments.ENV.secrets in the app.yaml of DIR (default:
+current folder), and changes nothing else in it.`,
 		Example: "  unfold secrets rm --env prod OLD_TOKEN",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(envs) == 0 {
+			if len(secrets.Envs) == 0 {
 				return usagef("--env is missing: the environment to remove from")
 			}
 			dir, keys, err := sealDir(args)
 			if err != nil {
 				return err
 			}
-			if len(keys) == 0 {
+			if secrets.Keys = keys; len(keys) == 0 {
 				return usagef("rm takes a KEY; see unfold secrets rm --help")
 			}
-			return how.run(cmd.Context(), s, func(ctx context.Context, how delivery.How) (delivery.Outcome, error) {
-				return delivery.RemoveSecrets(ctx, dir, envs, workload, keys, how)
+			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+				return delivery.RemoveSecrets(ctx, dir, secrets, o)
 			})
 		},
 	}
-	cmd.Flags().StringArrayVarP(&envs, "env", "e", nil, "environment; several by several flags")
-	cmd.Flags().StringVarP(&workload, "workload", "w", "", "workload of an app with several, for a secret of its own")
-	how.register(cmd)
-	completeEnvironments(cmd, s, &how.platform, folderToSet)
-	completeWorkloads(cmd, s, &how.platform, folderToSet)
+	cmd.Flags().StringArrayVarP(&secrets.Envs, "env", "e", nil, "environment; can be repeated")
+	cmd.Flags().StringVarP(&secrets.Workload, "workload", "w", "", "workload, for a secret of its own")
+	change.register(cmd)
+	completion{cmd, s, &change.platform, folderToSet}.environments("env").workloads()
 	return cmd
 }
 
 func newSecretsRotate(s Streams) *cobra.Command {
-	var envs []string
+	var secrets delivery.Selection
 	var controller seal.Controller
-	var how howFlags
+	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "rotate [DIR] --env ENV [KEY...]",
-		Short: "Have the controller seal secrets anew with its newest key",
-		Long: `rotate sends the sealed values of an environment to the sealed-secrets controller
-that kubectl reaches, which opens them and seals them anew with its newest key,
-and puts the result into the app.yaml of DIR (the current folder unless given).
-No value leaves the cluster in plain text. A value at the top level that the
-environment uses is rotated where it stands. All values are rotated unless KEYs
-are given. Without a cluster, type the values anew: unfold seal --env ENV KEY.`,
+		Short: "Have the controller seal secrets again with its newest key",
+		Long: `rotate sends the sealed values of an environment to the sealed-secrets
+controller that kubectl reaches. The controller opens them and seals them again
+with its newest key, and rotate writes the result to the app.yaml of DIR
+(default: current folder). No value leaves the cluster in plain text. A value
+that the environment inherits from the top level is rotated there. With KEYs it
+rotates only those. Without access to a cluster, type the values again: unfold
+seal --env ENV KEY.`,
 		Example: "  unfold secrets rotate --env prod\n  unfold secrets rotate --env prod --context prod-cluster TOKEN",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(envs) == 0 {
+			if len(secrets.Envs) == 0 {
 				return usagef("--env is missing: the environment to rotate the secrets of")
 			}
 			dir, keys, err := sealDir(args)
 			if err != nil {
 				return err
 			}
-			return how.run(cmd.Context(), s, func(ctx context.Context, how delivery.How) (delivery.Outcome, error) {
-				return delivery.RotateSecrets(ctx, dir, envs, keys, controller, how)
+			secrets.Keys = keys
+			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+				return delivery.RotateSecrets(ctx, dir, secrets, controller, o)
 			})
 		},
 	}
-	cmd.Flags().StringArrayVarP(&envs, "env", "e", nil, "environment; several by several flags")
+	cmd.Flags().StringArrayVarP(&secrets.Envs, "env", "e", nil, "environment; can be repeated")
 	registerController(cmd, s, &controller)
-	how.register(cmd)
-	completeEnvironments(cmd, s, &how.platform, folderToSet)
+	change.register(cmd)
+	completion{cmd, s, &change.platform, folderToSet}.environments("env")
 	return cmd
 }

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -11,21 +10,20 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/delivery"
-	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 )
 
 func newSet(s Streams) *cobra.Command {
 	var env, workload string
-	var how howFlags
+	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "set [DIR] KEY=VALUE...",
-		Short: "Set fields in app.yaml, and change nothing else in it",
-		Long: `set changes single values in the app.yaml of DIR (the current folder unless
-given): in the environment --env, or at the top level. KEY is the way to the
-field with dots between, such as config.LOG_LEVEL; a dot in a key is written \.
-and KEY- removes the field. Comments, quotes and order stay as they are, byte for
-byte. What was valid stays valid, or nothing is changed.`,
+		Short: "Set fields in app.yaml, and keep every other byte",
+		Long: `set changes single values in the app.yaml of DIR (default: current folder): in
+the environment --env, or at the top level. KEY is the path of the field with
+dots, such as config.LOG_LEVEL; write \. for a dot in a key, and KEY- to remove
+the field. Comments, quotes and the order of keys stay as they are. It refuses a
+change that would break a valid app.`,
 		Example: "  unfold set --env prod replicas=5 config.LOG_LEVEL=INFO\n" +
 			"  unfold set examples/multi --env prod --workload web replicas=7 --dry-run",
 		Args: cobra.MinimumNArgs(1),
@@ -48,32 +46,30 @@ byte. What was valid stays valid, or nothing is changed.`,
 				}
 				fields = append(fields, f)
 			}
-			return how.run(cmd.Context(), s, func(ctx context.Context, how delivery.How) (delivery.Outcome, error) {
-				return delivery.SetFields(ctx, dir, env, workload, fields, how)
+			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+				return delivery.SetFields(ctx, dir, delivery.FieldChange{Env: env, Workload: workload, Fields: fields}, o)
 			})
 		},
 	}
-	cmd.Flags().StringVarP(&env, "env", "e", "", "environment; the top level unless given")
-	cmd.Flags().StringVarP(&workload, "workload", "w", "", "workload of an app with several")
-	how.register(cmd)
-	completeEnvironments(cmd, s, &how.platform, folderToSet)
-	completeWorkloads(cmd, s, &how.platform, folderToSet)
+	cmd.Flags().StringVarP(&env, "env", "e", "", "environment (default: the top level)")
+	cmd.Flags().StringVarP(&workload, "workload", "w", "", "workload, if the app has several")
+	change.register(cmd)
+	completion{cmd, s, &change.platform, folderToSet}.environments("env").workloads()
 	cmd.AddCommand(newSetImage(s))
 	return cmd
 }
 
 func newSetImage(s Streams) *cobra.Command {
 	var env string
-	var how howFlags
+	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "image [DIR] [WORKLOAD=]IMAGE[:TAG][@DIGEST]...",
 		Short: "Set the image of an environment in app.yaml",
-		Long: `image sets the image that an environment of the app in DIR (the current folder
-unless given) runs, where app.yaml says it for that environment: in tag, in
-image, or in a workload. Of several workloads it is set for the one that is
-named, else for those that run the same repository. A tag or digest that IMAGE
-leaves out stays. Nothing but the value is changed, and nothing if it is there
-already.`,
+		Long: `image sets the image of an environment in the app.yaml of DIR (default: current
+folder). It changes the field that sets the image now: tag, image, or a
+workload's. If the app has several workloads, it changes the named one, or else
+all that run the same repository. A tag or digest that IMAGE does not have
+stays. Nothing else in the file changes.`,
 		Example: "  unfold set image examples/example-app --env prod ashik9001/demo-app:v1.1.0\n" +
 			"  unfold set image --env prod web=ghcr.io/example/shop:v2 --commit --push",
 		Args: cobra.MinimumNArgs(1),
@@ -93,14 +89,14 @@ already.`,
 				}
 				images = append(images, image)
 			}
-			return how.run(cmd.Context(), s, func(ctx context.Context, how delivery.How) (delivery.Outcome, error) {
-				return delivery.SetImage(ctx, dir, env, images, how)
+			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+				return delivery.SetImage(ctx, dir, env, images, o)
 			})
 		},
 	}
 	cmd.Flags().StringVarP(&env, "env", "e", "", "environment")
-	how.register(cmd)
-	completeEnvironments(cmd, s, &how.platform, folderToSet)
+	change.register(cmd)
+	completion{cmd, s, &change.platform, folderToSet}.environments("env")
 	return cmd
 }
 
@@ -137,72 +133,4 @@ func folderToSet(args []string) string {
 		return args[0]
 	}
 	return "."
-}
-
-// howFlags are what all verbs take that change a descriptor.
-type howFlags struct {
-	platform platformFlag
-	how      delivery.How
-}
-
-func (f *howFlags) register(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.BoolVar(&f.how.DryRun, "dry-run", false, "change nothing, print what would change in app.yaml and in the manifests")
-	flags.BoolVar(&f.how.Commit, "commit", false, "make a git commit of the change, and of nothing else")
-	flags.BoolVar(&f.how.Push, "push", false, "make the commit on the remote's branch")
-	flags.StringVar(&f.how.Author, "author", "", `"NAME <EMAIL>" of the commit; git's own unless given`)
-	flags.StringVar(&f.how.Remote, "remote", "", "git remote to push to; that of the branch unless given")
-	flags.StringVar(&f.how.Branch, "branch", "", "branch to push to; the one that is checked out unless given")
-	flags.StringVarP(&f.how.Subject, "message", "m", "", "first line of the commit's message")
-	flags.StringVar(&f.how.Source, "source-revision", "", "revision that the image was built from; CI's own unless given")
-	f.platform.register(cmd)
-}
-
-// run makes a change and prints what came of it.
-func (f *howFlags) run(ctx context.Context, s Streams, change func(context.Context, delivery.How) (delivery.Outcome, error)) error {
-	how := f.how
-	switch {
-	case !how.Commit && !how.Push && (how.Author != "" || how.Subject != "" || how.Branch != "" || how.Remote != ""):
-		return usagef("--author, --message, --remote and --branch are about a commit: add --commit or --push")
-	case !how.Push && (how.Branch != "" || how.Remote != ""):
-		return usagef("--remote and --branch say where to push: add --push")
-	}
-	if how.Source == "" {
-		how.Source = cmp.Or(s.variable("GITHUB_SHA"), s.variable("CI_COMMIT_SHA")) // of GitHub Actions, GitLab CI
-	}
-	var err error
-	if how.Platform, err = f.platform.read(s); err != nil {
-		return err
-	}
-	// git is ended and waited for, so the change itself knows how far it came.
-	var out delivery.Outcome
-	err = s.work.write(ctx, func() error {
-		out, err = change(ctx, how)
-		return err
-	})
-	if out.Mended != "" {
-		fmt.Fprintln(s.Err, diag.Line(out.Mended))
-	}
-	if err != nil {
-		return err
-	}
-	if how.DryRun && out.Changed {
-		_, err := fmt.Fprint(s.Out, out.Descriptor, out.Manifests)
-		return err
-	}
-	for _, line := range out.Lines {
-		fmt.Fprintln(s.Out, diag.Line(line))
-	}
-	if p := out.Pushed; p != nil {
-		for _, text := range p.Said {
-			fmt.Fprintln(s.Err, diag.Line(text))
-		}
-		fmt.Fprintf(s.Out, "pushed %.12s to %s %s\n", out.Commit, diag.Line(p.Remote), diag.Line(p.Branch))
-		if p.Behind != "" {
-			fmt.Fprintf(s.Err, "%s; when that is out of the way, git pull brings the change into the clone\n", diag.Line(p.Behind))
-		}
-	} else if out.Commit != "" {
-		fmt.Fprintf(s.Out, "committed %.12s\n", out.Commit)
-	}
-	return nil
 }

@@ -42,9 +42,10 @@ func newVersion(s Streams) *cobra.Command {
 	var output string
 	formats := []string{"text", "json"}
 	cmd := &cobra.Command{
-		Use:     "version",
-		Short:   "Print the version",
-		Long:    "version prints the program's version, that of the descriptors it reads, and that of the Kubernetes it knows.",
+		Use:   "version",
+		Short: "Print the version",
+		Long: `version prints the version of the program, of the descriptors that it reads, and
+of Kubernetes, whose types it checks objects against.`,
 		Example: "  unfold version\n  unfold version --output json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
@@ -62,7 +63,7 @@ func newVersion(s Streams) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "how it is printed: "+join(formats))
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "output format: "+join(formats))
 	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }

@@ -1,6 +1,6 @@
 // Package delivery is what people and CI do to a descriptor in its repository:
-// set an image or a field, promote, roll back, look at the history and at what a
-// change comes to.
+// set an image or a field, promote, roll back, look at the history and at the
+// difference that a change makes.
 package delivery
 
 import (
@@ -21,8 +21,8 @@ import (
 
 // app is an app's folder with a descriptor, which need not be the one in it.
 type app struct {
-	dir, name string        // name is that of the folder in messages
-	then      *git.Snapshot // what a commit has in place of the folder, or nil
+	dir, name string        // name is the folder's name in messages
+	snapshot  *git.Snapshot // the folder in a commit, or nil for the one on the disk
 	platform  *platform.Platform
 	src       []byte
 	top       *value.Value // as it stands in the file
@@ -35,14 +35,14 @@ func open(dir, name string, p *platform.Platform, src []byte) (*app, error) {
 }
 
 // openAt opens the app as a commit has it; name is that of its folder.
-func openAt(then *git.Snapshot, name string, p *platform.Platform) (*app, error) {
-	return app{then: then, name: name, platform: p}.with(nil)
+func openAt(snapshot *git.Snapshot, name string, p *platform.Platform) (*app, error) {
+	return app{snapshot: snapshot, name: name, platform: p}.with(nil)
 }
 
 // with is the same folder with another descriptor; nil is its own.
 func (a app) with(src []byte) (_ *app, err error) {
-	if a.then != nil {
-		a.source, err = render.OpenIn(tree.In(a.then), a.name, a.platform, src)
+	if a.snapshot != nil {
+		a.source, err = render.OpenIn(tree.In(a.snapshot), a.name, a.platform, src)
 	} else {
 		a.source, err = render.OpenAs(a.dir, a.name, a.platform, src)
 	}
@@ -71,8 +71,8 @@ func (a *app) file() string { return path.Join(a.name, descriptor.FileName) }
 
 // folder opens the folder.
 func (a *app) folder() (*tree.Folder, error) {
-	if a.then != nil {
-		return tree.In(a.then), nil
+	if a.snapshot != nil {
+		return tree.In(a.snapshot), nil
 	}
 	return tree.Open(a.dir)
 }
@@ -114,15 +114,15 @@ func (a *app) images(env string) (map[string]descriptor.Image, []string) {
 	return images, keys
 }
 
-// rendering is what the app comes to, by environment.
+// rendering holds the objects of an app, by environment.
 type rendering struct {
-	envs      []string
-	manifests map[string][]byte
-	diags     diag.List
+	envs    []string
+	objects map[string][]*value.Value
+	diags   diag.List
 }
 
 func (a *app) render() (rendering, error) {
-	r := rendering{manifests: map[string][]byte{}}
+	r := rendering{objects: map[string][]*value.Value{}}
 	collect := func(err error) error {
 		var found diag.List
 		if errors.As(err, &found) {
@@ -138,14 +138,14 @@ func (a *app) render() (rendering, error) {
 			return r, err
 		}
 		if x != nil {
-			r.manifests[env] = x.Manifests
+			r.objects[env] = x.Values()
 		}
 	}
 	return r, collect(a.source.Mistakes())
 }
 
-// change applies changes and refuses what breaks the app: an error in the
-// outcome that was none before.
+// change applies changes and refuses those that break the app: an error in the
+// result that there was not before.
 func (a *app) change(changes []edit.Change) (fresh *app, before, after rendering, err error) {
 	src, err := edit.Apply(a.file(), a.src, changes...)
 	if err != nil {

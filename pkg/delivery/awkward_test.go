@@ -10,7 +10,6 @@ import (
 
 	"github.com/rogpeppe/go-internal/txtar"
 
-	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/secret/seal"
 	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
@@ -77,7 +76,7 @@ func appFields() []edit.Change {
 	}
 }
 
-func rotation(t *testing.T, src []byte, certificate *seal.Certificate) bool {
+func rotation(t *testing.T, src []byte, certificate string) bool {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "app.yaml")
 	read := func() []byte {
@@ -91,11 +90,8 @@ func rotation(t *testing.T, src []byte, certificate *seal.Certificate) bool {
 	if err := os.WriteFile(file, src, 0o640); err != nil {
 		t.Fatal(err)
 	}
-	s := Sealing{Envs: []string{"prod"}, Scope: seal.ClusterWide,
-		Certificate: func(context.Context, string, platform.Certificate) (*seal.Certificate, error) {
-			return certificate, nil
-		}}
-	if _, err := Seal(t.Context(), dir, s, []Plain{{"SEALED", []byte("plaintext")}}, How{}); err != nil {
+	s := Sealing{Envs: []string{"prod"}, Scope: seal.ClusterWide, Certificates: []string{certificate}}
+	if _, err := Seal(t.Context(), dir, s, []Plain{{"SEALED", []byte("plaintext")}}, Options{}); err != nil {
 		if !bytes.Equal(read(), src) {
 			t.Errorf("%v, and the file has changed", err)
 		}
@@ -108,14 +104,15 @@ func rotation(t *testing.T, src []byte, certificate *seal.Certificate) bool {
 		t.Fatalf("sealed: %q", once)
 	}
 	controller := again{"aaaa"}
-	if _, err := RotateSecrets(t.Context(), dir, []string{"prod"}, []string{"SEALED"}, controller, How{}); err != nil {
+	if _, err := RotateSecrets(t.Context(), dir, Selection{Envs: []string{"prod"}, Keys: []string{"SEALED"}}, controller,
+		Options{}); err != nil {
 		t.Fatal(err)
 	}
 	if now, want := read(), strings.ReplaceAll(string(once), text, controller.of(text)); string(now) != want {
 		t.Errorf("rotated:\n%q\nwant\n%q", now, want)
 	}
 	// Sealed once more, the value alone is another.
-	if _, err := Seal(t.Context(), dir, s, []Plain{{"SEALED", []byte("plaintext 2")}}, How{}); err != nil {
+	if _, err := Seal(t.Context(), dir, s, []Plain{{"SEALED", []byte("plaintext 2")}}, Options{}); err != nil {
 		t.Fatal(err)
 	}
 	top, _ = value.Read("f", read())
@@ -123,7 +120,7 @@ func rotation(t *testing.T, src []byte, certificate *seal.Certificate) bool {
 		"value")); string(now) != want {
 		t.Errorf("sealed again:\n%q\nwant\n%q", now, want)
 	}
-	if _, err := RemoveSecrets(t.Context(), dir, []string{"prod"}, "", []string{"SEALED"}, How{}); err != nil {
+	if _, err := RemoveSecrets(t.Context(), dir, Selection{Envs: []string{"prod"}, Keys: []string{"SEALED"}}, Options{}); err != nil {
 		return true // a merge key would bring back another
 	}
 	want, err := edit.Apply("app.yaml", once, edit.Remove(2, "environments", "prod", "secrets", "SEALED"))

@@ -19,7 +19,8 @@ import (
 // Difference is what differs in one environment of an app, or between two.
 type Difference struct {
 	App, Dir, Env string
-	// Note says what there is to know besides: that the environment is new or gone.
+	// Note says that the environment is new or was removed, or that its old objects are
+	// not all known.
 	Note    string
 	Objects []diff.Object
 }
@@ -40,7 +41,7 @@ func CompareEnvironments(dir, from, to string, p *platform.Platform) ([]Differen
 	if err != nil {
 		return nil, err
 	}
-	objects := diff.Comparison{Places: true}.Objects(one.Manifests, two.Manifests)
+	objects := diff.Comparison{Places: true}.Objects(one.Values(), two.Values())
 	if len(objects) == 0 {
 		return nil, nil
 	}
@@ -48,8 +49,8 @@ func CompareEnvironments(dir, from, to string, p *platform.Platform) ([]Differen
 	return []Difference{d}, nil
 }
 
-// CompareRevision compares what the apps at and below dir come to now with what
-// they came to at a revision, in the environments named or in all.
+// CompareRevision compares the objects of the apps at and below dir with those at a
+// revision, in the environments named or in all.
 func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *platform.Platform) ([]Difference, error) {
 	repo, prefix, err := git.Open(ctx, dir)
 	if err != nil {
@@ -60,8 +61,8 @@ func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *pla
 	if err != nil {
 		return nil, err
 	}
-	then := repo.At(ctx, hash, prefix)
-	dirs, err := appsThenAndNow(then, dir)
+	snapshot := repo.At(ctx, hash, prefix)
+	dirs, err := appsBeforeAndAfter(snapshot, dir)
 	if err != nil {
 		return nil, err
 	}
@@ -70,7 +71,7 @@ func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *pla
 		return nil, err
 	}
 	if dirs[0] == "." {
-		if err := knownThenOrNow(then, dir, envs, p); err != nil {
+		if err := knownBeforeOrAfter(snapshot, dir, envs, p); err != nil {
 			return nil, err
 		}
 	}
@@ -91,7 +92,7 @@ func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *pla
 	}
 	var all result
 	err = render.Each(ctx, apps, func(f render.Folder) (r result, err error) {
-		c := comparison{then: then.Below(f.Dir), dir: filepath.Join(dir, f.Dir), envs: envs, platform: p}
+		c := comparison{snapshot: snapshot.Below(f.Dir), dir: filepath.Join(dir, f.Dir), envs: envs, platform: p}
 		if r.found, err = c.run(); errors.As(err, &r.mistakes) {
 			err = nil
 		}
@@ -125,21 +126,21 @@ func foldersOf(names []string) map[string]bool {
 	return folders
 }
 
-// appsThenAndNow returns the folders that hold a descriptor, or held one, relative
+// appsBeforeAndAfter returns the folders that hold a descriptor, or held one, relative
 // to dir.
-func appsThenAndNow(then *git.Snapshot, dir string) ([]string, error) {
-	dirs, err := then.Folders(descriptor.FileName) // in any case, since it finds out what can't be checked out
+func appsBeforeAndAfter(snapshot *git.Snapshot, dir string) ([]string, error) {
+	dirs, err := snapshot.Folders(descriptor.FileName) // in any case, since it finds out what can't be checked out
 	if err != nil {
 		return nil, err
 	}
 	if _, err := os.Lstat(filepath.Join(dir, descriptor.FileName)); err == nil {
 		return []string{"."}, nil
 	}
-	now, err := render.Find([]string{dir})
+	after, err := render.Find([]string{dir})
 	if err != nil {
 		return nil, err
 	}
-	for _, f := range now {
+	for _, f := range after {
 		rel, err := filepath.Rel(dir, f.Dir)
 		if err != nil {
 			return nil, err
@@ -150,15 +151,15 @@ func appsThenAndNow(then *git.Snapshot, dir string) ([]string, error) {
 	return slices.Compact(dirs), nil
 }
 
-// knownThenOrNow refuses an environment that the app neither has nor had.
-func knownThenOrNow(then *git.Snapshot, dir string, envs []string, p *platform.Platform) error {
+// knownBeforeOrAfter refuses an environment that the app neither has nor had.
+func knownBeforeOrAfter(snapshot *git.Snapshot, dir string, envs []string, p *platform.Platform) error {
 	a, err := open(dir, dir, p, nil)
 	if err != nil {
 		return err
 	}
 	defer a.close()
 	var before []string
-	if old, err := openAt(then, dir, p); err == nil {
+	if old, err := openAt(snapshot, dir, p); err == nil {
 		before = old.environments()
 		old.close()
 	}
@@ -172,18 +173,18 @@ func knownThenOrNow(then *git.Snapshot, dir string, envs []string, p *platform.P
 
 // comparison compares one app with itself at a revision.
 type comparison struct {
-	then     *git.Snapshot
+	snapshot *git.Snapshot
 	dir      string
 	envs     []string
 	platform *platform.Platform
 }
 
 func (c comparison) run() ([]Difference, error) {
-	old, oldName, note, err := c.before()
+	before, oldName, note, err := c.before()
 	if err != nil {
 		return nil, err
 	}
-	now, name, err := c.now()
+	after, name, err := c.after()
 	if err != nil {
 		return nil, err
 	}
@@ -191,19 +192,19 @@ func (c comparison) run() ([]Difference, error) {
 		name = oldName
 	}
 	var out []Difference
-	for _, env := range union(old.envs, now.envs) {
+	for _, env := range union(before.envs, after.envs) {
 		if len(c.envs) > 0 && !slices.Contains(c.envs, env) {
 			continue
 		}
 		d := Difference{App: name, Dir: path.Clean(filepath.ToSlash(c.dir)), Env: env, Note: note}
 		switch {
 		case d.Note != "":
-		case !slices.Contains(old.envs, env):
+		case !slices.Contains(before.envs, env):
 			d.Note = "the environment is new"
-		case !slices.Contains(now.envs, env):
-			d.Note = "the environment is gone"
+		case !slices.Contains(after.envs, env):
+			d.Note = "the environment was removed"
 		}
-		d.Objects = diff.Comparison{}.Objects(old.manifests[env], now.manifests[env])
+		d.Objects = diff.Comparison{}.Objects(before.objects[env], after.objects[env])
 		if len(d.Objects) > 0 {
 			out = append(out, d)
 		}
@@ -211,10 +212,10 @@ func (c comparison) run() ([]Difference, error) {
 	return out, nil
 }
 
-// before returns what the app came to at the revision. What was wrong then is no
-// mistake of now.
+// before returns the objects at the revision. A mistake that the descriptor had then is
+// not reported.
 func (c comparison) before() (r rendering, name, note string, err error) {
-	a, err := openAt(c.then, c.dir, c.platform)
+	a, err := openAt(c.snapshot, c.dir, c.platform)
 	var diags diag.List
 	switch {
 	case errors.As(err, &diags):
@@ -224,12 +225,12 @@ func (c comparison) before() (r rendering, name, note string, err error) {
 	}
 	defer a.close()
 	if r, err = a.render(); err == nil && r.diags.HasErrors() {
-		note = "the descriptor was not valid at the revision, so what it came to is not known in full"
+		note = "the descriptor was not valid at the revision, so its objects are not all known"
 	}
 	return r, a.source.Document().Name, note, err
 }
 
-func (c comparison) now() (r rendering, name string, err error) {
+func (c comparison) after() (r rendering, name string, err error) {
 	a, err := open(c.dir, c.dir, c.platform, nil)
 	var diags diag.List
 	if errors.As(err, &diags) && (gone(c.dir) || slices.ContainsFunc(diags,

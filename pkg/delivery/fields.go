@@ -48,26 +48,25 @@ func splitKey(key string) []string {
 	return parts
 }
 
-// setFields returns the changes that set fields in an environment, or at the top
-// level where env is "", of the app or of one of its workloads.
-func (a *app) setFields(env, workload string, fields []Field) ([]edit.Change, error) {
+// setFields returns the changes that set fields.
+func (a *app) setFields(c FieldChange) ([]edit.Change, error) {
 	var at []string
 	var out []edit.Change
-	if env != "" {
-		if err := a.environment(env); err != nil {
+	if c.Env != "" {
+		if err := a.environment(c.Env); err != nil {
 			return nil, err
 		}
 		out = a.listed()
-		at = []string{"environments", env}
+		at = []string{"environments", c.Env}
 	}
-	if workload != "" {
-		if names := a.source.Document().Workloads(); !slices.Contains(names, workload) {
-			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(workload, "the workloads are", names), "there is no workload %q",
-				workload)
+	if c.Workload != "" {
+		if names := a.source.Document().Workloads(); !slices.Contains(names, c.Workload) {
+			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(c.Workload, "the workloads are", names), "there is no workload %q",
+				c.Workload)
 		}
-		at = append(at, "workloads", workload)
+		at = append(at, "workloads", c.Workload)
 	}
-	for _, f := range fields {
+	for _, f := range c.Fields {
 		where := append(slices.Clone(at), f.Path...)
 		switch {
 		case f.Remove && a.top.Get(where...) == nil:

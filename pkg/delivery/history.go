@@ -15,7 +15,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Release is a commit since which an environment has other images than before.
+// Release is a commit that changed the images of an environment.
 type Release struct {
 	git.Revision
 	// Images are those of all workloads, by workload; Workloads is their order.
@@ -26,8 +26,8 @@ type Release struct {
 // Text names the images, each with its workload where there are several.
 func (r Release) Text() string { return named(r.Images, r.Workloads) }
 
-// History is what an environment's images were, the newest first. Shallow says
-// that the clone does not have all of it.
+// History is the images of an environment, the newest first. Shallow reports whether
+// the clone lacks a part of the history.
 type History struct {
 	App      string
 	Releases []Release
@@ -58,8 +58,8 @@ func ReadHistory(ctx context.Context, dir, env string, p *platform.Platform) (Hi
 
 func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) ([]Release, error) {
 	rev := "HEAD"
-	if a.then != nil {
-		rev = a.then.Commit()
+	if a.snapshot != nil {
+		rev = a.snapshot.Commit()
 	}
 	revisions, err := repo.Log(ctx, rev, git.Join(prefix, descriptor.FileName))
 	if err != nil {
@@ -82,8 +82,8 @@ func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) 
 
 // imagesAt returns the images of an environment as the descriptor of a commit has
 // them, none where it can't be read. The rest of the folder is as it is now.
-func (a *app) imagesAt(then *git.Snapshot, env string) (map[string]descriptor.Image, []string, error) {
-	src, err := tree.In(then).Read(descriptor.FileName)
+func (a *app) imagesAt(snapshot *git.Snapshot, env string) (map[string]descriptor.Image, []string, error) {
+	src, err := tree.In(snapshot).Read(descriptor.FileName)
 	if err != nil {
 		if tree.IsRefusal(err) {
 			err = nil
@@ -104,10 +104,10 @@ func (a *app) imagesAt(then *git.Snapshot, env string) (map[string]descriptor.Im
 
 // Rollback sets the images that an environment had at the revision to, or the
 // last ones that were different from those of now.
-func Rollback(ctx context.Context, dir, env, to string, how How) (Outcome, error) {
+func Rollback(ctx context.Context, dir, env, to string, o Options) (Result, error) {
 	repo, prefix, err := git.Open(ctx, dir)
 	if err != nil {
-		return Outcome{}, err
+		return Result{}, err
 	}
 	defer repo.Close()
 	var chosen string
@@ -128,7 +128,7 @@ func Rollback(ctx context.Context, dir, env, to string, how How) (Outcome, error
 		}
 		return fmt.Sprintf("revert(%s): roll %s back to %s", app, env, detail)
 	}
-	out, err := p.run(ctx, dir, how)
+	out, err := p.run(ctx, dir, o)
 	if err == nil && out.Changed && chosen != "" {
 		out.Lines = append(out.Lines, "as of "+chosen)
 	}
@@ -137,7 +137,7 @@ func Rollback(ctx context.Context, dir, env, to string, how How) (Outcome, error
 
 // earlier returns the images to go back to, and the revision that they are from.
 func (a *app) earlier(ctx context.Context, repo *git.Repo, prefix, env, to string) (map[string]descriptor.Image, string, error) {
-	now, keys := a.images(env)
+	current, keys := a.images(env)
 	if to != "" {
 		hash, err := repo.Resolve(ctx, to)
 		if err != nil {
@@ -161,7 +161,7 @@ func (a *app) earlier(ctx context.Context, repo *git.Repo, prefix, env, to strin
 	for _, r := range releases {
 		images := known(r.Images, keys)
 		for key, image := range images {
-			if now[key] != image {
+			if current[key] != image {
 				return images, fmt.Sprintf("%.12s of %s by %s", r.Hash, r.When.Format("2006-01-02"), r.Author), nil
 			}
 		}
@@ -182,65 +182,72 @@ func known(images map[string]descriptor.Image, keys []string) map[string]descrip
 	return out
 }
 
-// Promote returns one environment the images of another, and of the fields that
-// are named what the descriptor says of them there.
-func Promote(ctx context.Context, dir, from, to string, workloads, fields []string, how How) (Outcome, error) {
-	p := plan{env: to, trailers: []string{"Promoted-From: " + from}, changes: func(a *app) ([]edit.Change, error) {
-		return a.promote(from, to, workloads, fields)
+// Promotion sets the images of the environment To to those of From: of the workloads
+// named, or of all. Fields are the keys of fields whose values are copied too.
+type Promotion struct {
+	From, To          string
+	Workloads, Fields []string
+}
+
+// Promote sets the images of one environment to those of another.
+func Promote(ctx context.Context, dir string, x Promotion, o Options) (Result, error) {
+	p := plan{env: x.To, trailers: []string{"Promoted-From: " + x.From}, changes: func(a *app) ([]edit.Change, error) {
+		return a.promote(x)
 	}}
 	p.subject = func(app, detail string) string {
 		if detail == "" {
-			return fmt.Sprintf("chore(%s): promote %s to %s", app, from, to)
+			return fmt.Sprintf("chore(%s): promote %s to %s", app, x.From, x.To)
 		}
-		return fmt.Sprintf("chore(%s): promote %s from %s to %s", app, detail, from, to)
+		return fmt.Sprintf("chore(%s): promote %s from %s to %s", app, detail, x.From, x.To)
 	}
-	return p.run(ctx, dir, how)
+	return p.run(ctx, dir, o)
 }
 
-func (a *app) promote(from, to string, workloads, fields []string) ([]edit.Change, error) {
-	for _, env := range []string{from, to} {
+func (a *app) promote(p Promotion) ([]edit.Change, error) {
+	for _, env := range []string{p.From, p.To} {
 		if err := a.environment(env); err != nil {
 			return nil, err
 		}
 	}
-	images, _ := a.images(from)
-	_, keys := a.images(to)
+	images, _ := a.images(p.From)
+	_, keys := a.images(p.To)
 	want := known(images, keys)
-	for _, w := range workloads {
+	for _, w := range p.Workloads {
 		if _, ok := want[w]; !ok {
 			return nil, a.Errorh(a.pos(), "unknown-workload", "the workloads are "+strings.Join(keys, ", "),
 				"there is no workload %q in both environments", w)
 		}
 	}
 	maps.DeleteFunc(want, func(key string, _ descriptor.Image) bool {
-		return len(workloads) > 0 && !slices.Contains(workloads, key)
+		return len(p.Workloads) > 0 && !slices.Contains(p.Workloads, key)
 	})
-	out, err := a.setImages(to, want)
+	out, err := a.setImages(p.To, want)
 	if err != nil {
 		return nil, err
 	}
-	if len(out) == 0 && len(fields) > 0 {
+	if len(out) == 0 && len(p.Fields) > 0 {
 		out = a.listed()
 	}
-	for _, key := range fields {
+	for _, key := range p.Fields {
 		path := splitKey(key)
-		x := a.said(from, path)
+		x := a.declared(p.From, path)
 		if x == nil {
-			return nil, a.Errorh(a.pos(), "no-field", "only what app.yaml says can be promoted",
-				"the descriptor says nothing of %s in the environment %q", key, from)
+			return nil, a.Errorh(a.pos(), "no-field", "only fields that app.yaml sets can be promoted",
+				"the descriptor does not set %s for the environment %q", key, p.From)
 		}
-		out = append(out, a.copied(to, path, x)...)
+		out = append(out, a.copied(p.To, path, x)...)
 	}
 	return out, nil
 }
 
-// said returns what the descriptor says of a field in an environment: there, over
-// what it says at the top level.
-func (a *app) said(env string, path []string) *value.Value {
-	return over(a.top.Get(path...), a.top.Get("environments", env).Get(path...))
+// declared returns the value of a field that the descriptor sets for an environment:
+// in the environment, over the one at the top level.
+func (a *app) declared(env string, path []string) *value.Value {
+	return merged(a.top.Get(path...), a.top.Get("environments", env).Get(path...))
 }
 
-func over(low, high *value.Value) *value.Value {
+// merged returns high, with what only low has where both are maps.
+func merged(low, high *value.Value) *value.Value {
 	if high == nil || !low.Is(value.Map) || !high.Is(value.Map) {
 		if high == nil {
 			return low
@@ -249,12 +256,12 @@ func over(low, high *value.Value) *value.Value {
 	}
 	out := low.Copy()
 	for _, e := range high.Entries {
-		out.Set(e.Key, over(low.Get(e.Key), e.Value))
+		out.Set(e.Key, merged(low.Get(e.Key), e.Value))
 	}
 	return out
 }
 
-// copied returns the changes after which the environment says x at path. Of a map
+// copied returns the changes that set the field at path to x in the environment. Of a map
 // each entry is copied by itself, and those that only the environment has stay.
 func (a *app) copied(env string, path []string, x *value.Value) []edit.Change {
 	if x.Is(value.Map) {
@@ -264,7 +271,7 @@ func (a *app) copied(env string, path []string, x *value.Value) []edit.Change {
 		}
 		return out
 	}
-	if value.Equal(a.said(env, path), x) {
+	if value.Equal(a.declared(env, path), x) {
 		return nil
 	}
 	at := append([]string{"environments", env}, path...)

@@ -60,7 +60,7 @@ func TestPlace(t *testing.T) {
 		if problem != "" {
 			t.Fatal(problem)
 		}
-		_, err := SetImage(context.Background(), dir, "e", []Image{image}, How{})
+		_, err := SetImage(context.Background(), dir, "e", []Image{image}, Options{})
 		got, _ := os.ReadFile(file)
 		if want := top + x.want + "\n"; err != nil || string(got) != want {
 			t.Errorf("%s in\n%s\n%v\ngot\n%s\nwant\n%s", x.image, x.src, err, strings.TrimPrefix(string(got), top), x.want)

@@ -7,6 +7,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/secret/seal"
+	"github.com/unfold-gitops/unfold/pkg/yaml/layout"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -23,7 +24,7 @@ func maskPlain(src, other []byte, changed string) string {
 	for _, n := range others {
 		there[n.Text] = true
 	}
-	slices.SortFunc(found, func(a, b *value.Node) int { return b.Start - a.Start })
+	slices.SortFunc(found, func(a, b *layout.Node) int { return b.Start - a.Start })
 	for _, n := range found {
 		shown := "***"
 		if len(others) > 0 && !there[n.Text] {
@@ -36,13 +37,13 @@ func maskPlain(src, other []byte, changed string) string {
 
 // plainSecrets returns the scalars that nobody is to read; ok is false where the
 // text is no YAML.
-func plainSecrets(src []byte) (found []*value.Node, ok bool) {
-	root, err := value.Layout(src)
+func plainSecrets(src []byte) (found []*layout.Node, ok bool) {
+	root, err := layout.Read(src)
 	if err != nil {
 		return nil, false
 	}
-	p := plainFinder{seen: map[*value.Node]bool{}}
-	root.Walk(func(n *value.Node) {
+	p := plainFinder{seen: map[*layout.Node]bool{}}
+	root.Walk(func(n *layout.Node) {
 		if secrets := under(n, "secrets"); secrets != nil {
 			p.secrets(secrets)
 		}
@@ -52,17 +53,17 @@ func plainSecrets(src []byte) (found []*value.Node, ok bool) {
 }
 
 type plainFinder struct {
-	found []*value.Node
-	seen  map[*value.Node]bool
+	found []*layout.Node
+	seen  map[*layout.Node]bool
 }
 
-func scalar(n *value.Node) bool {
-	return n != nil && n.Form != value.Missing && len(n.Pairs)+len(n.Items) == 0
+func scalar(n *layout.Node) bool {
+	return n != nil && n.Form != layout.Missing && len(n.Pairs)+len(n.Items) == 0
 }
 
 // secrets finds all below secrets that is neither sealed nor said about what is,
 // whatever it is and looks like: keys too.
-func (p *plainFinder) secrets(n *value.Node) {
+func (p *plainFinder) secrets(n *layout.Node) {
 	if len(n.Pairs) == 0 {
 		p.unsealed(n)
 		return
@@ -90,15 +91,15 @@ func (p *plainFinder) secrets(n *value.Node) {
 }
 
 // unsealed finds what is not sealed: a text, a list, a map.
-func (p *plainFinder) unsealed(n *value.Node) {
-	empty := n.Form == value.Missing || n.Form == value.Alias || n.Kind == value.Null || !scalar(n) && len(n.Pairs)+len(n.Items) == 0
+func (p *plainFinder) unsealed(n *layout.Node) {
+	empty := n.Form == layout.Missing || n.Form == layout.Alias || n.Kind == value.Null || !scalar(n) && len(n.Pairs)+len(n.Items) == 0
 	if _, problem := credential.Sealed(n.Text); !empty && problem != "" {
 		p.add(n, true)
 	}
 	p.seen[n] = true
 }
 
-func (p *plainFinder) add(n *value.Node, secret bool) {
+func (p *plainFinder) add(n *layout.Node, secret bool) {
 	if secret && !p.seen[n] {
 		p.seen[n] = true
 		p.found = append(p.found, n)
@@ -106,7 +107,7 @@ func (p *plainFinder) add(n *value.Node, secret bool) {
 }
 
 // look goes through what stands under a key.
-func (p *plainFinder) look(key string, n *value.Node) {
+func (p *plainFinder) look(key string, n *layout.Node) {
 	if n == nil || p.seen[n] {
 		return
 	}
@@ -125,7 +126,7 @@ func (p *plainFinder) look(key string, n *value.Node) {
 	named := slices.Contains([]string{"env", "config", "files", "data", "stringData"}, key)
 	for _, x := range n.Pairs {
 		if named {
-			for _, v := range []*value.Node{x.Value, under(x.Value, "value"), under(x.Value, "content")} {
+			for _, v := range []*layout.Node{x.Value, under(x.Value, "value"), under(x.Value, "content")} {
 				if scalar(v) {
 					p.add(v, len(credential.InValue(x.Key.Text, v.Text)) > 0)
 				}
@@ -139,7 +140,7 @@ func (p *plainFinder) look(key string, n *value.Node) {
 }
 
 // under returns what stands under a key, or nil.
-func under(n *value.Node, key string) *value.Node {
+func under(n *layout.Node, key string) *layout.Node {
 	if n == nil || n.Pair(key) == nil {
 		return nil
 	}

@@ -28,20 +28,22 @@ type Sealing struct {
 	Scope string
 	// Mount is the file that a key becomes, "" for a variable or what is there.
 	Mount string
-	// Certificate returns an environment's certificate. P is what the platform file
-	// says.
-	Certificate func(ctx context.Context, env string, p platform.Certificate) (*seal.Certificate, error)
+	// Certificates are files or https addresses, ENV=CERTIFICATE for one environment of
+	// several. Without one the platform file's is taken, and without that the one that
+	// kubectl fetches from the controller.
+	Certificates []string
+	Controller   seal.Controller
 }
 
 // Seal seals values and sets them in the descriptor, in each environment.
-func Seal(ctx context.Context, dir string, s Sealing, values []Plain, how How) (Outcome, error) {
+func Seal(ctx context.Context, dir string, s Sealing, values []Plain, o Options) (Result, error) {
 	p := plan{}
 	if len(s.Envs) == 1 {
 		p.env = s.Envs[0]
 	}
-	certificates, err := s.certificates(ctx, how.Platform)
+	certificates, err := s.certificates(ctx, o.Platform)
 	if err != nil {
-		return Outcome{}, err
+		return Result{}, err
 	}
 	var done []string
 	p.changes = func(a *app) ([]edit.Change, error) {
@@ -76,7 +78,7 @@ func Seal(ctx context.Context, dir string, s Sealing, values []Plain, how How) (
 		p.trailers = append(p.trailers, "Secret: "+key)
 	}
 	p.subject = secretSubject("seal", keys, s.Envs)
-	out, err := p.run(ctx, dir, how)
+	out, err := p.run(ctx, dir, o)
 	if out.Changed {
 		out.Lines = done
 	}
@@ -85,12 +87,12 @@ func Seal(ctx context.Context, dir string, s Sealing, values []Plain, how How) (
 
 // SealRaw returns sealed values and changes nothing, in the order of environments,
 // then of values.
-func SealRaw(ctx context.Context, dir string, s Sealing, values []Plain, how How) ([]string, error) {
-	certificates, err := s.certificates(ctx, how.Platform)
+func SealRaw(ctx context.Context, dir string, s Sealing, values []Plain, p *platform.Platform) ([]string, error) {
+	certificates, err := s.certificates(ctx, p)
 	if err != nil {
 		return nil, err
 	}
-	a, err := open(dir, dir, how.Platform, nil)
+	a, err := open(dir, dir, p, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -120,13 +122,42 @@ func (s Sealing) certificates(ctx context.Context, p *platform.Platform) ([]*sea
 		if p != nil {
 			named = p.Settings(env).Certificate
 		}
-		c, err := s.Certificate(ctx, env, named)
+		c, err := s.certificate(ctx, env, named)
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, c)
 	}
 	return out, nil
+}
+
+// certificate returns an environment's certificate; p is the one in the platform file.
+func (s Sealing) certificate(ctx context.Context, env string, p platform.Certificate) (*seal.Certificate, error) {
+	var forAll string
+	for _, text := range s.Certificates {
+		if name, certificate, ok := strings.Cut(text, "="); ok && slices.Contains(s.Envs, name) {
+			if name == env {
+				return seal.Read(ctx, certificate)
+			}
+		} else {
+			forAll = text
+		}
+	}
+	switch {
+	case forAll != "":
+		return seal.Read(ctx, forAll)
+	case p.PEM != "":
+		return seal.ParseNow("the platform file", []byte(p.PEM))
+	case p.File != "":
+		return seal.Read(ctx, p.File)
+	case p.URL != "":
+		return seal.Read(ctx, p.URL)
+	case len(s.Envs) > 1:
+		return nil, &seal.Failure{Message: fmt.Sprintf("there is no certificate for %q, and for several environments none is fetched "+
+			"from a cluster, since they may run in different ones", env),
+			Hint: "add --cert " + env + "=FILE, or seal for one environment at a time"}
+	}
+	return s.Controller.Certificate(ctx)
 }
 
 // secretsAt returns the path of an environment's secrets, of the app or of a

@@ -2,12 +2,12 @@ package delivery
 
 import (
 	"bytes"
-	"context"
 	"crypto/rsa"
 	"encoding/base64"
 	"encoding/pem"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -42,10 +42,7 @@ func TestSeal(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	certificate, err := seal.ParseNow("test", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
-	if err != nil {
-		t.Fatal(err)
-	}
+	certificate := certificateFile(t, cert.Raw)
 	for _, c := range []struct {
 		env, workload, scope, label string
 		plain                       []byte
@@ -62,11 +59,8 @@ func TestSeal(t *testing.T) {
 			if err := os.WriteFile(file, []byte(sealed), 0o640); err != nil {
 				t.Fatal(err)
 			}
-			s := Sealing{Envs: []string{c.env}, Workload: c.workload, Scope: c.scope,
-				Certificate: func(context.Context, string, platform.Certificate) (*seal.Certificate, error) {
-					return certificate, nil
-				}}
-			if _, err := Seal(t.Context(), dir, s, []Plain{{"TOKEN", c.plain}}, How{}); err != nil {
+			s := Sealing{Envs: []string{c.env}, Workload: c.workload, Scope: c.scope, Certificates: []string{certificate}}
+			if _, err := Seal(t.Context(), dir, s, []Plain{{"TOKEN", c.plain}}, Options{}); err != nil {
 				t.Fatal(err)
 			}
 			src, err := os.ReadFile(file)
@@ -95,11 +89,11 @@ func TestSeal(t *testing.T) {
 					t.Errorf("lost %q in\n%.500s", line, src)
 				}
 			}
-			rows, err := Secrets(dir, How{})
+			rows, err := Secrets(dir, nil)
 			if err != nil || len(rows) != 1 || rows[0].Env != c.env || rows[0].Key != "TOKEN" {
 				t.Errorf("%v %v", rows, err)
 			}
-			if _, err := RemoveSecrets(t.Context(), dir, []string{c.env}, c.workload, []string{"TOKEN"}, How{}); err != nil {
+			if _, err := RemoveSecrets(t.Context(), dir, Selection{[]string{c.env}, c.workload, []string{"TOKEN"}}, Options{}); err != nil {
 				t.Fatal(err)
 			}
 			if src, _ = os.ReadFile(file); string(src) != sealed {
@@ -117,25 +111,75 @@ func TestSealTooLarge(t *testing.T) {
 	if err := os.WriteFile(file, []byte(sealed), 0o640); err != nil {
 		t.Fatal(err)
 	}
-	s := Sealing{Envs: []string{"prod"}, Certificate: func(context.Context, string, platform.Certificate) (*seal.Certificate, error) {
-		return certificate, nil
-	}}
-	_, err := Seal(t.Context(), dir, s, []Plain{{"TOKEN", make([]byte, 2<<20)}}, How{})
+	s := Sealing{Envs: []string{"prod"}, Certificates: []string{certificate}}
+	_, err := Seal(t.Context(), dir, s, []Plain{{"TOKEN", make([]byte, 2<<20)}}, Options{})
 	if src, _ := os.ReadFile(file); err == nil || !strings.Contains(err.Error(), "larger than 2 MiB") || string(src) != sealed {
 		t.Errorf("%v", err)
 	}
 }
 
-// throwAway returns a certificate whose key nobody has.
-func throwAway(t *testing.T) *seal.Certificate {
+// TestCertificate chooses the certificate of an environment.
+func TestCertificate(t *testing.T) {
+	all, dev, operators := throwAway(t), throwAway(t), throwAway(t)
+	pemText, err := os.ReadFile(operators)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fromFile, fromText := platform.Certificate{File: operators}, platform.Certificate{PEM: string(pemText)}
+	tests := []struct {
+		name     string
+		given    []string
+		env      string
+		platform platform.Certificate
+		want     string // the file
+		err      string
+	}{
+		{"for all", []string{all}, "prod", fromFile, all, ""},
+		{"for one", []string{"dev=" + dev, all}, "dev", fromFile, dev, ""},
+		{"for the others", []string{"dev=" + dev, all}, "prod", fromFile, all, ""},
+		{"for another only", []string{"dev=" + dev}, "prod", fromFile, operators, ""},
+		{"the platform's text", nil, "prod", fromText, operators, ""},
+		{"none of several", []string{"dev=" + dev}, "prod", platform.Certificate{}, "", `there is no certificate for "prod"`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			s := Sealing{Envs: []string{"dev", "prod"}, Certificates: tt.given}
+			got, err := s.certificate(t.Context(), tt.env, tt.platform)
+			if tt.err != "" {
+				if err == nil || !strings.Contains(err.Error(), tt.err) {
+					t.Errorf("error %v, want %q", err, tt.err)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			want, err := seal.Read(t.Context(), tt.want)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(got, want) {
+				t.Error("another certificate")
+			}
+		})
+	}
+}
+
+// throwAway returns the file of a certificate whose key nobody has.
+func throwAway(t *testing.T) string {
 	t.Helper()
 	_, cert, err := crypto.GeneratePrivateKeyAndCert(2048, time.Hour, "test")
 	if err != nil {
 		t.Fatal(err)
 	}
-	certificate, err := seal.ParseNow("test", pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
-	if err != nil {
+	return certificateFile(t, cert.Raw)
+}
+
+func certificateFile(t *testing.T, der []byte) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "certificate.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	return certificate
+	return file
 }

@@ -9,22 +9,31 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/secret/seal"
 	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
+// Selection names secrets of environments, by their keys. Workload is "" for those that
+// all workloads share.
+type Selection struct {
+	Envs     []string
+	Workload string
+	Keys     []string
+}
+
 // RemoveSecrets removes the values of keys in environments.
-func RemoveSecrets(ctx context.Context, dir string, envs []string, workload string, keys []string, how How) (Outcome, error) {
-	p := plan{subject: secretSubject("remove", keys, envs)}
+func RemoveSecrets(ctx context.Context, dir string, s Selection, o Options) (Result, error) {
+	p := plan{subject: secretSubject("remove", s.Keys, s.Envs)}
 	p.changes = func(a *app) ([]edit.Change, error) {
 		var out []edit.Change
-		for _, env := range envs {
-			at, err := a.secretsAt(env, workload)
+		for _, env := range s.Envs {
+			at, err := a.secretsAt(env, s.Workload)
 			if err != nil {
 				return nil, err
 			}
-			for _, key := range keys {
+			for _, key := range s.Keys {
 				path := append(slices.Clone(at), key)
 				if a.top.Get(path...) == nil {
 					known := slices.DeleteFunc(a.top.Get(at...).Keys(), func(key string) bool { return types.ConfigKey(key) != "" })
@@ -36,9 +45,9 @@ func RemoveSecrets(ctx context.Context, dir string, envs []string, workload stri
 		}
 		return out, nil
 	}
-	out, err := p.run(ctx, dir, how)
+	out, err := p.run(ctx, dir, o)
 	if out.Changed {
-		out.Lines = []string{fmt.Sprintf("removed %s from %s", strings.Join(keys, ", "), strings.Join(envs, ", "))}
+		out.Lines = []string{fmt.Sprintf("removed %s from %s", strings.Join(s.Keys, ", "), strings.Join(s.Envs, ", "))}
 	}
 	return out, err
 }
@@ -54,8 +63,8 @@ type SecretRow struct {
 }
 
 // Secrets lists the secrets of an app, by environment.
-func Secrets(dir string, how How) ([]SecretRow, error) {
-	a, err := open(dir, dir, how.Platform, nil)
+func Secrets(dir string, p *platform.Platform) ([]SecretRow, error) {
+	a, err := open(dir, dir, p, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -156,18 +165,18 @@ type Controller interface {
 }
 
 // ValidateSecrets asks a controller whether it can open the sealed values of
-// environments, those of keys where any are named. Values that it can't open are
-// errors at their lines.
-func ValidateSecrets(ctx context.Context, dir string, envs, keys []string, c Controller, how How) ([]string, error) {
-	a, err := open(dir, dir, how.Platform, nil)
+// environments, in all workloads; all values unless keys are named. Values that it
+// can't open are errors at their lines.
+func ValidateSecrets(ctx context.Context, dir string, sel Selection, c Controller, p *platform.Platform) ([]string, error) {
+	a, err := open(dir, dir, p, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer a.close()
 	var out []string
 	var diags diag.List
-	for _, env := range envs {
-		secrets, err := a.sealed(env, keys)
+	for _, env := range sel.Envs {
+		secrets, err := a.sealed(env, sel.Keys)
 		if err != nil {
 			return nil, err
 		}
@@ -231,28 +240,28 @@ func (s secret) again(env, key string) string {
 	return "seal it again: unfold seal --env " + env + flags + " " + key
 }
 
-// RotateSecrets has a controller seal values anew with its newest key, in each
-// environment; all values unless keys are named.
-func RotateSecrets(ctx context.Context, dir string, envs, keys []string, c Controller, how How) (Outcome, error) {
-	a, err := open(dir, dir, how.Platform, nil)
+// RotateSecrets has a controller seal values again with its newest key, in all workloads
+// of each environment; all values unless keys are named.
+func RotateSecrets(ctx context.Context, dir string, sel Selection, c Controller, o Options) (Result, error) {
+	a, err := open(dir, dir, o.Platform, nil)
 	if err != nil {
-		return Outcome{}, err
+		return Result{}, err
 	}
 	defer a.close()
 	fresh := map[string]string{} // by the old value
 	var lines []string
-	for _, env := range envs {
-		secrets, err := a.sealed(env, keys)
+	for _, env := range sel.Envs {
+		secrets, err := a.sealed(env, sel.Keys)
 		if err != nil {
-			return Outcome{}, err
+			return Result{}, err
 		}
 		for _, s := range secrets {
 			got, ok, err := c.Rotate(ctx, s.target(), values(s.Keys))
 			if err != nil {
-				return Outcome{}, err
+				return Result{}, err
 			}
 			if !ok {
-				return Outcome{}, a.Errorh(s.Pos, "sealed-elsewhere", "see which with: unfold seal --validate --env "+env,
+				return Result{}, a.Errorh(s.Pos, "sealed-elsewhere", "see which with: unfold seal --validate --env "+env,
 					"%s can't open all of %s", c, s.Name)
 			}
 			var names []string
@@ -265,13 +274,13 @@ func RotateSecrets(ctx context.Context, dir string, envs, keys []string, c Contr
 		}
 	}
 	if len(fresh) == 0 {
-		return Outcome{App: a.source.Document().Name, Lines: []string{"no sealed secrets in " + strings.Join(envs, ", ")}}, nil
+		return Result{App: a.source.Document().Name, Lines: []string{"no sealed secrets in " + strings.Join(sel.Envs, ", ")}}, nil
 	}
 	p := plan{
-		subject: secretSubject("rotate", []string{"secrets"}, envs),
-		changes: func(a *app) ([]edit.Change, error) { return a.replaceSealed(envs, fresh), nil },
+		subject: secretSubject("rotate", []string{"secrets"}, sel.Envs),
+		changes: func(a *app) ([]edit.Change, error) { return a.replaceSealed(sel.Envs, fresh), nil },
 	}
-	out, err := p.run(ctx, dir, how)
+	out, err := p.run(ctx, dir, o)
 	if out.Changed {
 		out.Lines = lines
 	}

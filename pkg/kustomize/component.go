@@ -141,49 +141,11 @@ func (c *reader) kustomization(dir string) {
 	}
 }
 
-// allowed reports whether a field of a kustomization does nothing but change and
-// add objects.
-func allowed(field string) bool {
-	switch field {
-	case "apiVersion", "kind", "metadata", "namespace", "namePrefix", "nameSuffix", "labels",
-		"commonAnnotations", "images", "replicas", "generatorOptions", "sortOptions",
-		"resources", "components", "configurations", "patches", "replacements",
-		"configMapGenerator", "secretGenerator":
-		return true
-	}
-	return false
-}
-
 func kustomizationType() typ { return typeOf(types.Kustomization{}) }
 
 // field returns a field as it is written, with each reference to a file replaced.
 func (c *reader) field(e value.Entry) *value.Value {
-	each := func(f func(*value.Value) *value.Value) *value.Value {
-		out := value.NewList(e.Value.Pos)
-		for _, item := range e.Value.Elements() {
-			if x := f(item); x != nil {
-				out.Items = append(out.Items, x)
-			}
-		}
-		return out
-	}
 	switch e.Key {
-	case "resources":
-		return each(c.resource)
-	case "components":
-		return each(c.folder)
-	case "configurations":
-		return each(func(v *value.Value) *value.Value { return c.yaml(v, c.document) })
-	case "patches":
-		return each(c.patch)
-	case "replacements":
-		return each(func(v *value.Value) *value.Value {
-			return withFile(v, "path", func(p *value.Value) *value.Value { return c.yaml(p, c.document) })
-		})
-	case "configMapGenerator":
-		return each(func(v *value.Value) *value.Value { return c.generator("ConfigMap", v) })
-	case "secretGenerator":
-		return each(func(v *value.Value) *value.Value { return c.generator("Secret", v) })
 	case "namePrefix":
 		c.out.Prefixes = append(c.out.Prefixes, e.Value.Text)
 	case "nameSuffix":
@@ -191,22 +153,53 @@ func (c *reader) field(e value.Entry) *value.Value {
 	case "namespace":
 		c.out.Namespaces = append(c.out.Namespaces, e.Value)
 	}
-	return e.Value
+	files, ok := fileFields(e.Key)
+	if !ok {
+		return e.Value
+	}
+	out := value.NewList(e.Value.Pos)
+	for _, item := range e.Value.Elements() {
+		if x := c.item(e.Key, files, item); x != nil {
+			out.Items = append(out.Items, x)
+		}
+	}
+	return out
 }
 
-// withFile returns a map with what replace makes of the value under a key.
-func withFile(v *value.Value, key string, replace func(*value.Value) *value.Value) *value.Value {
-	old := v.Get(key)
-	if old == nil {
-		return v
+// item returns an item of a field as it is written.
+func (c *reader) item(field string, files []filesOf, item *value.Value) *value.Value {
+	patch := object.Patch{Pos: item.Pos, Target: item.Get("target")}
+	for _, f := range files {
+		item = f.replace(item, func(f filesOf, v *value.Value) *value.Value {
+			switch field {
+			case "resources":
+				return c.resource(v)
+			case "components":
+				return c.folder(v)
+			case "patches":
+				return c.yaml(v, func(docs []*value.Value) []*value.Value {
+					patch.Documents = docs
+					return docs
+				})
+			case "configMapGenerator", "secretGenerator":
+				if f.keyed {
+					return c.source(v)
+				}
+				return c.raw(v)
+			}
+			return c.yaml(v, c.document)
+		})
 	}
-	v = v.Copy()
-	if x := replace(old); x != nil {
-		v.Entry(key).Value = x
-	} else {
-		v.Delete(key)
+	switch field {
+	case "patches":
+		item = c.inPlace(item, &patch)
+		c.out.Patches = append(c.out.Patches, patch)
+	case "configMapGenerator":
+		c.generated("ConfigMap", item)
+	case "secretGenerator":
+		c.generated("Secret", item)
 	}
-	return v
+	return item
 }
 
 // put writes documents to a file.
@@ -306,25 +299,20 @@ func (c *reader) unique(as, below string) string {
 	return name
 }
 
-// patch writes what changes objects: in place, or the file that it is in.
-func (c *reader) patch(v *value.Value) *value.Value {
-	p := object.Patch{Pos: v.Pos, Target: v.Get("target")}
-	v = withFile(v, "path", func(at *value.Value) *value.Value {
-		return c.yaml(at, func(docs []*value.Value) []*value.Value {
-			p.Documents = docs
-			return docs
-		})
-	})
-	v = withFile(v, "patch", func(text *value.Value) *value.Value {
-		p.Documents = c.text(text)
-		content, err := value.EncodeCanonical(p.Documents...)
-		if err != nil {
-			return nil // reported as it was read
-		}
-		return value.Str(string(content), text.Pos)
-	})
-	c.out.Patches = append(c.out.Patches, p)
-	return v
+// inPlace writes the text of a patch that has one.
+func (c *reader) inPlace(item *value.Value, patch *object.Patch) *value.Value {
+	text := item.Get("patch")
+	if text == nil {
+		return item
+	}
+	patch.Documents = c.text(text)
+	item = item.Copy()
+	if content, err := value.EncodeCanonical(patch.Documents...); err == nil {
+		item.Set("patch", value.Str(string(content), text.Pos))
+	} else { // reported as it was read
+		item.Delete("patch")
+	}
+	return item
 }
 
 // text reads YAML in place. All that is in it has the place of the text.
@@ -340,28 +328,14 @@ func (c *reader) text(v *value.Value) []*value.Value {
 	return docs
 }
 
-// generator writes an entry for a ConfigMap or Secret, and copies its files.
-func (c *reader) generator(kind string, v *value.Value) *value.Value {
+// generated takes note of the ConfigMap or Secret of a generator.
+func (c *reader) generated(kind string, v *value.Value) {
 	if behavior := v.StringAt("behavior"); behavior == "" || behavior == "create" {
 		c.out.Generated = append(c.out.Generated, object.ID{APIVersion: "v1", Kind: kind, Name: v.StringAt("name")})
 	}
 	if ns := v.Get("namespace"); ns != nil {
 		c.out.Namespaces = append(c.out.Namespaces, ns)
 	}
-	each := func(replace func(*value.Value) *value.Value) func(*value.Value) *value.Value {
-		return func(list *value.Value) *value.Value {
-			out := value.NewList(list.Pos)
-			for _, item := range list.Elements() {
-				if x := replace(item); x != nil {
-					out.Items = append(out.Items, x)
-				}
-			}
-			return out
-		}
-	}
-	v = withFile(v, "files", each(c.source))
-	v = withFile(v, "envs", each(c.raw))
-	return withFile(v, "env", c.raw)
 }
 
 // raw copies a file byte by byte.

@@ -53,7 +53,7 @@ func TestDeprecatedFields(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			text, err := object.EncodeValues(got)
+			text, err := object.Encode(got)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -64,51 +64,34 @@ type gate struct {
 }
 
 func (g *gate) field(e value.Entry) {
-	switch e.Key {
-	case "resources", "components", "transformers":
-		for _, item := range e.Value.Elements() {
-			g.name(item, true)
-		}
-	case "configurations":
-		for _, item := range e.Value.Elements() {
-			g.name(item, false)
-		}
-	case "patches", "replacements":
-		for _, item := range e.Value.Elements() {
-			if p := item.Get("path"); p != nil {
-				g.name(p, false)
-			}
-		}
-	case "configMapGenerator", "secretGenerator":
-		for _, item := range e.Value.Elements() {
-			for _, file := range item.Get("files").Elements() {
-				if _, name, ok := strings.Cut(file.Text, "="); ok {
-					file = value.Str(name, file.Pos)
-				}
-				g.name(file, false)
-			}
-			for _, file := range item.Get("envs").Elements() {
-				g.name(file, false)
-			}
-			if file := item.Get("env"); file != nil {
-				g.name(file, false)
-			}
-		}
-	default:
-		if !allowed(e.Key) {
-			g.refuse(fmt.Errorf("%s: kustomize's field %q is not run", e.KeyPos, e.Key))
+	files, ok := fileFields(e.Key)
+	if e.Key == "transformers" { // only those of pkg/expand
+		files, ok = fileFields("resources")
+	}
+	if !ok && !allowed(e.Key) {
+		g.refuse(fmt.Errorf("%s: kustomize's field %q is not run", e.KeyPos, e.Key))
+	}
+	for _, item := range e.Value.Elements() {
+		for _, f := range files {
+			f.replace(item, func(f filesOf, v *value.Value) *value.Value {
+				g.name(f, v)
+				return v
+			})
 		}
 	}
 }
 
 // name wants a path of the tree that can't be taken for an address.
-func (g *gate) name(v *value.Value, orFolder bool) {
+func (g *gate) name(f filesOf, v *value.Value) {
+	if _, name, ok := strings.Cut(v.Text, "="); ok && f.keyed {
+		v = value.Str(name, v.Pos)
+	}
 	p := path.Join(g.dir, v.Text)
 	_, isFile := g.tree[p]
 	switch {
-	case isFile && !orFolder && !strings.Contains(v.Text, ":"):
+	case isFile && !f.folder && !strings.Contains(v.Text, ":"):
 	case isFile && v.Text == tree.PlainName(v.Text):
-	case orFolder && g.folders[p] && tree.PlainFolder(v.Text):
+	case f.folder && g.folders[p] && tree.PlainFolder(v.Text):
 	default:
 		g.refuse(fmt.Errorf("%s: %q names no file that kustomize is given", v.Pos, v.Text))
 	}

@@ -208,7 +208,7 @@ func RenderApp(folder Folder, p *platform.Platform, env string, o Options) (Rend
 	return out, out.collect(src.Mistakes())
 }
 
-// collect keeps mistakes and returns faults back.
+// collect keeps the user's mistakes and returns any other error.
 func (s *Rendered) collect(err error) error {
 	var diags diag.List
 	if errors.As(err, &diags) {

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 
@@ -20,22 +19,11 @@ func (s *Source) Provenance(env string, o Options) (*descriptor.Provenance, erro
 	return p, append(diags, s.diags...).Err()
 }
 
-// explained prints the objects of an environment with a comment behind each
-// value: the line that is responsible for it. What Secrets hold is hidden. Built
-// is what kustomize made, nil where it was not asked.
-func (s *Source) explained(e expand.Environment, built []*value.Value) ([]byte, error) {
-	var b bytes.Buffer
-	for i, v := range traced(e, built) {
-		if i > 0 {
-			b.WriteString("---\n")
-		}
-		text, err := value.EncodeAnnotated(value.Sorted(concealed(v)), func(_ []string, x *value.Value) string { return s.Place(x.Pos) })
-		if err != nil {
-			return nil, err
-		}
-		b.Write(text)
-	}
-	return b.Bytes(), nil
+// appendExplained prints an object with a comment behind each value: the line that is
+// responsible for it.
+func (s *Source) appendExplained(out []byte, v *value.Value) ([]byte, error) {
+	text, err := value.EncodeAnnotated(value.Sorted(v), func(_ []string, x *value.Value) string { return s.Place(x.Pos) })
+	return append(out, text...), err
 }
 
 // Place names a position as comments do: the file in the app's folder and the
@@ -54,17 +42,14 @@ var changed = diag.Pos{File: "kustomize"}
 // traced returns the objects of an environment with their positions, which
 // kustomize loses.
 func traced(e expand.Environment, built []*value.Value) []*value.Value {
-	var own []*value.Value
-	for _, o := range e.Finished() {
-		own = append(own, o.Value)
-	}
+	own := object.Values(e.Finished())
 	if built == nil {
 		return own
 	}
 	before := map[object.ID]*value.Value{}
 	for _, v := range own {
 		id := object.Object{Value: v}.ID()
-		before[unhashed(id)], before[id] = v, v
+		before[id.Unhashed()], before[id] = v, v
 	}
 	for _, v := range e.Manifests {
 		id := object.Object{Value: v}.ID()
@@ -77,20 +62,11 @@ func traced(e expand.Environment, built []*value.Value) []*value.Value {
 	for i, v := range built {
 		id := object.Object{Value: v}.ID()
 		if before[id] == nil {
-			id = unhashed(id)
+			id = id.Unhashed()
 		}
 		out[i] = placed(v, before[id])
 	}
 	return out
-}
-
-// unhashed takes what could be a hash off a ConfigMap's name.
-func unhashed(id object.ID) object.ID {
-	const hash = len("-0123456789")
-	if n := len(id.Name) - hash; id.Kind == "ConfigMap" && n > 0 && id.Name[n] == '-' {
-		id.Name = id.Name[:n]
-	}
-	return id
 }
 
 // placed returns v with the positions of what it was before.
@@ -113,17 +89,12 @@ func placed(v, before *value.Value) *value.Value {
 	return out
 }
 
-// concealed hides what Secrets hold, and what looks like a credential elsewhere.
-func concealed(v *value.Value) *value.Value {
-	var fields [][]string
-	switch v.StringAt("kind") {
-	case "Secret":
-		fields = [][]string{{"data"}, {"stringData"}}
-	case "SealedSecret":
-		fields = [][]string{{"spec", "encryptedData"}}
+// concealed returns objects without what Secrets hold, and without what looks like a
+// credential elsewhere.
+func concealed(objects []*value.Value) []*value.Value {
+	out := make([]*value.Value, len(objects))
+	for i, v := range objects {
+		out[i] = redact.Object(v, nil, redact.Fixed(descriptor.Hidden))
 	}
-	for _, path := range fields {
-		v = v.Replace(path, func(x *value.Value) *value.Value { return redact.All(x, nil, redact.Fixed(descriptor.Hidden)) })
-	}
-	return redact.Tree(v, nil, redact.Fixed(descriptor.Hidden))
+	return out
 }

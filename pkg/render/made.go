@@ -1,14 +1,12 @@
 package render
 
 import (
-	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
 	"github.com/unfold-gitops/unfold/pkg/lint"
-	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Made is an object of an environment, for those who hold several apps against one another.
+// Made describes an object of an environment, to compare several apps.
 type Made struct {
 	object.ID
 	// Namespace is "" for an object that has none.
@@ -19,26 +17,18 @@ type Made struct {
 	Reaches []lint.Reached
 }
 
-// made describes the objects of an environment. What kustomize built has no lines, and so has that of the app.
-func made(app diag.Pos, objects []object.Object, built []*value.Value) []Made {
-	var out []Made
-	add := func(v *value.Value, pos diag.Pos) {
-		if pos.Line == 0 || pos.File == "" || pos.File == descriptor.BuiltinFile {
-			pos = app
-		}
-		x := Made{ID: (object.Object{Value: v}).ID(), Namespace: v.StringAt("metadata", "namespace"), Pos: pos, Reaches: lint.Reaches(v)}
-		for i := range x.Reaches {
-			if at := x.Reaches[i].Pos; at.Line == 0 || at.File == "" {
-				x.Reaches[i].Pos = pos
+// Made describes the objects.
+func (r *Result) Made() []Made {
+	out := make([]Made, len(r.Objects))
+	for i, o := range r.Objects {
+		x := Made{ID: object.Object{Value: o.Value}.ID(), Namespace: o.StringAt("metadata", "namespace"), Pos: o.Origin,
+			Reaches: lint.Reaches(o.Value)}
+		for j := range x.Reaches {
+			if at := x.Reaches[j].Pos; at.Line == 0 || at.File == "" {
+				x.Reaches[j].Pos = o.Origin
 			}
 		}
-		out = append(out, x)
-	}
-	for _, o := range objects {
-		add(o.Value, o.Origin)
-	}
-	for _, v := range built {
-		add(v, v.Pos)
+		out[i] = x
 	}
 	return out
 }

@@ -1,5 +1,5 @@
-// Package render is the way through the program: from an app's folder to the
-// manifests of an environment, or to a tree for kustomize.
+// Package render runs the stages of the program in order: from an app's folder to the
+// objects of an environment, or to a tree for kustomize.
 package render
 
 import (
@@ -30,15 +30,15 @@ type Options struct {
 	Overrides  descriptor.Overrides
 	// Explain adds a comment behind each value: the line that is responsible.
 	Explain bool
-	// Stage is called with what begins, such as "building prod with kustomize"; nil
-	// where nobody wants to know.
+	// Stage, unless it is nil, is called with what begins, such as
+	// `building the environment "prod" with kustomize`.
 	Stage func(stage string)
 }
 
-// begin tells of a stage of an environment's way.
-func (o Options) begin(what, env string) {
+// begin reports a stage; %s in it is the environment.
+func (o Options) begin(stage, env string) {
 	if o.Stage != nil {
-		o.Stage(what + " the environment " + strconv.Quote(env))
+		o.Stage(strings.Replace(stage, "%s", "the environment "+strconv.Quote(env), 1))
 	}
 }
 
@@ -59,14 +59,30 @@ type Source struct {
 // Result is an app in one environment.
 type Result struct {
 	Name, Env, Namespace string
-	// Manifests is a stream of YAML documents, in kustomize's order.
+	// Objects are in kustomize's order.
+	Objects []Object
+	// Manifests is the stream of YAML documents that the objects' texts make.
 	Manifests []byte
-	// Objects counts them.
-	Objects int
-	// Made describes them.
-	Made []Made
 	// Warnings are what did not stop the run.
 	Warnings diag.List
+}
+
+// Object is an object of an environment, with its numbers and booleans as JSON writes
+// them.
+type Object struct {
+	*value.Value
+	// Origin is the line of the descriptor that makes it, the app's where kustomize does.
+	Origin diag.Pos
+	Text   []byte // as YAML
+}
+
+// Values returns the objects without their texts.
+func (r *Result) Values() []*value.Value {
+	out := make([]*value.Value, len(r.Objects))
+	for i, o := range r.Objects {
+		out[i] = o.Value
+	}
+	return out
 }
 
 // Open reads and parses the descriptor in dir. Its error is a diag.List where
@@ -134,7 +150,7 @@ func refusal(file, what string, err error) error {
 	return diags
 }
 
-// Close returns the folder back.
+// Close closes the folder.
 func (s *Source) Close() error { return s.folder.Close() }
 
 // Document returns the parsed descriptor.
@@ -158,45 +174,45 @@ func (s *Source) Mistakes() error { return s.diags.Err() }
 // Environment returns the manifests of one environment. A mistake of the user is
 // a diag.List with all that is wrong, anything else a fault.
 func (s *Source) Environment(env string, o Options) (*Result, error) {
-	e, diags, err := s.settle(env, o)
+	x, err := s.evaluate(env, o)
 	if err != nil {
 		return nil, err
 	}
-	if diags.HasErrors() {
-		return nil, diags
+	if x.diags.HasErrors() {
+		return nil, x.diags
 	}
-	result := &Result{Name: e.App.Name, Env: env, Namespace: e.App.Namespace.Name, Warnings: diags.Warnings()}
-	o.begin("printing", env)
-	// 8. Write: what kustomize built where the descriptor uses it, else directly.
-	if e.App.UsesKustomize() {
-		result.Objects, result.Made = len(e.built), made(e.App.Pos, nil, e.built)
-		if o.Explain {
-			result.Manifests, err = s.explained(e.Environment, e.built)
-		} else {
-			result.Manifests, err = object.EncodeValues(e.built)
-		}
-		return result, err
-	}
-	objects := e.Finished()
-	result.Objects, result.Made = len(objects), made(e.App.Pos, objects, nil)
+	o.begin("printing %s", env)
+	// 9. Write.
+	result := &Result{Name: x.App.Name, Env: env, Namespace: x.App.Namespace.Name, Warnings: x.diags.Warnings()}
+	objects := x.objects()
+	values, encode := object.Values(objects), value.AppendEncoded
 	if o.Explain {
-		result.Manifests, err = s.explained(e.Environment, nil)
-	} else {
-		result.Manifests, err = object.Encode(objects)
+		values, encode = concealed(traced(x.Environment, x.built)), s.appendExplained
 	}
-	return result, err
+	stream, texts, err := object.Stream(values, encode)
+	if err != nil {
+		return nil, err
+	}
+	result.Manifests, result.Objects = stream, make([]Object, len(objects))
+	for i, v := range values {
+		if v, err = value.Canonical(v); err != nil {
+			return nil, err
+		}
+		result.Objects[i] = Object{Value: v, Origin: objects[i].Origin, Text: texts[i]}
+	}
+	return result, nil
 }
 
 // expand does what both ways out share.
 func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, error) {
 	// 3. Layer and validate.
-	o.begin("laying out", env)
+	o.begin("laying out %s", env)
 	app, diags := s.doc.Effective(env, s.options(o))
 	diags = append(diags, s.diags...)
 	if app == nil {
 		return expand.Environment{}, diags, nil
 	}
-	o.begin("reading the files of", env)
+	o.begin("reading the files of %s", env)
 	// 4. Read what the descriptor refers to.
 	e := expand.Environment{App: app, Components: map[string]tree.Tree{}}
 	found, err := s.load(app)
@@ -206,7 +222,7 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 	}
 	diags = append(diags, s.broughtAlong(&e)...)
 	// 5. Expand.
-	o.begin("expanding", env)
+	o.begin("expanding %s", env)
 	e.Objects, found = expand.Objects(app, s.files)
 	diags = append(diags, found...)
 	large := checkSize(e)
@@ -222,11 +238,11 @@ func (s *Source) expand(env string, o Options) (expand.Environment, diag.List, e
 // Expanded returns an environment as it is written out: with what its workloads
 // warn of.
 func (s *Source) Expanded(env string, o Options) (expand.Environment, error) {
-	e, diags, err := s.settle(env, o)
+	x, err := s.evaluate(env, o)
 	if err != nil {
 		return expand.Environment{}, err
 	}
-	return e.Environment, diags.Err()
+	return x.Environment, x.diags.Err()
 }
 
 // Tree returns a kustomize base and an overlay for each of the environments, of
@@ -235,12 +251,12 @@ func (s *Source) Tree(envs []string, o Options) (tree.Tree, diag.List, error) {
 	var diags diag.List
 	var overlays []expand.Environment
 	for _, env := range envs {
-		e, found, err := s.settle(env, o)
+		x, err := s.evaluate(env, o)
 		if err != nil {
 			return nil, nil, err
 		}
-		diags = append(diags, found...)
-		overlays = append(overlays, e.Environment)
+		diags = append(diags, x.diags...)
+		overlays = append(overlays, x.Environment)
 	}
 	if len(envs) == 0 {
 		diags = s.diags
@@ -266,8 +282,8 @@ func (s *Source) kustomize(e expand.Environment, o Options) ([]*value.Value, err
 	objects, err := run(e)
 	switch {
 	case err != nil:
-		o.begin("looking for what kustomize can't build in", e.App.Env)
-		return nil, s.blame(e, err)
+		o.begin("looking for what kustomize can't build in %s", e.App.Env)
+		return nil, buildError(e, err)
 	case len(objects) == 0:
 		var diags diag.List
 		pos := e.App.Pos
@@ -278,7 +294,7 @@ func (s *Source) kustomize(e expand.Environment, o Options) ([]*value.Value, err
 			"the patches leave no objects, so Argo CD would prune the app")
 		return nil, diags
 	}
-	return objects, s.judge(e, objects, o)
+	return objects, s.checkBuilt(e, objects, o)
 }
 
 // broughtAlong adds what the app hands to kustomize: the objects of manifests, the
@@ -317,8 +333,8 @@ func (s *Source) broughtAlong(e *expand.Environment) diag.List {
 	return diags
 }
 
-// App returns what the descriptor comes to in an environment, before it is
-// expanded.
+// App returns the app as the descriptor and its layers make it for an environment,
+// before it is expanded.
 func (s *Source) App(env string, o Options) (*descriptor.App, error) {
 	app, diags := s.doc.Effective(env, s.options(o))
 	return app, diags.Err()

@@ -29,8 +29,8 @@ func TestKustomizeInWords(t *testing.T) {
 	foreign := regexp.MustCompile(`%!|0x[0-9a-f]+|\bGo\b|json:|strconv|resid|\[no[A-Z]|Node\b|` +
 		`unmarshal|previous ?[nN]ames|accumulat|loader\.|trouble|\\\\`)
 	for _, tt := range []struct{ of, text, want string }{
-		{"patch", operations(`[{"op": "remove", "path": "/spec/x/y"}]`), `its operation "remove" names /spec/x/y, which is not there`},
-		{"patch", operations(`[{"op": "remove", "path": "/spec/x"}]`), `its operation "remove" names /spec/x, which is not there`},
+		{"patch", operations(`[{"op": "remove", "path": "/spec/x/y"}]`), `its operation "remove" names /spec/x/y, which does not exist`},
+		{"patch", operations(`[{"op": "remove", "path": "/spec/x"}]`), `its operation "remove" names /spec/x, which does not exist`},
 		{"patch", operations(`[{"op": "test", "path": "/spec/replicas", "value": 9}]`),
 			`its operation "test" does not find the value at /spec/replicas`},
 		{"patch", operations(`[{"op": "chnge", "path": "/spec/replicas"}]`), `there is no operation "chnge"`},
@@ -46,10 +46,10 @@ func TestKustomizeInWords(t *testing.T) {
 		{"component", "replicas: [{name: nope, count: 3}]", `replicas names "nope", and there is no workload of this name`},
 		{"component", "configMapGenerator: [{name: a, literals: [b]}]", "a literal of a generator is not KEY=VALUE"},
 		{"component", "configMapGenerator: [{name: nope, behavior: merge, literals: [b=c]}]",
-			`a generator changes the ConfigMap "nope", which is not there`},
+			`a generator changes the ConfigMap "nope", which does not exist`},
 		{"component", "configMapGenerator: [{name: shop-config, literals: [b=c]}]",
-			`a generator makes the ConfigMap "shop-config", which is there already`},
-		{"component", replacement("nope", "spec.x"), `the source of a replacement is the Deployment "nope", which is not there`},
+			`a generator makes the ConfigMap "shop-config", which exists already`},
+		{"component", replacement("nope", "spec.x"), `the source of a replacement is the Deployment "nope", which does not exist`},
 		{"component", replacement("shop, fieldPath: spec.x", "spec.x"),
 			`the source of a replacement, the Deployment "shop", has no field spec.x`},
 		{"component", replacement("shop", "metadata.annotations.x"), "a replacement's target has no field metadata.annotations.x"},

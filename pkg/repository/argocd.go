@@ -51,12 +51,9 @@ func appOf(root string, f render.Folder, r render.Rendered) (argocd.App, error) 
 	}
 	app.Pos = diag.Pos{File: path.Join(f.Dir, descriptor.FileName), Line: 1, Col: 1}
 	for _, result := range r.Results {
-		objects, diags := value.ReadAll(result.Env, result.Manifests)
-		if err := diags.Err(); err != nil {
-			return app, err
-		}
 		app.Name = result.Name
-		app.Environments = append(app.Environments, argocd.Environment{Name: result.Env, Namespace: result.Namespace, Objects: objects})
+		app.Environments = append(app.Environments, argocd.Environment{Name: result.Env, Namespace: result.Namespace,
+			Objects: result.Values()})
 	}
 	return app, nil
 }

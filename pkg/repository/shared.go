@@ -21,7 +21,7 @@ func (c *checker) shared() diag.List {
 	told := map[[3]string]bool{} // apps and what they share: one environment is enough
 	for _, a := range c.apps {
 		for _, r := range a.Results {
-			for _, x := range r.Made {
+			for _, x := range r.Made() {
 				m := mine{r.Name, r.Env, x}
 				k := owned{r.Env, x.Namespace, x.Group(), x.Kind, x.Name}
 				first, ok := owners[k]

@@ -73,7 +73,7 @@ func Open(dir string) (*Folder, error) {
 	return &Folder{root: root, fs: disk{root}}, nil
 }
 
-// Close returns the folder back.
+// Close closes the folder.
 func (f *Folder) Close() error {
 	if f.root == nil {
 		return nil

@@ -82,8 +82,13 @@ func manifests(t *testing.T, result *render.Result) {
 	if diags.HasErrors() {
 		t.Fatalf("the manifests of %s can't be read: %v\n%s", result.Env, diags, result.Manifests)
 	}
-	if len(docs) == 0 || len(docs) != result.Objects {
-		t.Errorf("%d manifests, want %d, which is said", len(docs), result.Objects)
+	if len(docs) == 0 || len(docs) != len(result.Objects) {
+		t.Fatalf("%d documents of %d objects", len(docs), len(result.Objects))
+	}
+	for i, o := range result.Objects {
+		if !value.Equal(o.Value, docs[i]) {
+			t.Errorf("the object is not what is read again:\n%s", o.Text)
+		}
 	}
 	for _, doc := range docs {
 		if id := (object.Object{Value: doc}).ID(); id.APIVersion == "" || id.Kind == "" || id.Name == "" {

@@ -160,11 +160,11 @@ func (k *killedCommit) judge(victim ptrace.Victim) {
 	want := "\ncommitted "
 	switch {
 	case committed && noted:
-		want = "a run that was killed had made the commit "
+		want = "an earlier run was killed after it made the commit "
 	case committed:
 		want = "unchanged: prod has ghcr.io/example/app0:v1\n"
 	case changed:
-		want = "a run that was killed had changed apps/app0/app.yaml without a commit: the change was taken back\n"
+		want = "an earlier run was killed after it changed apps/app0/app.yaml and before it made a commit: the change was undone\n"
 	}
 	if !strings.Contains(said, want) {
 		t.Errorf("committed: %v, and the next one says\n%s", committed, said)

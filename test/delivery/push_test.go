@@ -209,12 +209,12 @@ func TestOthers(t *testing.T) {
 	if got := r.show("main:apps/app1/app.yaml"); strings.Count(got, "v3") != 2 {
 		t.Error(got)
 	}
-	// Both have gone on: that is for a person to settle.
+	// Both have diverged: that is for a person to resolve.
 	code, out = set(one, "app1", "dev", "v4", "--commit")
 	r.want(code, out, 0, "committed")
 	head := r.head(one)
 	code, out = set(one, "app1", "prod", "v4", "--push")
-	r.want(code, out, 3, "have both gone on", "git pull --rebase")
+	r.want(code, out, 3, "have diverged", "git pull --rebase")
 	r.clean(one, head)
 	// Work in progress is in the way of the new commits, and stays.
 	three := r.clone("three")

@@ -62,7 +62,7 @@ func TestPushStays(t *testing.T) {
 			r.write(filepath.Join(clone, "my.secret"), "mine\n")
 			others("my.secret", "theirs\n")
 			push("v2", "the work tree does not have it yet: The following untracked working tree files would be overwritten by merge "+
-				"my.secret; when that is out of the way, git pull brings the change into the clone\n")
+				"my.secret; once that is out of the way, git pull brings the change into the clone\n")
 			kept("my.secret", "mine\n")
 			if err := os.Remove(filepath.Join(clone, "my.secret")); err != nil {
 				t.Fatal(err)

@@ -14,7 +14,6 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/cli"
 	"github.com/unfold-gitops/unfold/pkg/render"
-	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // TestTranscript holds what README.md shows of a session to what the commands
@@ -88,12 +87,8 @@ func picture(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		objects, diags := value.ReadAll(env, r.Manifests)
-		if len(diags) > 0 {
-			t.Fatal(diags)
-		}
 		var kinds []string
-		for _, o := range objects {
+		for _, o := range r.Objects {
 			kinds = append(kinds, o.StringAt("kind"))
 		}
 		slices.Sort(kinds)

@@ -66,7 +66,7 @@ func immutable(old, fresh *value.Value, fields []Field) []string {
 			}
 		}
 		if old.Get("immutable").IsTrue() && (below(f.Path, "data") || below(f.Path, "binaryData") || below(f.Path, "stringData") ||
-			f.Path == "immutable") && unhashed(idOf(old)) == idOf(old).Name {
+			f.Path == "immutable") && idOf(old).Unhashed() == idOf(old) {
 			warn(strings.SplitN(f.Path, ".", 2)[0], "the object is marked immutable")
 		}
 	}

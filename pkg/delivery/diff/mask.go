@@ -14,22 +14,14 @@ const (
 	maskedAfter  = "*** (after)"
 )
 
-// Mask returns two streams of manifests with the content of every Secret, the
-// ciphertext of every SealedSecret, and whatever else looks like a credential,
-// replaced.
-func Mask(a, b []byte) (string, string) {
-	x, y := parse(a), parse(b)
-	return encode(maskAll(x, y, maskedBefore)), encode(maskAll(y, x, maskedAfter))
-}
-
-// parse reads manifests that were printed by us or by kustomize.
-func parse(manifests []byte) []*value.Value {
-	docs, _ := value.ReadAll("", manifests)
-	return docs
+// Mask prints two lists of objects with the content of every Secret, the ciphertext
+// of every SealedSecret, and whatever else looks like a credential, replaced.
+func Mask(a, b []*value.Value) (string, string) {
+	return encode(maskAll(a, b, maskedBefore)), encode(maskAll(b, a, maskedAfter))
 }
 
 func encode(objects []*value.Value) string {
-	out, err := object.EncodeValues(objects)
+	out, err := object.Encode(objects)
 	if err != nil {
 		return "" // rather nothing than what is not masked
 	}
@@ -39,28 +31,13 @@ func encode(objects []*value.Value) string {
 func maskAll(objects, others []*value.Value, changed string) []*value.Value {
 	byID := map[object.ID]*value.Value{}
 	for _, o := range others {
-		byID[unhashedID(o)] = o
+		byID[idOf(o).Unhashed()] = o
 	}
 	out := make([]*value.Value, len(objects))
 	for i, o := range objects {
-		out[i] = hidden(o, byID[unhashedID(o)], changed)
+		out[i] = redact.Object(o, byID[idOf(o).Unhashed()], hide(changed))
 	}
 	return out
-}
-
-// unhashedID tells an object from others without the hash of its content.
-func unhashedID(v *value.Value) object.ID {
-	id := idOf(v)
-	id.Name = unhashed(id)
-	return id
-}
-
-// secretFields are where kinds keep what nobody is to read, besides Secrets.
-func secretFields(kind string) [][]string {
-	if kind == "SealedSecret" {
-		return [][]string{{"spec", "encryptedData"}}
-	}
-	return nil
 }
 
 // hide returns the marks of a text, changed where other has another one there.
@@ -71,18 +48,4 @@ func hide(changed string) redact.Replacement {
 		}
 		return masked
 	}
-}
-
-// hidden returns an object without what nobody is to read.
-func hidden(v, other *value.Value, changed string) *value.Value {
-	for _, path := range secretFields(v.StringAt("kind")) {
-		was := other.Get(path...)
-		v = v.Replace(path, func(m *value.Value) *value.Value { return redact.All(m, was, hide(changed)) })
-	}
-	// kubectl keeps a copy of the whole object there.
-	copied := []string{"metadata", "annotations", "kubectl.kubernetes.io/last-applied-configuration"}
-	if v.StringAt("kind") == "Secret" {
-		v = v.Replace(copied, func(x *value.Value) *value.Value { return redact.All(x, other.Get(copied...), hide(changed)) })
-	}
-	return redact.Tree(v, other, hide(changed))
 }

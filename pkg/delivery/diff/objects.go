@@ -10,8 +10,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Object is what differs in an object: one that is only in the new manifests
-// (Added), only in the old ones (Removed), or in both.
+// Object is an object that differs: it is only in the new list (Added), only in the
+// old one (Removed), or in both.
 type Object struct {
 	object.ID
 	Added, Removed bool
@@ -35,10 +35,9 @@ type Comparison struct {
 	Places bool
 }
 
-// Objects compares two streams of manifests.
-func (c Comparison) Objects(a, b []byte) []Object {
-	x, y := parse(a), parse(b)
-	x, y = maskAll(x, y, maskedBefore), maskAll(y, x, maskedAfter)
+// Objects compares two lists of objects.
+func (c Comparison) Objects(a, b []*value.Value) []Object {
+	x, y := maskAll(a, b, maskedBefore), maskAll(b, a, maskedAfter)
 	pairs := pair(x, y)
 	renamed := map[string]string{}
 	for _, p := range pairs {
@@ -50,7 +49,7 @@ func (c Comparison) Objects(a, b []byte) []Object {
 	for _, p := range pairs {
 		d := Object{ID: idOf(cmp.Or(p.new, p.old)), Added: p.old == nil, Removed: p.new == nil}
 		if p.old != nil && p.new != nil {
-			d.Name = unhashed(d.ID)
+			d.ID = d.Unhashed()
 			d.Fields = c.fields(p.old, p.new, renamed)
 			if len(d.Fields) == 0 {
 				continue
@@ -81,7 +80,7 @@ func pair(x, y []*value.Value) []both {
 	keyOf := func(v *value.Value, hashed bool) key {
 		id := idOf(v)
 		if hashed {
-			id.Name = unhashed(id)
+			id = id.Unhashed()
 		}
 		return key{id.Group(), id.Kind, id.Name}
 	}
@@ -110,16 +109,6 @@ func pair(x, y []*value.Value) []both {
 		out = append(out, both{new: fresh})
 	}
 	return out
-}
-
-// unhashed returns the name of a ConfigMap or Secret without kustomize's hash.
-func unhashed(id object.ID) string {
-	const letters = "bcdfghjkmt2456789" // that a hash is made of
-	i := strings.LastIndexByte(id.Name, '-')
-	if id.Kind != "ConfigMap" && id.Kind != "Secret" || i < 0 || len(id.Name)-i != 11 || strings.Trim(id.Name[i+1:], letters) != "" {
-		return id.Name
-	}
-	return id.Name[:i]
 }
 
 // fields compares two objects. A name that changes with the content says nothing

@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 func TestObjects(t *testing.T) {
@@ -70,9 +71,18 @@ func TestObjects(t *testing.T) {
 				"! configmap/a moves to another namespace: it is deleted and made anew",
 				"-     data.A: b", "+     data.A: c", "-     metadata.namespace: x", "+     metadata.namespace: y"}},
 	} {
-		got := diff.Lines(diff.Comparison{Places: x.places}.Objects([]byte(x.a), []byte(x.b)))
+		got := diff.Lines(diff.Comparison{Places: x.places}.Objects(read(t, x.a), read(t, x.b)))
 		if d := cmp.Diff(x.want, got); d != "" {
 			t.Errorf("%s (-want +got):\n%s", x.name, d)
 		}
 	}
+}
+
+func read(t *testing.T, manifests string) []*value.Value {
+	t.Helper()
+	docs, diags := value.ReadAll("", []byte(manifests))
+	if err := diags.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return docs
 }

@@ -7,5 +7,5 @@ import (
 	"syscall"
 )
 
-// setAlone returns a process a group of its own.
+// setAlone puts a process into a group of its own.
 func setAlone(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }

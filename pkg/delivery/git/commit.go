@@ -31,16 +31,16 @@ type Target struct {
 	Remote, Branch string // "" is the one that is checked out
 }
 
-// made is a commit that no branch has yet.
-type made struct {
+// pending is a commit that no branch has yet.
+type pending struct {
 	hash, subject string
 	mode, blob    string // of the file, as the index has them
 }
 
 // commit makes a commit object on top of base with one file changed. It writes
 // objects and nothing else.
-func (r *Repo) commit(ctx context.Context, base string, t Target, f *File) (made, error) {
-	m := made{}
+func (r *Repo) commit(ctx context.Context, base string, t Target, f *File) (pending, error) {
+	m := pending{}
 	m.subject, _, _ = strings.Cut(f.Message, "\n")
 	env, err := r.author(ctx, t.Author)
 	if err != nil {
@@ -176,12 +176,12 @@ func (r *Repo) unchanged(ctx context.Context, name string) error {
 		Hint: fmt.Sprintf("run git update-index --no-%s -- %s first", flag, name)}
 }
 
-// Committed is what came of a commit.
+// Committed is the result of a commit.
 type Committed struct {
 	// Commit is "" where there was nothing to change.
 	Commit string
-	// Mended says what was done about a run before that was killed, "" where nothing.
-	Mended string
+	// Recovered says what was done about an earlier run that was killed, "" for nothing.
+	Recovered string
 }
 
 // commits and attempts bound how often a commit and a push are tried when somebody
@@ -196,7 +196,7 @@ const (
 // Commit commits an edit on top of HEAD. Write puts the same edit into the work
 // tree. HEAD, the index and the work tree change together: until write has
 // succeeded nothing has, and from there on no signal is heeded. The index is locked
-// in git's own way meanwhile. What a killed run leaves is mended by the next one.
+// in git's own way meanwhile. What a killed run leaves is repaired by the next one.
 func (r *Repo) Commit(ctx context.Context, t Target, edit Edit, write func() error) (Committed, error) {
 	var out Committed
 	r.allowed.hooks = true
@@ -205,7 +205,7 @@ func (r *Repo) Commit(ctx context.Context, t Target, edit Edit, write func() err
 		return out, err
 	}
 	defer l.unlock()
-	if out.Mended, err = l.mend(ctx); err != nil {
+	if out.Recovered, err = l.recover(ctx); err != nil {
 		return out, err
 	}
 	for n := range commits {
@@ -258,7 +258,7 @@ func (r *Repo) commitOnce(ctx context.Context, l *lock, t Target, edit Edit, wri
 		return "", undone(err, l.release())
 	}
 	if err := ref.commit(); err != nil {
-		return l.unsettled(ctx, s, err)
+		return l.resolve(ctx, s, err)
 	}
 	return m.hash, l.finish(ctx, s.Path)
 }

@@ -2,8 +2,8 @@ package git
 
 import "strings"
 
-// environ returns git the variables of the caller but for those that change what
-// git works on or how it reads paths: GIT_DIR, GIT_INDEX_FILE and the like, which
+// environ returns the variables for git: those of the caller but for the ones that
+// change what git works on or how it reads paths: GIT_DIR, GIT_INDEX_FILE and the like, which
 // a git hook has, GIT_OBJECT_DIRECTORY, GIT_GLOB_PATHSPECS and so on. Those stay
 // that say who commits, how to reach the remote, which configuration holds, and
 // what to trace. Paths are literal, messages in English, and nothing is asked at a

@@ -99,7 +99,7 @@ func reason(verb, text string) string {
 		}
 	}
 	if verb == "push" {
-		wrong = append(wrong, spoken(text)...)
+		wrong = append(wrong, hookLines(text)...)
 	}
 	if len(wrong) == 0 {
 		wrong = strings.Split(strings.TrimSpace(text), "\n")
@@ -107,9 +107,9 @@ func reason(verb, text string) string {
 	return strings.Join(wrong, "; ")
 }
 
-// spoken returns the lines that are none of git's own: those of hooks, here and on
+// hookLines returns the lines that are none of git's own: those of hooks, here and on
 // the remote, and of ssh.
-func spoken(text string) []string {
+func hookLines(text string) []string {
 	var out []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimRight(line, " \t\r\n")
@@ -128,22 +128,22 @@ func spoken(text string) []string {
 	return out
 }
 
-// rejection returns what the server says of a push.
+// rejection returns the reasons for which the server refuses a push.
 func rejection(text string) string {
-	var said []string
+	var reasons []string
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if rest, ok := strings.CutPrefix(line, "remote: "); ok && strings.Trim(rest, "- ") != "" {
-			said = append(said, strings.TrimSpace(rest))
+			reasons = append(reasons, strings.TrimSpace(rest))
 		}
 		if _, rest, ok := strings.Cut(line, "[remote rejected] ("); ok {
-			said = append(said, strings.TrimSuffix(rest, ")"))
+			reasons = append(reasons, strings.TrimSuffix(rest, ")"))
 		}
 	}
-	if len(said) == 0 {
+	if len(reasons) == 0 {
 		return reason("push", text)
 	}
-	return strings.Join(said, "; ")
+	return strings.Join(reasons, "; ")
 }
 
 // withoutPasswords takes the passwords out of what looks like an address in a text.

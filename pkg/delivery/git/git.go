@@ -132,10 +132,10 @@ func (r *Repo) git(ctx context.Context, stdin []byte, args ...string) (string, e
 func (r *Repo) run(ctx context.Context, c call) (stdout, stderr string, err error) {
 	cmd := r.command(ctx, c)
 	cmd.Stdin = bytes.NewReader(c.stdin)
-	var out, said bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &out, &said
+	var out, errOut bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &out, &errOut
 	err = cmd.Run()
-	stdout, stderr = out.String(), said.String()
+	stdout, stderr = out.String(), errOut.String()
 	switch {
 	case err == nil, cmd.ProcessState != nil && cmd.ProcessState.Success() && ctx.Err() != nil:
 		return stdout, stderr, nil

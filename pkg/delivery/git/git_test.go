@@ -85,7 +85,7 @@ func TestEnviron(t *testing.T) {
 }
 
 func TestSpoken(t *testing.T) {
-	got := spoken("remote: \nremote: Create a pull request:        \nremote:   https://host/new\nhook says so\nerror: failed\n" +
+	got := hookLines("remote: \nremote: Create a pull request:        \nremote:   https://host/new\nhook says so\nerror: failed\n" +
 		"To https://host\nDone\n!\ta:b\t[rejected]\nhint: x\n\n")
 	if diff := cmp.Diff([]string{"remote: Create a pull request:", "remote:   https://host/new", "hook says so"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -141,7 +141,7 @@ func (l *lock) take(ctx context.Context, index []byte, s state) error {
 	return err
 }
 
-// copy returns the new index what the present one has. The time too: by it git knows
+// copy makes the new index from the present one, with its time: by that git knows
 // which files may have changed behind its back.
 func (l *lock) copy(index []byte) error {
 	if index == nil {
@@ -167,7 +167,7 @@ func same(a, b string) bool {
 	return err == nil && os.SameFile(x, y)
 }
 
-// release returns everything back when nothing has happened.
+// release undoes take when nothing has happened.
 func (l *lock) release() error {
 	var err error
 	if l.ours() {
@@ -180,7 +180,7 @@ func (l *lock) release() error {
 func (l *lock) finish(ctx context.Context, name string) error {
 	if err := os.Rename(l.indexLock(), l.index()); err != nil {
 		return &Failure{Message: fmt.Sprintf("the commit is made, but the index could not be written: %v", err),
-			Hint: "run it again: that mends the index"}
+			Hint: "run it again: that repairs the index"}
 	}
 	// So that git need not read the file to see that it is the same. It does not
 	// matter whether this succeeds. No other file goes through filters for it.
@@ -188,9 +188,9 @@ func (l *lock) finish(ctx context.Context, name string) error {
 	return os.RemoveAll(l.folder())
 }
 
-// unsettled is called where git did not say that HEAD has the commit, which it may
+// resolve is called where git did not confirm that HEAD has the commit, which it may
 // have all the same.
-func (l *lock) unsettled(ctx context.Context, s state, err error) (string, error) {
+func (l *lock) resolve(ctx context.Context, s state, err error) (string, error) {
 	if head, failure := l.repo.Resolve(ctx, "HEAD"); failure == nil && head == s.Commit {
 		return s.Commit, l.finish(ctx, s.Path)
 	}
@@ -198,9 +198,9 @@ func (l *lock) unsettled(ctx context.Context, s state, err error) (string, error
 	return "", undone(err, failure)
 }
 
-// mend brings to an end what a killed run has left, and says so: where HEAD has the
-// commit, the index gets it, else the change is taken back.
-func (l *lock) mend(ctx context.Context) (string, error) {
+// recover completes or undoes what a killed run has left, and returns a line about it:
+// where HEAD has the commit, the index gets it, else the change is undone.
+func (l *lock) recover(ctx context.Context) (string, error) {
 	text, err := os.ReadFile(l.state())
 	if errors.Is(err, fs.ErrNotExist) { // nothing was locked yet
 		return "", os.RemoveAll(l.folder())
@@ -224,12 +224,12 @@ func (l *lock) mend(ctx context.Context) (string, error) {
 }
 
 func (l *lock) complete(ctx context.Context, s state) (string, error) {
-	said := fmt.Sprintf("a run that was killed had made the commit %.12s", s.Commit)
+	done := fmt.Sprintf("an earlier run was killed after it made the commit %.12s", s.Commit)
 	switch {
 	case l.ours():
-		return said + ", which the index has now too", l.finish(ctx, s.Path)
+		return done + "; the index has it too now", l.finish(ctx, s.Path)
 	case same(l.fresh(), l.index()):
-		return said, os.RemoveAll(l.folder())
+		return done, os.RemoveAll(l.folder())
 	}
 	// Somebody removed our lock.
 	old, err := l.blobAt(ctx, s.Head, s.Path)
@@ -244,22 +244,22 @@ func (l *lock) complete(ctx context.Context, s state) (string, error) {
 		if _, err := l.repo.git(ctx, nil, "update-index", "--cacheinfo", s.Mode+","+s.Blob+","+s.Path); err != nil {
 			return "", err
 		}
-		said += ", which the index has now too"
+		done += "; the index has it too now"
 	}
-	return said, os.RemoveAll(l.folder())
+	return done, os.RemoveAll(l.folder())
 }
 
 // takeBack restores the file from the index, if nobody changed it since.
 func (l *lock) takeBack(ctx context.Context, s state) (string, error) {
-	said := ""
+	done := ""
 	now, err := l.repo.git(ctx, nil, "hash-object", "--path="+s.Path, "--", s.Path)
 	if err == nil && strings.TrimSpace(now) == s.Blob {
-		said = fmt.Sprintf("a run that was killed had changed %s without a commit: the change was taken back", s.Path)
+		done = fmt.Sprintf("an earlier run was killed after it changed %s and before it made a commit: the change was undone", s.Path)
 		if _, err := l.repo.git(ctx, nil, "checkout-index", "-f", "--", s.Path); err != nil {
 			return "", err
 		}
 	}
-	return said, l.release()
+	return done, l.release()
 }
 
 func (l *lock) blobAt(ctx context.Context, commit, name string) (string, error) {

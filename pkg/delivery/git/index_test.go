@@ -63,14 +63,14 @@ func TestMend(t *testing.T) {
 		"before anything":     {nil, "", false, "old\n", ""},
 		"the index is locked": {[]int{taken}, "", false, "old\n", ""},
 		"the file is written": {[]int{taken, written}, "", false, "old\n",
-			"a run that was killed had changed f without a commit: the change was taken back"},
+			"an earlier run was killed after it changed f and before it made a commit: the change was undone"},
 		"and then changed by hand": {[]int{taken, written}, "mine\n", false, "mine\n", ""},
 		"and the lock removed": {[]int{taken, written, unlocked}, "", false, "old\n",
-			"a run that was killed had changed f without a commit: the change was taken back"},
-		"the branch is moved": {[]int{taken, written, moved}, "", true, "new\n", ", which the index has now too"},
-		"moved, lock removed": {[]int{taken, written, moved, unlocked}, "", true, "new\n", ", which the index has now too"},
+			"an earlier run was killed after it changed f and before it made a commit: the change was undone"},
+		"the branch is moved": {[]int{taken, written, moved}, "", true, "new\n", "; the index has it too now"},
+		"moved, lock removed": {[]int{taken, written, moved, unlocked}, "", true, "new\n", "; the index has it too now"},
 		"the index is replaced too": {[]int{taken, written, moved, replaced}, "", true, "new\n",
-			"a run that was killed had made the commit "},
+			"an earlier run was killed after it made the commit "},
 	} {
 		t.Run(name, func(t *testing.T) {
 			r, git := newRepo(t)
@@ -121,7 +121,7 @@ func TestMend(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer l.unlock()
-			said, err := l.mend(ctx)
+			said, err := l.recover(ctx)
 			if err != nil || !strings.Contains(said, c.said) || c.said == "" && said != "" {
 				t.Errorf("said %q, %v; want %q", said, err, c.said)
 			}

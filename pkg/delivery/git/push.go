@@ -6,13 +6,23 @@ import (
 	"strings"
 )
 
-// Pushed is what came of a push.
+// Pushed is the result of a push.
 type Pushed struct {
 	Commit, Remote, Branch string
-	// Said is what hooks said of it, those here and those on the remote, line by line.
-	Said []string
+	// HookOutput is what hooks printed, here and on the remote, line by line.
+	HookOutput []string
 	// Behind says why the work tree does not have the commit yet, "" where it has.
 	Behind string
+}
+
+// push is a push that is under way.
+type push struct {
+	*Repo
+	to      Target
+	edit    Edit
+	current string // the branch that is checked out, or ""
+	remote  string // its name or address
+	result  Pushed
 }
 
 // Push commits an edit on top of what the remote has, and pushes it. When
@@ -25,109 +35,111 @@ func (r *Repo) Push(ctx context.Context, t Target, edit Edit) (Pushed, error) {
 	if err := r.unchanged(ctx, t.Path); err != nil {
 		return Pushed{}, err
 	}
-	current, _ := r.git(ctx, nil, "symbolic-ref", "--quiet", "HEAD")
-	current, ok := strings.CutPrefix(strings.TrimSpace(current), "refs/heads/")
-	if !ok {
-		current = ""
+	p := &push{Repo: r, to: t, edit: edit, result: Pushed{Remote: t.Remote, Branch: t.Branch}}
+	head, _ := r.git(ctx, nil, "symbolic-ref", "--quiet", "HEAD")
+	if branch, ok := strings.CutPrefix(strings.TrimSpace(head), "refs/heads/"); ok {
+		p.current = branch
 	}
-	p := Pushed{Remote: t.Remote, Branch: t.Branch}
-	remote, err := r.target(ctx, current, &p)
-	if err != nil {
-		return p, err
+	if err := p.findTarget(ctx); err != nil {
+		return p.result, err
 	}
 	failed := 0
 	for n := range attempts {
-		err := r.attempt(ctx, t, edit, current, remote, &p)
+		err := p.attempt(ctx)
 		switch {
 		case is(err, network) && failed < failures:
 			failed++
-		case err == nil && p.Commit != "":
-			r.forward(context.WithoutCancel(ctx), current, &p)
-			return p, nil
+		case err == nil && p.result.Commit != "":
+			p.forward(context.WithoutCancel(ctx))
+			return p.result, nil
 		case !is(err, race):
-			return p, err
+			return p.result, err
 		}
 		if err := pause(ctx, n); err != nil {
-			return p, err
+			return p.result, err
 		}
 	}
-	return p, &Failure{Message: fmt.Sprintf("others pushed to %s each time that this was tried, %d times", p.Branch, attempts),
+	return p.result, &Failure{Message: fmt.Sprintf("others pushed to %s during each attempt, %d times", p.result.Branch, attempts),
 		Hint: "nothing was changed: run it again"}
 }
 
-// target settles the remote, which it gives, and the branch.
-func (r *Repo) target(ctx context.Context, current string, p *Pushed) (string, error) {
+// findTarget finds out the remote and the branch.
+func (p *push) findTarget(ctx context.Context) error {
 	config := func(key string) string {
-		out, _ := r.git(ctx, nil, "config", "--get", key)
+		out, _ := p.git(ctx, nil, "config", "--get", key)
 		return strings.TrimSpace(out)
 	}
-	if p.Branch == "" {
-		if current == "" {
-			return "", &Failure{Message: "no branch is checked out, so it is not clear where to push",
+	if p.result.Branch == "" {
+		if p.current == "" {
+			return &Failure{Message: "no branch is checked out, so it is not clear where to push",
 				Hint: "name the branch with --branch"}
 		}
-		p.Branch = current
-		if to, ok := strings.CutPrefix(config("branch."+current+".merge"), "refs/heads/"); ok {
-			p.Branch = to
+		p.result.Branch = p.current
+		if to, ok := strings.CutPrefix(config("branch."+p.current+".merge"), "refs/heads/"); ok {
+			p.result.Branch = to
 		}
 	}
-	remote := p.Remote
-	if remote == "" && current != "" {
-		remote = config("branch." + current + ".remote")
+	remote := p.result.Remote
+	if remote == "" && p.current != "" {
+		remote = config("branch." + p.current + ".remote")
 	}
 	if remote == "" || remote == "." {
 		remote = "origin"
-		if out, _ := r.git(ctx, nil, "remote"); len(strings.Fields(out)) == 1 {
+		if out, _ := p.git(ctx, nil, "remote"); len(strings.Fields(out)) == 1 {
 			remote = strings.TrimSpace(out)
 		}
 	}
-	p.Remote = parseAddress(remote).String()
-	r.addresses = append(r.configured(), remote)
+	p.result.Remote = parseAddress(remote).String()
+	p.addresses = append(p.configured(), remote)
 	// It can be an address too, but not one that names a program, as ext::… does.
 	if strings.HasPrefix(remote, "-") || strings.Contains(remote, "::") || strings.ContainsAny(remote, "\n\x00") {
-		return "", &Failure{Message: fmt.Sprintf("%q can't be a remote", p.Remote), Hint: "name one that git remote -v lists with --remote"}
+		return &Failure{Message: fmt.Sprintf("%q can't be a remote", p.result.Remote),
+			Hint: "name one that git remote -v lists with --remote"}
 	}
-	if _, err := r.git(ctx, nil, "check-ref-format", "refs/heads/"+p.Branch); err != nil || strings.HasPrefix(p.Branch, "-") {
+	if _, err := p.git(ctx, nil, "check-ref-format", "refs/heads/"+p.result.Branch); err != nil || strings.HasPrefix(p.result.Branch, "-") {
 		if ctx.Err() != nil {
-			return "", context.Cause(ctx)
+			return context.Cause(ctx)
 		}
-		return "", &Failure{Message: fmt.Sprintf("%q can't be the name of a branch", p.Branch),
-			Hint: "git check-ref-format --branch tells which names can"}
+		return &Failure{Message: fmt.Sprintf("%q can't be the name of a branch", p.result.Branch),
+			Hint: "check the name with git check-ref-format --branch"}
 	}
-	return remote, nil
+	p.remote = remote
+	return nil
 }
 
 // attempt makes the commit on top of the remote's newest one, and pushes it.
-func (r *Repo) attempt(ctx context.Context, t Target, edit Edit, current, remote string, p *Pushed) error {
-	base, err := r.fetch(ctx, current, remote, p)
+func (p *push) attempt(ctx context.Context) error {
+	base, err := p.fetch(ctx)
 	if err != nil {
 		return err
 	}
-	f, err := edit(ctx, base)
+	f, err := p.edit(ctx, base)
 	if err != nil || f == nil {
 		return err
 	}
-	m, err := r.commit(ctx, base, t, f)
+	m, err := p.commit(ctx, base, p.to, f)
 	if err != nil {
 		return err
 	}
-	args := []string{"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", "--", remote, m.hash + ":refs/heads/" + p.Branch}
-	out, said, err := r.run(ctx, call{args: args})
+	args := []string{"push", "--porcelain", "--no-follow-tags", "--recurse-submodules=no", "--", p.remote,
+		m.hash + ":refs/heads/" + p.result.Branch}
+	out, errOut, err := p.run(ctx, call{args: args})
 	switch {
 	case err != nil && ctx.Err() != nil && !accepted(out):
 		return &Failure{
 			Message: fmt.Sprintf("interrupted while the commit %.12s was on its way to %s %s; nothing changed in the clone", m.hash,
-				p.Remote, p.Branch),
-			Hint: "it may have arrived: run it again, which says unchanged then",
+				p.result.Remote, p.result.Branch),
+			Hint: "it may have arrived: run it again, and it prints unchanged if it has",
 		}
 	case err != nil && ctx.Err() == nil:
 		return err
 	}
-	p.Commit, p.Said = m.hash, spoken(r.withoutSecrets(out+said))
+	p.result.Commit, p.result.HookOutput = m.hash, hookLines(p.withoutSecrets(out+errOut))
 	return nil
 }
 
-// accepted reports whether git push --porcelain says that the remote took it.
+// accepted reports whether the remote took the commit, by the output of git push
+// --porcelain.
 func accepted(out string) bool {
 	for line := range strings.Lines(out) {
 		if flag, rest, ok := strings.Cut(line, "\t"); ok && (flag == " " || flag == "*") && strings.Contains(rest, ":refs/heads/") {
@@ -141,9 +153,9 @@ func accepted(out string) bool {
 // where it is ahead of it or the branch is new. It asks for the name first and then
 // for the objects, if they are not here yet. So it needs no ref to keep the name in,
 // neither FETCH_HEAD, which is shared by all who fetch in this clone.
-func (r *Repo) fetch(ctx context.Context, current, remote string, p *Pushed) (string, error) {
-	ref := "refs/heads/" + p.Branch
-	out, err := r.git(ctx, nil, "ls-remote", "--", remote, ref)
+func (p *push) fetch(ctx context.Context) (string, error) {
+	ref := "refs/heads/" + p.result.Branch
+	out, err := p.git(ctx, nil, "ls-remote", "--", p.remote, ref)
 	if err != nil {
 		return "", err
 	}
@@ -154,35 +166,35 @@ func (r *Repo) fetch(ctx context.Context, current, remote string, p *Pushed) (st
 		}
 	}
 	if tip == "" {
-		return r.Resolve(ctx, "HEAD")
+		return p.Resolve(ctx, "HEAD")
 	}
-	head, err := r.Resolve(ctx, "HEAD")
+	head, err := p.Resolve(ctx, "HEAD")
 	if err != nil {
 		head = "" // nothing is committed here
 	}
-	if tip != head && !r.pointedAt(ctx, tip) {
+	if tip != head && !p.pointedAt(ctx, tip) {
 		args := []string{"fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules",
-			"--refmap=", "--", remote, ref}
-		if _, err := r.git(ctx, nil, args...); err != nil {
+			"--refmap=", "--", p.remote, ref}
+		if _, err := p.git(ctx, nil, args...); err != nil {
 			return "", err
 		}
 	}
-	if tip, err = r.Resolve(ctx, tip); err != nil {
-		return "", &Failure{Message: fmt.Sprintf("the branch %s of %s was replaced by another one", p.Branch, p.Remote),
+	if tip, err = p.Resolve(ctx, tip); err != nil {
+		return "", &Failure{Message: fmt.Sprintf("the branch %s of %s was replaced by another one", p.result.Branch, p.result.Remote),
 			Hint: "nothing was changed: run it again", kind: race}
 	}
-	if current != p.Branch || head == "" {
+	if p.current != p.result.Branch || head == "" {
 		return tip, nil
 	}
 	switch {
-	case head == tip || r.ancestor(ctx, head, tip):
+	case head == tip || p.ancestor(ctx, head, tip):
 		return tip, nil
-	case r.ancestor(ctx, tip, head):
+	case p.ancestor(ctx, tip, head):
 		return head, nil
 	case ctx.Err() != nil:
 		return "", context.Cause(ctx)
 	}
-	return "", &Failure{Message: fmt.Sprintf("the branch %s and that of %s have both gone on", current, p.Remote),
+	return "", &Failure{Message: fmt.Sprintf("the branch %s and that of %s have diverged", p.current, p.result.Remote),
 		Hint: "run git pull --rebase first"}
 }
 
@@ -200,27 +212,27 @@ func (r *Repo) ancestor(ctx context.Context, a, b string) bool {
 
 // forward takes the work tree to the pushed commit, where the branch is checked
 // out and nothing is in the way: no change, and no file that git does not know,
-// ignored ones included. What the configuration says of merges does not hold.
-func (r *Repo) forward(ctx context.Context, current string, p *Pushed) {
-	if current != p.Branch {
+// ignored ones included. The configuration of merges is overruled.
+func (p *push) forward(ctx context.Context) {
+	if p.current != p.result.Branch {
 		return
 	}
 	args := []string{"-c", "merge.autoStash=false"}
-	if !strings.Contains(current, "=") { // else it can't be said; nobody has options for such a branch
-		args = append(args, "-c", "branch."+current+".mergeOptions=")
+	if !strings.Contains(p.current, "=") { // the option can't name it then, and nobody has options for such a branch
+		args = append(args, "-c", "branch."+p.current+".mergeOptions=")
 	}
 	args = append(args, "merge", "--ff-only", "--no-overwrite-ignore", "--no-squash", "--commit", "--no-stat", "--quiet",
-		"--no-verify-signatures", p.Commit)
-	_, said, err := r.run(ctx, call{args: args})
+		"--no-verify-signatures", p.result.Commit)
+	_, output, err := p.run(ctx, call{args: args})
 	if err != nil {
-		p.Behind = "the work tree does not have it yet: " + inTheWay(r.withoutSecrets(said), err)
+		p.result.Behind = "the work tree does not have it yet: " + inTheWay(p.withoutSecrets(output), err)
 	}
 }
 
-// inTheWay returns what git merge says of the files that are in its way.
-func inTheWay(said string, err error) string {
+// inTheWay returns the files that are in the way of git merge, by its own message.
+func inTheWay(output string, err error) string {
 	var wrong, files []string
-	for line := range strings.Lines(said) {
+	for line := range strings.Lines(output) {
 		text := strings.TrimSpace(line)
 		if rest, ok := strings.CutPrefix(text, "error: "); ok {
 			wrong = append(wrong, strings.TrimSuffix(rest, ":"))

@@ -53,7 +53,7 @@ metadata: {name: r}
 roleRef: {kind: ClusterRole, name: r}
 subjects: [{kind: ServiceAccount, name: a}]
 `
-	got, err := object.Encode(object.Names{Prefix: "x-", Suffix: "-7"}.Rename(objects(t, in)))
+	got, err := object.Encode(object.Values(object.Names{Prefix: "x-", Suffix: "-7"}.Rename(objects(t, in))))
 	if err != nil {
 		t.Fatal(err)
 	}

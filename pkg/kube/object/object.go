@@ -217,29 +217,51 @@ func kindOrder() []string {
 	}
 }
 
-// Encode prints objects as a stream of YAML documents, as kustomize does.
-func Encode(objects []Object) ([]byte, error) {
-	values := make([]*value.Value, len(objects))
+// Values returns the objects as values.
+func Values(objects []Object) []*value.Value {
+	out := make([]*value.Value, len(objects))
 	for i, o := range objects {
-		values[i] = o.Value
+		out[i] = o.Value
 	}
-	return EncodeValues(values)
+	return out
 }
 
-// EncodeValues is Encode for objects that need not be known better.
-func EncodeValues(objects []*value.Value) ([]byte, error) {
+// Encode prints objects as a stream of YAML documents, as kustomize does.
+func Encode(objects []*value.Value) ([]byte, error) {
+	stream, _, err := Stream(objects, value.AppendEncoded)
+	return stream, err
+}
+
+// Stream prints objects as a stream of YAML documents, each by encode, which appends
+// it to out. It returns the stream, and the part of it that each object is.
+func Stream(objects []*value.Value, encode func(out []byte, v *value.Value) ([]byte, error)) (stream []byte, texts [][]byte, err error) {
 	const usual = 1 << 10 // bytes that an object takes
-	out := make([]byte, 0, usual*len(objects))
+	stream = make([]byte, 0, usual*len(objects))
+	starts, ends := make([]int, len(objects)), make([]int, len(objects))
 	for i, o := range objects {
 		if i > 0 {
-			out = append(out, "---\n"...)
+			stream = append(stream, "---\n"...)
 		}
-		var err error
-		if out, err = value.AppendEncoded(out, o); err != nil {
-			return nil, err
+		starts[i] = len(stream)
+		if stream, err = encode(stream, o); err != nil {
+			return nil, nil, err
 		}
+		ends[i] = len(stream)
 	}
-	return out, nil
+	texts = make([][]byte, len(objects))
+	for i := range texts {
+		texts[i] = stream[starts[i]:ends[i]:ends[i]]
+	}
+	return stream, texts, nil
+}
+
+// Unhashed returns the ID that a ConfigMap or Secret had before the hash of its content
+// was added to its name.
+func (id ID) Unhashed() ID {
+	if id.Kind == "ConfigMap" || id.Kind == "Secret" {
+		id.Name = WithoutHash(id.Name)
+	}
+	return id
 }
 
 // WithoutHash returns the name of a generated ConfigMap or Secret without the

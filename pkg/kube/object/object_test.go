@@ -160,11 +160,11 @@ spec:
               name: shop-config
 `
 	given := objects(t, in)
-	before, err := object.Encode(given)
+	before, err := object.Encode(object.Values(given))
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := object.Encode(object.Finish(given, "ns"))
+	got, err := object.Encode(object.Values(object.Finish(given, "ns")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,14 +172,14 @@ spec:
 	if diff := cmp.Diff(strings.ReplaceAll(want, "HASH", hash), string(got)); diff != "" {
 		t.Errorf("finished (-want +got):\n%s", diff)
 	}
-	after, err := object.Encode(given)
+	after, err := object.Encode(object.Values(given))
 	if diff := cmp.Diff(string(before), string(after)); diff != "" || err != nil {
 		t.Errorf("the objects passed in were changed: %v (-before +after):\n%s", err, diff)
 	}
 }
 
 func TestEncodeRefusesWhatJSONHasNot(t *testing.T) {
-	if _, err := object.Encode(objects(t, "a: .inf")); err == nil {
+	if _, err := object.Encode(object.Values(objects(t, "a: .inf"))); err == nil {
 		t.Error("no error for infinity")
 	}
 }

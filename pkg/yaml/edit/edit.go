@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/yaml/layout"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -65,7 +66,7 @@ func apply(file string, src []byte, c Change) ([]byte, error) {
 	if there := old.Get(c.Path...); c.Value == nil && there == nil || c.Value != nil && same(there, c.Value) {
 		return src, nil
 	}
-	root, err := value.Layout(src)
+	root, err := layout.Read(src)
 	if err != nil {
 		return nil, unable(file, c, old, err.Error())
 	}
@@ -169,7 +170,7 @@ func name(path []string) string { return strings.Join(path, ".") }
 func (e *editor) explain() error {
 	shared := slices.Clone(e.way)
 	if len(e.way) > 0 {
-		e.way[len(e.way)-1].Walk(func(n *value.Node) { shared = append(shared, n) })
+		e.way[len(e.way)-1].Walk(func(n *layout.Node) { shared = append(shared, n) })
 	}
 	for _, n := range shared {
 		if n.Anchor == "" {
@@ -192,8 +193,8 @@ func (e *editor) explain() error {
 // uses lists the lines that repeat an anchor.
 func (e *editor) uses(anchor string) string {
 	var lines []string
-	e.root.Walk(func(n *value.Node) {
-		if n.Form == value.Alias && n.Text == anchor {
+	e.root.Walk(func(n *layout.Node) {
+		if n.Form == layout.Alias && n.Text == anchor {
 			lines = append(lines, strconv.Itoa(e.pos(n.Start).Line))
 		}
 	})

@@ -3,7 +3,7 @@ package edit
 import (
 	"bytes"
 
-	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+	"github.com/unfold-gitops/unfold/pkg/yaml/layout"
 )
 
 // remove takes the value out, and with it the maps that it leaves empty.
@@ -19,7 +19,7 @@ func (e *editor) remove() {
 			return
 		}
 		e.way = append(e.way, p.Value)
-		if p.Value.Form == value.Alias && i < len(path)-1 {
+		if p.Value.Form == layout.Alias && i < len(path)-1 {
 			e.diags.Errorh(e.pos(p.Value.Start), "shared-value", "write the map out in place of *"+p.Value.Text,
 				"%s can't be removed alone: %s is %q", name(path), name(path[:i+1]), "*"+p.Value.Text)
 			return
@@ -43,12 +43,12 @@ func (e *editor) remove() {
 }
 
 // drop removes a pair of a map that has others.
-func (e *editor) drop(in *value.Node, i int) {
+func (e *editor) drop(in *layout.Node, i int) {
 	p := in.Pairs[i]
 	start, end := p.Key.Head, max(p.Value.End, p.Colon)
 	line, stop := e.lineStart(start), e.lineEnd(end)
 	alone := len(bytes.TrimLeft(e.src[line:start], " \t\ufeff")) == 0
-	if in.Form == value.Flow {
+	if in.Form == layout.Flow {
 		rest := bytes.TrimLeft(e.src[end:stop], " \t")
 		if rest = bytes.TrimLeft(bytes.TrimPrefix(rest, []byte(",")), " \t"); !alone || len(rest) > 0 && rest[0] != '#' {
 			e.dropInline(in, i)
@@ -72,7 +72,7 @@ func (e *editor) drop(in *value.Node, i int) {
 	e.dropLines(line, stop, true)
 }
 
-func (e *editor) dropInline(in *value.Node, i int) {
+func (e *editor) dropInline(in *layout.Node, i int) {
 	p := in.Pairs[i]
 	if i+1 < len(in.Pairs) {
 		e.replace(p.Key.Head, in.Pairs[i+1].Key.Head, "")

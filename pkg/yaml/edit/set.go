@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/yaml/layout"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -17,13 +18,13 @@ type editor struct {
 	file   string
 	src    []byte
 	old    *value.Value
-	root   *value.Node
+	root   *layout.Node
 	change Change
 
-	eol    string        // line ending of the file
-	step   int           // columns that it indents by
-	single bool          // it prefers single quotes
-	way    []*value.Node // from the root to the value, as far as they are there
+	eol    string         // line ending of the file
+	step   int            // columns that it indents by
+	single bool           // it prefers single quotes
+	way    []*layout.Node // from the root to the value, as far as they are there
 
 	edits []part
 	diags diag.List
@@ -36,15 +37,15 @@ func (e *editor) survey() {
 		e.eol = "\r\n"
 	}
 	quotes, found := 0, false
-	e.root.Walk(func(n *value.Node) {
+	e.root.Walk(func(n *layout.Node) {
 		switch {
-		case n.Form == value.SingleQuoted:
+		case n.Form == layout.SingleQuoted:
 			quotes++
-		case n.Form == value.DoubleQuoted:
+		case n.Form == layout.DoubleQuoted:
 			quotes--
 		}
 		for _, p := range n.Pairs {
-			if x := p.Value; !found && n.Form == value.Block && x.Form == value.Block && x.Kind == value.Map && x.Indent > n.Indent {
+			if x := p.Value; !found && n.Form == layout.Block && x.Form == layout.Block && x.Kind == value.Map && x.Indent > n.Indent {
 				e.step, found = x.Indent-n.Indent, true
 			}
 		}
@@ -112,14 +113,14 @@ func (e *editor) set() {
 			e.way = append(e.way, x)
 			e.put(n, p, e.change.Value)
 			return
-		case x.Form == value.Alias:
+		case x.Form == layout.Alias:
 			e.diags.Errorh(e.pos(x.Start), "shared-value", "write "+name(path[:i+1])+" as a map that holds <<: *"+x.Text+
 				" and its own keys",
-				"%s can't be changed alone: %s is %q, which stands for what is written elsewhere", name(path), name(path[:i+1]), "*"+x.Text)
+				"%s can't be changed alone: %s is %q, an alias of what is written elsewhere", name(path), name(path[:i+1]), "*"+x.Text)
 			return
-		case x.Kind == value.Map && x.Form != value.Missing:
+		case x.Kind == value.Map && x.Form != layout.Missing:
 			n = x
-		case x.Form == value.Missing || x.Form == value.PlainScalar && x.Kind == value.Null:
+		case x.Form == layout.Missing || x.Form == layout.PlainScalar && x.Kind == value.Null:
 			e.way = append(e.way, x)
 			e.put(n, p, nest(rest, e.change.Value))
 			return
@@ -141,11 +142,11 @@ func nest(path []string, v *value.Value) *value.Value {
 }
 
 // put replaces the value of a pair.
-func (e *editor) put(in *value.Node, p *value.Pair, v *value.Value) {
+func (e *editor) put(in *layout.Node, p *layout.Pair, v *value.Value) {
 	x := p.Value
-	flow := in.Form == value.Flow
+	flow := in.Form == layout.Flow
 	switch {
-	case x.Form == value.Missing:
+	case x.Form == layout.Missing:
 		text := e.write(v, in, flow || e.flows(in, p))
 		if e.src[p.Colon-1] != ':' {
 			text = ":" + text
@@ -159,7 +160,7 @@ func (e *editor) put(in *value.Node, p *value.Pair, v *value.Value) {
 	case v.IsScalar():
 		e.putScalar(in, p, v)
 	default:
-		asFlow := flow || x.Form == value.Flow || e.flows(in, p)
+		asFlow := flow || x.Form == layout.Flow || e.flows(in, p)
 		text := e.write(v, in, asFlow)
 		if !strings.HasPrefix(text, e.eol) {
 			e.below(p, text)
@@ -175,11 +176,11 @@ func (e *editor) put(in *value.Node, p *value.Pair, v *value.Value) {
 
 // below replaces a value by text on the line of its key. A comment between the
 // two stays.
-func (e *editor) below(p *value.Pair, text string) {
+func (e *editor) below(p *layout.Pair, text string) {
 	x := p.Value
 	if e.lineStart(x.Head) > p.Colon {
 		end := x.End
-		if e.change.Value == nil && x.Form == value.Block { // a comment beside what is removed goes too
+		if e.change.Value == nil && x.Form == layout.Block { // a comment beside what is removed goes too
 			end = e.lineEnd(end)
 		}
 		e.replace(p.Colon, p.Colon, text)
@@ -189,11 +190,11 @@ func (e *editor) below(p *value.Pair, text string) {
 	e.replace(x.Head, x.End, strings.TrimPrefix(text, " "))
 }
 
-func (e *editor) putScalar(in *value.Node, p *value.Pair, v *value.Value) {
+func (e *editor) putScalar(in *layout.Node, p *layout.Pair, v *value.Value) {
 	x := p.Value
-	flow := in.Form == value.Flow
+	flow := in.Form == layout.Flow
 	switch x.Form {
-	case value.PlainScalar, value.SingleQuoted, value.DoubleQuoted:
+	case layout.PlainScalar, layout.SingleQuoted, layout.DoubleQuoted:
 		start, text := x.Start, e.scalar(v, x.Form, flow)
 		if x.Tagged { // the tag may not fit the new text
 			if start = x.Head; x.Anchor != "" {
@@ -201,7 +202,7 @@ func (e *editor) putScalar(in *value.Node, p *value.Pair, v *value.Value) {
 			}
 		}
 		e.replace(start, x.End, text)
-	case value.BlockScalar:
+	case layout.BlockScalar:
 		if text, ok := e.literal(v, in.Indent+e.step); ok {
 			e.replace(x.Start, x.End, text)
 			return
@@ -211,25 +212,25 @@ func (e *editor) putScalar(in *value.Node, p *value.Pair, v *value.Value) {
 		if i := strings.IndexByte(header, '#'); i > 0 {
 			comment = header[strings.IndexAny(header, " \t"):]
 		}
-		e.replace(x.Start, x.End, e.scalar(v, value.PlainScalar, flow)+comment)
-	case value.Alias:
-		e.replace(x.Start, x.End, e.scalar(v, value.PlainScalar, flow))
+		e.replace(x.Start, x.End, e.scalar(v, layout.PlainScalar, flow)+comment)
+	case layout.Alias:
+		e.replace(x.Start, x.End, e.scalar(v, layout.PlainScalar, flow))
 	default:
-		e.below(p, " "+e.scalar(v, value.PlainScalar, flow))
+		e.below(p, " "+e.scalar(v, layout.PlainScalar, flow))
 	}
 }
 
 // flows reports whether the other values of a map that are maps are all in
 // braces.
-func (e *editor) flows(in *value.Node, but *value.Pair) bool {
+func (e *editor) flows(in *layout.Node, but *layout.Pair) bool {
 	braces, blocks := 0, 0
 	for i := range in.Pairs {
 		x := in.Pairs[i].Value
 		switch {
 		case &in.Pairs[i] == but || x.Kind != value.Map || len(x.Pairs) == 0:
-		case x.Form == value.Flow:
+		case x.Form == layout.Flow:
 			braces++
-		case x.Form == value.Block:
+		case x.Form == layout.Block:
 			blocks++
 		}
 	}
@@ -237,8 +238,8 @@ func (e *editor) flows(in *value.Node, but *value.Pair) bool {
 }
 
 // add puts a new key at the end of a map; at the top level before environments.
-func (e *editor) add(in *value.Node, key string, v *value.Value) {
-	if in.Form == value.Flow {
+func (e *editor) add(in *layout.Node, key string, v *value.Value) {
+	if in.Form == layout.Flow {
 		e.addFlow(in, key, v)
 		return
 	}
@@ -255,7 +256,7 @@ func (e *editor) add(in *value.Node, key string, v *value.Value) {
 }
 
 // indent returns what stands before the keys of a block map.
-func (e *editor) indent(in *value.Node) string {
+func (e *editor) indent(in *layout.Node) string {
 	start := in.Pairs[0].Key.Head
 	before := string(e.src[e.lineStart(start):start])
 	if strings.Trim(before, " ") == "" {
@@ -266,7 +267,7 @@ func (e *editor) indent(in *value.Node) string {
 
 // addFlow puts a key at the end of a map in braces: on the line of the last key,
 // or on one of its own where all others are.
-func (e *editor) addFlow(in *value.Node, key string, v *value.Value) {
+func (e *editor) addFlow(in *layout.Node, key string, v *value.Value) {
 	text := e.key(key, in) + ":" + e.write(v, in, true)
 	if len(in.Pairs) == 0 {
 		if inside := e.src[in.Start+1 : in.End-1]; len(bytes.Trim(inside, " \t")) == 0 {

@@ -5,12 +5,13 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/yaml/layout"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // write returns a value as it stands after the colon of a key in a map: after a
 // space on the same line, or on lines of its own.
-func (e *editor) write(v *value.Value, in *value.Node, flow bool) string {
+func (e *editor) write(v *value.Value, in *layout.Node, flow bool) string {
 	w := writer{e, keysQuoted(in)}
 	if flow {
 		return " " + w.flow(v)
@@ -38,7 +39,7 @@ func (e writer) flow(v *value.Value) string {
 		}
 		return "[" + strings.Join(parts, ", ") + "]"
 	}
-	return e.scalar(v, value.PlainScalar, true)
+	return e.scalar(v, layout.PlainScalar, true)
 }
 
 func (e writer) block(v *value.Value, indent int) string {
@@ -61,7 +62,7 @@ func (e writer) block(v *value.Value, indent int) string {
 	if text, ok := e.literal(v, indent); ok {
 		return " " + text
 	}
-	return " " + e.scalar(v, value.PlainScalar, false)
+	return " " + e.scalar(v, layout.PlainScalar, false)
 }
 
 // short reports whether a list fits on a line.
@@ -77,9 +78,9 @@ func short(v *value.Value) bool {
 }
 
 // keysQuoted reports whether all keys of a map are in double quotes, as in JSON.
-func keysQuoted(in *value.Node) bool {
+func keysQuoted(in *layout.Node) bool {
 	for _, p := range in.Pairs {
-		if p.Key.Form != value.DoubleQuoted {
+		if p.Key.Form != layout.DoubleQuoted {
 			return false
 		}
 	}
@@ -87,19 +88,19 @@ func keysQuoted(in *value.Node) bool {
 }
 
 // key returns a key as the others of its map are written.
-func (e *editor) key(key string, in *value.Node) string {
-	return writer{e, keysQuoted(in)}.keyText(key, in.Form == value.Flow)
+func (e *editor) key(key string, in *layout.Node) string {
+	return writer{e, keysQuoted(in)}.keyText(key, in.Form == layout.Flow)
 }
 
 func (e writer) keyText(key string, flow bool) string {
 	if e.quoted {
 		return doubleQuoted(key)
 	}
-	return e.scalar(value.Str(key, diag.Pos{}), value.PlainScalar, flow)
+	return e.scalar(value.Str(key, diag.Pos{}), layout.PlainScalar, flow)
 }
 
 // scalar returns a scalar in the form, or in the next best that it can have.
-func (e *editor) scalar(v *value.Value, form value.Form, flow bool) string {
+func (e *editor) scalar(v *value.Value, form layout.Form, flow bool) string {
 	if v.Is(value.Null) {
 		return "null"
 	}
@@ -110,9 +111,9 @@ func (e *editor) scalar(v *value.Value, form value.Form, flow bool) string {
 	switch {
 	case v.Kind != value.String:
 		return v.Text
-	case form == value.PlainScalar && plain(v, flow):
+	case form == layout.PlainScalar && plain(v, flow):
 		return v.Text
-	case printable && (form == value.SingleQuoted || form != value.DoubleQuoted && e.single):
+	case printable && (form == layout.SingleQuoted || form != layout.DoubleQuoted && e.single):
 		return single
 	}
 	return doubleQuoted(v.Text)

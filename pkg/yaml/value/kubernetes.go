@@ -141,12 +141,12 @@ func checkKey(e Entry, diags *diag.List) {
 // plainScalar returns what a text without quotes is.
 func plainScalar(text string, pos diag.Pos) *Value {
 	tag := (&yaml.Node{Kind: yaml.ScalarNode, Value: text}).ShortTag()
-	return &Value{Kind: kindOf(tag), Plain: true, Text: text, Pos: pos}
+	return &Value{Kind: KindOf(tag), Plain: true, Text: text, Pos: pos}
 }
 
-// kindOf returns the kind of a scalar with a tag: String for all tags but YAML's own
+// KindOf returns the kind of a scalar with a tag: String for all tags but YAML's own
 // for other scalars.
-func kindOf(tag string) Kind {
+func KindOf(tag string) Kind {
 	switch tag {
 	case "!!null":
 		return Null

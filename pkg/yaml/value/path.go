@@ -60,8 +60,7 @@ func (v *Value) Walk(visit func(*Value)) {
 	}
 }
 
-// Place returns v and everything in it one position, for a text that stands in
-// another.
+// Place sets the position of v and everything in it, for a text inside of another.
 func (v *Value) Place(pos diag.Pos) {
 	v.Walk(func(x *Value) {
 		x.Pos = pos

@@ -195,7 +195,7 @@ func (r *reader) readAlias(n *yaml.Node, depth int) *Value {
 }
 
 func (r *reader) readScalar(n *yaml.Node) *Value {
-	v := &Value{Kind: kindOf(n.ShortTag()), Text: n.Value, Plain: isPlain(n), Pos: r.pos(n)}
+	v := &Value{Kind: KindOf(n.ShortTag()), Text: n.Value, Plain: isPlain(n), Pos: r.pos(n)}
 	if r.kubernetes {
 		checkScalar(v, r.diags)
 	}
@@ -240,14 +240,14 @@ func (r *reader) readMap(n *yaml.Node, depth int) *Value {
 		}
 		if k.ShortTag() == "!!merge" {
 			if r.kubernetes && len(merges) > 0 {
-				r.diags.Errorh(pos, "duplicate-key", "write <<: [*ONE, *OTHER]", `the key "<<" is there twice`)
+				r.diags.Errorh(pos, "duplicate-key", "write <<: [*ONE, *OTHER]", `the key "<<" is set twice`)
 			}
 			before = maps.Clone(lines)
 			merges = append(merges, c)
 			continue
 		}
 		if first, ok := lines[k.Value]; ok {
-			r.diags.Errorh(pos, "duplicate-key", "remove one of the two", "the key %q is there twice: line %d has it too", k.Value,
+			r.diags.Errorh(pos, "duplicate-key", "remove one of the two", "the key %q is already set in line %d", k.Value,
 				first.Line)
 			continue
 		}

@@ -79,7 +79,7 @@ func TestReadKinds(t *testing.T) {
 
 func TestReadMistakes(t *testing.T) {
 	for src, want := range map[string]string{
-		"a: b\nc: d\na: e": `f:3:1: the key "a" is there twice: line 1 has it too` + "\n  hint: remove one of the two",
+		"a: b\nc: d\na: e": `f:3:1: the key "a" is already set in line 1` + "\n  hint: remove one of the two",
 		"a: &x [*x]":       `f:1:8: the alias "*x" holds itself`,
 		"a: *x": "f:1:4: the alias has no anchor\n" +
 			"  hint: put a text that starts with * in quotes, or define the anchor before",

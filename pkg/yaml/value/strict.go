@@ -22,10 +22,10 @@ func checkLines(file string, src []byte, kubernetes bool, diags *diag.List) {
 	}
 	for i, line := 0, 1; i < len(src); line++ {
 		end := i
-		for end < len(src) && lineBreak(src[end:]) == 0 {
+		for end < len(src) && LineBreak(src[end:]) == 0 {
 			end++
 		}
-		size := lineBreak(src[end:])
+		size := LineBreak(src[end:])
 		begins, ends := i == 0 || src[i-1] == '\n', size == 0 || src[end+size-1] == '\n' // as every reader breaks lines
 		text := string(src[i:end])
 		separates := strings.HasPrefix(text, "---")
@@ -53,6 +53,23 @@ func checkLines(file string, src []byte, kubernetes bool, diags *diag.List) {
 		}
 		i = end + max(size, 1)
 	}
+}
+
+// LineBreak returns the length of the line break that b starts with, 0 for none.
+func LineBreak(b []byte) int {
+	if bytes.HasPrefix(b, []byte("\r\n")) {
+		return 2
+	}
+	r, size := utf8.DecodeRune(b)
+	if IsLineBreak(r) {
+		return size
+	}
+	return 0
+}
+
+// IsLineBreak reports whether YAML takes a character for a line break.
+func IsLineBreak(r rune) bool {
+	return r == '\n' || r == '\r' || r == 0x85 || r == 0x2028 || r == 0x2029
 }
 
 // isSeparator reports whether "---" is a separator with this behind it. In
@@ -135,7 +152,7 @@ func bangs(src []byte) []int64 {
 	before, inAnchor := byte(' '), false
 	for i := 0; i < len(src); {
 		c := src[i]
-		size := lineBreak(src[i:])
+		size := LineBreak(src[i:])
 		blank := size > 0 || c == ' ' || c == '\t'
 		if inAnchor && strings.IndexByte(",[]{}", c) >= 0 {
 			inAnchor, anchor = false, place{}

@@ -13,8 +13,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
-// syntaxError returns what the YAML library says its place. The library tells
-// the line only; the column is that of the line's first character.
+// syntaxError returns the YAML library's error as a diagnostic. The library knows the
+// line only; the column is that of the line's first character.
 func syntaxError(file string, src []byte, err error) diag.Diagnostic {
 	text, line := placed(src, err)
 	lines := bytes.Split(src, []byte("\n"))

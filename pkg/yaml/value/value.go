@@ -168,7 +168,7 @@ func (v *Value) Elements() []*Value {
 }
 
 // Set puts a value under a key, at the end where the key is new. A nil value
-// is not put. It returns v back.
+// is not put. It returns v.
 func (v *Value) Set(key string, x *Value) *Value {
 	if x == nil {
 		return v

@@ -51,7 +51,7 @@ func EncodeCanonical(docs ...*Value) ([]byte, error) {
 		if i > 0 {
 			out = append(out, "---\n"...)
 		}
-		v, err := canonical(v)
+		v, err := Canonical(v)
 		if err != nil {
 			return nil, err
 		}
@@ -64,12 +64,13 @@ func EncodeCanonical(docs ...*Value) ([]byte, error) {
 	return out, nil
 }
 
-// canonical returns v with its numbers and booleans as JSON writes them. What is
-// so already is shared.
-func canonical(v *Value) (*Value, error) {
+// Canonical returns v with its numbers and booleans as JSON writes them, which is what
+// is read again of what Encode prints. It fails for a number that JSON does not have.
+// What is so already is shared.
+func Canonical(v *Value) (*Value, error) {
 	out := v
 	for i := range v.Elements() {
-		x, err := canonical(v.Items[i])
+		x, err := Canonical(v.Items[i])
 		if err != nil {
 			return nil, err
 		}
@@ -81,7 +82,7 @@ func canonical(v *Value) (*Value, error) {
 		}
 	}
 	for i, e := range v.Fields() {
-		x, err := canonical(e.Value)
+		x, err := Canonical(e.Value)
 		if err != nil {
 			return nil, err
 		}
@@ -103,7 +104,7 @@ func canonical(v *Value) (*Value, error) {
 	if err != nil || string(text) == v.Text {
 		return v, err
 	}
-	return &Value{Kind: v.Kind, Plain: true, Text: string(text), Pos: v.Pos}, nil
+	return plainScalar(string(text), v.Pos), nil
 }
 
 func encodeSource(n *yamlv3.Node) ([]byte, error) {

@@ -140,7 +140,7 @@ func alone(dir string, src *render.Source, env string, o render.Options) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	return object.EncodeValues(built)
+	return object.Encode(built)
 }
 
 // Read returns all files below dir.

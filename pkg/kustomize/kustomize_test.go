@@ -25,7 +25,7 @@ func TestRun(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := object.EncodeValues(objects)
+	got, err := object.Encode(objects)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -17,13 +17,12 @@ type entry struct {
 	pos  diag.Pos
 }
 
-// blame finds which line of the descriptor makes kustomize fail: an entry
-// without which the build succeeds up to there. A failure without any entry is
-// our own.
-func (s *Source) blame(e expand.Environment, failure error) error {
+// buildError returns the diagnostic for what makes kustomize fail: an entry without
+// which the build succeeds up to there. A failure without any entry is our own.
+func buildError(e expand.Environment, failure error) error {
 	entries := entriesOf(e.App)
 	failures := map[int]error{len(entries): failure}
-	first, found := firstWith(e, func(n int) bool {
+	first, found := bisect(e, func(n int) bool {
 		_, err := run(firstOf(e, n))
 		failures[n] = err
 		return err != nil
@@ -44,11 +43,11 @@ func (s *Source) blame(e expand.Environment, failure error) error {
 	return diags
 }
 
-// firstWith returns with how many of its entries an environment, which is wrong with all
-// of them, begins to be so. Found is false where it would take too long to find that out:
+// bisect returns with how many of its entries an environment, which is wrong with all of
+// them, begins to be so. Found is false where it would take too long to find that out:
 // all builds for it are to take no longer together than three of the largest app there may
 // be, and most are of half the app.
-func firstWith(e expand.Environment, wrong func(n int) bool) (n int, found bool) {
+func bisect(e expand.Environment, wrong func(n int) bool) (n int, found bool) {
 	left := int(3 / weight(e))
 	low, high := 0, len(entriesOf(e.App))
 	for low < high {
@@ -80,24 +79,23 @@ func entriesOf(app *descriptor.App) []entry {
 	return out
 }
 
-// judge reports what is wrong with the objects that kustomize gives. All that
+// checkBuilt reports what is wrong with the objects that kustomize returns. All that
 // went in was right, so a patch, a component or a manifest did it: the entry with
 // which it begins.
-func (s *Source) judge(e expand.Environment, objects []*value.Value, o Options) error {
+func (s *Source) checkBuilt(e expand.Environment, objects []*value.Value, o Options) error {
 	wrong := s.problems(e, objects)
 	if len(wrong) == 0 {
 		return nil
 	}
-	o.begin("looking for what makes the wrong objects in", e.App.Env)
-	entries := entriesOf(e.App)
-	first, _ := firstWith(e, func(n int) bool {
+	o.begin("looking for what makes the wrong objects in %s", e.App.Env)
+	first, _ := bisect(e, func(n int) bool {
 		part := firstOf(e, n)
 		built, err := run(part)
 		return err != nil || len(s.problems(part, built)) > 0
 	})
 	x := entry{"app", e.App.Pos}
 	if first > 0 {
-		x = entries[first-1]
+		x = entriesOf(e.App)[first-1]
 	}
 	for i := range wrong {
 		wrong[i].Pos, wrong[i].Message = x.pos, "with this "+x.what+", "+wrong[i].Message

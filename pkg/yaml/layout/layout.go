@@ -1,4 +1,6 @@
-package value
+// Package layout returns where each value of a YAML file stands, byte by byte, for
+// those who change one value and keep every other byte.
+package layout
 
 import (
 	"bytes"
@@ -9,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Form is how a node is written.
@@ -32,8 +36,8 @@ const (
 type Node struct {
 	Head, Start, End int
 	Form             Form
-	Kind             Kind   // Null for an alias
-	Text             string // of a scalar; the name of an alias
+	Kind             value.Kind //  Null for an alias
+	Text             string     // of a scalar; the name of an alias
 	Anchor           string
 	Tagged           bool
 	Indent           int // of a block map or list: the column of its keys or dashes, from 0
@@ -71,16 +75,16 @@ func (n *Node) Walk(visit func(*Node)) {
 	}
 }
 
-var errLayout = errors.New("the file is written in a way that can't be followed to its bytes")
+var errPlaces = errors.New("the file is written in a way that can't be followed to its bytes")
 
-// Layout returns the places of the only document in a YAML file that Read takes.
+// Read returns the places of the only document in a YAML file that value.Read takes.
 // The YAML library tells where nodes start; where they end is found in the
 // source. A source that does not fit what the library says is an error.
-func Layout(src []byte) (*Node, error) {
+func Read(src []byte) (*Node, error) {
 	body := bytes.TrimPrefix(src, []byte("\xef\xbb\xbf"))
 	l := layouter{src: src, lines: []int{len(src) - len(body)}}
 	for i := l.lines[0]; i < len(src); {
-		size := lineBreak(src[i:])
+		size := value.LineBreak(src[i:])
 		if i += max(size, 1); size > 0 {
 			l.lines = append(l.lines, i)
 		}
@@ -89,35 +93,19 @@ func Layout(src []byte) (*Node, error) {
 	for {
 		var doc yaml.Node
 		if err := dec.Decode(&doc); err != nil {
-			return nil, fmt.Errorf("%w: %w", errLayout, err)
+			return nil, fmt.Errorf("%w: %w", errPlaces, err)
 		}
 		if root := doc.Content[0]; root.ShortTag() != "!!null" {
 			n := l.node(root, -1)
 			if l.failed {
-				return nil, errLayout
+				return nil, errPlaces
 			}
 			return n, nil
 		}
 	}
 }
 
-// lineBreak returns the length of the line break that b starts with, 0 for none.
-func lineBreak(b []byte) int {
-	if bytes.HasPrefix(b, []byte("\r\n")) {
-		return 2
-	}
-	r, size := utf8.DecodeRune(b)
-	if isBreak(r) {
-		return size
-	}
-	return 0
-}
-
-func isBreak(r rune) bool {
-	return r == '\n' || r == '\r' || r == 0x85 || r == 0x2028 || r == 0x2029
-}
-
-func isSpace(r rune) bool { return r == ' ' || r == '\t' || isBreak(r) }
+func isSpace(r rune) bool { return r == ' ' || r == '\t' || value.IsLineBreak(r) }
 
 type layouter struct {
 	src    []byte
@@ -184,7 +172,7 @@ func (l *layouter) properties(i int, y *yaml.Node) int {
 	}
 	for l.at(i) == '&' && y.Anchor != "" || l.at(i) == '!' && y.Style&yaml.TaggedStyle != 0 {
 		end := i
-		for end < len(l.src) && l.src[end] != ' ' && l.src[end] != '\t' && lineBreak(l.src[end:]) == 0 &&
+		for end < len(l.src) && l.src[end] != ' ' && l.src[end] != '\t' && value.LineBreak(l.src[end:]) == 0 &&
 			!strings.ContainsRune(",]}", rune(l.src[end])) {
 			end++
 		}
@@ -202,7 +190,7 @@ func (l *layouter) properties(i int, y *yaml.Node) int {
 func (l *layouter) space(i int) int {
 	for i < len(l.src) {
 		c := l.src[i]
-		switch size := lineBreak(l.src[i:]); {
+		switch size := value.LineBreak(l.src[i:]); {
 		case size > 0:
 			i += size
 		case c == ' ', c == '\t':
@@ -218,16 +206,16 @@ func (l *layouter) space(i int) int {
 
 // lineEnd returns the place of the line break, or the end of the source.
 func (l *layouter) lineEnd(i int) int {
-	for i < len(l.src) && lineBreak(l.src[i:]) == 0 {
+	for i < len(l.src) && value.LineBreak(l.src[i:]) == 0 {
 		i++
 	}
 	return i
 }
 
 func (l *layouter) collection(n *Node, y *yaml.Node, indent int) {
-	n.Form, n.Kind = Block, Map
+	n.Form, n.Kind = Block, value.Map
 	if y.Kind == yaml.SequenceNode {
-		n.Kind = List
+		n.Kind = value.List
 	}
 	if y.Style&yaml.FlowStyle != 0 {
 		n.Form = Flow
@@ -242,11 +230,11 @@ func (l *layouter) collection(n *Node, y *yaml.Node, indent int) {
 		indent = n.Indent
 	} else if c := l.at(n.Start); c == '{' || c == '[' {
 		n.End++
-	} else if n.Kind != Map || len(y.Content) != 2 { // but [key: value] is a map
+	} else if n.Kind != value.Map || len(y.Content) != 2 { // but [key: value] is a map
 		l.fail()
 	}
 	for i := 0; i < len(y.Content) && !l.failed; i++ {
-		if n.Kind == List {
+		if n.Kind == value.List {
 			n.Items = append(n.Items, l.item(n, y.Content[i], indent))
 			n.End = max(n.End, n.Items[i].End)
 			continue
@@ -259,7 +247,7 @@ func (l *layouter) collection(n *Node, y *yaml.Node, indent int) {
 		} else {
 			p.Colon = p.Key.End
 		}
-		p.Value = l.value(y.Content[i], indent, p.Colon)
+		p.Value = l.mapValue(y.Content[i], indent, p.Colon)
 		n.Pairs = append(n.Pairs, p)
 		n.End = p.Value.End
 	}
@@ -289,8 +277,8 @@ func (l *layouter) item(n *Node, y *yaml.Node, indent int) *Node {
 	return l.node(y, indent)
 }
 
-// value lays out a map's value, which may be missing.
-func (l *layouter) value(y *yaml.Node, indent, colon int) *Node {
+// mapValue lays out a map's value, which may be missing.
+func (l *layouter) mapValue(y *yaml.Node, indent, colon int) *Node {
 	if empty(y) {
 		return &Node{Head: colon, Start: colon, End: colon}
 	}
@@ -313,7 +301,7 @@ func (l *layouter) column(i int) int {
 }
 
 func (l *layouter) scalar(n *Node, y *yaml.Node, indent int) {
-	n.Kind = kindOf(y.ShortTag())
+	n.Kind = value.KindOf(y.ShortTag())
 	want := byte(0)
 	switch {
 	case y.Style&yaml.SingleQuotedStyle != 0:
@@ -399,7 +387,7 @@ func (l *layouter) blockScalar(i, indent int) int {
 	}
 	end := header
 	for next := header; next < len(l.src); {
-		start := next + lineBreak(l.src[next:])
+		start := next + value.LineBreak(l.src[next:])
 		if start == len(l.src) {
 			break
 		}

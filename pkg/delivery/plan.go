@@ -15,8 +15,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
 )
 
-// How says what is done with a change of a descriptor.
-type How struct {
+// Options say what is done with a change of a descriptor.
+type Options struct {
 	Platform *platform.Platform
 	// DryRun changes nothing.
 	DryRun bool
@@ -31,8 +31,8 @@ type How struct {
 	Subject, Source string
 }
 
-// Outcome is what came of a change.
-type Outcome struct {
+// Result is the result of a change.
+type Result struct {
 	App string
 	// Lines say what is different now, or why nothing is.
 	Lines   []string
@@ -43,42 +43,42 @@ type Outcome struct {
 	// went.
 	Commit string
 	Pushed *git.Pushed
-	// Mended says what was done about a run before that was killed, "" where nothing.
-	Mended string
+	// Recovered says what was done about an earlier run that was killed, "" for nothing.
+	Recovered string
 }
 
 // plan is a change of a descriptor that can be made anew on top of another one.
 type plan struct {
 	env    string
 	fields []string // keys of fields that are set
-	// what names it in a commit's first line, given what it comes to
+	// subject returns a commit's first line; detail is what changed
 	subject func(app, detail string) string
 	changes func(*app) ([]edit.Change, error)
 	// trailers are further ones of the commit.
 	trailers []string
 }
 
-// made is a plan that was carried out on one descriptor.
-type made struct {
+// edited is a descriptor on which a plan was carried out.
+type edited struct {
 	src           []byte
-	outcome       Outcome
+	result        Result
 	before, after rendering
 	message       string
 }
 
-// make carries a plan out in memory. Nothing is made where nothing changes.
-func (p plan) make(a *app, how How) (*made, error) {
+// apply carries the plan out in memory. The source is nil where nothing changes.
+func (p plan) apply(a *app, o Options) (*edited, error) {
 	changes, err := p.changes(a)
 	if err != nil {
 		return nil, err
 	}
-	m := &made{outcome: Outcome{App: a.source.Document().Name}}
+	m := &edited{result: Result{App: a.source.Document().Name}}
 	src, err := edit.Apply(a.file(), a.src, changes...)
 	if err != nil {
 		return nil, err
 	}
 	if string(src) == string(a.src) {
-		m.outcome.Lines = p.unchanged(a)
+		m.result.Lines = p.unchanged(a)
 		return m, nil
 	}
 	if len(src) > tree.MaxFileSize {
@@ -90,15 +90,15 @@ func (p plan) make(a *app, how How) (*made, error) {
 		return nil, err
 	}
 	defer fresh.close()
-	m.src, m.before, m.after, m.outcome.Changed = src, before, after, true
+	m.src, m.before, m.after, m.result.Changed = src, before, after, true
 	name := strings.TrimPrefix(a.file(), "/")
-	m.outcome.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
-	m.outcome.Lines = p.differences(a, fresh)
-	m.message = p.message(a, fresh, how)
+	m.result.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
+	m.result.Lines = p.differences(a, fresh)
+	m.message = p.message(a, fresh, o)
 	return m, nil
 }
 
-// unchanged says what is there already.
+// unchanged returns the line about a value that is set already.
 func (p plan) unchanged(a *app) []string {
 	if len(p.fields) > 0 {
 		return []string{"unchanged: " + strings.Join(p.fields, ", ")}
@@ -123,20 +123,19 @@ func named(images map[string]descriptor.Image, keys []string) string {
 	return strings.Join(out, " ")
 }
 
-// differences says what is different now: images as such, anything else by the
-// lines of the descriptor.
+// differences returns a line for each image that changed, or one for the file.
 func (p plan) differences(a, fresh *app) []string {
 	var out []string
 	if p.env != "" {
-		old, _ := a.images(p.env)
-		now, keys := fresh.images(p.env)
+		before, _ := a.images(p.env)
+		after, keys := fresh.images(p.env)
 		for _, key := range keys {
-			if old[key] != now[key] {
+			if before[key] != after[key] {
 				where := p.env
 				if key != "" {
 					where += " " + key
 				}
-				out = append(out, fmt.Sprintf("%s: %s -> %s", where, orNone(old[key].String()), orNone(now[key].String())))
+				out = append(out, fmt.Sprintf("%s: %s -> %s", where, orNone(before[key].String()), orNone(after[key].String())))
 			}
 		}
 	}
@@ -155,34 +154,34 @@ func orNone(text string) string {
 
 // message is the commit's message: a conventional first line, and trailers that
 // a program can read.
-func (p plan) message(a, fresh *app, how How) string {
+func (p plan) message(a, fresh *app, o Options) string {
 	name := a.source.Document().Name
 	var detail, trailers []string
 	trailers = append(trailers, "App: "+name)
 	if p.env != "" {
 		trailers = append(trailers, "Environment: "+p.env)
-		old, _ := a.images(p.env)
-		now, keys := fresh.images(p.env)
+		before, _ := a.images(p.env)
+		after, keys := fresh.images(p.env)
 		for _, key := range keys {
-			if old[key] == now[key] {
+			if before[key] == after[key] {
 				continue
 			}
-			text := now[key].Tag
-			if text == "" || now[key].Repository != old[key].Repository {
-				text = now[key].String()
+			text := after[key].Tag
+			if text == "" || after[key].Repository != before[key].Repository {
+				text = after[key].String()
 			}
 			if key != "" {
 				text = key + " " + text
-				trailers = append(trailers, "Image: "+key+"="+now[key].String())
+				trailers = append(trailers, "Image: "+key+"="+after[key].String())
 			} else {
-				trailers = append(trailers, "Image: "+now[key].String())
+				trailers = append(trailers, "Image: "+after[key].String())
 			}
 			detail = append(detail, text)
 		}
 	}
 	trailers = append(trailers, p.trailers...)
-	if how.Source != "" {
-		trailers = append(trailers, "Source-Revision: "+how.Source)
+	if o.Source != "" {
+		trailers = append(trailers, "Source-Revision: "+o.Source)
 	}
 	const longest = 72 // characters of a first line
 	detail = slices.Compact(detail)
@@ -190,49 +189,49 @@ func (p plan) message(a, fresh *app, how How) string {
 	if len(subject) > longest {
 		subject = p.subject(name, "")
 	}
-	if how.Subject != "" {
-		subject = how.Subject
+	if o.Subject != "" {
+		subject = o.Subject
 	}
 	return subject + "\n\n" + strings.Join(trailers, "\n") + "\n"
 }
 
 // run carries a plan out as it was asked for.
-func (p plan) run(ctx context.Context, dir string, how How) (Outcome, error) {
-	if how.Push && !how.DryRun {
-		return p.push(ctx, dir, how)
+func (p plan) run(ctx context.Context, dir string, o Options) (Result, error) {
+	if o.Push && !o.DryRun {
+		return p.push(ctx, dir, o)
 	}
-	a, err := open(dir, dir, how.Platform, nil)
+	a, err := open(dir, dir, o.Platform, nil)
 	if err != nil {
-		return Outcome{}, err
+		return Result{}, err
 	}
 	defer a.close()
-	m, err := p.make(a, how)
+	m, err := p.apply(a, o)
 	if err != nil {
-		return Outcome{}, err
+		return Result{}, err
 	}
 	switch {
-	case how.Commit && !how.DryRun: // what is changed already need not be committed
-		err = p.commit(ctx, a, how, &m.outcome)
-	case !m.outcome.Changed:
-	case how.DryRun:
-		m.outcome.Manifests = manifests(m.before, m.after)
+	case o.Commit && !o.DryRun: // what is changed already need not be committed
+		err = p.commit(ctx, a, o, &m.result)
+	case !m.result.Changed:
+	case o.DryRun:
+		m.result.Manifests = manifests(m.before, m.after)
 	default:
-		err = p.write(dir, how)
+		err = p.write(dir, o)
 	}
-	return m.outcome, err
+	return m.result, err
 }
 
 // write changes the file. The plan is made anew on what the file holds when
 // nobody else can change it.
-func (p plan) write(dir string, how How) error {
+func (p plan) write(dir string, o Options) error {
 	_, err := edit.File(dir, func(src []byte) ([]byte, error) {
-		a, err := open(dir, dir, how.Platform, src)
+		a, err := open(dir, dir, o.Platform, src)
 		if err != nil {
 			return nil, err
 		}
 		defer a.close()
-		m, err := p.make(a, how)
-		if err != nil || !m.outcome.Changed {
+		m, err := p.apply(a, o)
+		if err != nil || !m.result.Changed {
 			return src, err
 		}
 		return m.src, nil
@@ -240,49 +239,49 @@ func (p plan) write(dir string, how How) error {
 	return err
 }
 
-func (p plan) commit(ctx context.Context, a *app, how How, out *Outcome) error {
+func (p plan) commit(ctx context.Context, a *app, o Options, out *Result) error {
 	repo, prefix, err := git.Open(ctx, a.dir)
 	if err != nil {
 		return err
 	}
 	defer repo.Close()
-	target := git.Target{Path: git.Join(prefix, descriptor.FileName), Author: how.Author}
+	target := git.Target{Path: git.Join(prefix, descriptor.FileName), Author: o.Author}
 	committed, err := repo.Commit(ctx, target, func(ctx context.Context, base string) (*git.File, error) {
-		m, err := p.at(repo.At(ctx, base, prefix), a.dir, how)
+		m, err := p.at(repo.At(ctx, base, prefix), a.dir, o)
 		if err != nil {
 			return nil, err
 		}
-		if *out = m.outcome; !m.outcome.Changed { // others may have changed it since
+		if *out = m.result; !m.result.Changed { // others may have changed it since
 			return nil, nil
 		}
 		return &git.File{Content: m.src, Message: m.message}, nil
-	}, func() error { return p.write(a.dir, how) })
-	out.Commit, out.Mended = committed.Commit, committed.Mended
+	}, func() error { return p.write(a.dir, o) })
+	out.Commit, out.Recovered = committed.Commit, committed.Recovered
 	return err
 }
 
-func (p plan) push(ctx context.Context, dir string, how How) (Outcome, error) {
+func (p plan) push(ctx context.Context, dir string, o Options) (Result, error) {
 	repo, prefix, err := git.Open(ctx, dir)
 	if err != nil {
-		return Outcome{}, err
+		return Result{}, err
 	}
 	defer repo.Close()
-	var last *made
-	target := git.Target{Path: git.Join(prefix, descriptor.FileName), Author: how.Author, Remote: how.Remote, Branch: how.Branch}
+	var last *edited
+	target := git.Target{Path: git.Join(prefix, descriptor.FileName), Author: o.Author, Remote: o.Remote, Branch: o.Branch}
 	pushed, err := repo.Push(ctx, target, func(ctx context.Context, base string) (*git.File, error) {
-		m, err := p.at(repo.At(ctx, base, prefix), dir, how)
+		m, err := p.at(repo.At(ctx, base, prefix), dir, o)
 		if err != nil {
 			return nil, err
 		}
-		if last = m; !m.outcome.Changed {
+		if last = m; !m.result.Changed {
 			return nil, nil
 		}
 		return &git.File{Content: m.src, Message: m.message}, nil
 	})
 	if err != nil {
-		return Outcome{}, err
+		return Result{}, err
 	}
-	out := last.outcome
+	out := last.result
 	if out.Changed {
 		out.Commit, out.Pushed = pushed.Commit, &pushed
 	}
@@ -290,21 +289,22 @@ func (p plan) push(ctx context.Context, dir string, how How) (Outcome, error) {
 }
 
 // at carries the plan out on the app as a commit has it.
-func (p plan) at(then *git.Snapshot, name string, how How) (*made, error) {
-	a, err := openAt(then, name, how.Platform)
+func (p plan) at(snapshot *git.Snapshot, name string, o Options) (*edited, error) {
+	a, err := openAt(snapshot, name, o.Platform)
 	if err != nil {
 		return nil, err
 	}
 	defer a.close()
-	return p.make(a, how)
+	return p.apply(a, o)
 }
 
-// manifests returns the difference of what two descriptors come to, secrets masked.
+// manifests returns the difference between the manifests of two descriptors, with
+// secrets masked.
 func manifests(before, after rendering) string {
 	var b strings.Builder
 	for _, env := range union(before.envs, after.envs) {
 		name := path.Join(env, "manifests.yaml")
-		x, y := diff.Mask(before.manifests[env], after.manifests[env])
+		x, y := diff.Mask(before.objects[env], after.objects[env])
 		b.WriteString(diff.Unified("a/"+name, "b/"+name, x, y))
 	}
 	return b.String()
@@ -321,7 +321,7 @@ func union(a, b []string) []string {
 }
 
 // SetImage sets images in an environment.
-func SetImage(ctx context.Context, dir, env string, images []Image, how How) (Outcome, error) {
+func SetImage(ctx context.Context, dir, env string, images []Image, o Options) (Result, error) {
 	p := plan{env: env, changes: func(a *app) ([]edit.Change, error) {
 		want, err := a.wanted(env, images)
 		if err != nil {
@@ -335,21 +335,27 @@ func SetImage(ctx context.Context, dir, env string, images []Image, how How) (Ou
 		}
 		return fmt.Sprintf("chore(%s): set %s to %s", app, env, detail)
 	}
-	return p.run(ctx, dir, how)
+	return p.run(ctx, dir, o)
 }
 
-// SetFields sets fields in an environment, or at the top level where env is "",
-// of the app or of one of its workloads.
-func SetFields(ctx context.Context, dir, env, workload string, fields []Field, how How) (Outcome, error) {
-	p := plan{env: env, changes: func(a *app) ([]edit.Change, error) { return a.setFields(env, workload, fields) }}
-	for _, f := range fields {
+// FieldChange sets fields in an environment, or at the top level where Env is "", of
+// the app, or of a workload where one is named.
+type FieldChange struct {
+	Env, Workload string
+	Fields        []Field
+}
+
+// SetFields sets fields of the app in dir.
+func SetFields(ctx context.Context, dir string, c FieldChange, o Options) (Result, error) {
+	p := plan{env: c.Env, changes: func(a *app) ([]edit.Change, error) { return a.setFields(c) }}
+	for _, f := range c.Fields {
 		p.fields = append(p.fields, f.Key)
 		p.trailers = append(p.trailers, "Field: "+f.Key)
 	}
 	p.subject = func(app, _ string) string {
 		in := ""
-		if env != "" {
-			in = " in " + env
+		if c.Env != "" {
+			in = " in " + c.Env
 		}
 		text := fmt.Sprintf("chore(%s): set %s%s", app, strings.Join(p.fields, ", "), in)
 		if len(text) > 72 {
@@ -357,5 +363,5 @@ func SetFields(ctx context.Context, dir, env, workload string, fields []Field, h
 		}
 		return text
 	}
-	return p.run(ctx, dir, how)
+	return p.run(ctx, dir, o)
 }
