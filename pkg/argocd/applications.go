@@ -129,17 +129,17 @@ func (m *maker) application(app App, env Environment, team *platform.Team) *valu
 // of builds a map without a place: nothing here comes from a descriptor's line.
 func of(pairs ...any) *value.Value { return value.MapOf(diag.Pos{}, pairs...) }
 
-func texts(list ...string) *value.Value { return value.Texts(diag.Pos{}, list...) }
+func texts(list ...string) *value.Value { return value.NewStrings(diag.Pos{}, list...) }
 
 // metadata returns that of an Application, under its key.
 func (m *maker) metadata(name, app, env string, team *platform.Team) *value.Value {
 	labels := of("app.kubernetes.io/name", app, "app.kubernetes.io/managed-by", "unfold", "unfold.dev/environment", env)
 	annotations := of(generatePaths, ".")
 	if team != nil {
-		labels.Set("unfold.dev/team", value.Str(team.Name, diag.Pos{}))
+		labels.Set("unfold.dev/team", value.NewString(diag.Pos{}, team.Name))
 		for _, trigger := range triggers() {
 			for _, e := range team.Notify {
-				annotations.Set(subscription+trigger+"."+e.Key, value.Str(e.Value.Text, diag.Pos{}))
+				annotations.Set(subscription+trigger+"."+e.Key, value.NewString(diag.Pos{}, e.Value.Text))
 			}
 		}
 	}
@@ -166,8 +166,8 @@ func (m *maker) spec(team *platform.Team, env, folder, namespace string, to *val
 	s := m.Settings(env).Applications
 	policy := of()
 	if !s.Manual {
-		policy.Set("automated", value.NewMap(diag.Pos{}).Set("prune", value.True(!s.Keep, diag.Pos{})).Set("selfHeal",
-			value.True(!s.Drift, diag.Pos{})))
+		policy.Set("automated", value.NewMap(diag.Pos{}).Set("prune", value.NewBool(diag.Pos{}, !s.Keep)).Set("selfHeal",
+			value.NewBool(diag.Pos{}, !s.Drift)))
 	}
 	if s.Retries > 0 {
 		policy.Set("retry", of("limit", s.Retries, "backoff", of("duration", "5s", "factor", int64(2), "maxDuration", "3m")))
@@ -182,7 +182,7 @@ func (m *maker) spec(team *platform.Team, env, folder, namespace string, to *val
 		"source", of("repoURL", m.URL, "targetRevision", m.Revision, "path", folder,
 			// A variable and not a parameter, so that a parameter can be added without repeating it.
 			"plugin", of("name", m.ArgoCD.Plugin, "env", value.NewList(diag.Pos{}, of("name", "ENVIRONMENT", "value", env)))),
-		"destination", to.Set("namespace", value.Str(namespace, diag.Pos{})),
+		"destination", to.Set("namespace", value.NewString(diag.Pos{}, namespace)),
 		"syncPolicy", policy,
 	)
 }
@@ -211,7 +211,7 @@ func ignore(spec *value.Value, scaled []object.ID) {
 		options = value.NewList(diag.Pos{})
 	}
 	options = options.Copy()
-	options.Items = append(options.Items, value.Str(respects, diag.Pos{}))
+	options.Items = append(options.Items, value.NewString(diag.Pos{}, respects))
 	spec.Get("syncPolicy").Set("syncOptions", options)
 }
 

@@ -208,10 +208,10 @@ func (m *maker) previews(o owner) *value.Value {
 		parameters.Items = append(parameters.Items, of("name", descriptor.HostSuffix, "string", suffix+"."+p.Domain))
 	}
 	source := spec.Get("source")
-	source.Set("targetRevision", value.Str("{{ .head_sha }}", diag.Pos{}))
+	source.Set("targetRevision", value.NewString(diag.Pos{}, "{{ .head_sha }}"))
 	source.Get("plugin").Set("parameters", parameters)
 	spec.Get("syncPolicy").Set("automated", of("prune", true, "selfHeal", true))
 	metadata := m.metadata(name, folderName, p.Environment, o.team)
-	metadata.Get("metadata", "labels").Set("unfold.dev/preview", value.Str("{{ .number }}", diag.Pos{}))
+	metadata.Get("metadata", "labels").Set("unfold.dev/preview", value.NewString(diag.Pos{}, "{{ .number }}"))
 	return m.applicationSet(o.name+"-previews", generator, metadata.Set("spec", spec), "sync")
 }

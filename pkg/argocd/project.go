@@ -37,7 +37,7 @@ func (m *maker) project(t *platform.Team) *value.Value {
 			to = of("server", "*")
 		}
 		for _, namespace := range append(m.namespaces(t, env), t.Namespaces...) {
-			destinations = append(destinations, to.Copy().Set("namespace", value.Str(namespace, diag.Pos{})))
+			destinations = append(destinations, to.Copy().Set("namespace", value.NewString(diag.Pos{}, namespace)))
 		}
 	}
 	for i, app := range m.Apps {
@@ -177,7 +177,7 @@ func (m *maker) roles(t *platform.Team) []*value.Value {
 					action = "action/*"
 				}
 				line := strings.Join([]string{"p", "proj:" + t.Name + ":" + r.Name, resource, action, object, "allow"}, ", ")
-				policies.Items = append(policies.Items, value.Str(line, diag.Pos{}))
+				policies.Items = append(policies.Items, value.NewString(diag.Pos{}, line))
 			}
 		}
 		out = append(out, of("name", r.Name, "groups", texts(r.Groups...), "policies", policies))
@@ -212,7 +212,7 @@ func groupKind(id object.ID) *value.Value { return kindIn(id.Group(), id.Kind) }
 // kindIn writes an empty group too: without it Argo CD's API server refuses the
 // entry.
 func kindIn(group, kind string) *value.Value {
-	return value.NewMap(diag.Pos{}).Set("group", value.Str(group, diag.Pos{})).Set("kind", value.Str(kind, diag.Pos{}))
+	return value.NewMap(diag.Pos{}).Set("group", value.NewString(diag.Pos{}, group)).Set("kind", value.NewString(diag.Pos{}, kind))
 }
 
 // sorted returns a list of maps in order, each once.

@@ -300,10 +300,10 @@ func isTerminal(stream any) bool {
 
 // checkAnswers holds the answers to the rules of their fields.
 func checkAnswers(a scaffold.Answers) error {
-	diags := descriptor.Check("name", value.Str(a.Name, diag.Pos{File: "--name"}))
-	diags = append(diags, descriptor.Check("image", value.Str(a.Image, diag.Pos{File: "--image"}))...)
+	diags := descriptor.Check("name", value.NewString(diag.Pos{File: "--name"}, a.Name))
+	diags = append(diags, descriptor.Check("image", value.NewString(diag.Pos{File: "--image"}, a.Image))...)
 	if a.Port != 0 {
-		diags = append(diags, descriptor.Check("port", value.Num(int64(a.Port), diag.Pos{File: "--port"}))...)
+		diags = append(diags, descriptor.Check("port", value.NewInt(diag.Pos{File: "--port"}, int64(a.Port)))...)
 	}
 	at := diag.Pos{File: "--env"}
 	environments := value.NewMap(at)

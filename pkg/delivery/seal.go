@@ -208,7 +208,7 @@ func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Pl
 // of the key stays.
 func (a *app) setSecret(path []string, text, scope, mount string) []edit.Change {
 	field := func(name string) []string { return append(slices.Clone(path), name) }
-	sealed := value.Str(text, diag.Pos{})
+	sealed := value.NewString(diag.Pos{}, text)
 	there := a.top.Get(path...)
 	if !there.Is(value.Map) {
 		if scope == seal.Strict && mount == "" {
@@ -216,19 +216,19 @@ func (a *app) setSecret(path []string, text, scope, mount string) []edit.Change 
 		}
 		full := value.NewMap(diag.Pos{}).Set("value", sealed)
 		if scope != seal.Strict {
-			full.Set("scope", value.Str(scope, diag.Pos{}))
+			full.Set("scope", value.NewString(diag.Pos{}, scope))
 		}
 		if mount != "" {
-			full.Set("mount", value.Str(mount, diag.Pos{}))
+			full.Set("mount", value.NewString(diag.Pos{}, mount))
 		}
 		return []edit.Change{edit.Set(full, path...)}
 	}
 	out := []edit.Change{edit.Set(sealed, field("value")...)}
 	if scope != seal.Strict || there.Has("scope") {
-		out = append(out, edit.Set(value.Str(scope, diag.Pos{}), field("scope")...))
+		out = append(out, edit.Set(value.NewString(diag.Pos{}, scope), field("scope")...))
 	}
 	if mount != "" {
-		out = append(out, edit.Set(value.Str(mount, diag.Pos{}), field("mount")...))
+		out = append(out, edit.Set(value.NewString(diag.Pos{}, mount), field("mount")...))
 	}
 	return out
 }

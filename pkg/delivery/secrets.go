@@ -293,14 +293,14 @@ func (a *app) replaceSealed(envs []string, fresh map[string]string) []edit.Chang
 	var out []edit.Change
 	in := func(path ...string) {
 		secrets := append(path, "secrets")
-		for _, e := range a.top.Get(secrets...).Fields() {
+		for _, e := range a.top.Get(secrets...).AllEntries() {
 			at := append(slices.Clone(secrets), e.Key)
 			text := e.Value.StringAt()
 			if e.Value.Is(value.Map) {
 				at, text = append(at, "value"), e.Value.StringAt("value")
 			}
 			if now := fresh[text]; now != "" {
-				out = append(out, edit.Set(value.Str(now, diag.Pos{}), at...))
+				out = append(out, edit.Set(value.NewString(diag.Pos{}, now), at...))
 			}
 		}
 	}

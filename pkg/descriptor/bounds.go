@@ -20,11 +20,11 @@ func (e *effective) tooLarge(env string) bool {
 	layers := []*value.Value{e.root, e.ownLayer(env), e.options.Defaults.All, e.options.Defaults.environment(env)}
 	workloads, inherited := 0, 0
 	for _, l := range layers {
-		workloads += len(l.Get("hooks").Fields())
-		for _, w := range l.Get("workloads").Fields() {
-			workloads += 1 + len(w.Value.Get("hooks").Fields())
+		workloads += len(l.Get("hooks").AllEntries())
+		for _, w := range l.Get("workloads").AllEntries() {
+			workloads += 1 + len(w.Value.Get("hooks").AllEntries())
 		}
-		for _, entry := range l.Fields() {
+		for _, entry := range l.AllEntries() {
 			if entry.Key != "workloads" && entry.Key != "hooks" {
 				inherited += count(entry.Value)
 			}

@@ -42,7 +42,7 @@ func (e *effective) containers(w *Workload) {
 		field string
 		phase Phase
 	}{{"initContainers", Initial}, {"sidecars", Beside}} {
-		for _, entry := range w.Fields.Get(group.field).Fields() {
+		for _, entry := range w.Fields.Get(group.field).AllEntries() {
 			if names[entry.Key] {
 				e.diags.Errorh(entry.KeyPos, "container-twice", "rename it", "%s has two containers %q", w.what(), entry.Key)
 				continue
@@ -122,7 +122,7 @@ func (e *effective) native(w *Workload, c *Container) bool {
 // furtherPorts returns ports that no Service has.
 func (e *effective) furtherPorts(v *value.Value) []Port {
 	var ports []Port
-	for _, entry := range v.Fields() {
+	for _, entry := range v.AllEntries() {
 		full := entry.Value.Copy()
 		number := full.Get("containerPort")
 		if number == nil {
@@ -206,9 +206,9 @@ func (e *effective) probePort(c *Container, entry value.Entry, handler string) *
 				chosen = candidate
 			}
 		}
-		port = value.Str(chosen.Name, h.Pos)
+		port = value.NewString(h.Pos, chosen.Name)
 		if handler == "grpc" { // which takes numbers only
-			port = value.Num(chosen.Target, h.Pos)
+			port = value.NewInt(h.Pos, chosen.Target)
 		}
 		return p.Copy().Set(handler, h.Copy().Set("port", port))
 	}
@@ -247,7 +247,7 @@ type ContainerMount struct {
 // Mounts returns where a further container mounts the workload's volumes.
 func (c *Container) Mounts() []ContainerMount {
 	var out []ContainerMount
-	for _, entry := range c.Fields.Get("mounts").Fields() {
+	for _, entry := range c.Fields.Get("mounts").AllEntries() {
 		out = append(out, ContainerMount{volumeName(entry.Key), entry.KeyPos, entry.Value})
 	}
 	return out

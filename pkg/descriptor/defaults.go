@@ -108,7 +108,7 @@ func ReadDefaults(file string, src []byte) (Defaults, diag.List) {
 	}
 	n := fields.NewNormaliser()
 	all := orEmpty(n.Full(fields.Document(), top)).Copy()
-	defaults := Defaults{Environments: all.Get("environments").Fields()}
+	defaults := Defaults{Environments: all.Get("environments").AllEntries()}
 	all.Delete("environments")
 	defaults.All = all
 	return defaults, n.Diags

@@ -237,7 +237,7 @@ func (d *Document) checkScopes(n *schema.Normaliser) {
 // nearly that of another, and of which nothing says what it runs: a slip, which
 // would come out as a workload more.
 func (d *Document) checkWorkloads(n *schema.Normaliser, env value.Entry) {
-	for _, w := range env.Value.Get("workloads").Fields() {
+	for _, w := range env.Value.Get("workloads").AllEntries() {
 		meant := diag.Suggest(w.Key, d.Workloads())
 		says := slices.ContainsFunc([]string{"kind", "image", "command", "args", "port", "ports", "schedule"}, w.Value.Has)
 		if meant == "" || meant == w.Key || says || d.root.Get("workloads").Has(w.Key) {
@@ -264,7 +264,7 @@ func (d *Document) checkSelectors(n *schema.Normaliser) {
 			}
 		}
 		differs("selector")
-		for _, w := range env.Value.Get("workloads").Fields() {
+		for _, w := range env.Value.Get("workloads").AllEntries() {
 			differs("workloads", w.Key, "selector")
 		}
 	}

@@ -118,10 +118,10 @@ func (g golden) eachField(in *schema.Type, v *value.Value, path []string, f func
 	if v.IsScalar() && in.ShorthandKey != "" {
 		f(rowOf(in, in.ShorthandKey), path)
 	}
-	for i, item := range v.Elements() {
+	for i, item := range v.AllItems() {
 		g.eachField(in.Elem, item, append(slices.Clone(path), strconv.Itoa(i)), f)
 	}
-	for _, e := range v.Fields() {
+	for _, e := range v.AllEntries() {
 		at := append(slices.Clone(path), e.Key)
 		switch {
 		case e.Value.Is(value.Null) || in.Kind != schema.ObjectKind:

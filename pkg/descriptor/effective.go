@@ -179,7 +179,7 @@ func (e *effective) layers(env string) (layered, *schema.Merger) {
 	}
 	inherit := m.Next()
 	wt := fields.Workload()
-	for _, w := range merged.Get("workloads").Fields() {
+	for _, w := range merged.Get("workloads").AllEntries() {
 		out.own = append(out.own, w.Value)
 		w.Value = inherit.MergeAt([]string{"workloads", w.Key}, wt, shared, orEmpty(w.Value))
 		out.workloads = append(out.workloads, w)
@@ -268,7 +268,7 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 		listed[file] = true
 		return false
 	}
-	for _, item := range merged.Get("manifests").Elements() {
+	for _, item := range merged.Get("manifests").AllItems() {
 		m := Manifest{Pos: item.Pos}
 		if item.IsScalar() && twice(item) {
 			continue
@@ -280,13 +280,13 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 		}
 		app.Manifests = append(app.Manifests, m)
 	}
-	for _, item := range merged.Get("components").Elements() {
+	for _, item := range merged.Get("components").AllItems() {
 		if twice(item) {
 			continue
 		}
 		app.Components = append(app.Components, Text{item.Text, item.Pos})
 	}
-	for _, item := range merged.Get("patches").Elements() {
+	for _, item := range merged.Get("patches").AllItems() {
 		app.Patches = append(app.Patches, Patch{Pos: item.Pos, File: item.StringAt("path"), Value: item})
 	}
 }

@@ -19,7 +19,7 @@ type Hook struct {
 // inherit, those of one by what it has.
 func (e *effective) hooks(app *App, merged *value.Value, m *schema.Merger) {
 	over := m.Next()
-	for _, entry := range merged.Get("hooks").Fields() {
+	for _, entry := range merged.Get("hooks").AllEntries() {
 		app.Hooks = append(app.Hooks, e.hook(e.Name, nil, entry, merged, over))
 	}
 	if !e.multi {
@@ -27,7 +27,7 @@ func (e *effective) hooks(app *App, merged *value.Value, m *schema.Merger) {
 	}
 	for i := range app.Workloads {
 		w := &app.Workloads[i]
-		for _, entry := range w.Fields.Get("hooks").Fields() {
+		for _, entry := range w.Fields.Get("hooks").AllEntries() {
 			app.Hooks = append(app.Hooks, e.hook(w.Name, w, entry, w.Fields, over))
 		}
 	}
@@ -68,7 +68,7 @@ func (e *effective) hook(owner string, of *Workload, entry value.Entry, lower *v
 		w.Hook.Phase = "Sync"
 	}
 	if w.Hook.Wave == nil && w.Hook.Phase == "Sync" {
-		w.Hook.Wave = value.Num(-1, w.Pos)
+		w.Hook.Wave = value.NewInt(w.Pos, -1)
 	}
 	if problem := schema.Label1035.Problem(w.Name); problem != "" && e.Name != "" {
 		e.diags.Errorf(w.Pos, "bad-name", "the hook's Job is named %q, which %s", w.Name, problem)

@@ -89,7 +89,7 @@ func (e *effective) identity(app *App, w *Workload) {
 	e.sameAccount(app, w)
 	w.Automount = e.automount(app, w, sa)
 	if sa != nil {
-		w.Account = value.Str(sa.Name, sa.Pos)
+		w.Account = value.NewString(sa.Pos, sa.Name)
 	}
 }
 
@@ -119,7 +119,7 @@ func (e *effective) ownersIdentity(app *App, hook *Workload) {
 	sa := app.ServiceAccount
 	hook.Automount = e.automount(app, hook, sa)
 	if sa != nil {
-		hook.Account = value.Str(sa.Name, sa.Pos)
+		hook.Account = value.NewString(sa.Pos, sa.Name)
 	}
 }
 
@@ -154,7 +154,7 @@ func (e *effective) automount(app *App, w *Workload, sa *ServiceAccount) *value.
 	if !app.Opinions {
 		return nil
 	}
-	return value.True(false, w.Pos)
+	return value.NewBool(w.Pos, false)
 }
 
 // resourceHint says what to write for a resource that Kubernetes does not have.
@@ -170,7 +170,7 @@ func resourceHint(name string) string {
 // gets the one that has it.
 func (e *effective) rules(v *value.Value) []*value.Value {
 	var out []*value.Value
-	for _, x := range v.Fields() {
+	for _, x := range v.AllEntries() {
 		if x.Key == "rules" || x.Key == "cluster" || x.Value.Empty() {
 			continue
 		}
@@ -185,8 +185,8 @@ func (e *effective) rules(v *value.Value) []*value.Value {
 		if has {
 			resource += "/" + sub
 		}
-		text := func(s string) *value.Value { return value.NewList(x.KeyPos, value.Str(s, x.KeyPos)) }
+		text := func(s string) *value.Value { return value.NewList(x.KeyPos, value.NewString(x.KeyPos, s)) }
 		out = append(out, value.NewMap(x.KeyPos).Set("apiGroups", text(group)).Set("resources", text(resource)).Set("verbs", x.Value))
 	}
-	return append(out, v.Get("rules").Elements()...)
+	return append(out, v.Get("rules").AllItems()...)
 }

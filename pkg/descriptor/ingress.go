@@ -93,8 +93,8 @@ func (e *effective) ingress(app *App, w *Workload, name string, entry value.Entr
 		}
 		i.Hosts = append(i.Hosts, Host{host, common})
 	}
-	for _, x := range v.Get("hosts").Fields() {
-		at := value.Str(x.Key, x.KeyPos)
+	for _, x := range v.Get("hosts").AllEntries() {
+		at := value.NewString(x.KeyPos, x.Key)
 		if slices.ContainsFunc(i.Hosts, func(h Host) bool { return h.Name.Text == x.Key }) {
 			e.diags.Errorh(x.KeyPos, "host-twice", "keep one of them", "the host %q stands under host and under hosts", x.Key)
 			continue
@@ -111,7 +111,7 @@ func (e *effective) ingress(app *App, w *Workload, name string, entry value.Entr
 		return
 	}
 	if class := e.options.Defaults.Place(e.env).IngressClass; i.Class == nil && class.Text != "" {
-		i.Class = value.Str(class.Text, class.Pos)
+		i.Class = value.NewString(class.Pos, class.Text)
 	}
 	if issuer := v.Get("issuer"); issuer != nil && issuer.StringAt("name") == "" {
 		e.diags.Errorh(issuer.Pos, "missing-field", "add name: with the issuer's name", "the issuer of %s has no name", w.what())
@@ -138,7 +138,7 @@ func (e *effective) rehostIngress(i *Ingress) {
 		out := value.NewMap(secrets.Pos)
 		for _, s := range secrets.Entries {
 			list := value.NewList(s.Value.Pos)
-			for _, host := range s.Value.Elements() {
+			for _, host := range s.Value.AllItems() {
 				if x := of[host.Text]; x != nil { // else it is that of another Ingress
 					list.Items = append(list.Items, x)
 				}
@@ -155,9 +155,9 @@ func (e *effective) rehostIngress(i *Ingress) {
 // hosts returns those under host, complete; for one that is asked for without a
 // word more, the object's name in the platform's domain.
 func (e *effective) hosts(name string, v *value.Value, bare bool) []*value.Value {
-	given := v.Get("host").Elements()
+	given := v.Get("host").AllItems()
 	if bare {
-		given = []*value.Value{value.Str(e.prefix.Text+name+e.suffix.Text, v.Pos)}
+		given = []*value.Value{value.NewString(v.Pos, e.prefix.Text+name+e.suffix.Text)}
 	}
 	var out []*value.Value
 	for _, x := range given {
@@ -186,7 +186,7 @@ func (e *effective) host(v *value.Value) *value.Value {
 			"the host %q has no domain", v.Text)
 		return nil
 	}
-	return value.Str(full, v.Pos)
+	return value.NewString(v.Pos, full)
 }
 
 // backends returns where paths lead; all to the workload where none is given.
@@ -231,7 +231,7 @@ func (e *effective) backend(app *App, w *Workload, x value.Entry) (Backend, bool
 			"the path %q leads to %s, which has no Service", x.Key, w.what())
 		return b, false
 	}
-	b.Service = value.Str(w.front(), x.KeyPos)
+	b.Service = value.NewString(x.KeyPos, w.front())
 	p := exposedPort(w, b.Port)
 	if p == nil {
 		e.diags.Errorh(b.Port.Pos, "missing-port", diag.Hint(b.Port.Text, "the ports are", exposedNames(w)),
@@ -242,7 +242,7 @@ func (e *effective) backend(app *App, w *Workload, x value.Entry) (Backend, bool
 	if b.Port != nil {
 		at = b.Port.Pos
 	}
-	b.Port, b.Number = value.Str(p.Name, at), value.Num(p.Port, at)
+	b.Port, b.Number = value.NewString(at, p.Name), value.NewInt(at, p.Port)
 	return b, true
 }
 
@@ -303,7 +303,7 @@ func (e *effective) route(app *App, w *Workload, entry *value.Entry) {
 		e.diags.Errorh(v.Pos, "missing-parent", "add parents: NAMESPACE/NAME of the Gateway", "the route of %s belongs to no Gateway",
 			w.what())
 	}
-	for _, p := range v.Get("parents").Elements() {
+	for _, p := range v.Get("parents").AllItems() {
 		if p.StringAt("name") == "" {
 			e.diags.Errorh(p.Pos, "missing-field", "add name: with the Gateway's name", "a parent of the route of %s has no name", w.what())
 		}

@@ -35,7 +35,7 @@ func useless(kind kinds.Kind) map[string]string {
 func (e *effective) fit(w *Workload, own *value.Value) {
 	out := w.Fields
 	useless := useless(w.Kind)
-	for _, entry := range w.Fields.Fields() {
+	for _, entry := range w.Fields.AllEntries() {
 		hint, ok := useless[entry.Key]
 		if !ok {
 			continue
@@ -66,7 +66,7 @@ func (e *effective) asked(v *value.Value) bool { return !e.options.Defaults.nobo
 // make.
 func (e *effective) ownSpec(w *Workload, v *value.Value) {
 	w.Spec = v
-	for _, entry := range v.Fields() {
+	for _, entry := range v.AllEntries() {
 		if hint := specOwner(w.Kind, entry.Key); hint != "" {
 			e.diags.Errorh(entry.KeyPos, "owned-field", hint, "spec.%s of a %s is made of other fields", entry.Key, w.Kind.Name)
 		}

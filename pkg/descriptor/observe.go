@@ -22,14 +22,14 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 	}
 	m := &Metrics{Path: v.Get("path"), Port: v.Get("port"), Monitor: v.StringAt("kind"), Fields: v, Pos: v.Pos}
 	if m.Path == nil {
-		m.Path = value.Str("/metrics", v.Pos)
+		m.Path = value.NewString(v.Pos, "/metrics")
 	}
 	port := e.metricsPort(w, m.Port)
 	if port == nil {
 		return
 	}
 	if m.Port == nil {
-		m.Port = value.Str(port.Name, v.Pos)
+		m.Port = value.NewString(v.Pos, port.Name)
 	}
 	exposed := w.Service != nil && port.Expose
 	switch {
@@ -43,12 +43,12 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 		// two of them and would be scraped twice.
 		m.Monitor = "PodMonitor"
 	}
-	for _, entry := range v.Get("endpoint").Fields() {
+	for _, entry := range v.Get("endpoint").AllEntries() {
 		if entry.Key == "port" || entry.Key == "path" || entry.Key == "interval" || entry.Key == "scrapeTimeout" {
 			e.diags.Errorh(entry.KeyPos, "owned-field", "use metrics."+entry.Key, "metrics.endpoint.%s is made of another field", entry.Key)
 		}
 	}
-	for _, entry := range v.Get("alerts", "rules").Fields() {
+	for _, entry := range v.Get("alerts", "rules").AllEntries() {
 		if entry.Value.StringAt("expr") == "" {
 			e.diags.Errorh(entry.KeyPos, "missing-expr", "add expr: with a PromQL expression", "the alert %q has no expression", entry.Key)
 		}

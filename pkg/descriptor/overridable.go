@@ -124,7 +124,7 @@ func firstHost(w Workload) string {
 
 func configKeys(app *App) (string, map[string]string) {
 	keys := map[string]string{}
-	for _, e := range app.Config.Fields() {
+	for _, e := range app.Config.AllEntries() {
 		keys[e.Key] = e.Value.Text
 	}
 	return "", keys
@@ -164,7 +164,7 @@ func differentImages(o Override, workloads []value.Entry) string {
 
 // setTag sets the image's tag, which puts a digest aside.
 func (e *effective) setTag(layer, _ *value.Value, o Override) {
-	tag := e.override(o.Name, value.Str(o.Text, o.Pos))
+	tag := e.override(o.Name, value.NewString(o.Pos, o.Text))
 	if tag == nil {
 		return
 	}
@@ -178,7 +178,7 @@ func (e *effective) setTag(layer, _ *value.Value, o Override) {
 
 // setReplicas takes a text for the number that it is.
 func (e *effective) setReplicas(layer, _ *value.Value, o Override) {
-	v := value.Str(o.Text, o.Pos)
+	v := value.NewString(o.Pos, o.Text)
 	if o.Text != "" && schema.Only(o.Text, schema.Digits) {
 		v.Kind = value.Int
 		if v.Text = strings.TrimLeft(o.Text, "0"); v.Text == "" {
@@ -197,13 +197,13 @@ func (e *effective) setConfig(layer, _ *value.Value, o Override) {
 	if !layer.Has(o.Name) {
 		layer.Set(o.Name, value.NewMap(o.Pos))
 	}
-	layer.Get(o.Name).Set(o.Key, value.Str(o.Text, o.Pos))
+	layer.Get(o.Name).Set(o.Key, value.NewString(o.Pos, o.Text))
 }
 
 // setHostSuffix asks for an Ingress of an app of one workload with a port and no host; rehost changes its host, and
 // those of all others.
 func (e *effective) setHostSuffix(layer, below *value.Value, o Override) {
 	if !e.multi && !hasHost(below) && !below.Get("ports").Empty() && !isNone(below.Get("service")) && !e.kind.Completes {
-		layer.Set("ingress", value.MapOf(o.Pos, "host", value.NewList(o.Pos, value.Str("host"+o.Text, o.Pos))))
+		layer.Set("ingress", value.MapOf(o.Pos, "host", value.NewList(o.Pos, value.NewString(o.Pos, "host"+o.Text))))
 	}
 }

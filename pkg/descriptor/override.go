@@ -133,7 +133,7 @@ func (e *effective) setOverride(row Overridable, layer, below *value.Value, o Ov
 		row.set(e, layer, below, o)
 		return
 	}
-	layer.Set(o.Name, e.override(o.Name, value.Str(o.Text, o.Pos)))
+	layer.Set(o.Name, e.override(o.Name, value.NewString(o.Pos, o.Text)))
 }
 
 // override returns the full form of a value, by the same rules as the field's.
@@ -154,7 +154,7 @@ func hostFields(w *value.Value) [][]string {
 		}
 	}
 	add("ingress")
-	for _, x := range w.Get("ingress").Fields() {
+	for _, x := range w.Get("ingress").AllEntries() {
 		if fields.Ingress.Field(x.Key) == nil {
 			add("ingress", x.Key)
 		}
@@ -167,7 +167,7 @@ func hostFields(w *value.Value) [][]string {
 // Ingress where it has neither that nor a route. Paths stay.
 func (e *effective) setHost(layer, below *value.Value, o Override) {
 	n := fields.NewNormaliser("host")
-	hosts := n.Full(fields.HostList, value.Str(o.Text, o.Pos))
+	hosts := n.Full(fields.HostList, value.NewString(o.Pos, o.Text))
 	e.diags = append(e.diags, n.Diags...)
 	if hosts == nil || hosts.Empty() {
 		return
@@ -221,7 +221,7 @@ func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*va
 		if i > 0 {
 			text = name + "-" + strconv.Itoa(i+1) + o.Text
 		}
-		of[host.Text] = value.Str(text, o.Pos)
+		of[host.Text] = value.NewString(o.Pos, text)
 	}
 	return of
 }

@@ -46,14 +46,14 @@ func (e *effective) policy(app *App, w *Workload) {
 			"the network policy of %s says nothing", w.what())
 		return
 	}
-	for _, x := range v.Get("from").Elements() {
+	for _, x := range v.Get("from").AllItems() {
 		p.From = append(p.From, e.peer(app, x, w))
 	}
-	for _, x := range v.Get("to").Elements() {
+	for _, x := range v.Get("to").AllItems() {
 		p.To = append(p.To, e.peer(app, x, nil))
 	}
 	if dns := v.Get("dns"); p.Egress && (dns == nil || dns.IsTrue()) {
-		p.DNS = value.True(true, v.Pos)
+		p.DNS = value.NewBool(v.Pos, true)
 	} else if !p.Egress && dns != nil {
 		e.diags.Errorh(v.Entry("dns").KeyPos, "contradiction", "remove it, or add to:",
 			"network.dns has no effect without network.to: nothing is forbidden")
@@ -86,9 +86,9 @@ func (e *effective) peer(app *App, v *value.Value, listening *Workload) Peer {
 		p.Namespaces = e.namespacesOf(app, p.App)
 	}
 	if p.App == nil && p.Workload != nil {
-		p.App = value.Str(e.Name, p.Workload.Pos)
+		p.App = value.NewString(p.Workload.Pos, e.Name)
 	}
-	for _, x := range v.Get("ports").Elements() {
+	for _, x := range v.Get("ports").AllItems() {
 		p.Ports = append(p.Ports, e.peerPort(x, listening))
 	}
 	return p
@@ -97,9 +97,9 @@ func (e *effective) peer(app *App, v *value.Value, listening *Workload) Peer {
 // namespacesOf returns those where another app may run: this app's, and the one
 // that it has by default in the same environment.
 func (e *effective) namespacesOf(app *App, other *value.Value) []*value.Value {
-	out := []*value.Value{value.Str(app.Namespace.Name, other.Pos)}
+	out := []*value.Value{value.NewString(other.Pos, app.Namespace.Name)}
 	if usual := e.options.Defaults.Place(e.env).namespace(other.Text, e.env); usual != app.Namespace.Name {
-		out = append(out, value.Str(usual, other.Pos))
+		out = append(out, value.NewString(other.Pos, usual))
 	}
 	return out
 }
@@ -131,7 +131,7 @@ func (e *effective) peerPort(v *value.Value, listening *Workload) PeerPort {
 		}
 	}
 	if p.Protocol == nil {
-		p.Protocol = value.Str("TCP", v.Pos)
+		p.Protocol = value.NewString(v.Pos, "TCP")
 	}
 	return p
 }

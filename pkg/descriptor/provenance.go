@@ -60,8 +60,8 @@ func (d *Document) Provenance(env string, o Options) (*Provenance, diag.List) {
 		if ns == nil {
 			ns = value.NewMap(diag.Pos{})
 		}
-		merged.Set("namespace", ns.Set("name", value.Str(app.Namespace.Name,
-			diag.Pos{File: "made of the app's and the environment's name"})))
+		merged.Set("namespace", ns.Set("name", value.NewString(diag.Pos{File: "made of the app's and the environment's name"},
+			app.Namespace.Name)))
 	}
 	p := &Provenance{Fields: conceal(merged)}
 	for _, x := range l.layers {
@@ -122,12 +122,12 @@ func find(v *value.Value, path string) ([]string, bool) {
 		keys, ok := find(below, rest[1:])
 		return append([]string{key}, keys...), ok
 	}
-	for i, item := range v.Elements() {
+	for i, item := range v.AllItems() {
 		if keys, ok := step(strconv.Itoa(i), item); ok {
 			return keys, true
 		}
 	}
-	for _, e := range v.Fields() {
+	for _, e := range v.AllEntries() {
 		if keys, ok := step(e.Key, e.Value); ok {
 			return keys, true
 		}
@@ -169,7 +169,7 @@ func at(v *value.Value, keys []string) *value.Value {
 func conceal(fields *value.Value) *value.Value {
 	all := func(v *value.Value) *value.Value { return redact.All(v, nil, redact.Fixed(Hidden)) }
 	out := fields.Replace([]string{"secrets"}, all)
-	for _, w := range fields.Get("workloads").Fields() {
+	for _, w := range fields.Get("workloads").AllEntries() {
 		out = out.Replace([]string{"workloads", w.Key, "secrets"}, all)
 	}
 	return redact.Tree(out, nil, redact.Fixed(Hidden))

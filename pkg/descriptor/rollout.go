@@ -77,7 +77,7 @@ func (e *effective) rolloutServices(w *Workload, r *Rollout) {
 	use := func(in *value.Value, field, name string, needed bool) {
 		named := in.Get(field)
 		if named == nil && needed {
-			named = value.Str(name, r.Pos)
+			named = value.NewString(r.Pos, name)
 			in.Set(field, named)
 			missing = missing || w.Service == nil
 		}
@@ -117,7 +117,7 @@ func nameIngress(w *Workload, r *Rollout) {
 			continue
 		}
 		r.Fields = r.Fields.Replace([]string{"trafficRouting", router.name}, func(v *value.Value) *value.Value {
-			return v.Copy().Set(router.field, value.Str(w.Name, v.Pos))
+			return v.Copy().Set(router.field, value.NewString(v.Pos, w.Name))
 		})
 	}
 }

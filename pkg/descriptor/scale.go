@@ -36,7 +36,7 @@ func (e *effective) scale(w *Workload, v *value.Value) {
 		e.diags.Errorh(replicas.Pos, "contradiction", "remove one of them, or write autoscaling: false where the count is fixed",
 			"replicas has no effect: autoscaling.min on line %d says how many pods there are at least", a.Min.Pos.Line)
 	case a.Min == nil:
-		a.Min = value.Num(1, v.Pos)
+		a.Min = value.NewInt(v.Pos, 1)
 	}
 	least, _ := a.Min.Int64()
 	w.AtLeast = least
@@ -65,7 +65,7 @@ func (e *effective) scale(w *Workload, v *value.Value) {
 			}
 		}
 		if v.Get("cpu") == nil && v.Get("memory") == nil && v.Get("metrics").Empty() {
-			a.Fields = v.Copy().Set("cpu", value.Num(80, v.Pos))
+			a.Fields = v.Copy().Set("cpu", value.NewInt(v.Pos, 80))
 		}
 	}
 	if idle, ok := v.Get("idleReplicaCount").Int64(); ok && a.KEDA && idle >= least {

@@ -86,7 +86,7 @@ func shortSecret(scope string) string {
 // needsStore reports whether anything comes from a store that the ExternalSecret as
 // a whole names: not what brings its own, or a generator.
 func needsStore(s Secret, v *value.Value) bool {
-	return len(s.Keys) > 0 || slices.ContainsFunc(v.Get("dataFrom").Elements(), func(x *value.Value) bool { return !x.Has("sourceRef") })
+	return len(s.Keys) > 0 || slices.ContainsFunc(v.Get("dataFrom").AllItems(), func(x *value.Value) bool { return !x.Has("sourceRef") })
 }
 
 func cmpScope(v *value.Value) string {
@@ -192,7 +192,7 @@ func topLevelSecret(root, own *value.Value, key string, at diag.Pos) bool {
 	if in(root, own) {
 		return true
 	}
-	for _, w := range root.Get("workloads").Fields() {
+	for _, w := range root.Get("workloads").AllEntries() {
 		mine := own.Entry("workloads")
 		switch {
 		case mine == nil || mine.Value.Entry(w.Key) == nil:

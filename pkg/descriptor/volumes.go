@@ -39,7 +39,7 @@ func (e *effective) volumes(w *Workload, v *value.Value) {
 	for _, name := range slices.Collect(maps.Keys(names)) {
 		names["workload-"+name] = names[name]
 	}
-	for _, entry := range v.Fields() {
+	for _, entry := range v.AllEntries() {
 		x := Volume{Name: volumeName(entry.Key), Pos: entry.KeyPos}
 		if x.Name == "" {
 			e.diags.Errorh(x.Pos, "bad-name", "write NAME: with mounts: "+entry.Key,
@@ -110,7 +110,7 @@ func (e *effective) mounts(w *Workload, x *Volume, entry value.Entry) {
 	if path {
 		x.Mounts = append(x.Mounts, Mount{entry.Key, x.Pos, options})
 	}
-	for _, m := range entry.Value.Get("mounts").Fields() {
+	for _, m := range entry.Value.Get("mounts").AllEntries() {
 		if !isNone(m.Value) {
 			x.Mounts = append(x.Mounts, Mount{m.Key, m.KeyPos, m.Value})
 		}
@@ -124,7 +124,7 @@ func (e *effective) mounts(w *Workload, x *Volume, entry value.Entry) {
 // a volume, or any has it for a device.
 func mountedElsewhere(w *Workload, name string) bool {
 	names := func(v *value.Value) bool {
-		return slices.ContainsFunc(v.Elements(), func(m *value.Value) bool { return m.StringAt("name") == name })
+		return slices.ContainsFunc(v.AllItems(), func(m *value.Value) bool { return m.StringAt("name") == name })
 	}
 	for _, c := range w.Containers {
 		if slices.ContainsFunc(c.Mounts(), func(m ContainerMount) bool { return m.Volume == name }) ||
@@ -144,13 +144,13 @@ func (e *effective) claim(w *Workload, x *Volume) {
 			"the claim of the volume %q has no size", x.Name)
 	}
 	if !c.Has("accessModes") {
-		x.Source.Value = c.Copy().Set("accessModes", value.NewList(c.Pos, value.Str("ReadWriteOnce", c.Pos)))
+		x.Source.Value = c.Copy().Set("accessModes", value.NewList(c.Pos, value.NewString(c.Pos, "ReadWriteOnce")))
 	}
 	if w.Kind.Ordinal {
 		return
 	}
 	x.Claim = w.Name + "-" + x.Name
-	if slices.ContainsFunc(c.Get("accessModes").Elements(), func(mode *value.Value) bool { return strings.HasSuffix(mode.Text, "Many") }) {
+	if slices.ContainsFunc(c.Get("accessModes").AllItems(), func(mode *value.Value) bool { return strings.HasSuffix(mode.Text, "Many") }) {
 		return
 	}
 	const hint = "write kind: StatefulSet for a claim of each pod, or accessModes: [ReadWriteMany] where the storage can"
@@ -173,7 +173,7 @@ func (e *effective) claim(w *Workload, x *Volume) {
 	default:
 		w.Single = true
 		if replicas > 1 { // which nobody asked for
-			w.Replicas, w.AtLeast = value.Num(1, x.Pos), 1
+			w.Replicas, w.AtLeast = value.NewInt(x.Pos, 1), 1
 		}
 	}
 }

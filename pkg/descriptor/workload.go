@@ -160,7 +160,7 @@ func (e *effective) disruption(w *Workload, v *value.Value) {
 		return
 	}
 	if !v.Has("minAvailable") && !v.Has("maxUnavailable") {
-		v = v.Copy().Set("maxUnavailable", value.Num(1, v.Pos))
+		v = v.Copy().Set("maxUnavailable", value.NewInt(v.Pos, 1))
 	}
 	w.Disruption = v
 }

@@ -36,9 +36,9 @@ func (e *expander) fileMap(name string, w *descriptor.Workload, files []descript
 		content, at := e.content(f)
 		sources[f.Key] = "files/" + name + "/" + f.Key
 		if utf8.Valid(content) {
-			data.Set(f.Key, value.Str(string(content), at))
+			data.Set(f.Key, value.NewString(at, string(content)))
 		} else {
-			binary.Set(f.Key, value.Str(wrap(base64.StdEncoding.EncodeToString(content)), at))
+			binary.Set(f.Key, value.NewString(at, wrap(base64.StdEncoding.EncodeToString(content))))
 		}
 	}
 	o := e.head(pos, "v1", "ConfigMap", name, w, nil, nil)
@@ -113,7 +113,7 @@ func modes(files []descriptor.File) *value.Value {
 			any = true
 			// The mode is octal whatever YAML makes of it, and checked.
 			bits, _ := strconv.ParseInt(strings.TrimPrefix(f.Mode.Text, "0o"), 8, 32)
-			item.Set("mode", value.Num(bits, f.Mode.Pos))
+			item.Set("mode", value.NewInt(f.Mode.Pos, bits))
 		}
 		out.Items = append(out.Items, item)
 	}

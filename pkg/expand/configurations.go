@@ -28,7 +28,7 @@ func (f *folder) nameReferences(custom []kinds.Kind) {
 	name := f.unique("name-references.yaml")
 	f.put(path.Join(f.dir, name), m(diag.Pos{}, "nameReference", list(diag.Pos{},
 		m(diag.Pos{}, "kind", "ConfigMap", "version", "v1", "fieldSpecs", fields))))
-	f.configurations = append(f.configurations, value.Str(name, diag.Pos{}))
+	f.configurations = append(f.configurations, value.NewString(diag.Pos{}, name))
 }
 
 // customKinds returns the kinds of workloads among the objects that kustomize does

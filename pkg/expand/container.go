@@ -23,7 +23,7 @@ func (e *expander) container(w *descriptor.Workload, c *descriptor.Container, mo
 		Set("readinessProbe", c.Probes.Get("readiness")).
 		Set("startupProbe", c.Probes.Get("startup"))
 	if c.Native {
-		out.Set("restartPolicy", value.Str("Always", c.Pos))
+		out.Set("restartPolicy", value.NewString(c.Pos, "Always"))
 	}
 	for _, f := range c.Passed() {
 		out.Set(f.Key, node(c.Pos, c.Fields.Get(f.Field)))
@@ -41,7 +41,7 @@ func (e *expander) further(w *descriptor.Workload, c *descriptor.Container, moun
 	for _, x := range c.Mounts() {
 		mounts = append(mounts, over(m(x.Pos, "name", x.Volume), x.Options))
 	}
-	mounts = append(mounts, c.Fields.Get("volumeMounts").Elements()...)
+	mounts = append(mounts, c.Fields.Get("volumeMounts").AllItems()...)
 	return e.container(w, c, mounts)
 }
 
@@ -87,14 +87,14 @@ func protocol(p descriptor.Port) *value.Value {
 	if v := p.Full.Get("protocol"); v != nil {
 		return v
 	}
-	return value.Str("TCP", p.Pos)
+	return value.NewString(p.Pos, "TCP")
 }
 
 // envFrom lists where a container's variables come from besides env; later ones
 // win. One with an image of its own has nothing of the app's config.
 func (e *expander) envFrom(w *descriptor.Workload, c *descriptor.Container) *value.Value {
 	out := list(c.Pos)
-	for _, x := range c.EnvFrom.Elements() {
+	for _, x := range c.EnvFrom.AllItems() {
 		ref := func(kind string) *value.Value {
 			if name := x.Get(kind); name != nil {
 				return m(x.Pos, "name", name, "optional", x.Get("optional"))

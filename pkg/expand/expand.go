@@ -56,7 +56,7 @@ func list(pos diag.Pos, items ...*value.Value) *value.Value {
 func (e *expander) labels(w *descriptor.Workload, more ...*value.Value) *value.Value {
 	out := e.known(w).Copy()
 	if e.app.Opinions {
-		out.Set("app.kubernetes.io/managed-by", value.Str("unfold", e.app.Pos))
+		out.Set("app.kubernetes.io/managed-by", value.NewString(e.app.Pos, "unfold"))
 	}
 	if w != nil {
 		out = over(out, w.Selector)
@@ -82,7 +82,7 @@ func (e *expander) known(w *descriptor.Workload) *value.Value {
 	// With prefix and suffix: what runs beside it must not select its pods.
 	out := m(e.app.Pos, nameLabel, e.app.Named(e.app.Name))
 	if e.app.Multi && w != nil {
-		out.Set("app.kubernetes.io/component", value.Str(w.Key, w.Pos))
+		out.Set("app.kubernetes.io/component", value.NewString(w.Pos, w.Key))
 	}
 	return out
 }

@@ -31,7 +31,7 @@ func (e *expander) hooks() {
 
 func hookAnnotations(w *descriptor.Workload) *value.Value {
 	policies := "BeforeHookCreation"
-	for i, x := range w.Hook.DeletePolicy.Elements() {
+	for i, x := range w.Hook.DeletePolicy.AllItems() {
 		if i == 0 {
 			policies = x.Text
 		} else {
@@ -127,7 +127,7 @@ func (e *expander) usedBy(o object.Object, by map[used]bool) bool {
 }
 
 func bound(binding object.Object, by map[used]bool) bool {
-	return slices.ContainsFunc(binding.Value.Get("subjects").Elements(), func(s *value.Value) bool {
+	return slices.ContainsFunc(binding.Value.Get("subjects").AllItems(), func(s *value.Value) bool {
 		return s.StringAt("kind") == "ServiceAccount" && by[used{"serviceAccount", s.StringAt("name")}]
 	})
 }

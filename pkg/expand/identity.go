@@ -34,7 +34,7 @@ func (e *expander) role(sa *descriptor.ServiceAccount, w *descriptor.Workload, k
 	pos := rules[0].Pos
 	subject := m(sa.Pos, "kind", "ServiceAccount", "name", sa.Name)
 	if e.app.Env != "" {
-		subject.Set("namespace", value.Str(e.app.Namespace.Name, e.app.Namespace.Pos))
+		subject.Set("namespace", value.NewString(e.app.Namespace.Pos, e.app.Namespace.Name))
 	}
 	e.add(object.Object{
 		Value:  e.head(pos, group+"/v1", kind, name, w, nil, nil).Set("rules", list(pos, rules...)),

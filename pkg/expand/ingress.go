@@ -25,7 +25,7 @@ func (e *expander) ingress(w *descriptor.Workload, i descriptor.Ingress) {
 		for _, b := range h.Backends {
 			pathType := b.Full.Get("pathType")
 			if pathType == nil {
-				pathType = value.Str("Prefix", b.Pos)
+				pathType = value.NewString(b.Pos, "Prefix")
 			}
 			port := m(b.Pos, "name", b.Port)
 			if b.Port.Is(value.Int) {
@@ -73,7 +73,7 @@ func (e *expander) certificates(i descriptor.Ingress) (tls, annotations *value.V
 	}
 	tls = list(at)
 	named := map[string]bool{}
-	for _, s := range t.Get("secrets").Fields() {
+	for _, s := range t.Get("secrets").AllEntries() {
 		for _, host := range s.Value.Items {
 			named[host.Text] = true
 		}
@@ -88,7 +88,7 @@ func (e *expander) certificates(i descriptor.Ingress) (tls, annotations *value.V
 	if len(rest.Items) > 0 || len(tls.Items) == 0 {
 		secret := t.Get("secretName")
 		if secret == nil {
-			secret = value.Str(e.app.Named(i.Name)+"-tls", at)
+			secret = value.NewString(at, e.app.Named(i.Name)+"-tls")
 		}
 		tls.Items = append(tls.Items, m(at, "hosts", rest, "secretName", secret))
 	}
@@ -103,7 +103,7 @@ func (e *expander) route(w *descriptor.Workload, r descriptor.Route) {
 			hosts.Items = append(hosts.Items, h)
 		}
 	}
-	for _, rule := range v.Get("rules").Elements() {
+	for _, rule := range v.Get("rules").AllItems() {
 		if r.Default != nil && !rule.Has("backendRefs") && !redirects(rule) {
 			rule = rule.Copy().Set("backendRefs", backendRefs(rule.Pos, *r.Default))
 		}
@@ -112,7 +112,7 @@ func (e *expander) route(w *descriptor.Workload, r descriptor.Route) {
 	for _, b := range r.Backends {
 		kind := b.Full.Get("type")
 		if kind == nil {
-			kind = value.Str("PathPrefix", b.Pos)
+			kind = value.NewString(b.Pos, "PathPrefix")
 		}
 		var to *value.Value
 		if !redirects(b.Full) {
@@ -136,7 +136,7 @@ func backendRefs(pos diag.Pos, b descriptor.Backend) *value.Value {
 
 // redirects reports whether a rule answers by itself.
 func redirects(rule *value.Value) bool {
-	for _, f := range rule.Get("filters").Elements() {
+	for _, f := range rule.Get("filters").AllItems() {
 		if f.StringAt("type") == "RequestRedirect" {
 			return true
 		}

@@ -43,7 +43,7 @@ func (f *folder) names(env Environment) {
 		file := f.unique("name-" + field + ".yaml")
 		f.put(path.Join(f.dir, file), m(diag.Pos{}, "apiVersion", "builtin", "kind", kind,
 			"metadata", m(diag.Pos{}, "name", "name-"+field), field, text, "fieldSpecs", specs))
-		f.transformers = append(f.transformers, value.Str(file, diag.Pos{}))
+		f.transformers = append(f.transformers, value.NewString(diag.Pos{}, file))
 	}
 	add("PrefixTransformer", "prefix", n.Prefix)
 	add("SuffixTransformer", "suffix", n.Suffix)
@@ -70,7 +70,7 @@ func (f *folder) configuration(name string, references []object.Reference) {
 	}
 	name = f.unique(name)
 	f.put(path.Join(f.dir, name), m(diag.Pos{}, "nameReference", out))
-	f.configurations = append(f.configurations, value.Str(name, diag.Pos{}))
+	f.configurations = append(f.configurations, value.NewString(diag.Pos{}, name))
 }
 
 // kinds returns the kinds of all objects that there may be, in order: those of the
@@ -136,7 +136,7 @@ func relabel(v *value.Value, from, to string) *value.Value {
 			if out == v {
 				out = v.Copy()
 			}
-			out.Entries[i].Value = value.Str(to, entry.Value.Pos)
+			out.Entries[i].Value = value.NewString(entry.Value.Pos, to)
 			continue
 		}
 		change(entry.Value, func(y *value.Value) { out.Entries[i].Value = y })

@@ -16,7 +16,7 @@ func (e *expander) service(w *descriptor.Workload) {
 		switch entry.Key {
 		case "headless":
 			if entry.Value.IsTrue() {
-				spec.Set("clusterIP", value.Str("None", entry.Value.Pos))
+				spec.Set("clusterIP", value.NewString(entry.Value.Pos, "None"))
 			}
 		case "labels", "annotations":
 		default:

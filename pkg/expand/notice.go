@@ -57,7 +57,7 @@ func WithNotices(objects []object.Object, notices []Notice) []object.Object {
 			if annotations == nil {
 				annotations = value.NewMap(o.Origin)
 			}
-			return metadata.Copy().Set("annotations", annotations.Set(WarningsAnnotation, value.Str(joinNotices(list), o.Origin)))
+			return metadata.Copy().Set("annotations", annotations.Set(WarningsAnnotation, value.NewString(o.Origin, joinNotices(list))))
 		})
 	}
 	return out

@@ -53,11 +53,11 @@ func (e *expander) alerts(w *descriptor.Workload) []*value.Value {
 	if d := alerts.Get("default"); d.IsTrue() {
 		rules = e.defaultAlerts(w, d.Pos)
 	}
-	for _, entry := range alerts.Get("rules").Fields() {
+	for _, entry := range alerts.Get("rules").AllEntries() {
 		x := entry.Value
 		severity := x.Get("severity")
 		if severity == nil {
-			severity = value.Str("warning", x.Pos)
+			severity = value.NewString(x.Pos, "warning")
 		}
 		rules = append(rules, m(x.Pos, "alert", entry.Key, "expr", x.Get("expr"), "for", x.Get("for"),
 			"labels", over(m(x.Pos, "severity", severity), x.Get("labels")),

@@ -139,7 +139,7 @@ func (f *folder) write() {
 }
 
 func (f *folder) resource(name string) {
-	f.resources = append(f.resources, value.Str(name, diag.Pos{}))
+	f.resources = append(f.resources, value.NewString(diag.Pos{}, name))
 }
 
 // unique returns a file name that nothing in the folder has yet.
@@ -180,15 +180,15 @@ func fileName(id object.ID, among []object.Object) string {
 func (f *folder) generator(o object.Object, configMap *value.Value, behavior string) {
 	var literals, files []*value.Value
 	for _, field := range []string{"data", "binaryData"} {
-		for _, e := range configMap.Get(field).Fields() {
+		for _, e := range configMap.Get(field).AllEntries() {
 			source, isFile := o.Sources[e.Key]
 			if !isFile {
 				// Quoted always: kustomize takes a pair of quotes off the value.
-				literals = append(literals, value.Str(e.Key+`="`+e.Value.Text+`"`, e.Value.Pos))
+				literals = append(literals, value.NewString(e.Value.Pos, e.Key+`="`+e.Value.Text+`"`))
 				continue
 			}
 			f.out[path.Join(f.dir, source)] = content(e.Value, field == "binaryData")
-			files = append(files, value.Str(e.Key+"="+source, e.Value.Pos))
+			files = append(files, value.NewString(e.Value.Pos, e.Key+"="+source))
 		}
 	}
 	entry := m(diag.Pos{}, "name", o.ID().Name, "behavior", behavior,
@@ -309,7 +309,7 @@ func (f *folder) mergeGenerator(p pair) *value.Value {
 	for _, field := range []string{"data", "binaryData"} {
 		lower := p.base.Value.Get(field)
 		var keys *value.Value
-		for _, e := range p.env.Value.Get(field).Fields() {
+		for _, e := range p.env.Value.Get(field).AllEntries() {
 			if !value.Equal(lower.Get(e.Key), e.Value) {
 				if keys == nil {
 					keys = value.NewMap(diag.Pos{})
@@ -359,9 +359,9 @@ func (f *folder) userPatches(env Environment) {
 		if x.File != "" {
 			name := f.unique("patches/" + tree.PlainYAML(strings.TrimPrefix(path.Clean(x.File), "patches/")))
 			f.put(path.Join(f.dir, name), env.Patches[i]...)
-			entry.Set("path", value.Str(name, x.Pos))
+			entry.Set("path", value.NewString(x.Pos, name))
 		} else {
-			entry.Set("patch", value.Str(string(f.encode(env.Patches[i]...)), x.Pos))
+			entry.Set("patch", value.NewString(x.Pos, string(f.encode(env.Patches[i]...))))
 		}
 		if target := entry.Get("target"); target.Is(value.Map) {
 			entry.Set("target", texts(target))
@@ -375,7 +375,7 @@ func texts(v *value.Value) *value.Value {
 	out := v.Copy()
 	for i, e := range out.Entries {
 		if e.Value.IsScalar() {
-			out.Entries[i].Value = value.Str(e.Value.Text, e.Value.Pos)
+			out.Entries[i].Value = value.NewString(e.Value.Pos, e.Value.Text)
 		}
 	}
 	return out
@@ -386,6 +386,6 @@ func (f *folder) userComponents(env Environment) {
 	for _, x := range env.App.Components {
 		name := f.unique(path.Join("components", strings.TrimPrefix(path.Clean(x.Text), "components/")))
 		f.out.Merge(path.Join(f.dir, name), env.Components[path.Clean(x.Text)])
-		f.components = append(f.components, value.Str(name, x.Pos))
+		f.components = append(f.components, value.NewString(x.Pos, name))
 	}
 }

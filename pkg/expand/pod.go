@@ -29,7 +29,7 @@ func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 	pod.Set("automountServiceAccountToken", w.Automount)
 	e.placement(pod, w)
 	if w.Kind.Completes {
-		pod.Set("restartPolicy", value.Str("Never", w.Pos))
+		pod.Set("restartPolicy", value.NewString(w.Pos, "Never"))
 	}
 	e.containers(pod, w, mounts)
 	return over(pod, w.Fields.Get("pod"))
@@ -50,7 +50,7 @@ func names(texts *value.Value) *value.Value {
 func pullSecrets(w *descriptor.Workload) *value.Value {
 	all := w.PullSecrets
 	for _, c := range w.Containers {
-		for _, secret := range c.PullSecrets.Elements() {
+		for _, secret := range c.PullSecrets.AllItems() {
 			switch {
 			case all == nil:
 				all = list(secret.Pos, secret)

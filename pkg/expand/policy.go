@@ -17,11 +17,11 @@ func (e *expander) policy(w *descriptor.Workload) {
 	spec.Set("podSelector", m(p.Pos, "matchLabels", e.selector(w)))
 	types := list(p.Pos)
 	if p.Ingress {
-		types.Items = append(types.Items, value.Str("Ingress", p.Pos))
+		types.Items = append(types.Items, value.NewString(p.Pos, "Ingress"))
 		spec.Set("ingress", e.passes(p.Pos, "from", p.From, p.Full.Get("ingress")))
 	}
 	if p.Egress {
-		types.Items = append(types.Items, value.Str("Egress", p.Pos))
+		types.Items = append(types.Items, value.NewString(p.Pos, "Egress"))
 		rules := e.passes(p.Pos, "to", p.To, p.Full.Get("egress"))
 		if p.DNS != nil {
 			rules.Items = append(rules.Items, dnsRule(p.DNS.Pos))
@@ -62,7 +62,7 @@ func (e *expander) passes(pos diag.Pos, side string, peers []descriptor.Peer, mo
 		}
 		rules.Items = append(rules.Items, rule)
 	}
-	rules.Items = append(rules.Items, more.Elements()...)
+	rules.Items = append(rules.Items, more.AllItems()...)
 	return rules
 }
 
@@ -90,7 +90,7 @@ func (e *expander) peer(p descriptor.Peer) *value.Value {
 	if p.App != nil {
 		name := p.App
 		if name.Text == e.app.Name && len(p.Namespaces) == 0 {
-			name = value.Str(e.app.Named(name.Text), name.Pos)
+			name = value.NewString(name.Pos, e.app.Named(name.Text))
 		}
 		pods = m(p.Pos, "matchLabels", m(p.Pos, "app.kubernetes.io/name", name, "app.kubernetes.io/component", p.Workload))
 	}

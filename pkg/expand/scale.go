@@ -29,7 +29,7 @@ func (e *expander) autoscaler(w *descriptor.Workload) {
 				"name", resource, "target", m(percent.Pos, "type", "Utilization", "averageUtilization", percent))))
 		}
 	}
-	metrics.Items = append(metrics.Items, a.Fields.Get("metrics").Elements()...)
+	metrics.Items = append(metrics.Items, a.Fields.Get("metrics").AllItems()...)
 	spec := m(a.Pos, "scaleTargetRef", target, "minReplicas", a.Min, "maxReplicas", a.Fields.Get("max"),
 		"metrics", metrics, "behavior", a.Fields.Get("behavior"))
 	e.add(object.Object{
@@ -53,7 +53,7 @@ func scaledObject(a *descriptor.Autoscaling, target *value.Value) *value.Value {
 				"metadata", m(percent.Pos, "value", percent.Text)))
 		}
 	}
-	triggers.Items = append(triggers.Items, a.Fields.Get("triggers").Elements()...)
+	triggers.Items = append(triggers.Items, a.Fields.Get("triggers").AllItems()...)
 	return spec.Set("triggers", triggers)
 }
 

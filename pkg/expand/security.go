@@ -28,7 +28,7 @@ func containerSecurity(w *descriptor.Workload, c *descriptor.Container) *value.V
 	switch s.Level {
 	case "restricted":
 		level = m(s.Pos, "allowPrivilegeEscalation", false,
-			"capabilities", m(s.Pos, "drop", list(s.Pos, value.Str("ALL", s.Pos))))
+			"capabilities", m(s.Pos, "drop", list(s.Pos, value.NewString(s.Pos, "ALL"))))
 	case "baseline":
 		level = m(s.Pos, "allowPrivilegeEscalation", false)
 	}

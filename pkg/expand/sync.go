@@ -43,7 +43,7 @@ func (e *expander) synced(w *descriptor.Workload, annotations, object *value.Val
 		}
 		for part := range strings.SplitSeq(text.Text, ",") {
 			name, x, _ := strings.Cut(strings.TrimSpace(part), "=")
-			merged.Set(name, value.Str(x, pos))
+			merged.Set(name, value.NewString(pos, x))
 		}
 	}
 	var parts []string

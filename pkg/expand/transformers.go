@@ -142,7 +142,7 @@ func applyImages(v *value.Value, images []image) *value.Value {
 			if text == ref.Text {
 				return ref
 			}
-			return value.Str(text, ref.Pos)
+			return value.NewString(ref.Pos, text)
 		})
 	}
 	return v

@@ -71,7 +71,7 @@ func (e *expander) runner(w *descriptor.Workload) {
 func (e *expander) schedule(w *descriptor.Workload, job *value.Value) *value.Value {
 	s := w.Schedule
 	spec := m(s.At(), "schedule", s.Get("cron"), "concurrencyPolicy", "Forbid")
-	for _, entry := range s.Fields() {
+	for _, entry := range s.AllEntries() {
 		if entry.Key != "cron" {
 			spec.SetEntry(entry)
 		}

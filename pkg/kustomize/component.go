@@ -126,7 +126,7 @@ func (c *reader) kustomization(dir string) {
 	c.dir = dir
 	k := c.modern(c.known(docs[0], kustomizationType(), ""))
 	out := value.NewMap(k.At())
-	for _, e := range k.Fields() {
+	for _, e := range k.AllEntries() {
 		if !allowed(e.Key) {
 			c.diags.Errorh(e.KeyPos, "kustomize-field", "ship what it makes as manifests",
 				"unfold does not run kustomize's %q: it could run programs, reach the network or change other builds", e.Key)
@@ -158,7 +158,7 @@ func (c *reader) field(e value.Entry) *value.Value {
 		return e.Value
 	}
 	out := value.NewList(e.Value.Pos)
-	for _, item := range e.Value.Elements() {
+	for _, item := range e.Value.AllItems() {
 		if x := c.item(e.Key, files, item); x != nil {
 			out.Items = append(out.Items, x)
 		}
@@ -283,7 +283,7 @@ func (c *reader) yaml(v *value.Value, take func([]*value.Value) []*value.Value) 
 
 // named returns the name of a file as the kustomization in c.dir has it.
 func (c *reader) named(v *value.Value, name string) *value.Value {
-	return value.Str(strings.TrimPrefix(name, c.dir+"/"), v.Pos)
+	return value.NewString(v.Pos, strings.TrimPrefix(name, c.dir+"/"))
 }
 
 // unique returns the path for a file that nothing else has yet.
@@ -308,7 +308,7 @@ func (c *reader) inPlace(item *value.Value, patch *object.Patch) *value.Value {
 	patch.Documents = c.text(text)
 	item = item.Copy()
 	if content, err := value.EncodeCanonical(patch.Documents...); err == nil {
-		item.Set("patch", value.Str(string(content), text.Pos))
+		item.Set("patch", value.NewString(text.Pos, string(content)))
 	} else { // reported as it was read
 		item.Delete("patch")
 	}
@@ -359,11 +359,11 @@ func (c *reader) source(v *value.Value) *value.Value {
 	if !ok {
 		key, file = path.Base(v.Text), v.Text
 	}
-	out := c.raw(value.Str(file, v.Pos))
+	out := c.raw(value.NewString(v.Pos, file))
 	if out == nil || !ok && path.Base(out.Text) == key {
 		return out
 	}
-	return value.Str(key+"="+out.Text, v.Pos)
+	return value.NewString(v.Pos, key+"="+out.Text)
 }
 
 // inclusions counts the kustomizations that are built for a folder, each as

@@ -52,7 +52,7 @@ func (f filesOf) replace(item *value.Value, change func(filesOf, *value.Value) *
 	fresh := old
 	if f.list {
 		fresh = value.NewList(old.Pos)
-		for _, x := range old.Elements() {
+		for _, x := range old.AllItems() {
 			if x = change(f, x); x != nil {
 				fresh.Items = append(fresh.Items, x)
 			}

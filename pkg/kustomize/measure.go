@@ -102,7 +102,7 @@ func Patch(docs []*value.Value) Work {
 	for _, doc := range docs {
 		x := Object(doc)
 		w.Added, w.Lookups = plus(w.Added, x.Bytes), plus(w.Lookups, x.Lookups)
-		for _, op := range doc.Elements() {
+		for _, op := range doc.AllItems() {
 			if op.StringAt("op") == "copy" {
 				w.Copies++
 			}
@@ -167,7 +167,7 @@ func (m *measurer) folder(dir string) Work {
 	var w Work
 	for _, base := range []string{"kustomization.yaml", "kustomization.yml", "Kustomization"} {
 		for _, doc := range m.read(path.Join(dir, base)) {
-			for _, e := range doc.Fields() {
+			for _, e := range doc.AllEntries() {
 				w.Add(m.field(dir, e))
 			}
 		}
@@ -311,31 +311,31 @@ func (m *measurer) generated(dir, field string, x *value.Value) *value.Value {
 	}
 	data := value.NewMap(x.At())
 	put := func(key, text string) {
-		data.Entries = append(data.Entries, value.Entry{Key: key, Value: value.Str(text, x.At())})
+		data.Entries = append(data.Entries, value.Entry{Key: key, Value: value.NewString(x.At(), text)})
 	}
-	for _, file := range x.Get("files").Elements() {
+	for _, file := range x.Get("files").AllItems() {
 		key, name, ok := strings.Cut(file.Text, "=")
 		if !ok {
 			key, name = path.Base(file.Text), file.Text
 		}
 		put(key, string(m.tree[path.Join(dir, name)]))
 	}
-	lines := x.Get("literals").Elements()
+	lines := x.Get("literals").AllItems()
 	for _, file := range append(itemsOf(x.Get("envs")), get(x, "env")...) {
 		for line := range strings.SplitSeq(string(m.tree[path.Join(dir, file.Text)]), "\n") {
-			lines = append(lines, value.Str(line, x.At()))
+			lines = append(lines, value.NewString(x.At(), line))
 		}
 	}
 	for _, line := range lines {
 		key, text, _ := strings.Cut(line.Text, "=")
 		put(key, text)
 	}
-	metadata := value.NewMap(x.At()).Set("name", value.Str(x.StringAt("name"), x.At()))
-	return value.NewMap(x.At()).Set("apiVersion", value.Str("v1", x.At())).Set("kind", value.Str(kind, x.At())).
+	metadata := value.NewMap(x.At()).Set("name", value.NewString(x.At(), x.StringAt("name")))
+	return value.NewMap(x.At()).Set("apiVersion", value.NewString(x.At(), "v1")).Set("kind", value.NewString(x.At(), kind)).
 		Set("metadata", metadata).Set("data", data)
 }
 
-func itemsOf(v *value.Value) []*value.Value { return v.Elements() }
+func itemsOf(v *value.Value) []*value.Value { return v.AllItems() }
 
 // get returns the value under a key, or none.
 func get(v *value.Value, key string) []*value.Value {
@@ -430,14 +430,14 @@ func CheckComponentPatterns(t tree.Tree) diag.List {
 // checkReplacement is CheckPatterns for the targets of a replacement, and for the
 // elements of lists in the paths of its fields.
 func checkReplacement(r *value.Value, diags *diag.List) {
-	for _, target := range r.Get("targets").Elements() {
+	for _, target := range r.Get("targets").AllItems() {
 		for _, x := range append(itemsOf(target.Get("reject")), get(target, "select")...) {
 			CheckPatterns(x, diags)
 		}
-		for _, field := range target.Get("fieldPaths").Elements() {
+		for _, field := range target.Get("fieldPaths").AllItems() {
 			for _, part := range pathOf(field.StringAt()) {
 				if _, pattern := element(part); kyaml.IsListIndex(part) {
-					CheckPattern(value.Str(pattern, field.At()), diags)
+					CheckPattern(value.NewString(field.At(), pattern), diags)
 				}
 			}
 		}

@@ -15,7 +15,7 @@ var betweenPatches = [...]string{"namespace", "namePrefix", "nameSuffix", "label
 // reported.
 func (c *reader) modern(k *value.Value) *value.Value {
 	out := value.NewMap(k.At())
-	for _, e := range k.Fields() {
+	for _, e := range k.AllEntries() {
 		switch e.Key {
 		case "bases", "imageTags", "patchesStrategicMerge", "patchesJson6902", "commonLabels":
 		case "vars":
@@ -54,7 +54,7 @@ func (c *reader) join(out, k *value.Value, key string, before, after *value.Entr
 				at = e
 			}
 		}
-		list.Items = append(list.Items, e.Value.Elements()...)
+		list.Items = append(list.Items, e.Value.AllItems()...)
 	}
 	if list != nil {
 		out.SetEntry(value.Entry{Key: key, KeyPos: at.KeyPos, Value: list})
@@ -67,7 +67,7 @@ func merges(e *value.Entry) *value.Entry {
 		return nil
 	}
 	list := value.NewList(e.Value.At())
-	for _, x := range e.Value.Elements() {
+	for _, x := range e.Value.AllItems() {
 		key := "path"
 		if strings.Contains(x.Text, "\n") {
 			key = "patch"
@@ -82,6 +82,6 @@ func selecting(e *value.Entry) *value.Entry {
 	if e == nil {
 		return nil
 	}
-	labels := value.NewMap(e.Value.At()).Set("pairs", e.Value).Set("includeSelectors", value.True(true, e.KeyPos))
+	labels := value.NewMap(e.Value.At()).Set("pairs", e.Value).Set("includeSelectors", value.NewBool(e.KeyPos, true))
 	return &value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: value.NewList(e.Value.At(), labels)}
 }

@@ -48,7 +48,7 @@ func onlyFiles(t tree.Tree) error {
 		}
 		g.dir = path.Dir(p)
 		for _, k := range docs {
-			for _, e := range k.Fields() {
+			for _, e := range k.AllEntries() {
 				g.field(e)
 			}
 		}
@@ -71,7 +71,7 @@ func (g *gate) field(e value.Entry) {
 	if !ok && !allowed(e.Key) {
 		g.refuse(fmt.Errorf("%s: kustomize's field %q is not run", e.KeyPos, e.Key))
 	}
-	for _, item := range e.Value.Elements() {
+	for _, item := range e.Value.AllItems() {
 		for _, f := range files {
 			f.replace(item, func(f filesOf, v *value.Value) *value.Value {
 				g.name(f, v)
@@ -84,7 +84,7 @@ func (g *gate) field(e value.Entry) {
 // name wants a path of the tree that can't be taken for an address.
 func (g *gate) name(f filesOf, v *value.Value) {
 	if _, name, ok := strings.Cut(v.Text, "="); ok && f.keyed {
-		v = value.Str(name, v.Pos)
+		v = value.NewString(v.Pos, name)
 	}
 	p := path.Join(g.dir, v.Text)
 	_, isFile := g.tree[p]

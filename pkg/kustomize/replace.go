@@ -119,7 +119,7 @@ func (m *measurer) replacements(dir string, x *value.Value) []*value.Value {
 // fieldsOfTarget returns the paths of a target. Without any it is the name.
 func fieldsOfTarget(target *value.Value) []fieldPath {
 	var out []fieldPath
-	for _, x := range target.Get("fieldPaths").Elements() {
+	for _, x := range target.Get("fieldPaths").AllItems() {
 		out = append(out, pathOf(x.StringAt()))
 	}
 	if len(out) == 0 {
@@ -139,7 +139,7 @@ func (m *measurer) survey() {
 		folders++
 		dir := path.Dir(name)
 		for _, doc := range m.read(name) {
-			for _, e := range doc.Fields() {
+			for _, e := range doc.AllEntries() {
 				inclusions += m.surveyField(dir, e)
 			}
 		}
@@ -224,7 +224,7 @@ func (f *flow) patch(doc *value.Value) {
 		f.merges = append(f.merges, doc)
 		return
 	}
-	for _, op := range doc.Elements() {
+	for _, op := range doc.AllItems() {
 		nodes := 0
 		op.Walk(func(*value.Value) { nodes++ })
 		var at fieldPath
@@ -240,7 +240,7 @@ func (f *flow) replacement(r *value.Value) {
 	if source := r.Get("source"); source != nil {
 		f.sources = append(f.sources, pathOf(source.StringAt("fieldPath")))
 	}
-	for _, target := range r.Get("targets").Elements() {
+	for _, target := range r.Get("targets").AllItems() {
 		fields := fieldsOfTarget(target)
 		f.targets = append(f.targets, fields...)
 		if !target.Get("options", "create").Empty() {
@@ -271,9 +271,9 @@ func (f *flow) work(r *value.Value) (w Work) {
 			source = f.size(own)
 		}
 	}
-	for _, target := range r.Get("targets").Elements() {
+	for _, target := range r.Get("targets").AllItems() {
 		w.Steps = plus(w.Steps, f.trying(target.Get("select")))
-		for _, reject := range target.Get("reject").Elements() {
+		for _, reject := range target.Get("reject").AllItems() {
 			w.Steps = plus(w.Steps, f.trying(reject))
 		}
 		var objects []*value.Value

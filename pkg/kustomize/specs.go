@@ -12,15 +12,15 @@ import (
 // for each field that it lists in each object, for each label, prefix and the like, and
 // holds each reference that it finds against all objects.
 func (f *flow) configuration(doc *value.Value) (w Work) {
-	for _, e := range doc.Fields() {
+	for _, e := range doc.AllEntries() {
 		if e.Key != "nameReference" {
 			w.Add(f.specs(e.Value, 1+f.transformers, f.written(e.Key)))
 			continue
 		}
-		for _, x := range e.Value.Elements() {
+		for _, x := range e.Value.AllItems() {
 			w.Add(f.specs(x.Get("fieldSpecs"), len(f.objects)*f.repeats, f.affixes))
 		}
-		w.Specs = plus(w.Specs, merging(len(e.Value.Elements())))
+		w.Specs = plus(w.Specs, merging(len(e.Value.AllItems())))
 	}
 	return w
 }
@@ -37,7 +37,7 @@ func (f *flow) written(list string) int {
 // so many bytes are put there.
 func (f *flow) specs(list *value.Value, each, bytes int) (w Work) {
 	objects := len(f.objects) * f.repeats
-	for _, x := range list.Elements() {
+	for _, x := range list.AllItems() {
 		p := kyamlutils.PathSplitter(x.StringAt("path"), "/")
 		hits, most := 0, 0
 		for _, o := range f.objects {
@@ -48,7 +48,7 @@ func (f *flow) specs(list *value.Value, each, bytes int) (w Work) {
 		w.Moved = plus(w.Moved, times(times(hits, f.repeats), bytes))
 		w.MovedOne = plus(w.MovedOne, times(most, bytes))
 	}
-	w.Specs = plus(w.Specs, merging(len(list.Elements())))
+	w.Specs = plus(w.Specs, merging(len(list.AllItems())))
 	return w
 }
 

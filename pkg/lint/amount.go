@@ -18,14 +18,14 @@ func tinyAmounts(in *Input, r *reporter) {
 		if x.Kind == "PersistentVolumeClaim" {
 			storage(x.value.Get("spec"))
 		}
-		for _, t := range x.value.Get("spec", "volumeClaimTemplates").Elements() {
+		for _, t := range x.value.Get("spec", "volumeClaimTemplates").AllItems() {
 			storage(t.Get("spec"))
 		}
 		p, ok := x.pods()
 		if !ok {
 			continue
 		}
-		for _, v := range p.spec().Get("volumes").Elements() {
+		for _, v := range p.spec().Get("volumes").AllItems() {
 			storage(v.Get("ephemeral", "volumeClaimTemplate", "spec"))
 		}
 		for _, c := range p.all() {

@@ -48,17 +48,17 @@ func kustomizeAnnotations(in *Input, r *reporter) {
 	}
 	var walk func(v *value.Value, names bool)
 	walk = func(v *value.Value, names bool) {
-		for _, item := range v.Elements() {
+		for _, item := range v.AllItems() {
 			walk(item, names)
 		}
-		for _, e := range v.Fields() {
+		for _, e := range v.AllEntries() {
 			if KustomizesOwn(e.Key) {
 				refuse(v, e, e.Key)
 			}
 			if names && e.Value.IsScalar() && namesOwn(e.Key, e.Value.Text) {
 				refuse(v, value.Entry{KeyPos: e.Value.Pos}, e.Value.Text)
 			}
-			for _, item := range e.Value.Elements() {
+			for _, item := range e.Value.AllItems() {
 				if names && item.IsScalar() && namesOwn(e.Key, item.Text) {
 					refuse(v, value.Entry{KeyPos: item.Pos}, item.Text)
 				}

@@ -86,7 +86,7 @@ func (p *podParts) walk(key string, v *value.Value) {
 				p.nodePaths = append(p.nodePaths, e.Value)
 			}
 		case "labels", "annotations":
-			for _, m := range e.Value.Fields() {
+			for _, m := range e.Value.AllEntries() {
 				switch {
 				case strings.HasPrefix(m.Key, appArmor):
 					p.profiles = append(p.profiles, m)

@@ -35,7 +35,7 @@ const appArmor = "container.apparmor.security.beta.kubernetes.io/"
 func addedCapabilities(in *Input, r *reporter) {
 	for _, p := range in.parts {
 		for _, c := range p.contexts {
-			for _, name := range c.Get("capabilities", "add").Elements() {
+			for _, name := range c.Get("capabilities", "add").AllItems() {
 				if !slices.Contains(baselineCapabilities(), name.StringAt()) {
 					r.report(p.item, name, "remove it, or use a capability of Pod Security's baseline",
 						"%s of %s has the capability %s", called(c.of), p.ID, name.StringAt())
@@ -80,7 +80,7 @@ func loosened(c *value.Value) []value.Entry {
 	unless(baselineSELinux(), c.Get("seLinuxOptions", "type"), "seLinuxOptions.type")
 	unless([]string{""}, c.Get("seLinuxOptions", "user"), "seLinuxOptions.user")
 	unless([]string{""}, c.Get("seLinuxOptions", "role"), "seLinuxOptions.role")
-	for _, x := range c.Get("sysctls").Elements() {
+	for _, x := range c.Get("sysctls").AllItems() {
 		unless(baselineSysctls(), x.Get("name"), "sysctls")
 	}
 	return out

@@ -9,7 +9,7 @@ func containerPorts(in *Input, r *reporter) {
 		taken := map[string]string{} // containers by port and protocol
 		for _, c := range p.together() {
 			name, own := c.StringAt("name"), map[string]bool{}
-			for _, port := range c.Get("ports").Elements() {
+			for _, port := range c.Get("ports").AllItems() {
 				number := port.Get("containerPort")
 				key := number.StringAt() + "/" + cmp.Or(port.StringAt("protocol"), "TCP")
 				if other, ok := taken[key]; ok && !own[key] {

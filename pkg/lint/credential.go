@@ -73,7 +73,7 @@ func (in *Input) suspects() []suspect {
 			s.fields(x.value.Get("metadata"), "metadata")
 			continue
 		case "ConfigMap":
-			for _, e := range x.value.Get("data").Fields() {
+			for _, e := range x.value.Get("data").AllEntries() {
 				s.add(e.Value, e.Key, keyToSeal(e), "the key "+strconv.Quote(e.Key), credential.InValue(e.Key, e.Value.StringAt()))
 			}
 			s.fields(x.value.Get("metadata"), "metadata")
@@ -124,7 +124,7 @@ func (s *search) add(text *value.Value, name, seal, where string, matches []cred
 func (s *search) container(c *value.Value) {
 	name := c.StringAt("name")
 	of := " of the container " + strconv.Quote(name)
-	for _, e := range c.Get("env").Elements() {
+	for _, e := range c.Get("env").AllItems() {
 		text := e.Get("value")
 		if !text.IsScalar() {
 			continue
@@ -144,7 +144,7 @@ func (s *search) container(c *value.Value) {
 
 func (s *search) handler(name, where string, v *value.Value) {
 	s.command(name, where, v.Get("exec", "command"))
-	for _, h := range v.Get("httpGet", "httpHeaders").Elements() {
+	for _, h := range v.Get("httpGet", "httpHeaders").AllItems() {
 		if text := h.Get("value"); text.IsScalar() {
 			s.look(text)
 			key := h.StringAt("name")
@@ -159,7 +159,7 @@ func (s *search) command(name, where string, lists ...*value.Value) {
 	var args []*value.Value
 	var texts []string
 	for _, list := range lists {
-		for _, x := range list.Elements() {
+		for _, x := range list.AllItems() {
 			s.look(x)
 			args, texts = append(args, x), append(texts, x.StringAt())
 		}
@@ -183,10 +183,10 @@ func (s *search) fields(v *value.Value, path string) {
 	if s.done[v] {
 		return
 	}
-	for i, x := range v.Elements() {
+	for i, x := range v.AllItems() {
 		s.fields(x, path+"["+strconv.Itoa(i)+"]")
 	}
-	for _, e := range v.Fields() {
+	for _, e := range v.AllEntries() {
 		below := strings.TrimPrefix(path+"."+e.Key, ".")
 		if e.Value.Is(value.String) && !s.done[e.Value] {
 			s.add(e.Value, e.Key, "", below, credential.InField(e.Key, e.Value.Text))

@@ -14,7 +14,7 @@ func notExpanded(in *Input, r *reporter) {
 	seen := map[string]bool{}
 	for _, p := range in.workloads {
 		for _, c := range p.all() {
-			for _, from := range c.Get("envFrom").Elements() {
+			for _, from := range c.Get("envFrom").AllItems() {
 				name := from.StringAt("configMapRef", "name")
 				if name == "" || seen[name] {
 					continue
@@ -24,7 +24,7 @@ func notExpanded(in *Input, r *reporter) {
 				if !ok {
 					continue
 				}
-				for _, e := range x.value.Get("data").Fields() {
+				for _, e := range x.value.Get("data").AllEntries() {
 					if found := variable().FindStringSubmatch(e.Value.StringAt()); found != nil {
 						r.named(e.Key, e.Value).report(x, e.Value, "set "+e.Key+" by env, where Kubernetes fills it in",
 							"$(%s) in %s of %s stays as it is written", found[2], e.Key, x.ID)

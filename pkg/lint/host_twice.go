@@ -37,13 +37,13 @@ func Reaches(v *value.Value) []Reached {
 }
 
 func ingressReaches(id object.ID, v *value.Value) (out []Reached) {
-	for _, e := range v.Get("metadata", "annotations").Fields() {
+	for _, e := range v.Get("metadata", "annotations").AllEntries() {
 		if strings.HasSuffix(e.Key, "/canary") && e.Value.Text == "true" {
 			return nil
 		}
 	}
-	for _, rule := range v.Get("spec", "rules").Elements() {
-		for _, p := range rule.Get("http", "paths").Elements() {
+	for _, rule := range v.Get("spec", "rules").AllItems() {
+		for _, p := range rule.Get("http", "paths").AllItems() {
 			x := Reached{By: id, Through: v.StringAt("spec", "ingressClassName"), Host: rule.StringAt("host"),
 				Path: p.StringAt("pathType") + " " + p.StringAt("path")}
 			if x.Pos = p.Get("path").At(); x.Pos.Line == 0 {
@@ -57,17 +57,17 @@ func ingressReaches(id object.ID, v *value.Value) (out []Reached) {
 
 func routeReaches(id object.ID, v *value.Value) (out []Reached) {
 	var through strings.Builder
-	for _, p := range v.Get("spec", "parentRefs").Elements() {
+	for _, p := range v.Get("spec", "parentRefs").AllItems() {
 		through.WriteString(p.StringAt("namespace") + "/" + p.StringAt("name") + "/" + p.StringAt("sectionName") + " ")
 	}
-	hosts := v.Get("spec", "hostnames").Elements()
+	hosts := v.Get("spec", "hostnames").AllItems()
 	if len(hosts) == 0 {
 		hosts = []*value.Value{nil}
 	}
-	for _, rule := range v.Get("spec", "rules").Elements() {
-		for _, match := range rule.Get("matches").Elements() {
+	for _, rule := range v.Get("spec", "rules").AllItems() {
+		for _, match := range rule.Get("matches").AllItems() {
 			path := match.Get("path")
-			if len(match.Fields()) != 1 || path == nil {
+			if len(match.AllEntries()) != 1 || path == nil {
 				continue
 			}
 			for _, host := range hosts {

@@ -40,7 +40,7 @@ func patchIdentities(in *Input, r *reporter) {
 	}
 	for _, doc := range in.Brought.merges() {
 		metadata := doc.Get("metadata")
-		for _, e := range slices.Concat(doc.Fields(), metadata.Fields()) {
+		for _, e := range slices.Concat(doc.AllEntries(), metadata.AllEntries()) {
 			null := e.Value.Kind == value.Null
 			switch e.Key {
 			case "apiVersion", "kind", "metadata", "name", "namespace":
@@ -91,7 +91,7 @@ func (b Brought) paths() []*value.Value {
 	var out []*value.Value
 	for _, p := range b.Patches {
 		for _, doc := range p.Documents {
-			for _, op := range doc.Elements() {
+			for _, op := range doc.AllItems() {
 				for _, field := range changedBy(op) {
 					if path := op.Get(field); path.Is(value.String) {
 						out = append(out, path)

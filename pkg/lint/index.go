@@ -27,7 +27,7 @@ type labelled struct {
 type label struct{ key, text string }
 
 func (l *labelled) add(i int, labels *value.Value) {
-	for _, e := range labels.Fields() {
+	for _, e := range labels.AllEntries() {
 		k := label{e.Key, e.Value.Text}
 		l.by[k] = append(l.by[k], i)
 	}
@@ -86,7 +86,7 @@ func (in *Input) indexed() {
 // matchExpressions chooses.
 func (in *Input) selected(selector *value.Value) []pods {
 	var out []pods
-	for _, i := range in.index.pods.having(selector.Get("matchLabels").Fields()) {
+	for _, i := range in.index.pods.having(selector.Get("matchLabels").AllEntries()) {
 		if p := in.workloads[i]; selects(selector, p.template.Get("metadata", "labels")) {
 			out = append(out, p)
 		}
@@ -97,7 +97,7 @@ func (in *Input) selected(selector *value.Value) []pods {
 // behind returns the workloads whose pods a Service has behind it.
 func (in *Input) behind(service item) []pods {
 	var out []pods
-	for _, i := range in.index.pods.having(service.value.Get("spec", "selector").Fields()) {
+	for _, i := range in.index.pods.having(service.value.Get("spec", "selector").AllEntries()) {
 		if p := in.workloads[i]; in.serves(service, p) {
 			out = append(out, p)
 		}
@@ -107,7 +107,7 @@ func (in *Input) behind(service item) []pods {
 
 // monitored reports whether a selector chooses a Service of the app.
 func (in *Input) monitored(selector *value.Value) bool {
-	for _, i := range in.index.services.having(selector.Get("matchLabels").Fields()) {
+	for _, i := range in.index.services.having(selector.Get("matchLabels").AllEntries()) {
 		if x := in.items[i]; x.Kind == "Service" && x.Group() == "" && selects(selector, x.value.Get("metadata", "labels")) {
 			return true
 		}

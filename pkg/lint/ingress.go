@@ -14,8 +14,8 @@ func pathTypes(in *Input, r *reporter) {
 		if x.Kind != "Ingress" {
 			continue
 		}
-		for _, rule := range x.value.Get("spec", "rules").Elements() {
-			for _, p := range rule.Get("http", "paths").Elements() {
+		for _, rule := range x.value.Get("spec", "rules").AllItems() {
+			for _, p := range rule.Get("http", "paths").AllItems() {
 				path, typ := p.Get("path"), p.StringAt("pathType")
 				if typ == "ImplementationSpecific" || !strings.ContainsAny(path.StringAt(), `*()[]{}^$|\`) {
 					continue
@@ -60,14 +60,14 @@ func certificates(x item) (out []certified) {
 		return nil
 	}
 	var hosts []string
-	for _, rule := range spec.Get("rules").Elements() {
+	for _, rule := range spec.Get("rules").AllItems() {
 		if rule.StringAt("host") == "" {
 			return nil
 		}
 		hosts = append(hosts, rule.StringAt("host"))
 	}
-	for _, t := range spec.Get("tls").Elements() {
-		for _, host := range t.Get("hosts").Elements() {
+	for _, t := range spec.Get("tls").AllItems() {
+		for _, host := range t.Get("hosts").AllItems() {
 			out = append(out, certified{host: host, of: hosts})
 		}
 	}

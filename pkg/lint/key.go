@@ -27,25 +27,25 @@ func (p pods) references(visit func(kind, name string, key *value.Value)) {
 	one := func(kind string, ref *value.Value, nameField string) {
 		if ref != nil && !ref.Get("optional").IsTrue() {
 			visit(kind, ref.StringAt(nameField), ref.Get("key"))
-			for _, item := range ref.Get("items").Elements() {
+			for _, item := range ref.Get("items").AllItems() {
 				visit(kind, ref.StringAt(nameField), item.Get("key"))
 			}
 		}
 	}
 	for _, c := range p.all() {
-		for _, e := range c.Get("env").Elements() {
+		for _, e := range c.Get("env").AllItems() {
 			one("ConfigMap", e.Get("valueFrom", "configMapKeyRef"), "name")
 			one("Secret", e.Get("valueFrom", "secretKeyRef"), "name")
 		}
-		for _, e := range c.Get("envFrom").Elements() {
+		for _, e := range c.Get("envFrom").AllItems() {
 			one("ConfigMap", e.Get("configMapRef"), "name")
 			one("Secret", e.Get("secretRef"), "name")
 		}
 	}
-	for _, v := range p.spec().Get("volumes").Elements() {
+	for _, v := range p.spec().Get("volumes").AllItems() {
 		one("ConfigMap", v.Get("configMap"), "name")
 		one("Secret", v.Get("secret"), "secretName")
-		for _, source := range v.Get("projected", "sources").Elements() {
+		for _, source := range v.Get("projected", "sources").AllItems() {
 			one("ConfigMap", source.Get("configMap"), "name")
 			one("Secret", source.Get("secret"), "name")
 		}

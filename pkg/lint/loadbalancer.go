@@ -12,7 +12,7 @@ func openLoadBalancer(in *Input, r *reporter) {
 			continue
 		}
 		internal := false
-		for _, e := range x.value.Get("metadata", "annotations").Fields() {
+		for _, e := range x.value.Get("metadata", "annotations").AllEntries() {
 			internal = internal || strings.Contains(strings.ToLower(e.Key+"="+e.Value.StringAt()), "internal") &&
 				e.Value.StringAt() != "false"
 		}

@@ -11,8 +11,8 @@ func nodePorts(in *Input, r *reporter) {
 			continue
 		}
 		spec := x.value.Get("spec")
-		all := append(spec.Get("ports").Elements()[:0:0], spec)
-		for _, p := range append(all, spec.Get("ports").Elements()...) {
+		all := append(spec.Get("ports").AllItems()[:0:0], spec)
+		for _, p := range append(all, spec.Get("ports").AllItems()...) {
 			for _, field := range []string{"nodePort", "healthCheckNodePort"} {
 				port := p.Get(field)
 				if n, ok := port.Int64(); ok && n != 0 && (n < firstNodePort || n > lastNodePort) {

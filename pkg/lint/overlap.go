@@ -7,7 +7,7 @@ import "github.com/unfold-gitops/unfold/pkg/yaml/value"
 func selectorOverlap(in *Input, r *reporter) {
 	labelled := map[string][]int{} // workloads by a label of their pods
 	for i, p := range in.workloads {
-		for _, e := range p.template.Get("metadata", "labels").Fields() {
+		for _, e := range p.template.Get("metadata", "labels").AllEntries() {
 			labelled[e.Key+"="+e.Value.Text] = append(labelled[e.Key+"="+e.Value.Text], i)
 		}
 	}
@@ -40,7 +40,7 @@ func (p pods) selectsPods() bool {
 // fewest have.
 func fewest(selector *value.Value, labelled map[string][]int) []int {
 	var out []int
-	for i, e := range selector.Get("matchLabels").Fields() {
+	for i, e := range selector.Get("matchLabels").AllEntries() {
 		if with := labelled[e.Key+"="+e.Value.Text]; i == 0 || len(with) < len(out) {
 			out = with
 		}

@@ -30,12 +30,12 @@ func (p pods) ends() bool { return p.kind.Completes }
 func (p pods) spec() *value.Value { return p.template.Get("spec") }
 
 // containers returns those that run beside one another.
-func (p pods) containers() []*value.Value { return p.spec().Get("containers").Elements() }
+func (p pods) containers() []*value.Value { return p.spec().Get("containers").AllItems() }
 
 // together returns the containers that run at the same time as others, in the order in which they start.
 func (p pods) together() []*value.Value {
 	var out []*value.Value
-	for _, c := range p.spec().Get("initContainers").Elements() {
+	for _, c := range p.spec().Get("initContainers").AllItems() {
 		if c.StringAt("restartPolicy") == "Always" {
 			out = append(out, c)
 		}
@@ -46,7 +46,7 @@ func (p pods) together() []*value.Value {
 // all returns all containers.
 func (p pods) all() []*value.Value {
 	out := p.containers()[:len(p.containers()):len(p.containers())]
-	return append(out, p.spec().Get("initContainers").Elements()...)
+	return append(out, p.spec().Get("initContainers").AllItems()...)
 }
 
 // replicas returns how many pods there are at least, ok is false where nobody
@@ -73,15 +73,15 @@ func (p pods) replicas(in *Input) (n int64, ok bool) {
 // selects reports whether a selector of matchLabels and matchExpressions chooses
 // labels. One without content chooses all.
 func selects(selector, labels *value.Value) bool {
-	for _, e := range selector.Get("matchLabels").Fields() {
+	for _, e := range selector.Get("matchLabels").AllEntries() {
 		if !hasLabel(labels, e) {
 			return false
 		}
 	}
-	for _, x := range selector.Get("matchExpressions").Elements() {
+	for _, x := range selector.Get("matchExpressions").AllItems() {
 		got := labels.Get(x.StringAt("key"))
 		among := false
-		for _, v := range x.Get("values").Elements() {
+		for _, v := range x.Get("values").AllItems() {
 			among = among || got != nil && v.Text == got.Text
 		}
 		switch x.StringAt("operator") {

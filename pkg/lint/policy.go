@@ -74,7 +74,7 @@ func (p Policy) of(r Rule, env string) Setting {
 
 // unknownRules finds names in accept that no rule has.
 func unknownRules(in *Input, r *reporter) {
-	for _, e := range in.Accept.Fields() {
+	for _, e := range in.Accept.AllEntries() {
 		if _, ok := byName(e.Key); !ok {
 			r.reportAt(e.KeyPos, diag.Hint(e.Key, "the rules are", Names()), "there is no rule %q to accept the findings of", e.Key)
 		}
@@ -83,7 +83,7 @@ func unknownRules(in *Input, r *reporter) {
 
 // notAcceptable finds rules in accept about which the operator decides alone.
 func notAcceptable(in *Input, r *reporter) {
-	for _, e := range in.Accept.Fields() {
+	for _, e := range in.Accept.AllEntries() {
 		rule, ok := byName(e.Key)
 		if s := in.Policy.of(rule, in.Env); ok && !s.Accept && s.Severity != Off {
 			r.reportAt(e.KeyPos, "remove the line; the operator decides about this rule",

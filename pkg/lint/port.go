@@ -29,7 +29,7 @@ func missingPorts(in *Input, r *reporter) {
 			continue
 		}
 		var names []string
-		asked := slices.ContainsFunc(x.value.Get("spec", "ports").Elements(),
+		asked := slices.ContainsFunc(x.value.Get("spec", "ports").AllItems(),
 			func(p *value.Value) bool { return p.Get("targetPort").Is(value.String) })
 		if !asked {
 			continue
@@ -41,7 +41,7 @@ func missingPorts(in *Input, r *reporter) {
 				names = append(names, portNames(c)...)
 			}
 		}
-		for _, port := range x.value.Get("spec", "ports").Elements() {
+		for _, port := range x.value.Get("spec", "ports").AllItems() {
 			if target := port.Get("targetPort"); selected && target.Is(value.String) && !slices.Contains(names, target.Text) {
 				r.report(x, target, diag.Hint(target.Text, "the ports are", names), "no pod of %s has a port %q",
 					x.ID, target.Text)
@@ -49,7 +49,7 @@ func missingPorts(in *Input, r *reporter) {
 		}
 	}
 	in.backends(func(x item, service item, port *value.Value) {
-		for _, p := range service.value.Get("spec", "ports").Elements() {
+		for _, p := range service.value.Get("spec", "ports").AllItems() {
 			if port == nil || p.StringAt("name") == port.StringAt() || p.StringAt("port") == port.StringAt() {
 				return
 			}
@@ -77,7 +77,7 @@ func (in *Input) serves(service item, p pods) bool {
 
 func portNames(container *value.Value) []string {
 	var names []string
-	for _, p := range container.Get("ports").Elements() {
+	for _, p := range container.Get("ports").AllItems() {
 		if name := p.StringAt("name"); name != "" {
 			names = append(names, name)
 		}

@@ -7,7 +7,7 @@ func noProbes(in *Input, r *reporter) {
 			continue
 		}
 		for _, c := range p.containers() {
-			if len(c.Get("ports").Elements()) == 0 || c.Has("livenessProbe") || c.Has("readinessProbe") || c.Has("startupProbe") {
+			if len(c.Get("ports").AllItems()) == 0 || c.Has("livenessProbe") || c.Has("readinessProbe") || c.Has("startupProbe") {
 				continue
 			}
 			r.report(p.item, c.Get("ports").Items[0], "add probes: with a path such as /health",

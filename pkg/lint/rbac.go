@@ -48,7 +48,7 @@ func wideRoles(in *Input, r *reporter) {
 		if x.Group() != rbacGroup || !cluster && x.Kind != "Role" {
 			continue
 		}
-		for _, rule := range x.value.Get("rules").Elements() {
+		for _, rule := range x.value.Get("rules").AllItems() {
 			if lists(rule, "verbs", "*") && lists(rule, "resources", "*") &&
 				(lists(rule, "apiGroups", "*") || lists(rule, "apiGroups", "")) {
 				r.report(x, rule, hint, "%s allows everything", x.ID)
@@ -63,7 +63,7 @@ func wideRoles(in *Input, r *reporter) {
 		if !cluster {
 			continue
 		}
-		for _, e := range x.value.Get("metadata", "labels").Fields() {
+		for _, e := range x.value.Get("metadata", "labels").AllEntries() {
 			if role, ok := strings.CutPrefix(e.Key, rbacGroup+"/aggregate-to-"); ok && e.Value.StringAt() == "true" {
 				r.report(x, e.Value, "remove the label, and bind the role to whom it is for",
 					"%s adds to what all who have the role %q are allowed", x.ID, role)
@@ -81,7 +81,7 @@ func wideRoles(in *Input, r *reporter) {
 // wide reports whether a rule with these names allows the power in full. Without any
 // it holds for all.
 func (p power) wide(verb, resource string, names *value.Value) bool {
-	return names.Empty() || p.named != nil && slices.ContainsFunc(names.Elements(), func(x *value.Value) bool {
+	return names.Empty() || p.named != nil && slices.ContainsFunc(names.AllItems(), func(x *value.Value) bool {
 		return p.named(verb, resource, x.StringAt())
 	})
 }
@@ -107,7 +107,7 @@ func (p power) in(rule *value.Value) string {
 
 // lists reports whether a list of a rule has a word.
 func lists(rule *value.Value, field, word string) bool {
-	return slices.ContainsFunc(rule.Get(field).Elements(), func(x *value.Value) bool { return x.IsScalar() && x.Text == word })
+	return slices.ContainsFunc(rule.Get(field).AllItems(), func(x *value.Value) bool { return x.IsScalar() && x.Text == word })
 }
 
 // isOwnRole reports whether Kubernetes itself brings a ClusterRole of the name, or a
@@ -150,7 +150,7 @@ func foreignSubjects(in *Input, r *reporter) {
 		if x.Group() != rbacGroup || x.Kind != "RoleBinding" && x.Kind != "ClusterRoleBinding" {
 			continue
 		}
-		for _, s := range x.value.Get("subjects").Elements() {
+		for _, s := range x.value.Get("subjects").AllItems() {
 			if who := in.foreign(s); who != "" {
 				r.report(x, s.Get("name"), "name a service account of the app", "%s gives rights to %s", x.ID,
 					who)

@@ -21,13 +21,13 @@ func unknownReferences(in *Input, r *reporter) {
 		}
 		p.references(func(kind, name string, _ *value.Value) {
 			if name != "" {
-				missing(kind, value.Str(name, p.origin))
+				missing(kind, value.NewString(p.origin, name))
 			}
 		})
 		if account := p.spec().Get("serviceAccountName"); account.StringAt() != "default" {
 			missing("ServiceAccount", account)
 		}
-		for _, v := range p.spec().Get("volumes").Elements() {
+		for _, v := range p.spec().Get("volumes").AllItems() {
 			missing("PersistentVolumeClaim", v.Get("persistentVolumeClaim", "claimName"))
 		}
 	}

@@ -22,9 +22,9 @@ func removedObjects(in *Input, r *reporter) {
 					object.ID{Kind: kind, Name: text})
 			}
 		}
-		p.references(func(kind, name string, _ *value.Value) { missing(kind, value.Str(name, p.origin)) })
+		p.references(func(kind, name string, _ *value.Value) { missing(kind, value.NewString(p.origin, name)) })
 		missing("ServiceAccount", p.spec().Get("serviceAccountName"))
-		for _, v := range p.spec().Get("volumes").Elements() {
+		for _, v := range p.spec().Get("volumes").AllItems() {
 			missing("PersistentVolumeClaim", v.Get("persistentVolumeClaim", "claimName"))
 		}
 	}

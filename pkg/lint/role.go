@@ -16,17 +16,17 @@ func uselessRules(in *Input, r *reporter) {
 		if x.Kind != "Role" && x.Kind != "ClusterRole" || !strings.HasPrefix(x.APIVersion, "rbac.authorization.k8s.io/") {
 			continue
 		}
-		for _, rule := range x.value.Get("rules").Elements() {
-			groups := rule.Get("apiGroups").Elements()
+		for _, rule := range x.value.Get("rules").AllItems() {
+			groups := rule.Get("apiGroups").AllItems()
 			if !own(groups) {
 				continue
 			}
-			for _, resource := range rule.Get("resources").Elements() {
+			for _, resource := range rule.Get("resources").AllItems() {
 				if hint := resourceHint(resource.StringAt(), groups); hint != "" {
 					r.report(x, resource, hint, "%s grants nothing on %q: its API group has no such resource", x.ID, resource.StringAt())
 				}
 			}
-			for _, verb := range rule.Get("verbs").Elements() {
+			for _, verb := range rule.Get("verbs").AllItems() {
 				if !types.KnownVerb(verb.StringAt()) {
 					r.report(x, verb, diag.Hint(verb.StringAt(), "the verbs are", types.Verbs()),
 						"%s grants nothing by the verb %q, which Kubernetes does not know", x.ID, verb.StringAt())

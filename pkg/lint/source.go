@@ -72,7 +72,7 @@ func (s *sources) secret(doc *value.Value) {
 			}
 		}
 	}
-	for _, g := range doc.Get("secretGenerator").Elements() {
+	for _, g := range doc.Get("secretGenerator").AllItems() {
 		s.secrets = append(s.secrets, secretSource{g.StringAt("name"), g.Pos})
 	}
 }

@@ -9,7 +9,7 @@ func subjects(in *Input, r *reporter) {
 		if !strings.HasPrefix(x.APIVersion, "rbac.authorization.k8s.io/") || !strings.HasSuffix(x.Kind, "RoleBinding") {
 			continue
 		}
-		for _, s := range x.value.Get("subjects").Elements() {
+		for _, s := range x.value.Get("subjects").AllItems() {
 			name := s.StringAt("name")
 			if s.StringAt("kind") != "ServiceAccount" || s.StringAt("namespace") != "" || name == "" || name == "default" {
 				continue

@@ -48,8 +48,8 @@ func (in *Input) backends(found func(x, service item, port *value.Value), lost f
 		switch x.Kind {
 		case "Ingress":
 			backends := []*value.Value{x.value.Get("spec", "defaultBackend", "service")}
-			for _, rule := range x.value.Get("spec", "rules").Elements() {
-				for _, path := range rule.Get("http", "paths").Elements() {
+			for _, rule := range x.value.Get("spec", "rules").AllItems() {
+				for _, path := range rule.Get("http", "paths").AllItems() {
 					backends = append(backends, path.Get("backend", "service"))
 				}
 			}
@@ -68,8 +68,8 @@ func (in *Input) backends(found func(x, service item, port *value.Value), lost f
 				visit(x.value.Get("spec", "strategy").Get(field...), nil)
 			}
 		case "HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute":
-			for _, rule := range x.value.Get("spec", "rules").Elements() {
-				for _, b := range rule.Get("backendRefs").Elements() {
+			for _, rule := range x.value.Get("spec", "rules").AllItems() {
+				for _, b := range rule.Get("backendRefs").AllItems() {
 					if kind := b.StringAt("kind"); kind != "" && kind != "Service" || b.Has("namespace") {
 						continue
 					}

@@ -197,7 +197,7 @@ func (r *reader) applications(v *value.Value) Applications {
 	if v.Has("syncOptions") {
 		a.SyncOptions = texts(v.Get("syncOptions"))
 	}
-	for _, w := range v.Get("syncWindows").Elements() {
+	for _, w := range v.Get("syncWindows").AllItems() {
 		for _, field := range []string{"kind", "schedule", "duration"} {
 			if w.StringAt(field) == "" {
 				r.diags.Errorh(w.Pos, "missing-field", "add "+field, "the sync window has no %s", field)
@@ -218,7 +218,7 @@ func isFalse(v *value.Value, key string) bool {
 
 func texts(v *value.Value) []string {
 	var out []string
-	for _, x := range v.Elements() {
+	for _, x := range v.AllItems() {
 		out = append(out, x.Text)
 	}
 	return out
@@ -232,7 +232,7 @@ func (r *reader) argocd(p *Platform, full *value.Value) {
 			*to = text
 		}
 	}
-	for _, e := range full.Get("teams").Fields() {
+	for _, e := range full.Get("teams").AllEntries() {
 		p.Teams = append(p.Teams, r.team(e))
 	}
 	v := full.Get("previews")
@@ -264,16 +264,16 @@ func (r *reader) team(e value.Entry) Team {
 	v := e.Value
 	t := Team{
 		Name: e.Key, Pos: e.KeyPos, Repositories: texts(v.Get("repositories")), Namespaces: texts(v.Get("namespaces")),
-		Kinds: texts(v.Get("kinds")), ClusterKinds: texts(v.Get("clusterKinds")), Notify: v.Get("notify").Fields(),
+		Kinds: texts(v.Get("kinds")), ClusterKinds: texts(v.Get("clusterKinds")), Notify: v.Get("notify").AllEntries(),
 	}
-	for _, x := range v.Get("apps").Elements() {
+	for _, x := range v.Get("apps").AllItems() {
 		t.Apps = append(t.Apps, descriptor.Text{Text: x.Text, Pos: x.Pos})
 	}
 	if len(t.Apps) == 0 && !(v.Has("apps") && r.diags.HasErrors()) { // what is missing may be what was left out
 		r.diags.Errorh(e.KeyPos, "missing-field", "add apps: with a pattern of its folders, such as apps/payments-*",
 			"the team %q has no apps", e.Key)
 	}
-	for _, x := range v.Get("roles").Fields() {
+	for _, x := range v.Get("roles").AllEntries() {
 		role := Role{Name: x.Key, Groups: texts(x.Value.Get("groups")), Actions: texts(x.Value.Get("actions")),
 			Environments: texts(x.Value.Get("environments"))}
 		if len(role.Groups) == 0 {

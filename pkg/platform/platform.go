@@ -145,7 +145,7 @@ func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Va
 		return
 	}
 	p.Defaults.Environments, p.Defaults.Listed = nil, true
-	for _, x := range full.Get("furtherEnvironments").Elements() {
+	for _, x := range full.Get("furtherEnvironments").AllItems() {
 		p.Defaults.Further = append(p.Defaults.Further, x.Text)
 	}
 	if environments := full.Get("environments"); len(environments.Entries) == 0 && !r.diags.HasErrors() {
@@ -191,7 +191,7 @@ func (r *reader) settings(p *Platform, full *value.Value) {
 	r.diags = append(r.diags, diags...)
 	p.everywhere, p.Defaults.Anywhere = r.setting(everywhere)
 	p.Defaults.Places = map[string]descriptor.Place{}
-	for _, e := range full.Get("environments").Fields() {
+	for _, e := range full.Get("environments").AllEntries() {
 		own := orEmpty(e.Value).Copy()
 		own.Delete("defaults")
 		merged, diags := schema.Overlay(environmentType(), everywhere, own)
@@ -213,10 +213,10 @@ func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
 	}
 	s.Policy.NamespaceLabels = s.Applications.NamespaceLabels
 	s.Policy.SkipMissingAPIs = v.StringAt("missingAPIs") == "skip"
-	for _, x := range v.Get("registries").Elements() {
+	for _, x := range v.Get("registries").AllItems() {
 		s.Policy.Registries = append(s.Policy.Registries, x.Text)
 	}
-	for _, e := range v.Get("policy").Fields() {
+	for _, e := range v.Get("policy").AllEntries() {
 		s.Policy.Set(e.Key, lint.Level(e.Value.StringAt("severity")), e.Value.Get("accept"))
 	}
 	text := func(keys ...string) descriptor.Text {

@@ -81,7 +81,7 @@ func placed(v, before *value.Value) *value.Value {
 	}
 	for i, item := range out.Items {
 		var old *value.Value
-		if i < len(before.Elements()) {
+		if i < len(before.AllItems()) {
 			old = before.Items[i]
 		}
 		out.Items[i] = placed(item, old)

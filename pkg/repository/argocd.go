@@ -71,7 +71,7 @@ func Files(objects []*value.Value) (tree.Tree, error) {
 		}
 		name := argocd.FileName(o)
 		out[name] = text
-		names.Items = append(names.Items, value.Str(name, diag.Pos{}))
+		names.Items = append(names.Items, value.NewString(diag.Pos{}, name))
 	}
 	kustomization, err := value.EncodeSource(value.MapOf(diag.Pos{}, "apiVersion", "kustomize.config.k8s.io/v1beta1", "kind",
 		"Kustomization", "resources", names))

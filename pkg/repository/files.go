@@ -36,7 +36,7 @@ func (f file) docs() []*value.Value {
 	var out []*value.Value
 	for _, d := range docs {
 		if d.StringAt("kind") == "List" {
-			out = append(out, d.Get("items").Elements()...)
+			out = append(out, d.Get("items").AllItems()...)
 			continue
 		}
 		out = append(out, d)

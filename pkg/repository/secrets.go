@@ -90,7 +90,7 @@ func inPlainText(o *value.Value) (at diag.Pos, ok bool) {
 		return at, false
 	}
 	for _, field := range []string{"data", "stringData"} {
-		for _, e := range o.Get(field).Fields() {
+		for _, e := range o.Get(field).AllEntries() {
 			if text := e.Value.StringAt(); text != "" && !placeholder().MatchString(text) {
 				return o.Get(field).Pos, true
 			}

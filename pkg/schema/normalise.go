@@ -293,7 +293,7 @@ func (n *Normaliser) scalar(s *Type, v *value.Value) *value.Value {
 			n.Diags.Errorf(v.Pos, "out-of-range", "%s must be between %d and %d, not %s", n.Where(), s.Min, s.Max, v.Text)
 			return nil
 		}
-		return value.Num(number, v.Pos)
+		return value.NewInt(v.Pos, number)
 	case BooleanKind:
 		if !v.Is(value.Bool) {
 			return n.wrongType(s, v)
@@ -330,7 +330,7 @@ func (n *Normaliser) intOr(s *Type, v *value.Value) *value.Value {
 			n.Diags.Errorf(v.Pos, "out-of-range", "%s must be between %d and %d, not %s", n.Where(), low, high, v.Text)
 			return nil
 		}
-		return value.Num(number, v.Pos)
+		return value.NewInt(v.Pos, number)
 	}
 	check := &Percent
 	if s.Kind == IntOrNameKind {
@@ -340,7 +340,7 @@ func (n *Normaliser) intOr(s *Type, v *value.Value) *value.Value {
 		n.Diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.Where(), v.Text, problem)
 		return nil
 	}
-	return value.Str(v.Text, v.Pos)
+	return value.NewString(v.Pos, v.Text)
 }
 
 // text returns a scalar's source text: "tag: 1.10" is the tag 1.10.

@@ -191,7 +191,7 @@ func resolve(t *testing.T, text string, context map[string]string) string {
 // steps runs the steps of a job or a composite action; those with a condition only where it is in chosen.
 func (r *repository) steps(list *value.Value, env, context map[string]string, chosen ...string) {
 	r.t.Helper()
-	for _, step := range list.Elements() {
+	for _, step := range list.AllItems() {
 		if condition := step.StringAt("if"); condition != "" && !slices.Contains(chosen, condition) {
 			continue
 		}
@@ -204,7 +204,7 @@ func (r *repository) steps(list *value.Value, env, context map[string]string, ch
 		}
 		before := maps.Clone(r.env)
 		maps.Copy(r.env, env)
-		for _, e := range step.Get("env").Fields() {
+		for _, e := range step.Get("env").AllEntries() {
 			r.env[e.Key] = resolve(r.t, e.Value.Text, context)
 		}
 		r.run(r.clone, run)
@@ -217,7 +217,7 @@ func (r *repository) action(name string, with *value.Value, context map[string]s
 	r.t.Helper()
 	action := read(r.t, filepath.Join(recipes, "github", name, "action.yml"))
 	context = maps.Clone(context)
-	for _, e := range action.Get("inputs").Fields() {
+	for _, e := range action.Get("inputs").AllEntries() {
 		text := resolve(r.t, e.Value.StringAt("default"), context)
 		if given := with.Get(e.Key); given != nil {
 			text = resolve(r.t, given.Text, context)
@@ -243,7 +243,7 @@ func (r *repository) job(workflow, name string, context map[string]string, chose
 	if job == nil {
 		r.t.Fatalf("%s has no job %s", workflow, name)
 	}
-	for _, e := range append(w.Get("env").Fields(), job.Get("env").Fields()...) {
+	for _, e := range append(w.Get("env").AllEntries(), job.Get("env").AllEntries()...) {
 		env[e.Key] = resolve(r.t, e.Value.Text, context)
 		context["env."+e.Key] = env[e.Key]
 	}
@@ -304,7 +304,7 @@ func TestGitHubPromote(t *testing.T) {
 		r := newRepository(t, "ghcr.io/example/demo-app")
 		r.job("promote.yml", "promote", gitHub(), "inputs.action == '"+action+"'")
 		wants(t, action, r.pushed(), "jo <7+jo@users.noreply.github.com>\n"+want)
-		if !slices.ContainsFunc(w.Get("on", "workflow_dispatch", "inputs", "action", "options").Elements(),
+		if !slices.ContainsFunc(w.Get("on", "workflow_dispatch", "inputs", "action", "options").AllItems(),
 			func(v *value.Value) bool { return v.Text == action }) {
 			t.Errorf("%q can't be chosen", action)
 		}
@@ -350,7 +350,7 @@ func TestGitLab(t *testing.T) {
 			"GIT_CONFIG_COUNT": "2", "GIT_CONFIG_KEY_1": "url." + r.dir + "/remote.git.insteadOf",
 			"GIT_CONFIG_VALUE_1": "https://unfold:t@gitlab.example.com/team/apps.git",
 		})
-		for _, e := range w.Get("variables").Fields() {
+		for _, e := range w.Get("variables").AllEntries() {
 			r.env[e.Key] = e.Value.Text
 		}
 		for _, line := range script(t, w, job) {
@@ -373,9 +373,9 @@ func script(t *testing.T, w *value.Value, job string) []string {
 	}
 	var out []string
 	for _, list := range []*value.Value{before, j.Get("script")} {
-		for _, v := range list.Elements() {
+		for _, v := range list.AllItems() {
 			if v.Is(value.List) { // !reference
-				for _, line := range w.Get(v.Items[0].Text, v.Items[1].Text).Elements() {
+				for _, line := range w.Get(v.Items[0].Text, v.Items[1].Text).AllItems() {
 					out = append(out, line.Text)
 				}
 				continue
@@ -413,7 +413,7 @@ func TestRules(t *testing.T) {
 	for _, file := range append(files, actions...) {
 		name, w := file, read(t, file)
 		lists := []*value.Value{w.Get("runs", "steps")}
-		for _, job := range w.Get("jobs").Fields() {
+		for _, job := range w.Get("jobs").AllEntries() {
 			lists = append(lists, job.Value.Get("steps"))
 			if job.Value.Get("timeout-minutes") == nil {
 				t.Errorf("%s: the job %s has no time limit", name, job.Key)
@@ -426,7 +426,7 @@ func TestRules(t *testing.T) {
 			t.Errorf("%s runs with the rights of the repository on what strangers wrote", name)
 		}
 		for _, list := range lists {
-			for _, step := range list.Elements() {
+			for _, step := range list.AllItems() {
 				if strings.Contains(step.StringAt("run"), "${{") {
 					t.Errorf("%s puts an expression into a script:\n%s", name, step.StringAt("run"))
 				}

@@ -27,13 +27,13 @@ func TestHooks(t *testing.T) {
 	flags := []string{"always_run", "fail_fast", "pass_filenames", "require_serial", "verbose"}
 	lists := []string{"types", "types_or", "exclude_types", "additional_dependencies", "args", "stages"}
 	var ids []string
-	for _, h := range hooks.Elements() {
+	for _, h := range hooks.AllItems() {
 		for _, key := range []string{"id", "name", "entry", "language"} {
 			if h.StringAt(key) == "" {
 				t.Errorf("%s: no %s", h.Pos, key)
 			}
 		}
-		for _, e := range h.Fields() {
+		for _, e := range h.AllEntries() {
 			ok := slices.Contains(texts, e.Key) && e.Value.Is(value.String) ||
 				slices.Contains(flags, e.Key) && e.Value.Is(value.Bool) || slices.Contains(lists, e.Key) && e.Value.Is(value.List)
 			if !ok {
@@ -54,8 +54,8 @@ func TestHooks(t *testing.T) {
 			continue
 		}
 		config, _ := value.Read(b.name(), []byte(b.text))
-		for _, repo := range config.Get("repos").Elements() {
-			for _, h := range repo.Get("hooks").Elements() {
+		for _, repo := range config.Get("repos").AllItems() {
+			for _, h := range repo.Get("hooks").AllItems() {
 				named++
 				if id := h.StringAt("id"); !slices.Contains(ids, id) {
 					t.Errorf("%s names the hook %q: there are %v", b.name(), id, ids)

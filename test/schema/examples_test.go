@@ -63,7 +63,7 @@ func shows(v *value.Value, field string) bool {
 	if v.Has(field) {
 		return true
 	}
-	for _, e := range slices.Concat(v.Get("environments").Fields(), v.Get("workloads").Fields()) {
+	for _, e := range slices.Concat(v.Get("environments").AllEntries(), v.Get("workloads").AllEntries()) {
 		if shows(e.Value, field) {
 			return true
 		}

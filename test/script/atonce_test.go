@@ -40,7 +40,7 @@ func sealedIn(t *testing.T, dir string) map[string]bool {
 		t.Fatalf("%v\n%s", diags, src)
 	}
 	keys := map[string]bool{}
-	for _, e := range top.Get("environments", "prod", "secrets").Fields() {
+	for _, e := range top.Get("environments", "prod", "secrets").AllEntries() {
 		if _, problem := credential.Sealed(e.Value.StringAt()); problem != "" {
 			t.Errorf("%s is %q", e.Key, e.Value.StringAt())
 		}

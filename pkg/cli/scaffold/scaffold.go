@@ -107,7 +107,7 @@ func (t *Template) about() error {
 	file := path.Join(t.Name, aboutFile)
 	v, diags := value.Read(file, t.files[aboutFile])
 	delete(t.files, aboutFile)
-	for _, e := range v.Fields() {
+	for _, e := range v.AllEntries() {
 		switch number, isInt := e.Value.Int64(); {
 		case e.Key == "summary" && e.Value.IsScalar():
 			t.Summary = e.Value.Text

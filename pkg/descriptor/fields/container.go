@@ -229,7 +229,7 @@ func expandRef(v *value.Value) *value.Value {
 		return nil
 	}
 	name, key, _ := strings.Cut(v.Text, "/")
-	return value.NewMap(v.Pos).Set("name", value.Str(name, v.Pos)).Set("key", value.Str(key, v.Pos))
+	return value.NewMap(v.Pos).Set("name", value.NewString(v.Pos, name)).Set("key", value.NewString(v.Pos, key))
 }
 
 // imageReference is REPOSITORY[:TAG][@DIGEST].
@@ -244,14 +244,14 @@ func expandImage(v *value.Value) *value.Value {
 		return nil
 	}
 	ref := image.Split(v.Text)
-	full := value.NewMap(v.Pos).Set("repository", value.Str(ref.Repository, v.Pos))
+	full := value.NewMap(v.Pos).Set("repository", value.NewString(v.Pos, ref.Repository))
 	// "app:" and "app@" are kept as an empty tag or digest, which is refused.
 	rest := v.Text[len(ref.Repository):]
 	if strings.HasPrefix(rest, ":") {
-		full.Set("tag", value.Str(ref.Tag, v.Pos))
+		full.Set("tag", value.NewString(v.Pos, ref.Tag))
 	}
 	if strings.Contains(rest, "@") {
-		full.Set("digest", value.Str(ref.Digest, v.Pos))
+		full.Set("digest", value.NewString(v.Pos, ref.Digest))
 	}
 	return full
 }

@@ -64,7 +64,7 @@ func expandAccount(v *value.Value) *value.Value {
 	if !v.IsScalar() {
 		return nil
 	}
-	return value.NewMap(v.Pos).Set("name", v).Set("create", value.True(false, v.Pos))
+	return value.NewMap(v.Pos).Set("name", v).Set("create", value.NewBool(v.Pos, false))
 }
 
 // expandRules is Kubernetes' own list of rules in place of the full form.

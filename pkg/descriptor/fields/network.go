@@ -269,10 +269,10 @@ func expandParent(v *value.Value) *value.Value {
 	out := value.NewMap(v.Pos)
 	name := v.Text
 	if namespace, rest, ok := strings.Cut(v.Text, "/"); ok {
-		out.Set("namespace", value.Str(namespace, v.Pos))
+		out.Set("namespace", value.NewString(v.Pos, namespace))
 		name = rest
 	}
-	return out.Set("name", value.Str(name, v.Pos))
+	return out.Set("name", value.NewString(v.Pos, name))
 }
 
 // expandPeer expands the shorthand of a peer.
@@ -285,11 +285,11 @@ func expandPeer(v *value.Value) *value.Value {
 	app, workload, named := strings.Cut(v.Text, "/")
 	switch {
 	case v.Text == "*":
-		return out.Set("any", value.True(true, v.Pos))
+		return out.Set("any", value.NewBool(v.Pos, true))
 	case err == nil:
 		return out.Set("cidr", v)
 	case named:
-		return out.Set("app", value.Str(app, v.Pos)).Set("workload", value.Str(workload, v.Pos))
+		return out.Set("app", value.NewString(v.Pos, app)).Set("workload", value.NewString(v.Pos, workload))
 	}
 	return out.Set("name", v)
 }

@@ -141,7 +141,7 @@ func completeStrategy(n *schema.Normaliser, v *value.Value) *value.Value {
 	updates := update != nil && !update.Value.Is(value.Null)
 	switch {
 	case updates && chosen == "":
-		return v.Copy().Set("type", value.Str("RollingUpdate", update.Value.Pos))
+		return v.Copy().Set("type", value.NewString(update.Value.Pos, "RollingUpdate"))
 	case updates && chosen != "RollingUpdate":
 		n.Diags.Errorh(update.KeyPos, "contradiction", "remove one of them", "%s has the type %s, so rollingUpdate has no effect",
 			n.Where(), chosen)
@@ -182,7 +182,7 @@ func expandSpread(v *value.Value) *value.Value {
 // checkTopologies reports a topology that has both its names.
 func checkTopologies(n *schema.Normaliser, v *value.Value) *value.Value {
 	seen := map[string]bool{}
-	for _, entry := range v.Fields() {
+	for _, entry := range v.AllEntries() {
 		if seen[entry.Key] {
 			n.Diags.Errorh(entry.KeyPos, "topology-twice", "keep one of them", "%s has the topology %q twice", n.Where(), entry.Key)
 		}

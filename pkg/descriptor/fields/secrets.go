@@ -118,7 +118,7 @@ const StrictScope = "strict"
 // one is not: a scope belongs to its value.
 func defaultScope(_ *schema.Normaliser, v *value.Value) *value.Value {
 	if v.Has("value") && !v.Has("scope") {
-		v.Set("scope", value.Str(StrictScope, v.Pos))
+		v.Set("scope", value.NewString(v.Pos, StrictScope))
 	}
 	return v
 }
@@ -143,9 +143,9 @@ func expandRemote(v *value.Value) *value.Value {
 		return nil
 	}
 	key, property, has := strings.Cut(v.Text, "#")
-	out := value.NewMap(v.Pos).Set("key", value.Str(key, v.Pos))
+	out := value.NewMap(v.Pos).Set("key", value.NewString(v.Pos, key))
 	if has {
-		out.Set("property", value.Str(property, v.Pos))
+		out.Set("property", value.NewString(v.Pos, property))
 	}
 	return out
 }

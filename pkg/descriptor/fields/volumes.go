@@ -190,7 +190,7 @@ func expandSource(v *value.Value, field string) *value.Value {
 	if !v.IsScalar() {
 		return nil
 	}
-	return value.NewMap(v.Pos).Set(field, value.Str(v.Text, v.Pos))
+	return value.NewMap(v.Pos).Set(field, value.NewString(v.Pos, v.Text))
 }
 
 // expandMounts takes a path for a map of one.

@@ -68,7 +68,7 @@ func (n Names) Rename(objects []Object) []Object {
 					o.Value.StringAt("roleRef", "kind") != r.To {
 					return x
 				}
-				x = value.Str(n.Of(x.Text), x.Pos)
+				x = value.NewString(x.Pos, n.Of(x.Text))
 				done[x] = true
 				return x
 			})

@@ -101,7 +101,7 @@ func Finish(objects []Object, namespace string) []Object {
 
 func setMetadata(v *value.Value, key, text string) *value.Value {
 	return v.Replace([]string{"metadata"}, func(m *value.Value) *value.Value {
-		return m.Copy().Set(key, value.Str(text, m.Pos))
+		return m.Copy().Set(key, value.NewString(m.Pos, text))
 	})
 }
 
@@ -122,7 +122,7 @@ func ConfigMapReferences() [][]string {
 func renameReferences(v *value.Value, kind string, names map[string]string) *value.Value {
 	rename := func(name *value.Value) *value.Value {
 		if to, ok := names[name.Text]; ok {
-			return value.Str(to, name.Pos)
+			return value.NewString(name.Pos, to)
 		}
 		return name
 	}

@@ -11,7 +11,7 @@ import (
 // resourceClaims checks the devices that a pod asks for (validatePodResourceClaim).
 func (c *checker) resourceClaims(spec *value.Value, where string) {
 	names := map[string]bool{}
-	for i, x := range spec.Get("resourceClaims").Elements() {
+	for i, x := range spec.Get("resourceClaims").AllItems() {
 		at := where + ".resourceClaims." + strconv.Itoa(i)
 		c.once(names, x.StringAt("name"), x.Get("name"), where, "resource claim")
 		claim, template := x.Entry("resourceClaimName"), x.Entry("resourceClaimTemplateName")
@@ -27,11 +27,11 @@ func (c *checker) resourceClaims(spec *value.Value, where string) {
 // claims checks that a container asks for devices of its pod.
 func (c *checker) claims(spec, x *value.Value, where string) {
 	var names []string
-	for _, claim := range spec.Get("resourceClaims").Elements() {
+	for _, claim := range spec.Get("resourceClaims").AllItems() {
 		names = append(names, claim.StringAt("name"))
 	}
 	seen := map[string]bool{}
-	for i, claim := range x.Get("resources", "claims").Elements() {
+	for i, claim := range x.Get("resources", "claims").AllItems() {
 		at := where + ".resources.claims." + strconv.Itoa(i)
 		name, request := claim.Get("name"), claim.Get("request")
 		if text := name.StringAt(); text != "" && !slices.Contains(names, text) {
@@ -48,7 +48,7 @@ func (c *checker) claims(spec, x *value.Value, where string) {
 // resizePolicy checks what a container does when its resources change.
 func (c *checker) resizePolicy(spec, x *value.Value, where string) {
 	seen := map[string]bool{}
-	for i, p := range x.Get("resizePolicy").Elements() {
+	for i, p := range x.Get("resizePolicy").AllItems() {
 		at := where + ".resizePolicy." + strconv.Itoa(i)
 		c.once(seen, p.StringAt("resourceName"), p.Get("resourceName"), where, "resize policy")
 		if restart := p.Get("restartPolicy"); restart.StringAt() == "RestartContainer" && spec.StringAt("restartPolicy") == "Never" {

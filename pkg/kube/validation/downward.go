@@ -79,7 +79,7 @@ func (c *checker) resourceFieldRef(ref *value.Value, where string, file bool) {
 
 // environment checks where the variables of a container come from.
 func (c *checker) environment(x *value.Value, where string) {
-	for i, e := range x.Get("env").Elements() {
+	for i, e := range x.Get("env").AllItems() {
 		at := where + ".env." + strconv.Itoa(i)
 		if e.StringAt("value") != "" {
 			c.excluded(e, "valueFrom", at, "it has a value")
@@ -91,7 +91,7 @@ func (c *checker) environment(x *value.Value, where string) {
 
 // downward checks the files of a volume that hold fields of the pod.
 func (c *checker) downward(v *value.Value, where string) {
-	for i, item := range v.Get("items").Elements() {
+	for i, item := range v.Get("items").AllItems() {
 		at := where + ".items." + strconv.Itoa(i)
 		field, resource := item.Get("fieldRef"), item.Get("resourceFieldRef")
 		switch {

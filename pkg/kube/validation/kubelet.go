@@ -10,7 +10,7 @@ import (
 // kubelet checks what the API server takes and the kubelet refuses later, so that
 // the pod never starts.
 func (c *checker) kubelet(spec *value.Value, where string) {
-	for i, v := range spec.Get("volumes").Elements() {
+	for i, v := range spec.Get("volumes").AllItems() {
 		at := where + ".volumes." + strconv.Itoa(i)
 		// pkg/volume/emptydir: "unknown storage medium".
 		medium := v.Get("emptyDir", "medium")
@@ -29,7 +29,7 @@ func (c *checker) kubelet(spec *value.Value, where string) {
 		}
 	}
 	for _, list := range []string{"initContainers", "containers"} {
-		for i, x := range spec.Get(list).Elements() {
+		for i, x := range spec.Get(list).AllItems() {
 			c.root(spec, x, where+"."+list+"."+strconv.Itoa(i))
 		}
 	}

@@ -13,7 +13,7 @@ import (
 func (c *checker) mounts(spec, x *value.Value, where string) {
 	paths, named := map[string]bool{}, map[string]bool{}
 	var files []string
-	for i, m := range x.Get("volumeMounts").Elements() {
+	for i, m := range x.Get("volumeMounts").AllItems() {
 		at := where + ".volumeMounts." + strconv.Itoa(i)
 		c.once(paths, m.StringAt("mountPath"), m.Get("mountPath"), where, "mount path")
 		named[m.StringAt("name")] = true
@@ -46,7 +46,7 @@ func (c *checker) mounts(spec, x *value.Value, where string) {
 // devices checks the volumes that a container has as devices.
 func (c *checker) devices(spec, x *value.Value, where string, paths, mounted map[string]bool) {
 	names := map[string]bool{}
-	for i, d := range x.Get("volumeDevices").Elements() {
+	for i, d := range x.Get("volumeDevices").AllItems() {
 		at := where + ".volumeDevices." + strconv.Itoa(i)
 		name := d.StringAt("name")
 		c.once(names, name, d.Get("name"), where, "volume device")
@@ -69,7 +69,7 @@ func (c *checker) devices(spec, x *value.Value, where string, paths, mounted map
 // below finds mounts below a path at which there is a file: the container runtime
 // can't make a folder there, so the container never starts.
 func (c *checker) below(x *value.Value, where string, files []string) {
-	for i, m := range x.Get("volumeMounts").Elements() {
+	for i, m := range x.Get("volumeMounts").AllItems() {
 		for _, file := range files {
 			if mount := m.Get("mountPath"); strings.HasPrefix(path.Clean(mount.StringAt()), file+"/") {
 				c.reportAt(mount.Pos, "mount one of them elsewhere",
@@ -82,7 +82,7 @@ func (c *checker) below(x *value.Value, where string, files []string) {
 
 // volume gives the volume of a name, nil where the pod has none.
 func volume(spec *value.Value, name string) *value.Value {
-	for _, v := range spec.Get("volumes").Elements() {
+	for _, v := range spec.Get("volumes").AllItems() {
 		if v.StringAt("name") == name {
 			return v
 		}
@@ -95,7 +95,7 @@ func volume(spec *value.Value, name string) *value.Value {
 func isFile(v *value.Value, subPath string) bool {
 	for _, source := range []string{"configMap", "secret"} {
 		if s := v.Get(source); subPath != "" && s.Is(value.Map) {
-			for _, item := range s.Get("items").Elements() {
+			for _, item := range s.Get("items").AllItems() {
 				if strings.HasPrefix(item.StringAt("path"), path.Clean(subPath)+"/") {
 					return false
 				}

@@ -18,7 +18,7 @@ func (c *checker) service(spec *value.Value) {
 	if typ == "" {
 		typ = "ClusterIP"
 	}
-	ports := spec.Get("ports").Elements()
+	ports := spec.Get("ports").AllItems()
 	switch {
 	case typ == "ExternalName":
 		c.needs(spec, "externalName", "spec", "its type is ExternalName")
@@ -68,8 +68,8 @@ func (c *checker) service(spec *value.Value) {
 // addresses checks a Service's own addresses against one another
 // (ValidateServiceClusterIPsRelatedFields).
 func (c *checker) addresses(spec *value.Value) {
-	first, all, families := spec.StringAt("clusterIP"), spec.Get("clusterIPs"), spec.Get("ipFamilies").Elements()
-	items := all.Elements()
+	first, all, families := spec.StringAt("clusterIP"), spec.Get("clusterIPs"), spec.Get("ipFamilies").AllItems()
+	items := all.AllItems()
 	if single := spec.Get("ipFamilyPolicy"); single.StringAt() == "SingleStack" && (len(items) > 1 || len(families) > 1) {
 		c.reportAt(single.Pos, "use PreferDualStack or RequireDualStack",
 			"spec.ipFamilyPolicy can't be SingleStack: spec names two families")
@@ -113,8 +113,8 @@ func (c *checker) ingress(spec *value.Value) {
 		c.reportAt(spec.At(), "add rules: [...]", "spec has neither rules nor a defaultBackend")
 	}
 	c.backend(spec.Get("defaultBackend"), "spec.defaultBackend")
-	for i, r := range spec.Get("rules").Elements() {
-		for j, p := range r.Get("http", "paths").Elements() {
+	for i, r := range spec.Get("rules").AllItems() {
+		for j, p := range r.Get("http", "paths").AllItems() {
 			c.ingressPath(p, "spec.rules."+strconv.Itoa(i)+".http.paths."+strconv.Itoa(j))
 		}
 	}
@@ -162,12 +162,12 @@ func (c *checker) ingressPath(p *value.Value, where string) {
 
 func (c *checker) networkPolicy(spec *value.Value) {
 	for _, direction := range [][2]string{{"ingress", "from"}, {"egress", "to"}} {
-		for i, rule := range spec.Get(direction[0]).Elements() {
+		for i, rule := range spec.Get(direction[0]).AllItems() {
 			where := "spec." + direction[0] + "." + strconv.Itoa(i)
-			for j, peer := range rule.Get(direction[1]).Elements() {
+			for j, peer := range rule.Get(direction[1]).AllItems() {
 				c.peer(peer, where+"."+direction[1]+"."+strconv.Itoa(j))
 			}
-			for j, p := range rule.Get("ports").Elements() {
+			for j, p := range rule.Get("ports").AllItems() {
 				c.portRange(p, where+".ports."+strconv.Itoa(j))
 			}
 		}
@@ -187,7 +187,7 @@ func (c *checker) peer(peer *value.Value, where string) {
 	if err != nil {
 		return
 	}
-	for _, x := range block.Get("except").Elements() {
+	for _, x := range block.Get("except").AllItems() {
 		if p, err := netip.ParsePrefix(x.StringAt()); err == nil && (p.Bits() <= all.Bits() || !all.Contains(p.Addr())) {
 			c.reportAt(x.Pos, "", "%s.ipBlock.except: %s is not inside of %s", where, x.Text, all)
 		}

@@ -17,14 +17,14 @@ func (c *checker) pod(spec *value.Value, where string, kind kinds.Kind) {
 	}
 	c.restartPolicy(spec, where, kind)
 	volumes := map[string]bool{}
-	for i, v := range spec.Get("volumes").Elements() {
+	for i, v := range spec.Get("volumes").AllItems() {
 		c.once(volumes, v.StringAt("name"), v.Get("name"), where, "volume")
 		at := where + ".volumes." + strconv.Itoa(i)
 		c.volume(v, at)
 	}
 	names := map[string]bool{}
 	for _, list := range []string{"initContainers", "containers", "ephemeralContainers"} {
-		for i, x := range spec.Get(list).Elements() {
+		for i, x := range spec.Get(list).AllItems() {
 			at := where + "." + list + "." + strconv.Itoa(i)
 			c.once(names, x.StringAt("name"), x.Get("name"), where, "container")
 			c.container(x, at)
@@ -73,7 +73,7 @@ func (c *checker) inPod(spec, x *value.Value, where string) {
 func (c *checker) volume(v *value.Value, where string) {
 	c.sizes(v.Get("emptyDir"), where+".emptyDir")
 	c.downward(v.Get("downwardAPI"), where+".downwardAPI")
-	for i, source := range v.Get("projected", "sources").Elements() {
+	for i, source := range v.Get("projected", "sources").AllItems() {
 		c.downward(source.Get("downwardAPI"), where+".projected.sources."+strconv.Itoa(i)+".downwardAPI")
 	}
 	if t := v.Get("ephemeral", "volumeClaimTemplate", "spec"); t.Is(value.Map) {
@@ -105,7 +105,7 @@ func (c *checker) restartPolicy(spec *value.Value, where string, kind kinds.Kind
 // container checks a container. That its volumes are there is a rule of pkg/lint.
 func (c *checker) container(x *value.Value, where string) {
 	ports, portNames := map[string]bool{}, map[string]bool{}
-	for _, p := range x.Get("ports").Elements() {
+	for _, p := range x.Get("ports").AllItems() {
 		c.once(portNames, p.StringAt("name"), p.Get("name"), where, "port")
 		if n := p.StringAt("hostPort"); n != "" && n != "0" {
 			c.once(ports, strings.TrimPrefix(p.StringAt("hostIP")+":", ":")+n+"/"+protocol(p), p.Get("hostPort"), where, "hostPort")
@@ -126,7 +126,7 @@ func (c *checker) container(x *value.Value, where string) {
 			c.reportAt(e.KeyPos, "remove one of them",
 				"%s.securityContext is privileged, so allowPrivilegeEscalation can't be false", where)
 		}
-		for _, x := range security.Get("capabilities", "add").Elements() {
+		for _, x := range security.Get("capabilities", "add").AllItems() {
 			if x.StringAt() == "SYS_ADMIN" || x.StringAt() == "CAP_SYS_ADMIN" {
 				c.reportAt(x.Pos, "remove one of them",
 					"%s.securityContext adds %s, so allowPrivilegeEscalation can't be false", where, x.Text)
@@ -153,12 +153,12 @@ func (c *checker) profiles(security *value.Value, where string) {
 // the second of two sidecars can't start).
 func (c *checker) portsOfNode(spec *value.Value, where string) {
 	taken := map[string]string{} // containers by port
-	sidecars := slices.DeleteFunc(slices.Clone(spec.Get("initContainers").Elements()), func(x *value.Value) bool {
+	sidecars := slices.DeleteFunc(slices.Clone(spec.Get("initContainers").AllItems()), func(x *value.Value) bool {
 		return x.StringAt("restartPolicy") != "Always"
 	})
-	for _, x := range append(sidecars, spec.Get("containers").Elements()...) {
+	for _, x := range append(sidecars, spec.Get("containers").AllItems()...) {
 		name, own := x.StringAt("name"), map[string]bool{}
-		for _, p := range x.Get("ports").Elements() {
+		for _, p := range x.Get("ports").AllItems() {
 			port := p.Get("hostPort")
 			key := protocol(p) + "/" + p.StringAt("hostIP") + "/" + port.StringAt()
 			if other, ok := taken[key]; ok && !own[key] && port.IsScalar() && port.Text != "0" {
@@ -176,7 +176,7 @@ func (c *checker) hostPorts(spec, x *value.Value, where string) {
 	if !spec.Get("hostNetwork").IsTrue() {
 		return
 	}
-	for _, p := range x.Get("ports").Elements() {
+	for _, p := range x.Get("ports").AllItems() {
 		if host := p.Get("hostPort"); host.IsScalar() && host.Text != "0" && host.Text != p.StringAt("containerPort") {
 			c.reportAt(host.Pos, "remove it", "%s: with hostNetwork, hostPort must be the containerPort %s", where,
 				p.StringAt("containerPort"))
@@ -187,7 +187,7 @@ func (c *checker) hostPorts(spec, x *value.Value, where string) {
 // resources holds requests to their limits.
 func (c *checker) resources(r *value.Value, where string) {
 	for _, field := range []string{"requests", "limits"} {
-		for _, e := range r.Get(field).Fields() {
+		for _, e := range r.Get(field).AllEntries() {
 			q, ok := quantity(e.Value)
 			switch {
 			case !ok:
@@ -198,7 +198,7 @@ func (c *checker) resources(r *value.Value, where string) {
 			}
 		}
 	}
-	for _, e := range r.Get("requests").Fields() {
+	for _, e := range r.Get("requests").AllEntries() {
 		limit := r.Get("limits", e.Key)
 		want, ok1 := quantity(e.Value)
 		most, ok2 := quantity(limit)

@@ -42,14 +42,14 @@ func (c *checker) autoscaler(spec *value.Value) {
 		c.reportAt(cmpPos(target.Get("apiVersion"), target), "write apiVersion: apps/v1 for a Deployment or StatefulSet",
 			"spec.scaleTargetRef.apiVersion names no API group")
 	}
-	for i, m := range spec.Get("metrics").Elements() {
+	for i, m := range spec.Get("metrics").AllItems() {
 		where := "spec.metrics." + strconv.Itoa(i)
 		own := metricField(m.StringAt("type"))
 		if own == "" {
 			continue
 		}
 		c.needs(m, own, where, "its type is "+m.StringAt("type"))
-		for _, e := range m.Fields() {
+		for _, e := range m.AllEntries() {
 			if e.Key != "type" && e.Key != own {
 				c.excluded(m, e.Key, where, "its type is "+m.StringAt("type"))
 			}
@@ -94,7 +94,7 @@ func (c *checker) role(v *value.Value, kind string) {
 	if a := v.Get("aggregationRule"); a.Is(value.Map) && a.Get("clusterRoleSelectors").Empty() {
 		c.reportAt(a.Pos, "add clusterRoleSelectors: [...]", "aggregationRule selects nothing")
 	}
-	for i, r := range v.Get("rules").Elements() {
+	for i, r := range v.Get("rules").AllItems() {
 		where := "rules." + strconv.Itoa(i)
 		urls := !r.Get("nonResourceURLs").Empty()
 		switch {
@@ -120,7 +120,7 @@ func (c *checker) binding(v *value.Value) {
 	if g := v.Get("roleRef", "apiGroup"); g.StringAt() != "" && g.Text != group {
 		c.reportAt(g.Pos, "write "+group, "roleRef.apiGroup can't be %q", g.Text)
 	}
-	for i, s := range v.Get("subjects").Elements() {
+	for i, s := range v.Get("subjects").AllItems() {
 		where := "subjects." + strconv.Itoa(i)
 		k := s.Get("kind")
 		if g := s.Get("apiGroup"); k.StringAt() != "ServiceAccount" && g.StringAt() != "" && g.Text != group {

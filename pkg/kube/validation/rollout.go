@@ -63,7 +63,7 @@ func (c *checker) canary(canary *value.Value) {
 	if !ok {
 		most = 100
 	}
-	for i, step := range canary.Get("steps").Elements() {
+	for i, step := range canary.Get("steps").AllItems() {
 		c.step(step, where+".steps."+strconv.Itoa(i), most, routing)
 	}
 }
@@ -71,7 +71,7 @@ func (c *checker) canary(canary *value.Value) {
 // step checks one of a canary's steps, which does one thing.
 func (c *checker) step(step *value.Value, where string, most int64, routing *value.Value) {
 	var does []string
-	for _, e := range step.Fields() {
+	for _, e := range step.AllEntries() {
 		if !e.Value.Is(value.Null) {
 			does = append(does, strconv.Quote(e.Key))
 		}

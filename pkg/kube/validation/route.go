@@ -11,12 +11,12 @@ import (
 // httpRoute checks the regular expressions of a route. Which dialect they are of is up to the controller, so those that
 // begin with "(?" are left to it.
 func (c *checker) httpRoute(spec *value.Value) {
-	for i, rule := range spec.Get("rules").Elements() {
-		for j, match := range rule.Get("matches").Elements() {
+	for i, rule := range spec.Get("rules").AllItems() {
+		for j, match := range rule.Get("matches").AllItems() {
 			at := "spec.rules." + strconv.Itoa(i) + ".matches." + strconv.Itoa(j)
 			c.pattern(match.Get("path"), at+".path")
 			for _, list := range []string{"headers", "queryParams"} {
-				for k, x := range match.Get(list).Elements() {
+				for k, x := range match.Get(list).AllItems() {
 					c.pattern(x, at+"."+list+"."+strconv.Itoa(k))
 				}
 			}

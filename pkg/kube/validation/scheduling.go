@@ -10,7 +10,7 @@ import (
 
 // scheduling checks tolerations and how pods are spread.
 func (c *checker) scheduling(spec *value.Value, where string) {
-	for i, t := range spec.Get("tolerations").Elements() {
+	for i, t := range spec.Get("tolerations").AllItems() {
 		at := where + ".tolerations." + strconv.Itoa(i)
 		switch operator := t.StringAt("operator"); {
 		case operator == "Exists" && t.StringAt("value") != "":
@@ -27,17 +27,17 @@ func (c *checker) scheduling(spec *value.Value, where string) {
 	}
 	for _, affinity := range []string{"podAffinity", "podAntiAffinity"} {
 		at := where + ".affinity." + affinity
-		for i, term := range spec.Get("affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution").Elements() {
+		for i, term := range spec.Get("affinity", affinity, "requiredDuringSchedulingIgnoredDuringExecution").AllItems() {
 			c.podTerm(term, at+".requiredDuringSchedulingIgnoredDuringExecution."+strconv.Itoa(i))
 		}
-		for i, x := range spec.Get("affinity", affinity, "preferredDuringSchedulingIgnoredDuringExecution").Elements() {
+		for i, x := range spec.Get("affinity", affinity, "preferredDuringSchedulingIgnoredDuringExecution").AllItems() {
 			c.podTerm(x.Get("podAffinityTerm"), at+".preferredDuringSchedulingIgnoredDuringExecution."+strconv.Itoa(i)+".podAffinityTerm")
 		}
 	}
 	required := spec.Get("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution", "nodeSelectorTerms")
-	for i, term := range required.Elements() {
-		for j, r := range term.Get("matchExpressions").Elements() {
-			for _, v := range r.Get("values").Elements() {
+	for i, term := range required.AllItems() {
+		for j, r := range term.Get("matchExpressions").AllItems() {
+			for _, v := range r.Get("values").AllItems() {
 				if problem := types.LabelValue(v.StringAt()); problem != "" {
 					c.reportAt(v.Pos, "", "%s.affinity: nodeSelectorTerms.%d.matchExpressions.%d can't have the value %q: it %s", where,
 						i, j, v.Text, problem)
@@ -46,7 +46,7 @@ func (c *checker) scheduling(spec *value.Value, where string) {
 		}
 	}
 	seen := map[string]bool{}
-	for i, t := range spec.Get("topologySpreadConstraints").Elements() {
+	for i, t := range spec.Get("topologySpreadConstraints").AllItems() {
 		at := where + ".topologySpreadConstraints." + strconv.Itoa(i)
 		c.once(seen, t.StringAt("topologyKey")+", "+t.StringAt("whenUnsatisfiable"), t, where, "topology spread constraint")
 		if t.StringAt("whenUnsatisfiable") != "DoNotSchedule" {
@@ -77,7 +77,7 @@ func (c *checker) nodeField(r *value.Value, where string) {
 	if operator := r.Get("operator"); operator.StringAt() != "In" && operator.StringAt() != "NotIn" {
 		c.reportAt(cmpPos(operator, r), "use In or NotIn", "%s.operator can't be %q", where, operator.StringAt())
 	}
-	if values := r.Get("values"); len(values.Elements()) != 1 {
+	if values := r.Get("values"); len(values.AllItems()) != 1 {
 		c.reportAt(cmpPos(values, r), "name one node", "%s needs one value", where)
 	}
 }

@@ -18,11 +18,11 @@ func (c *checker) anywhere(v *value.Value) {
 		for _, e := range x.Entries {
 			switch e.Key {
 			case "matchExpressions":
-				for i, r := range e.Value.Elements() {
+				for i, r := range e.Value.AllItems() {
 					c.requirement(r, e.Key+"."+strconv.Itoa(i))
 				}
 			case "matchFields":
-				for i, r := range e.Value.Elements() {
+				for i, r := range e.Value.AllItems() {
 					c.nodeField(r, e.Key+"."+strconv.Itoa(i))
 				}
 			case "metadata":
@@ -33,7 +33,7 @@ func (c *checker) anywhere(v *value.Value) {
 }
 
 func (c *checker) requirement(r *value.Value, where string) {
-	values := r.Get("values").Elements()
+	values := r.Get("values").AllItems()
 	switch operator := r.StringAt("operator"); operator {
 	case "In", "NotIn":
 		if len(values) == 0 {

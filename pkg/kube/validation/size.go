@@ -39,10 +39,10 @@ const elsewhere = "put what is large into the image or a volume"
 // for texts and for base64.
 func (c *checker) data(v *value.Value, kind, plain, encoded string) {
 	var s sizes
-	for _, e := range v.Get(plain).Fields() {
+	for _, e := range v.Get(plain).AllEntries() {
 		s.add(len(e.Value.StringAt()), e.Value.Pos)
 	}
-	for _, e := range v.Get(encoded).Fields() {
+	for _, e := range v.Get(encoded).AllEntries() {
 		text := strings.TrimRight(strings.Join(strings.Fields(e.Value.StringAt()), ""), "=")
 		if !v.Get(plain).Has(e.Key) {
 			s.add(base64.RawStdEncoding.DecodedLen(len(text)), e.Value.Pos)
@@ -55,7 +55,7 @@ func (c *checker) data(v *value.Value, kind, plain, encoded string) {
 // can't make a Secret of. The API server takes it.
 func (c *checker) sealedSecret(spec *value.Value) {
 	var s sizes
-	for _, e := range spec.Get("encryptedData").Fields() {
+	for _, e := range spec.Get("encryptedData").AllEntries() {
 		size, problem := credential.Sealed(e.Value.StringAt())
 		if problem != "" && e.Value.Is(value.String) {
 			c.diags.Errorh(e.Value.Pos, "not-sealed", "write what kubeseal prints, never the secret itself",
@@ -68,7 +68,7 @@ func (c *checker) sealedSecret(spec *value.Value) {
 
 func (c *checker) annotations(v *value.Value) {
 	var s sizes
-	for _, e := range v.Fields() {
+	for _, e := range v.AllEntries() {
 		s.add(len(e.Key)+len(e.Value.StringAt()), e.Value.Pos)
 	}
 	c.atMost(mostAnnotations, s, "annotations", "put what is large into a ConfigMap")

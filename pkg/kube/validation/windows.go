@@ -18,7 +18,7 @@ func (c *checker) system(spec *value.Value, where string) {
 	security := spec.Get("securityContext")
 	os := spec.StringAt("os", "name")
 	forbid := func(v *value.Value, fields, at string) {
-		for _, e := range v.Fields() {
+		for _, e := range v.AllEntries() {
 			if has(fields, e.Key) {
 				c.excluded(v, e.Key, at, "its os is "+os)
 			}
@@ -35,7 +35,7 @@ func (c *checker) system(spec *value.Value, where string) {
 	var at *value.Value
 	own := security.Get("windowsOptions", "hostProcess")
 	for _, list := range []string{"initContainers", "containers"} {
-		for i, x := range spec.Get(list).Elements() {
+		for i, x := range spec.Get(list).AllItems() {
 			place := where + "." + list + "." + strconv.Itoa(i) + ".securityContext"
 			s := x.Get("securityContext")
 			switch os {

@@ -33,7 +33,7 @@ func (c *checker) statefulSet(spec *value.Value) {
 		c.excluded(s, "rollingUpdate", "spec.updateStrategy", "its type is OnDelete")
 	}
 	claims := map[string]bool{}
-	for _, t := range spec.Get("volumeClaimTemplates").Elements() {
+	for _, t := range spec.Get("volumeClaimTemplates").AllItems() {
 		name := t.Get("metadata", "name")
 		c.once(claims, name.StringAt(), name, "spec", "claim")
 		if problem := types.Label(name.StringAt()); problem != "" {
@@ -73,7 +73,7 @@ func (c *checker) claim(spec *value.Value, where string) {
 		c.reportAt(size.Pos, "", "%s.resources.requests.storage must be more than 0", where)
 	}
 	c.dataSource(spec, where)
-	modes := spec.Get("accessModes").Elements()
+	modes := spec.Get("accessModes").AllItems()
 	for _, m := range modes {
 		if m.StringAt() == "ReadWriteOncePod" && len(modes) > 1 {
 			c.reportAt(m.Pos, "keep one of them", "%s.accessModes: ReadWriteOncePod can't stand beside others", where)
@@ -104,7 +104,7 @@ func (c *checker) dataSource(spec *value.Value, where string) {
 
 func (c *checker) configMap(v *value.Value) {
 	for _, field := range []string{"data", "binaryData"} {
-		for _, e := range v.Get(field).Fields() {
+		for _, e := range v.Get(field).AllEntries() {
 			if field == "binaryData" && v.Get("data").Has(e.Key) {
 				c.reportAt(e.KeyPos, "remove one of them", "the key %q is in data and in binaryData", e.Key)
 			}

@@ -29,7 +29,7 @@ func All(v, other *value.Value, replacement Replacement) *value.Value {
 		return nil
 	}
 	if v.IsScalar() {
-		return value.Str(replacement(v, other), v.Pos)
+		return value.NewString(v.Pos, replacement(v, other))
 	}
 	out := v.Copy()
 	for i, item := range out.Items {
@@ -119,14 +119,14 @@ func (r redactor) list(v, other *value.Value) *value.Value {
 // where they have names.
 func element(list *value.Value, i int, item *value.Value) *value.Value {
 	if name := item.StringAt("name"); name != "" {
-		for _, x := range list.Elements() {
+		for _, x := range list.AllItems() {
 			if x.StringAt("name") == name {
 				return x
 			}
 		}
 		return nil
 	}
-	if items := list.Elements(); i < len(items) {
+	if items := list.AllItems(); i < len(items) {
 		return items[i]
 	}
 	return nil
@@ -137,5 +137,5 @@ func (r redactor) text(v, other *value.Value, matches []credential.Match) *value
 		return v
 	}
 	shown := r.replacement(v, other)
-	return value.Str(credential.Replace(v.Text, matches, func(string) string { return shown }), v.Pos)
+	return value.NewString(v.Pos, credential.Replace(v.Text, matches, func(string) string { return shown }))
 }

@@ -28,7 +28,7 @@ var ways = []struct {
 	{"add a key", []edit.Change{edit.SetText("5", "environments", "prod", "replicas")}},
 	{"add a map", []edit.Change{edit.SetText("yes, it is", "environments", "prod", "config", "NEW")}},
 	{"add at the top", []edit.Change{edit.SetText("1", "replicas")}},
-	{"seal", []edit.Change{edit.Set(value.Str("AQ+/==", diag.Pos{}), "environments", "prod", "secrets", "TOKEN")}},
+	{"seal", []edit.Change{edit.Set(value.NewString(diag.Pos{}, "AQ+/=="), "environments", "prod", "secrets", "TOKEN")}},
 	{"seal with a scope", sealing("AQ+/==")},
 	{"remove the secret", []edit.Change{edit.Remove(2, "environments", "prod", "secrets", "TOKEN")}},
 	{"remove", []edit.Change{edit.Remove(2, "environments", "prod", "tag")}},

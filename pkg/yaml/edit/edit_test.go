@@ -14,7 +14,7 @@ import (
 )
 
 func TestApply(t *testing.T) {
-	str := func(s string) *value.Value { return value.Str(s, diag.Pos{}) }
+	str := func(s string) *value.Value { return value.NewString(diag.Pos{}, s) }
 	for _, x := range []struct {
 		name, src string
 		change    edit.Change
@@ -41,7 +41,8 @@ func TestApply(t *testing.T) {
 			"a: # c\n  x: y\ne: f\n"},
 		{"a list", "a: b\n", edit.Set(value.NewList(diag.Pos{}, str("x"), str("y z")), "l"), "a: b\nl: [x, y z]\n"},
 		{"a list in place of a list", "l:\n- a\n- b\nm: n\n", edit.Set(value.NewList(diag.Pos{}, str("x")), "l"), "l: [x]\nm: n\n"},
-		{"a list of maps", "a: b\n", edit.Set(value.NewList(diag.Pos{}, value.NewMap(diag.Pos{}).Set("x", value.Num(1, diag.Pos{}))), "l"),
+		{"a list of maps", "a: b\n", edit.Set(value.NewList(diag.Pos{}, value.NewMap(diag.Pos{}).Set("x", value.NewInt(diag.Pos{}, 1))),
+			"l"),
 			"a: b\nl:\n  - {x: 1}\n"},
 		{"empty map", "a: b\n", edit.Set(value.NewMap(diag.Pos{}), "m"), "a: b\nm: {}\n"},
 		{"a key that needs quotes", "a: {b: c}\n", edit.SetText("x", "a", "y: z"), "a: {b: c, \"y: z\": x}\n"},

@@ -19,8 +19,8 @@ var (
 )
 
 func sealing(text string) []edit.Change {
-	return []edit.Change{edit.Set(value.Str(text, diag.Pos{}), "environments", "prod", "secrets", "SEALED", "value"),
-		edit.Set(value.Str("cluster-wide", diag.Pos{}), "environments", "prod", "secrets", "SEALED", "scope")}
+	return []edit.Change{edit.Set(value.NewString(diag.Pos{}, text), "environments", "prod", "secrets", "SEALED", "value"),
+		edit.Set(value.NewString(diag.Pos{}, "cluster-wide"), "environments", "prod", "secrets", "SEALED", "scope")}
 }
 
 // TestSecrets seals, rotates and removes a secret in each file: outside of its

@@ -96,7 +96,7 @@ func (e writer) keyText(key string, flow bool) string {
 	if e.quoted {
 		return doubleQuoted(key)
 	}
-	return e.scalar(value.Str(key, diag.Pos{}), layout.PlainScalar, flow)
+	return e.scalar(value.NewString(diag.Pos{}, key), layout.PlainScalar, flow)
 }
 
 // scalar returns a scalar in the form, or in the next best that it can have.

@@ -19,12 +19,12 @@ func From(pos diag.Pos, x any) *Value {
 	switch x := x.(type) {
 	case string:
 		if x != "" {
-			return Str(x, pos)
+			return NewString(pos, x)
 		}
 	case bool:
-		return True(x, pos)
+		return NewBool(pos, x)
 	case int64:
-		return Num(x, pos)
+		return NewInt(pos, x)
 	case *Value:
 		if !x.Empty() {
 			return x
@@ -33,11 +33,11 @@ func From(pos diag.Pos, x any) *Value {
 	return nil
 }
 
-// Texts returns a list of texts.
-func Texts(pos diag.Pos, texts ...string) *Value {
+// NewStrings returns a list of texts.
+func NewStrings(pos diag.Pos, texts ...string) *Value {
 	out := NewList(pos)
 	for _, text := range texts {
-		out.Items = append(out.Items, Str(text, pos))
+		out.Items = append(out.Items, NewString(pos, text))
 	}
 	return out
 }

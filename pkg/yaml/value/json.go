@@ -26,9 +26,9 @@ func fromAny(x any) (*Value, error) {
 	case nil:
 		return &Value{}, nil
 	case bool:
-		return True(x, diag.Pos{}), nil
+		return NewBool(diag.Pos{}, x), nil
 	case string:
-		return Str(x, diag.Pos{}), nil
+		return NewString(diag.Pos{}, x), nil
 	case json.Number:
 		v := &Value{Kind: Int, Plain: true, Text: x.String()}
 		if strings.ContainsAny(v.Text, ".eE") {

@@ -69,10 +69,10 @@ func checkKubectl(file string, src []byte, diags *diag.List) {
 // of another text.
 func CheckObject(v *Value, diags *diag.List) {
 	checkScalar(v, diags)
-	for _, item := range v.Elements() {
+	for _, item := range v.AllItems() {
 		CheckObject(item, diags)
 	}
-	for _, e := range v.Fields() {
+	for _, e := range v.AllEntries() {
 		checkKey(e, diags)
 		CheckObject(e.Value, diags)
 	}

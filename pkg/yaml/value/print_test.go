@@ -93,9 +93,9 @@ func randomValue(r *rand.Rand, texts []string, depth int) *Value {
 		}
 		return v
 	case 4:
-		return Num(int64(r.IntN(100000))-50000, diag.Pos{})
+		return NewInt(diag.Pos{}, int64(r.IntN(100000))-50000)
 	case 5:
-		return True(r.IntN(2) == 0, diag.Pos{})
+		return NewBool(diag.Pos{}, r.IntN(2) == 0)
 	}
-	return Str(text(), diag.Pos{})
+	return NewString(diag.Pos{}, text())
 }

@@ -49,16 +49,16 @@ type Entry struct {
 	Value  *Value
 }
 
-// Str returns a string.
-func Str(s string, pos diag.Pos) *Value { return &Value{Kind: String, Text: s, Pos: pos} }
+// NewString returns a text.
+func NewString(pos diag.Pos, s string) *Value { return &Value{Kind: String, Text: s, Pos: pos} }
 
-// Num returns a whole number.
-func Num(n int64, pos diag.Pos) *Value {
+// NewInt returns a whole number.
+func NewInt(pos diag.Pos, n int64) *Value {
 	return &Value{Kind: Int, Plain: true, Text: strconv.FormatInt(n, 10), Pos: pos}
 }
 
-// True returns a boolean.
-func True(b bool, pos diag.Pos) *Value {
+// NewBool returns a boolean.
+func NewBool(pos diag.Pos, b bool) *Value {
 	return &Value{Kind: Bool, Plain: true, Text: strconv.FormatBool(b), Pos: pos}
 }
 
@@ -151,16 +151,16 @@ func (v *Value) Keys() []string {
 	return keys
 }
 
-// Fields returns a map's entries, none for anything else and for nil.
-func (v *Value) Fields() []Entry {
+// AllEntries returns a map's entries, none for anything else and for nil.
+func (v *Value) AllEntries() []Entry {
 	if v == nil {
 		return nil
 	}
 	return v.Entries
 }
 
-// Elements returns a list's items, none for anything else and for nil.
-func (v *Value) Elements() []*Value {
+// AllItems returns a list's items, none for anything else and for nil.
+func (v *Value) AllItems() []*Value {
 	if v == nil {
 		return nil
 	}

@@ -57,7 +57,8 @@ func TestInt64(t *testing.T) {
 
 func TestSet(t *testing.T) {
 	pos := diag.Pos{File: "f", Line: 1, Col: 1}
-	v := value.NewMap(pos).Set("b", value.Str("1", pos)).Set("a", value.Num(2, pos)).Set("b", value.True(true, pos)).Set("c", nil)
+	v := value.NewMap(pos).Set("b", value.NewString(pos, "1")).Set("a", value.NewInt(pos, 2)).Set("b", value.NewBool(pos, true)).Set("c",
+		nil)
 	if diff := cmp.Diff([]string{"b", "a"}, v.Keys()); diff != "" {
 		t.Errorf("keys (-want +got):\n%s", diff)
 	}
@@ -97,7 +98,7 @@ func TestReplace(t *testing.T) {
 		if x.Text == "4" {
 			return x
 		}
-		return value.Str("new", x.Pos)
+		return value.NewString(x.Pos, "new")
 	})
 	want := `{a=[{b=(text "new") c=(plain number "2")} {c=(plain number "3")} {b=(plain number "4")}] d={b=(plain number "5")}}`
 	if diff := cmp.Diff(want, outline(out)); diff != "" {
@@ -154,7 +155,7 @@ func TestEncodeSource(t *testing.T) {
 		"0777": `"0777"`, "1e3": `"1e3"`, "2020-01-01": `"2020-01-01"`, "": `""`, "a\rb": `"a\rb"`, "\n x": `"\n x"`,
 		"a\nb\n": "|\n  a\n  b", " a\nb": `" a\nb"`,
 	} {
-		got, err := value.EncodeSource(value.NewMap(pos).Set("k", value.Str(text, pos)))
+		got, err := value.EncodeSource(value.NewMap(pos).Set("k", value.NewString(pos, text)))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -162,7 +163,7 @@ func TestEncodeSource(t *testing.T) {
 			t.Errorf("%q (-want +got):\n%s", text, diff)
 		}
 	}
-	key, err := value.EncodeSource(value.NewMap(pos).Set("on", value.Str("a", pos)).Set("a", value.Num(1, pos)))
+	key, err := value.EncodeSource(value.NewMap(pos).Set("on", value.NewString(pos, "a")).Set("a", value.NewInt(pos, 1)))
 	if diff := cmp.Diff("\"on\": a\na: 1\n", string(key)); diff != "" || err != nil {
 		t.Errorf("keys: %v (-want +got):\n%s", err, diff)
 	}

@@ -69,7 +69,7 @@ func EncodeCanonical(docs ...*Value) ([]byte, error) {
 // What is so already is shared.
 func Canonical(v *Value) (*Value, error) {
 	out := v
-	for i := range v.Elements() {
+	for i := range v.AllItems() {
 		x, err := Canonical(v.Items[i])
 		if err != nil {
 			return nil, err
@@ -81,7 +81,7 @@ func Canonical(v *Value) (*Value, error) {
 			out.Items[i] = x
 		}
 	}
-	for i, e := range v.Fields() {
+	for i, e := range v.AllEntries() {
 		x, err := Canonical(e.Value)
 		if err != nil {
 			return nil, err
