@@ -20,8 +20,8 @@ import (
 func bounded(ctx context.Context, s Streams, do func(operator func(*platform.Platform)) error) error {
 	spareCollector()
 	start := time.Now()
-	done, settled := make(chan error, 1), make(chan platform.Bounds, 1)
-	go func() { done <- do(func(p *platform.Platform) { settled <- p.Bounds }) }()
+	done, known := make(chan error, 1), make(chan platform.Bounds, 1)
+	go func() { done <- do(func(p *platform.Platform) { known <- p.Bounds }) }()
 	bounds := platform.BuiltinBounds()
 	deadline := time.NewTimer(bounds.Time)
 	defer deadline.Stop()
@@ -33,7 +33,7 @@ func bounded(ctx context.Context, s Streams, do func(operator func(*platform.Pla
 		select {
 		case err := <-done:
 			return err
-		case bounds = <-settled:
+		case bounds = <-known:
 			deadline.Reset(bounds.Time - time.Since(start))
 		case <-deadline.C:
 			diags.Errorh(diag.Pos{}, "too-slow", lighter, "the app takes longer than %s%s", bounds.Time, s.work.during())

@@ -61,16 +61,16 @@ func generate(ctx context.Context, s Streams, dir string, p platformFlag) error 
 	return logRun(s, call.LogJSON, result, time.Since(start))
 }
 
-// manifests returns those that a call asks for. The platform is sent to settled when
+// manifests returns those that a call asks for. The platform is sent to known when
 // it was read.
-func manifests(s Streams, dir string, p platformFlag, call plugin.Call, settled func(*platform.Platform)) (*render.Result, error) {
+func manifests(s Streams, dir string, p platformFlag, call plugin.Call, known func(*platform.Platform)) (*render.Result, error) {
 	s.work.doing("reading the platform file")
 	operator, err := p.readBeside(s, dir)
 	if err != nil {
 		return nil, err
 	}
 	if operator != nil {
-		settled(operator)
+		known(operator)
 	}
 	s.work.doing("reading app.yaml")
 	src, err := render.Open(dir, operator)
@@ -95,7 +95,7 @@ func withMistakes(err error, diags diag.List) error {
 	return err
 }
 
-// environment settles which environment is asked for: the call's, else the
+// environment decides which environment is asked for: the call's, else the
 // only one there is.
 func environment(src *render.Source, asked descriptor.Text) (string, error) {
 	if asked.Text != "" {

@@ -98,7 +98,7 @@ func (e *effective) further(w *Workload, entry value.Entry, phase Phase) Contain
 	return c
 }
 
-// native settles whether Kubernetes knows a container for a sidecar: unless the
+// native decides whether Kubernetes treats a container as a sidecar: unless the
 // descriptor says it, where the cluster has such. A Job would never end beside one
 // that it does not know.
 func (e *effective) native(w *Workload, c *Container) bool {

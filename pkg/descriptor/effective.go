@@ -133,13 +133,13 @@ type layered struct {
 	layers    []layer // the lowest first
 }
 
-// lay takes note of a layer and returns its fields.
-func (l *layered) lay(name string, fields *value.Value) *value.Value {
+// addLayer records a layer and returns its fields.
+func (l *layered) addLayer(name string, fields *value.Value) *value.Value {
 	l.layers = append(l.layers, layer{name, fields})
 	return fields
 }
 
-// layers lays defaults, top level, environment and overrides over one another,
+// layers merges defaults, top level, environment and overrides, each over the ones before,
 // and the shared fields under each workload.
 func (e *effective) layers(env string) (layered, *schema.Merger) {
 	own := e.ownLayer(env)
@@ -154,17 +154,17 @@ func (e *effective) layers(env string) (layered, *schema.Merger) {
 	et := fields.Environment()
 	merged := value.NewMap(e.root.Pos)
 	if out.opinions {
-		merged = m.Merge(et, merged, out.lay("defaults", orEmpty(e.options.Defaults.All)))
-		merged = m.Merge(et, merged, out.lay("defaults of "+env, orEmpty(e.options.Defaults.environment(env))))
+		merged = m.Merge(et, merged, out.addLayer("defaults", orEmpty(e.options.Defaults.All)))
+		merged = m.Merge(et, merged, out.addLayer("defaults of "+env, orEmpty(e.options.Defaults.environment(env))))
 		out.shape = append(out.shape, merged)
 		for _, other := range e.options.Defaults.Environments {
 			out.shape = append(out.shape, other.Value)
 		}
 	}
-	merged = m.Merge(et, merged, out.lay("top level", e.root))
-	merged = m.Merge(et, merged, out.lay("environment "+env, orEmpty(own)))
+	merged = m.Merge(et, merged, out.addLayer("top level", e.root))
+	merged = m.Merge(et, merged, out.addLayer("environment "+env, orEmpty(own)))
 	out.namespace = merged.StringAt("namespace", "name")
-	merged = m.Merge(et, merged, out.lay("override", e.overrideLayer(merged)))
+	merged = m.Merge(et, merged, out.addLayer("override", e.overrideLayer(merged)))
 	out.merged = merged
 	if !e.multi {
 		out.workloads = []value.Entry{{KeyPos: e.root.Pos, Value: merged}}
@@ -191,7 +191,7 @@ func (e *effective) layers(env string) (layered, *schema.Merger) {
 		for _, x := range w.Value.Entries {
 			out.own[i].SetEntry(x)
 		}
-		out.lay("override", value.NewMap(w.Value.Pos).Set("workloads", value.NewMap(w.Value.Pos).SetEntry(w)))
+		out.addLayer("override", value.NewMap(w.Value.Pos).Set("workloads", value.NewMap(w.Value.Pos).SetEntry(w)))
 	}
 	m.Unused = append(m.Unused, inherit.Unused...)
 	return out, m
@@ -291,7 +291,7 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 	}
 }
 
-// names settles what stands around the names of objects.
+// names sets the prefix and suffix of the names of objects.
 func (e *effective) names(app *App, merged *value.Value) {
 	for field, to := range map[string]*Text{"namePrefix": &app.Prefix, "nameSuffix": &app.Suffix} {
 		if v := merged.Get(field); v.Is(value.String) {
@@ -321,7 +321,7 @@ func (e *effective) longName(name, what string, most int, at diag.Pos, why strin
 	e.diags.Errorh(at, "bad-name", "shorten it", "the name %q of %s is longer than %d characters, and %s", full, what, most, why)
 }
 
-// namespace settles where the app runs: the descriptor's own word, then what
+// namespace sets where the app runs: the descriptor's own word, then what
 // Argo CD deploys to, then APP-ENV.
 func (e *effective) namespace(app *App, v *value.Value) {
 	ns := Namespace{

@@ -75,7 +75,7 @@ func (a *App) account(w *Workload) *ServiceAccount {
 	return a.ServiceAccount
 }
 
-// identity settles who a workload's pods are, and whether they get a token: a
+// identity sets who a workload's pods are, and whether they get a token: a
 // workload that does not talk to the cluster's API needs none.
 func (e *effective) identity(app *App, w *Workload) {
 	if e.multi {

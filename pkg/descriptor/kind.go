@@ -112,7 +112,7 @@ func (e *effective) nameFits(w *Workload) {
 	}
 }
 
-// governing settles by which Service a StatefulSet's pods have names: one that
+// governing sets by which Service a StatefulSet's pods have names: one that
 // the descriptor names, a headless one that clients use too, or one of its own.
 func (e *effective) governing(w *Workload, v *value.Value) {
 	if !w.Kind.Ordinal {

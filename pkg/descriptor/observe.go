@@ -15,7 +15,7 @@ type Metrics struct {
 	Pos     diag.Pos
 }
 
-// metrics settles which port is scraped, and through what.
+// metrics sets which port is scraped, and through what.
 func (e *effective) metrics(w *Workload, v *value.Value) {
 	if !v.Is(value.Map) {
 		return

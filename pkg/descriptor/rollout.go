@@ -18,7 +18,7 @@ type Rollout struct {
 	Services []Text
 }
 
-// rollout settles how Argo Rollouts replaces the pods, if the strategy is one of
+// rollout sets how Argo Rollouts replaces the pods, if the strategy is one of
 // its own.
 func (e *effective) rollout(w *Workload, v *value.Value) bool {
 	entry := v.Entry(fields.Canary)

@@ -18,7 +18,7 @@ type Autoscaling struct {
 // kedaFields mean something to KEDA alone.
 var kedaFields = []string{"pollingInterval", "cooldownPeriod", "initialCooldownPeriod", "idleReplicaCount", "fallback"}
 
-// scale settles how many pods there are: a fixed count, or what an autoscaler
+// scale sets how many pods there are: a fixed count, or what an autoscaler
 // chooses. It owns the count then, so that Argo CD and it don't fight over it.
 func (e *effective) scale(w *Workload, v *value.Value) {
 	replicas := w.Fields.Get("replicas")

@@ -18,7 +18,7 @@ func (e *expander) configMap(name string, w *descriptor.Workload, config *value.
 		return
 	}
 	e.add(object.Object{
-		Value:     e.head(config.Pos, "v1", "ConfigMap", name, w, nil, nil).Set("data", config),
+		Value:     e.newObject(config.Pos, "v1", "ConfigMap", name, w, nil, nil).Set("data", config),
 		Origin:    config.Pos,
 		Generated: true,
 	})
@@ -41,7 +41,7 @@ func (e *expander) fileMap(name string, w *descriptor.Workload, files []descript
 			binary.Set(f.Key, value.NewString(at, wrap(base64.StdEncoding.EncodeToString(content))))
 		}
 	}
-	o := e.head(pos, "v1", "ConfigMap", name, w, nil, nil)
+	o := e.newObject(pos, "v1", "ConfigMap", name, w, nil, nil)
 	if !data.Empty() {
 		o.Set("data", data)
 	}
@@ -87,10 +87,10 @@ func (e *expander) fileVolumes(w *descriptor.Workload) (volumes, mounts []*value
 		if len(files) == 0 {
 			return
 		}
-		source := m(files[0].Pos, "name", configMap, "items", modes(files))
-		volumes = append(volumes, m(files[0].Pos, "name", volume, "configMap", source))
+		source := newMap(files[0].Pos, "name", configMap, "items", modes(files))
+		volumes = append(volumes, newMap(files[0].Pos, "name", volume, "configMap", source))
 		for _, f := range files {
-			mounts = append(mounts, m(f.Pos, "name", volume, "mountPath", f.Path, "subPath", f.Key, "readOnly", true))
+			mounts = append(mounts, newMap(f.Pos, "name", volume, "mountPath", f.Path, "subPath", f.Key, "readOnly", true))
 		}
 	}
 	if w.NoConfig {
@@ -106,18 +106,18 @@ func (e *expander) fileVolumes(w *descriptor.Workload) (volumes, mounts []*value
 // modes returns the volume's items where a file has a mode of its own; Kubernetes
 // then wants all of them listed.
 func modes(files []descriptor.File) *value.Value {
-	out, any := list(files[0].Pos), false
+	out, hasMode := newList(files[0].Pos), false
 	for _, f := range files {
-		item := m(f.Pos, "key", f.Key, "path", f.Key)
+		item := newMap(f.Pos, "key", f.Key, "path", f.Key)
 		if f.Mode != nil {
-			any = true
+			hasMode = true
 			// The mode is octal whatever YAML makes of it, and checked.
 			bits, _ := strconv.ParseInt(strings.TrimPrefix(f.Mode.Text, "0o"), 8, 32)
 			item.Set("mode", value.NewInt(f.Mode.Pos, bits))
 		}
 		out.Items = append(out.Items, item)
 	}
-	if !any {
+	if !hasMode {
 		return nil
 	}
 	return out

@@ -18,16 +18,16 @@ func (f *folder) nameReferences(custom []kinds.Kind) {
 	if len(custom) == 0 {
 		return
 	}
-	fields := list(diag.Pos{})
+	fields := newList(diag.Pos{})
 	for _, kind := range custom {
 		for _, p := range object.ConfigMapReferences() {
-			fields.Items = append(fields.Items, m(diag.Pos{}, "group", kind.Group(), "kind", kind.Name, "path",
+			fields.Items = append(fields.Items, newMap(diag.Pos{}, "group", kind.Group(), "kind", kind.Name, "path",
 				strings.Join(slices.Concat(kind.Below("spec"), p), "/")))
 		}
 	}
 	name := f.unique("name-references.yaml")
-	f.put(path.Join(f.dir, name), m(diag.Pos{}, "nameReference", list(diag.Pos{},
-		m(diag.Pos{}, "kind", "ConfigMap", "version", "v1", "fieldSpecs", fields))))
+	f.put(path.Join(f.dir, name), newMap(diag.Pos{}, "nameReference", newList(diag.Pos{},
+		newMap(diag.Pos{}, "kind", "ConfigMap", "version", "v1", "fieldSpecs", fields))))
 	f.configurations = append(f.configurations, value.NewString(diag.Pos{}, name))
 }
 

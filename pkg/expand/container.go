@@ -9,16 +9,16 @@ import (
 
 // container returns the workload's own container or a further one.
 func (e *expander) container(w *descriptor.Workload, c *descriptor.Container, mounts []*value.Value) *value.Value {
-	out := m(c.Pos, "name", c.Name, "image", node(c.Image.Pos, c.Image.Text),
+	out := newMap(c.Pos, "name", c.Name, "image", newValue(c.Image.Pos, c.Image.Text),
 		"imagePullPolicy", c.PullPolicy,
 		"command", c.Command, "args", c.Args,
 		"ports", containerPorts(c),
 		"envFrom", e.envFrom(w, c), "env", e.env(w, c),
 		"resources", c.Resources,
 		"securityContext", containerSecurity(w, c),
-		"volumeMounts", list(c.Pos, mounts...),
+		"volumeMounts", newList(c.Pos, mounts...),
 	)
-	out.Set("lifecycle", node(c.Pos, c.Lifecycle)).
+	out.Set("lifecycle", newValue(c.Pos, c.Lifecycle)).
 		Set("livenessProbe", c.Probes.Get("liveness")).
 		Set("readinessProbe", c.Probes.Get("readiness")).
 		Set("startupProbe", c.Probes.Get("startup"))
@@ -26,7 +26,7 @@ func (e *expander) container(w *descriptor.Workload, c *descriptor.Container, mo
 		out.Set("restartPolicy", value.NewString(c.Pos, "Always"))
 	}
 	for _, f := range c.Passed() {
-		out.Set(f.Key, node(c.Pos, c.Fields.Get(f.Field)))
+		out.Set(f.Key, newValue(c.Pos, c.Fields.Get(f.Field)))
 	}
 	return out
 }
@@ -39,7 +39,7 @@ func (e *expander) further(w *descriptor.Workload, c *descriptor.Container, moun
 	}
 	mounts = slices.Clone(mounts)
 	for _, x := range c.Mounts() {
-		mounts = append(mounts, over(m(x.Pos, "name", x.Volume), x.Options))
+		mounts = append(mounts, mergeMaps(newMap(x.Pos, "name", x.Volume), x.Options))
 	}
 	mounts = append(mounts, c.Fields.Get("volumeMounts").AllItems()...)
 	return e.container(w, c, mounts)
@@ -48,8 +48,8 @@ func (e *expander) further(w *descriptor.Workload, c *descriptor.Container, moun
 // containers adds to a pod its containers: first those that Kubernetes starts one
 // after the other, which native sidecars are among, then the others.
 func (e *expander) containers(pod *value.Value, w *descriptor.Workload, mounts []*value.Value) {
-	own := over(e.container(w, &w.Container, mounts), w.Fields.Get("container"))
-	first, others := list(w.Pos), list(w.Pos, own)
+	own := mergeMaps(e.container(w, &w.Container, mounts), w.Fields.Get("container"))
+	first, others := newList(w.Pos), newList(w.Pos, own)
 	for i := range w.Containers {
 		c := &w.Containers[i]
 		into := others
@@ -58,13 +58,13 @@ func (e *expander) containers(pod *value.Value, w *descriptor.Workload, mounts [
 		}
 		into.Items = append(into.Items, e.further(w, c, mounts))
 	}
-	pod.Set("initContainers", node(w.Pos, first)).Set("containers", others)
+	pod.Set("initContainers", newValue(w.Pos, first)).Set("containers", others)
 }
 
 func containerPorts(c *descriptor.Container) *value.Value {
-	out := list(c.Pos)
+	out := newList(c.Pos)
 	for _, p := range c.Ports {
-		out.Items = append(out.Items, m(p.Pos,
+		out.Items = append(out.Items, newMap(p.Pos,
 			"name", p.Name, "containerPort", target(p), "protocol", protocol(p),
 			"hostPort", p.Full.Get("hostPort"), "hostIP", p.Full.Get("hostIP"),
 		))
@@ -93,22 +93,23 @@ func protocol(p descriptor.Port) *value.Value {
 // envFrom lists where a container's variables come from besides env; later ones
 // win. One with an image of its own has nothing of the app's config.
 func (e *expander) envFrom(w *descriptor.Workload, c *descriptor.Container) *value.Value {
-	out := list(c.Pos)
+	out := newList(c.Pos)
 	for _, x := range c.EnvFrom.AllItems() {
 		ref := func(kind string) *value.Value {
 			if name := x.Get(kind); name != nil {
-				return m(x.Pos, "name", name, "optional", x.Get("optional"))
+				return newMap(x.Pos, "name", name, "optional", x.Get("optional"))
 			}
 			return nil
 		}
-		out.Items = append(out.Items, m(x.Pos, "prefix", x.Get("prefix"), "secretRef", ref("secret"), "configMapRef", ref("configMap")))
+		out.Items = append(out.Items, newMap(x.Pos, "prefix", x.Get("prefix"), "secretRef", ref("secret"), "configMapRef",
+			ref("configMap")))
 	}
 	if c.Own {
 		return out
 	}
 	add := func(name string, config *value.Value) {
 		if !config.Empty() {
-			out.Items = append(out.Items, m(config.Pos, "configMapRef", m(config.Pos, "name", name)))
+			out.Items = append(out.Items, newMap(config.Pos, "configMapRef", newMap(config.Pos, "name", name)))
 		}
 	}
 	if w.NoConfig {
@@ -125,16 +126,16 @@ func (e *expander) envFrom(w *descriptor.Workload, c *descriptor.Container) *val
 // env returns a container's variables. Those of secrets are for what runs the app's
 // image.
 func (e *expander) env(w *descriptor.Workload, c *descriptor.Container) *value.Value {
-	out := list(c.Pos)
+	out := newList(c.Pos)
 	if !c.Own {
 		out.Items = e.secretsEnv(w, c.Env)
 	}
 	for _, x := range c.Env {
-		v := m(x.Pos, "name", x.Name)
+		v := newMap(x.Pos, "name", x.Name)
 		if text := x.Source.Get("value"); text != nil {
 			v.Set("value", text)
 		}
-		v.Set("valueFrom", node(x.Pos, m(x.Pos,
+		v.Set("valueFrom", newValue(x.Pos, newMap(x.Pos,
 			"secretKeyRef", x.Source.Get("secret"),
 			"configMapKeyRef", x.Source.Get("configMap"),
 			"fieldRef", x.Source.Get("field"),

@@ -25,11 +25,11 @@ func (e *expander) dashboard(w *descriptor.Workload) {
 	text, _ := json.MarshalIndent(e.grafana(w, title), "", "  ")
 	labels := d.Get("labels")
 	if labels == nil {
-		labels = m(d.Pos, "grafana_dashboard", "1")
+		labels = newMap(d.Pos, "grafana_dashboard", "1")
 	}
 	e.add(object.Object{
-		Value: e.head(d.Pos, "v1", "ConfigMap", w.Name+"-dashboard", w, labels, d.Get("annotations")).
-			Set("data", m(d.Pos, e.app.Named(w.Name)+".json", string(text)+"\n")),
+		Value: e.newObject(d.Pos, "v1", "ConfigMap", w.Name+"-dashboard", w, labels, d.Get("annotations")).
+			Set("data", newMap(d.Pos, e.app.Named(w.Name)+".json", string(text)+"\n")),
 		Origin: d.Pos,
 	})
 }

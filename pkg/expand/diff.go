@@ -28,7 +28,7 @@ func (d *differ) op(name string, path []string, v *value.Value) {
 		b.WriteByte('/')
 		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(p))
 	}
-	o := m(diag.Pos{}, "op", name, "path", b.String())
+	o := newMap(diag.Pos{}, "op", name, "path", b.String())
 	if v != nil {
 		o.Set("value", v)
 	}

@@ -43,12 +43,12 @@ type expander struct {
 
 func (e *expander) add(o object.Object) { e.objects = append(e.objects, o) }
 
-// m, node and list build values: see pkg/yaml/value.
-func m(pos diag.Pos, pairs ...any) *value.Value { return value.MapOf(pos, pairs...) }
+// newMap, newValue and newList build values: see pkg/yaml/value.
+func newMap(pos diag.Pos, pairs ...any) *value.Value { return value.MapOf(pos, pairs...) }
 
-func node(pos diag.Pos, x any) *value.Value { return value.From(pos, x) }
+func newValue(pos diag.Pos, x any) *value.Value { return value.From(pos, x) }
 
-func list(pos diag.Pos, items ...*value.Value) *value.Value {
+func newList(pos diag.Pos, items ...*value.Value) *value.Value {
 	return value.NewList(pos, items...)
 }
 
@@ -59,9 +59,9 @@ func (e *expander) labels(w *descriptor.Workload, more ...*value.Value) *value.V
 		out.Set("app.kubernetes.io/managed-by", value.NewString(e.app.Pos, "unfold"))
 	}
 	if w != nil {
-		out = over(out, w.Selector)
+		out = mergeMaps(out, w.Selector)
 	}
-	return over(out, more...)
+	return mergeMaps(out, more...)
 }
 
 // selector holds the labels that select a workload's pods: those that the
@@ -77,19 +77,19 @@ func (e *expander) selector(w *descriptor.Workload) *value.Value {
 // selector is immutable.
 func (e *expander) known(w *descriptor.Workload) *value.Value {
 	if w != nil && w.Hook != nil { // which no Service may select
-		return m(w.Pos, "app.kubernetes.io/name", e.app.Named(w.Name))
+		return newMap(w.Pos, "app.kubernetes.io/name", e.app.Named(w.Name))
 	}
 	// With prefix and suffix: what runs beside it must not select its pods.
-	out := m(e.app.Pos, nameLabel, e.app.Named(e.app.Name))
+	out := newMap(e.app.Pos, nameLabel, e.app.Named(e.app.Name))
 	if e.app.Multi && w != nil {
 		out.Set("app.kubernetes.io/component", value.NewString(w.Pos, w.Key))
 	}
 	return out
 }
 
-// over lays maps over one another: later ones win, key by key. It returns nil
+// mergeMaps merges maps: later ones win, key by key. It returns nil
 // where all are nil.
-func over(base *value.Value, more ...*value.Value) *value.Value {
+func mergeMaps(base *value.Value, more ...*value.Value) *value.Value {
 	for _, x := range more {
 		if x == nil {
 			continue
@@ -115,15 +115,15 @@ func over(base *value.Value, more ...*value.Value) *value.Value {
 	return base
 }
 
-// head returns an object's beginning. Labels and annotations of the workload
+// newObject returns an object's beginning. Labels and annotations of the workload
 // hold those of the app already.
-func (e *expander) head(pos diag.Pos, apiVersion, kind, name string, w *descriptor.Workload, labels,
+func (e *expander) newObject(pos diag.Pos, apiVersion, kind, name string, w *descriptor.Workload, labels,
 	annotations *value.Value) *value.Value {
 	ownLabels, ownAnnotations := e.app.Labels, e.app.Annotations
 	if w != nil && (e.app.Multi || w.Hook != nil) {
 		ownLabels, ownAnnotations = w.Labels, w.Annotations
 	}
-	return m(pos, "apiVersion", apiVersion, "kind", kind, "metadata", m(pos,
+	return newMap(pos, "apiVersion", apiVersion, "kind", kind, "metadata", newMap(pos,
 		"name", name,
 		"labels", e.labels(w, ownLabels, labels),
 		"annotations", e.synced(w, ownAnnotations, annotations),
@@ -137,9 +137,9 @@ func (e *expander) namespace() {
 	if !ns.Create || e.app.Env == "" {
 		return
 	}
-	prune := m(ns.Pos, "argocd.argoproj.io/sync-options", "Prune=false")
+	prune := newMap(ns.Pos, "argocd.argoproj.io/sync-options", "Prune=false")
 	e.add(object.Object{
-		Value:  e.head(ns.Pos, "v1", "Namespace", ns.Name, nil, ns.Labels, over(prune, ns.Annotations)),
+		Value:  e.newObject(ns.Pos, "v1", "Namespace", ns.Name, nil, ns.Labels, mergeMaps(prune, ns.Annotations)),
 		Origin: ns.Pos,
 	})
 }

@@ -19,8 +19,8 @@ func (e *expander) hooks() {
 		w := &e.app.Hooks[i]
 		e.claims(w)
 		e.add(object.Object{
-			Value: e.head(w.Pos, w.Kind.APIVersion, w.Kind.Name, w.Name, w, nil, hookAnnotations(w)).
-				Set("spec", over(m(w.Pos, "template", e.podTemplate(w)), w.Spec)),
+			Value: e.newObject(w.Pos, w.Kind.APIVersion, w.Kind.Name, w.Name, w, nil, hookAnnotations(w)).
+				Set("spec", mergeMaps(newMap(w.Pos, "template", e.podTemplate(w)), w.Spec)),
 			Origin: w.Pos,
 		})
 	}
@@ -38,7 +38,7 @@ func hookAnnotations(w *descriptor.Workload) *value.Value {
 			policies += "," + x.Text
 		}
 	}
-	return m(w.Pos, "argocd.argoproj.io/hook", w.Hook.Phase, "argocd.argoproj.io/hook-delete-policy", policies, syncWave,
+	return newMap(w.Pos, "argocd.argoproj.io/hook", w.Hook.Phase, "argocd.argoproj.io/hook-delete-policy", policies, syncWave,
 		w.Hook.Wave.StringAt())
 }
 
@@ -138,6 +138,6 @@ func noLater(v *value.Value, wave int64, pos diag.Pos) *value.Value {
 		return v
 	}
 	metadata := v.Get("metadata")
-	annotations := over(metadata.Get("annotations"), m(pos, syncWave, strconv.FormatInt(wave, 10)))
+	annotations := mergeMaps(metadata.Get("annotations"), newMap(pos, syncWave, strconv.FormatInt(wave, 10)))
 	return v.Copy().Set("metadata", metadata.Copy().Set("annotations", annotations))
 }

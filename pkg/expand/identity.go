@@ -13,7 +13,7 @@ func (e *expander) serviceAccount(sa *descriptor.ServiceAccount, w *descriptor.W
 	}
 	if sa.Create {
 		e.add(object.Object{
-			Value: e.head(sa.Pos, "v1", "ServiceAccount", sa.Name, w, sa.Full.Get("labels"), sa.Full.Get("annotations")).
+			Value: e.newObject(sa.Pos, "v1", "ServiceAccount", sa.Name, w, sa.Full.Get("labels"), sa.Full.Get("annotations")).
 				Set("imagePullSecrets", names(sa.Full.Get("imagePullSecrets"))),
 			Origin: sa.Pos,
 		})
@@ -32,18 +32,18 @@ func (e *expander) role(sa *descriptor.ServiceAccount, w *descriptor.Workload, k
 	}
 	const group = "rbac.authorization.k8s.io"
 	pos := rules[0].Pos
-	subject := m(sa.Pos, "kind", "ServiceAccount", "name", sa.Name)
+	subject := newMap(sa.Pos, "kind", "ServiceAccount", "name", sa.Name)
 	if e.app.Env != "" {
 		subject.Set("namespace", value.NewString(e.app.Namespace.Pos, e.app.Namespace.Name))
 	}
 	e.add(object.Object{
-		Value:  e.head(pos, group+"/v1", kind, name, w, nil, nil).Set("rules", list(pos, rules...)),
+		Value:  e.newObject(pos, group+"/v1", kind, name, w, nil, nil).Set("rules", newList(pos, rules...)),
 		Origin: pos,
 	})
 	e.add(object.Object{
-		Value: e.head(pos, group+"/v1", kind+"Binding", name, w, nil, nil).
-			Set("roleRef", m(pos, "apiGroup", group, "kind", kind, "name", name)).
-			Set("subjects", list(sa.Pos, subject)),
+		Value: e.newObject(pos, group+"/v1", kind+"Binding", name, w, nil, nil).
+			Set("roleRef", newMap(pos, "apiGroup", group, "kind", kind, "name", name)).
+			Set("subjects", newList(sa.Pos, subject)),
 		Origin: pos,
 	})
 }

@@ -19,27 +19,28 @@ func (e *expander) reach(w *descriptor.Workload) {
 
 func (e *expander) ingress(w *descriptor.Workload, i descriptor.Ingress) {
 	v := i.Full
-	rules := list(i.Pos)
+	rules := newList(i.Pos)
 	for _, h := range i.Hosts {
-		paths := list(h.Name.Pos)
+		paths := newList(h.Name.Pos)
 		for _, b := range h.Backends {
 			pathType := b.Full.Get("pathType")
 			if pathType == nil {
 				pathType = value.NewString(b.Pos, "Prefix")
 			}
-			port := m(b.Pos, "name", b.Port)
+			port := newMap(b.Pos, "name", b.Port)
 			if b.Port.Is(value.Int) {
-				port = m(b.Pos, "number", b.Port)
+				port = newMap(b.Pos, "number", b.Port)
 			}
-			paths.Items = append(paths.Items, m(b.Pos, "path", b.Path, "pathType", pathType,
-				"backend", m(b.Pos, "service", m(b.Pos, "name", b.Service, "port", port))))
+			paths.Items = append(paths.Items, newMap(b.Pos, "path", b.Path, "pathType", pathType,
+				"backend", newMap(b.Pos, "service", newMap(b.Pos, "name", b.Service, "port", port))))
 		}
-		rules.Items = append(rules.Items, m(h.Name.Pos, "host", everyHost(h.Name), "http", m(h.Name.Pos, "paths", paths)))
+		rules.Items = append(rules.Items, newMap(h.Name.Pos, "host", everyHost(h.Name), "http", newMap(h.Name.Pos, "paths", paths)))
 	}
 	tls, issued := e.certificates(i)
-	spec := m(i.Pos, "ingressClassName", i.Class, "defaultBackend", v.Get("defaultBackend"), "tls", tls, "rules", rules)
+	spec := newMap(i.Pos, "ingressClassName", i.Class, "defaultBackend", v.Get("defaultBackend"), "tls", tls, "rules", rules)
 	e.add(object.Object{
-		Value: e.head(i.Pos, "networking.k8s.io/v1", "Ingress", i.Name, w, v.Get("labels"), over(issued, v.Get("annotations"))).Set("spec",
+		Value: e.newObject(i.Pos, "networking.k8s.io/v1", "Ingress", i.Name, w, v.Get("labels"),
+			mergeMaps(issued, v.Get("annotations"))).Set("spec",
 			spec),
 		Origin: i.Pos,
 	})
@@ -69,17 +70,17 @@ func (e *expander) certificates(i descriptor.Ingress) (tls, annotations *value.V
 		if issuer.StringAt("kind") == "Issuer" {
 			annotation = "cert-manager.io/issuer"
 		}
-		annotations = m(issuer.Pos, annotation, issuer.Get("name"))
+		annotations = newMap(issuer.Pos, annotation, issuer.Get("name"))
 	}
-	tls = list(at)
+	tls = newList(at)
 	named := map[string]bool{}
 	for _, s := range t.Get("secrets").AllEntries() {
 		for _, host := range s.Value.Items {
 			named[host.Text] = true
 		}
-		tls.Items = append(tls.Items, m(s.KeyPos, "hosts", s.Value, "secretName", s.Key))
+		tls.Items = append(tls.Items, newMap(s.KeyPos, "hosts", s.Value, "secretName", s.Key))
 	}
-	rest := list(at)
+	rest := newList(at)
 	for _, h := range i.Hosts {
 		if h.Name.Text != "*" && !named[h.Name.Text] {
 			rest.Items = append(rest.Items, h.Name)
@@ -90,14 +91,14 @@ func (e *expander) certificates(i descriptor.Ingress) (tls, annotations *value.V
 		if secret == nil {
 			secret = value.NewString(at, e.app.Named(i.Name)+"-tls")
 		}
-		tls.Items = append(tls.Items, m(at, "hosts", rest, "secretName", secret))
+		tls.Items = append(tls.Items, newMap(at, "hosts", rest, "secretName", secret))
 	}
 	return tls, annotations
 }
 
 func (e *expander) route(w *descriptor.Workload, r descriptor.Route) {
 	v := r.Full
-	hosts, rules := list(r.Pos), list(r.Pos)
+	hosts, rules := newList(r.Pos), newList(r.Pos)
 	for _, h := range r.Hosts {
 		if h = everyHost(h); h != nil {
 			hosts.Items = append(hosts.Items, h)
@@ -118,20 +119,20 @@ func (e *expander) route(w *descriptor.Workload, r descriptor.Route) {
 		if !redirects(b.Full) {
 			to = backendRefs(b.Pos, b)
 		}
-		rules.Items = append(rules.Items, m(b.Pos,
-			"matches", list(b.Pos, m(b.Pos, "path", m(b.Pos, "type", kind, "value", b.Path))),
+		rules.Items = append(rules.Items, newMap(b.Pos,
+			"matches", newList(b.Pos, newMap(b.Pos, "path", newMap(b.Pos, "type", kind, "value", b.Path))),
 			"filters", b.Full.Get("filters"), "timeouts", b.Full.Get("timeouts"), "backendRefs", to))
 	}
-	spec := m(r.Pos, "parentRefs", v.Get("parents"), "hostnames", hosts, "rules", rules)
+	spec := newMap(r.Pos, "parentRefs", v.Get("parents"), "hostnames", hosts, "rules", rules)
 	e.add(object.Object{
-		Value: e.head(r.Pos, "gateway.networking.k8s.io/v1", "HTTPRoute", r.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec",
+		Value: e.newObject(r.Pos, "gateway.networking.k8s.io/v1", "HTTPRoute", r.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec",
 			spec),
 		Origin: r.Pos,
 	})
 }
 
 func backendRefs(pos diag.Pos, b descriptor.Backend) *value.Value {
-	return list(pos, m(pos, "name", b.Service, "port", b.Number))
+	return newList(pos, newMap(pos, "name", b.Service, "port", b.Number))
 }
 
 // redirects reports whether a rule answers by itself.

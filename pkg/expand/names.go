@@ -30,10 +30,10 @@ func (f *folder) names(env Environment) {
 	if n.None() || f.dir != Overlay(env.App.Env) { // or the folder around it does it
 		return
 	}
-	specs := list(diag.Pos{})
+	specs := newList(diag.Pos{})
 	for _, kind := range env.kinds() {
 		if !object.KeepsName(kind) {
-			specs.Items = append(specs.Items, m(diag.Pos{}, "kind", kind, "path", "metadata/name"))
+			specs.Items = append(specs.Items, newMap(diag.Pos{}, "kind", kind, "path", "metadata/name"))
 		}
 	}
 	add := func(kind, field, text string) {
@@ -41,8 +41,8 @@ func (f *folder) names(env Environment) {
 			return
 		}
 		file := f.unique("name-" + field + ".yaml")
-		f.put(path.Join(f.dir, file), m(diag.Pos{}, "apiVersion", "builtin", "kind", kind,
-			"metadata", m(diag.Pos{}, "name", "name-"+field), field, text, "fieldSpecs", specs))
+		f.put(path.Join(f.dir, file), newMap(diag.Pos{}, "apiVersion", "builtin", "kind", kind,
+			"metadata", newMap(diag.Pos{}, "name", "name-"+field), field, text, "fieldSpecs", specs))
 		f.transformers = append(f.transformers, value.NewString(diag.Pos{}, file))
 	}
 	add("PrefixTransformer", "prefix", n.Prefix)
@@ -52,24 +52,24 @@ func (f *folder) names(env Environment) {
 
 // configuration tells kustomize of references that it does not know.
 func (f *folder) configuration(name string, references []object.Reference) {
-	kinds, out := []string(nil), list(diag.Pos{})
+	kinds, out := []string(nil), newList(diag.Pos{})
 	for _, r := range references {
 		if !slices.Contains(kinds, r.To) {
 			kinds = append(kinds, r.To)
 		}
 	}
 	for _, kind := range kinds {
-		fields := list(diag.Pos{})
+		fields := newList(diag.Pos{})
 		for _, r := range references {
 			if r.To == kind {
 				fields.Items = append(fields.Items, value.From(diag.Pos{},
-					m(diag.Pos{}, "kind", r.From, "path", strings.Join(r.Path, "/"))))
+					newMap(diag.Pos{}, "kind", r.From, "path", strings.Join(r.Path, "/"))))
 			}
 		}
-		out.Items = append(out.Items, m(diag.Pos{}, "kind", kind, "fieldSpecs", fields))
+		out.Items = append(out.Items, newMap(diag.Pos{}, "kind", kind, "fieldSpecs", fields))
 	}
 	name = f.unique(name)
-	f.put(path.Join(f.dir, name), m(diag.Pos{}, "nameReference", out))
+	f.put(path.Join(f.dir, name), newMap(diag.Pos{}, "nameReference", out))
 	f.configurations = append(f.configurations, value.NewString(diag.Pos{}, name))
 }
 

@@ -11,7 +11,7 @@ func (e *expander) service(w *descriptor.Workload) {
 		return
 	}
 	s := w.Service
-	spec := m(s.Pos, "selector", e.selector(w), "ports", e.servicePorts(w))
+	spec := newMap(s.Pos, "selector", e.selector(w), "ports", e.servicePorts(w))
 	for _, entry := range s.Entries {
 		switch entry.Key {
 		case "headless":
@@ -24,13 +24,13 @@ func (e *expander) service(w *descriptor.Workload) {
 		}
 	}
 	e.add(object.Object{
-		Value:  e.head(s.Pos, "v1", "Service", w.Name, w, s.Get("labels"), s.Get("annotations")).Set("spec", spec),
+		Value:  e.newObject(s.Pos, "v1", "Service", w.Name, w, s.Get("labels"), s.Get("annotations")).Set("spec", spec),
 		Origin: s.Pos,
 	})
 }
 
 func (e *expander) servicePorts(w *descriptor.Workload) *value.Value {
-	out := list(w.Pos)
+	out := newList(w.Pos)
 	for _, p := range w.Ports {
 		if !p.Expose {
 			continue
@@ -39,7 +39,7 @@ func (e *expander) servicePorts(w *descriptor.Workload) *value.Value {
 		if port == nil {
 			port = target(p)
 		}
-		out.Items = append(out.Items, m(p.Pos,
+		out.Items = append(out.Items, newMap(p.Pos,
 			"name", p.Name, "port", port, "targetPort", p.Name, "protocol", protocol(p),
 			"appProtocol", p.Full.Get("appProtocol"), "nodePort", p.Full.Get("nodePort"),
 		))

@@ -19,7 +19,7 @@ func (e *expander) observe(w *descriptor.Workload) {
 		return
 	}
 	x := w.Metrics
-	endpoint := over(m(x.Pos, "port", x.Port, "path", x.Path, "interval", x.Fields.Get("interval"), "scrapeTimeout",
+	endpoint := mergeMaps(newMap(x.Pos, "port", x.Port, "path", x.Path, "interval", x.Fields.Get("interval"), "scrapeTimeout",
 		x.Fields.Get("scrapeTimeout")),
 		x.Fields.Get("endpoint"))
 	field := "endpoints"
@@ -28,15 +28,16 @@ func (e *expander) observe(w *descriptor.Workload) {
 	}
 	labels := x.Fields.Get("labels")
 	e.add(object.Object{
-		Value: e.head(x.Pos, monitoring, x.Monitor, w.Name, w, labels, nil).Set("spec", m(x.Pos,
-			"selector", m(x.Pos, "matchLabels", e.selector(w)), field, list(x.Pos, endpoint))),
+		Value: e.newObject(x.Pos, monitoring, x.Monitor, w.Name, w, labels, nil).Set("spec", newMap(x.Pos,
+			"selector", newMap(x.Pos, "matchLabels", e.selector(w)), field, newList(x.Pos, endpoint))),
 		Origin: x.Pos,
 	})
 	if rules := e.alerts(w); len(rules) > 0 {
 		pos := x.Fields.Get("alerts").Pos
-		group := m(pos, "name", e.app.Named(w.Name), "rules", list(pos, rules...))
+		group := newMap(pos, "name", e.app.Named(w.Name), "rules", newList(pos, rules...))
 		e.add(object.Object{
-			Value:  e.head(pos, monitoring, "PrometheusRule", w.Name, w, labels, nil).Set("spec", m(pos, "groups", list(pos, group))),
+			Value: e.newObject(pos, monitoring, "PrometheusRule", w.Name, w, labels, nil).Set("spec",
+				newMap(pos, "groups", newList(pos, group))),
 			Origin: pos,
 		})
 	}
@@ -59,9 +60,9 @@ func (e *expander) alerts(w *descriptor.Workload) []*value.Value {
 		if severity == nil {
 			severity = value.NewString(x.Pos, "warning")
 		}
-		rules = append(rules, m(x.Pos, "alert", entry.Key, "expr", x.Get("expr"), "for", x.Get("for"),
-			"labels", over(m(x.Pos, "severity", severity), x.Get("labels")),
-			"annotations", node(x.Pos, over(m(x.Pos, "summary", x.Get("summary"), "description", x.Get("description")),
+		rules = append(rules, newMap(x.Pos, "alert", entry.Key, "expr", x.Get("expr"), "for", x.Get("for"),
+			"labels", mergeMaps(newMap(x.Pos, "severity", severity), x.Get("labels")),
+			"annotations", newValue(x.Pos, mergeMaps(newMap(x.Pos, "summary", x.Get("summary"), "description", x.Get("description")),
 				x.Get("annotations")))))
 	}
 	return rules
@@ -73,8 +74,8 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 	var rules []*value.Value
 	own := e.app.Named(w.Name)
 	add := func(name, duration, severity, summary, expr string, args ...any) {
-		rules = append(rules, m(pos, "alert", name, "expr", fmt.Sprintf(expr, args...), "for", duration,
-			"labels", m(pos, "severity", severity), "annotations", m(pos, "summary", own+": "+summary)))
+		rules = append(rules, newMap(pos, "alert", name, "expr", fmt.Sprintf(expr, args...), "for", duration,
+			"labels", newMap(pos, "severity", severity), "annotations", newMap(pos, "summary", own+": "+summary)))
 	}
 	namespace := e.app.Namespace.Name
 	container := fmt.Sprintf(`namespace=%q,container=%q,pod=~%q`, namespace, w.Container.Name, podNames(w, own))

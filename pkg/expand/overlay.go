@@ -123,17 +123,17 @@ func (w *writer) overlay(env Environment) *folder {
 }
 
 func (f *folder) write() {
-	k := m(diag.Pos{},
+	k := newMap(diag.Pos{},
 		"apiVersion", "kustomize.config.k8s.io/v1beta1", "kind", "Kustomization",
 		"namespace", f.namespace,
-		"resources", list(diag.Pos{}, f.resources...),
-		"components", list(diag.Pos{}, f.components...),
-		"configurations", list(diag.Pos{}, f.configurations...),
-		"configMapGenerator", list(diag.Pos{}, f.generators...),
-		"patches", list(diag.Pos{}, f.patches...),
-		"replicas", list(diag.Pos{}, f.replicas...),
-		"images", list(diag.Pos{}, f.images...),
-		"transformers", list(diag.Pos{}, f.transformers...),
+		"resources", newList(diag.Pos{}, f.resources...),
+		"components", newList(diag.Pos{}, f.components...),
+		"configurations", newList(diag.Pos{}, f.configurations...),
+		"configMapGenerator", newList(diag.Pos{}, f.generators...),
+		"patches", newList(diag.Pos{}, f.patches...),
+		"replicas", newList(diag.Pos{}, f.replicas...),
+		"images", newList(diag.Pos{}, f.images...),
+		"transformers", newList(diag.Pos{}, f.transformers...),
 	)
 	f.put(f.dir+"/kustomization.yaml", k)
 }
@@ -191,10 +191,10 @@ func (f *folder) generator(o object.Object, configMap *value.Value, behavior str
 			files = append(files, value.NewString(e.Value.Pos, e.Key+"="+source))
 		}
 	}
-	entry := m(diag.Pos{}, "name", o.ID().Name, "behavior", behavior,
-		"literals", list(diag.Pos{}, literals...), "files", list(diag.Pos{}, files...))
+	entry := newMap(diag.Pos{}, "name", o.ID().Name, "behavior", behavior,
+		"literals", newList(diag.Pos{}, literals...), "files", newList(diag.Pos{}, files...))
 	if behavior == "" {
-		entry.Set("options", node(diag.Pos{}, m(diag.Pos{},
+		entry.Set("options", newValue(diag.Pos{}, newMap(diag.Pos{},
 			"labels", o.Value.Get("metadata", "labels"), "annotations", o.Value.Get("metadata", "annotations"))))
 	}
 	f.generators = append(f.generators, entry)
@@ -291,7 +291,7 @@ func (f *folder) difference(base []object.Object, env Environment, shared []desc
 	}
 	f.relabelManifests(env)
 	for _, r := range replicas {
-		f.replicas = append(f.replicas, m(diag.Pos{}, "name", r.name, "count", r.count))
+		f.replicas = append(f.replicas, newMap(diag.Pos{}, "name", r.name, "count", r.count))
 	}
 	for _, x := range images {
 		f.images = append(f.images, x.value())
@@ -319,7 +319,7 @@ func (f *folder) mergeGenerator(p pair) *value.Value {
 		}
 		if keys != nil {
 			changed.Set(field, keys)
-			merged = merged.Copy().Set(field, over(lower, keys))
+			merged = merged.Copy().Set(field, mergeMaps(lower, keys))
 		}
 	}
 	if !changed.Empty() {
@@ -336,19 +336,20 @@ func (f *folder) patch(o object.Object, ops *value.Value, among []object.Object)
 	id := o.ID()
 	name := f.unique("patches/" + fileName(id, among))
 	f.put(path.Join(f.dir, name), ops)
-	f.patches = append(f.patches, m(diag.Pos{}, "path", name, "target", target6902(id)))
+	f.patches = append(f.patches, newMap(diag.Pos{}, "path", name, "target", target6902(id)))
 }
 
 // target6902 names exactly one object: the fields are regular expressions.
 func target6902(id object.ID) *value.Value {
-	return m(diag.Pos{}, "group", id.Group(), "version", id.Version(), "kind", id.Kind, "name", regexp.QuoteMeta(id.Name))
+	return newMap(diag.Pos{}, "group", id.Group(), "version", id.Version(), "kind", id.Kind, "name", regexp.QuoteMeta(id.Name))
 }
 
 // remove deletes an object that the environment lacks.
 func (f *folder) remove(o object.Object) {
 	id := o.ID()
-	patch := m(diag.Pos{}, "apiVersion", id.APIVersion, "kind", id.Kind, "metadata", m(diag.Pos{}, "name", id.Name), "$patch", "delete")
-	f.patches = append(f.patches, m(diag.Pos{}, "patch", string(f.encode(patch))))
+	patch := newMap(diag.Pos{}, "apiVersion", id.APIVersion, "kind", id.Kind, "metadata", newMap(diag.Pos{}, "name", id.Name), "$patch",
+		"delete")
+	f.patches = append(f.patches, newMap(diag.Pos{}, "patch", string(f.encode(patch))))
 }
 
 // userPatches adds the user's patches, each where the user has it: in a file or in

@@ -8,8 +8,8 @@ import (
 )
 
 func (e *expander) podTemplate(w *descriptor.Workload) *value.Value {
-	return m(w.Pos,
-		"metadata", m(w.Pos, "labels", e.labels(w, w.PodLabels), "annotations", over(e.secretsChecksum(w), w.PodAnnotations)),
+	return newMap(w.Pos,
+		"metadata", newMap(w.Pos, "labels", e.labels(w, w.PodLabels), "annotations", mergeMaps(e.secretsChecksum(w), w.PodAnnotations)),
 		"spec", e.podSpec(w),
 	)
 }
@@ -20,11 +20,11 @@ func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 	volumes, mounts = append(volumes, ownVolumes...), append(mounts, ownMounts...)
 	secretVolumes, secretMounts := e.secretVolumes(w)
 	volumes, mounts = append(volumes, secretVolumes...), append(mounts, secretMounts...)
-	pod := m(w.Pos,
+	pod := newMap(w.Pos,
 		"imagePullSecrets", names(pullSecrets(w)),
 		"serviceAccountName", w.Account,
 		"securityContext", podSecurity(w.Security),
-		"volumes", list(w.Pos, volumes...),
+		"volumes", newList(w.Pos, volumes...),
 	)
 	pod.Set("automountServiceAccountToken", w.Automount)
 	e.placement(pod, w)
@@ -32,16 +32,16 @@ func (e *expander) podSpec(w *descriptor.Workload) *value.Value {
 		pod.Set("restartPolicy", value.NewString(w.Pos, "Never"))
 	}
 	e.containers(pod, w, mounts)
-	return over(pod, w.Fields.Get("pod"))
+	return mergeMaps(pod, w.Fields.Get("pod"))
 }
 
 func names(texts *value.Value) *value.Value {
 	if texts.Empty() {
 		return nil
 	}
-	out := list(texts.Pos)
+	out := newList(texts.Pos)
 	for _, t := range texts.Items {
-		out.Items = append(out.Items, m(t.Pos, "name", t))
+		out.Items = append(out.Items, newMap(t.Pos, "name", t))
 	}
 	return out
 }
@@ -53,7 +53,7 @@ func pullSecrets(w *descriptor.Workload) *value.Value {
 		for _, secret := range c.PullSecrets.AllItems() {
 			switch {
 			case all == nil:
-				all = list(secret.Pos, secret)
+				all = newList(secret.Pos, secret)
 			case !slices.ContainsFunc(all.Items, func(x *value.Value) bool { return x.Text == secret.Text }):
 				all = all.Copy()
 				all.Items = append(all.Items, secret)

@@ -13,9 +13,9 @@ func (e *expander) policy(w *descriptor.Workload) {
 	if p == nil {
 		return
 	}
-	spec := m(p.Pos)
-	spec.Set("podSelector", m(p.Pos, "matchLabels", e.selector(w)))
-	types := list(p.Pos)
+	spec := newMap(p.Pos)
+	spec.Set("podSelector", newMap(p.Pos, "matchLabels", e.selector(w)))
+	types := newList(p.Pos)
 	if p.Ingress {
 		types.Items = append(types.Items, value.NewString(p.Pos, "Ingress"))
 		spec.Set("ingress", e.passes(p.Pos, "from", p.From, p.Full.Get("ingress")))
@@ -30,7 +30,7 @@ func (e *expander) policy(w *descriptor.Workload) {
 	}
 	spec.Set("policyTypes", types)
 	e.add(object.Object{
-		Value: e.head(p.Pos, "networking.k8s.io/v1", "NetworkPolicy", w.Name, w, p.Full.Get("labels"),
+		Value: e.newObject(p.Pos, "networking.k8s.io/v1", "NetworkPolicy", w.Name, w, p.Full.Get("labels"),
 			p.Full.Get("annotations")).Set("spec", spec),
 		Origin: p.Pos,
 	})
@@ -39,22 +39,22 @@ func (e *expander) policy(w *descriptor.Workload) {
 // dnsRule allows DNS wherever it is answered: in the cluster's own pods, on a
 // node or outside.
 func dnsRule(pos diag.Pos) *value.Value {
-	port := func(protocol string) *value.Value { return m(pos, "port", int64(53), "protocol", protocol) }
-	return m(pos, "ports", list(pos, port("UDP"), port("TCP")))
+	port := func(protocol string) *value.Value { return newMap(pos, "port", int64(53), "protocol", protocol) }
+	return newMap(pos, "ports", newList(pos, port("UDP"), port("TCP")))
 }
 
 // passes returns the rules of one direction: one for each peer, then the user's
 // own. An empty list allows nothing.
 func (e *expander) passes(pos diag.Pos, side string, peers []descriptor.Peer, more *value.Value) *value.Value {
-	rules := list(pos)
+	rules := newList(pos)
 	for _, p := range peers {
-		ports := list(p.Pos)
+		ports := newList(p.Pos)
 		for _, x := range p.Ports {
-			ports.Items = append(ports.Items, m(p.Pos, "port", x.Port, "endPort", x.EndPort, "protocol", x.Protocol))
+			ports.Items = append(ports.Items, newMap(p.Pos, "port", x.Port, "endPort", x.EndPort, "protocol", x.Protocol))
 		}
-		rule := m(p.Pos, "ports", ports)
+		rule := newMap(p.Pos, "ports", ports)
 		if peer := e.peer(p); peer != nil {
-			peers := list(p.Pos, peer)
+			peers := newList(p.Pos, peer)
 			if side == "from" {
 				peers.Items = append(peers.Items, e.peerHooks(p)...)
 			}
@@ -75,7 +75,7 @@ func (e *expander) peerHooks(p descriptor.Peer) []*value.Value {
 		if p.App == nil || p.App.Text != e.app.Name || len(p.Namespaces) > 0 || p.Workload != nil && p.Workload.Text != hook.Hook.Of {
 			continue
 		}
-		out = append(out, m(p.Pos, "podSelector", m(p.Pos, "matchLabels", e.known(hook))))
+		out = append(out, newMap(p.Pos, "podSelector", newMap(p.Pos, "matchLabels", e.known(hook))))
 	}
 	return out
 }
@@ -83,7 +83,7 @@ func (e *expander) peerHooks(p descriptor.Peer) []*value.Value {
 // peer returns a peer in Kubernetes' words, nil for everything.
 func (e *expander) peer(p descriptor.Peer) *value.Value {
 	if cidr := p.Full.Get("cidr"); cidr != nil {
-		return m(p.Pos, "ipBlock", m(p.Pos, "cidr", cidr, "except", p.Full.Get("except")))
+		return newMap(p.Pos, "ipBlock", newMap(p.Pos, "cidr", cidr, "except", p.Full.Get("except")))
 	}
 	out := value.NewMap(p.Pos)
 	pods, namespaces := p.Full.Get("pods"), p.Full.Get("namespaces")
@@ -92,16 +92,16 @@ func (e *expander) peer(p descriptor.Peer) *value.Value {
 		if name.Text == e.app.Name && len(p.Namespaces) == 0 {
 			name = value.NewString(name.Pos, e.app.Named(name.Text))
 		}
-		pods = m(p.Pos, "matchLabels", m(p.Pos, "app.kubernetes.io/name", name, "app.kubernetes.io/component", p.Workload))
+		pods = newMap(p.Pos, "matchLabels", newMap(p.Pos, "app.kubernetes.io/name", name, "app.kubernetes.io/component", p.Workload))
 	}
 	const nameLabel = "kubernetes.io/metadata.name" // which every namespace has
 	switch len(p.Namespaces) {
 	case 0:
 	case 1:
-		namespaces = m(p.Pos, "matchLabels", m(p.Pos, nameLabel, p.Namespaces[0]))
+		namespaces = newMap(p.Pos, "matchLabels", newMap(p.Pos, nameLabel, p.Namespaces[0]))
 	default:
-		namespaces = m(p.Pos, "matchExpressions", list(p.Pos,
-			m(p.Pos, "key", nameLabel, "operator", "In", "values", list(p.Pos, p.Namespaces...))))
+		namespaces = newMap(p.Pos, "matchExpressions", newList(p.Pos,
+			newMap(p.Pos, "key", nameLabel, "operator", "In", "values", newList(p.Pos, p.Namespaces...))))
 	}
 	out.Set("podSelector", pods).Set("namespaceSelector", namespaces)
 	if out.Empty() {

@@ -14,26 +14,26 @@ func (e *expander) autoscaler(w *descriptor.Workload) {
 		return
 	}
 	kind := runs(w)
-	target := m(a.Pos, "apiVersion", kind.APIVersion, "kind", kind.Name, "name", w.Name)
+	target := newMap(a.Pos, "apiVersion", kind.APIVersion, "kind", kind.Name, "name", w.Name)
 	if a.KEDA {
 		e.add(object.Object{
-			Value:  e.head(a.Pos, "keda.sh/v1alpha1", "ScaledObject", w.Name, w, nil, nil).Set("spec", scaledObject(a, target)),
+			Value:  e.newObject(a.Pos, "keda.sh/v1alpha1", "ScaledObject", w.Name, w, nil, nil).Set("spec", scaledObject(a, target)),
 			Origin: a.Pos,
 		})
 		return
 	}
-	metrics := list(a.Pos)
+	metrics := newList(a.Pos)
 	for _, resource := range []string{"cpu", "memory"} {
 		if percent := a.Fields.Get(resource); percent != nil {
-			metrics.Items = append(metrics.Items, m(percent.Pos, "type", "Resource", "resource", m(percent.Pos,
-				"name", resource, "target", m(percent.Pos, "type", "Utilization", "averageUtilization", percent))))
+			metrics.Items = append(metrics.Items, newMap(percent.Pos, "type", "Resource", "resource", newMap(percent.Pos,
+				"name", resource, "target", newMap(percent.Pos, "type", "Utilization", "averageUtilization", percent))))
 		}
 	}
 	metrics.Items = append(metrics.Items, a.Fields.Get("metrics").AllItems()...)
-	spec := m(a.Pos, "scaleTargetRef", target, "minReplicas", a.Min, "maxReplicas", a.Fields.Get("max"),
+	spec := newMap(a.Pos, "scaleTargetRef", target, "minReplicas", a.Min, "maxReplicas", a.Fields.Get("max"),
 		"metrics", metrics, "behavior", a.Fields.Get("behavior"))
 	e.add(object.Object{
-		Value:  e.head(a.Pos, "autoscaling/v2", "HorizontalPodAutoscaler", w.Name, w, nil, nil).Set("spec", spec),
+		Value:  e.newObject(a.Pos, "autoscaling/v2", "HorizontalPodAutoscaler", w.Name, w, nil, nil).Set("spec", spec),
 		Origin: a.Pos,
 	})
 }
@@ -41,16 +41,17 @@ func (e *expander) autoscaler(w *descriptor.Workload) {
 // scaledObject returns the spec of KEDA's (keda.sh/docs, "ScaledObject
 // specification"). Percentages are triggers there.
 func scaledObject(a *descriptor.Autoscaling, target *value.Value) *value.Value {
-	spec := m(a.Pos, "scaleTargetRef", target, "minReplicaCount", a.Min, "maxReplicaCount", a.Fields.Get("max"))
+	spec := newMap(a.Pos, "scaleTargetRef", target, "minReplicaCount", a.Min, "maxReplicaCount", a.Fields.Get("max"))
 	for _, field := range []string{"pollingInterval", "cooldownPeriod", "initialCooldownPeriod", "idleReplicaCount", "fallback"} {
 		spec.Set(field, a.Fields.Get(field))
 	}
-	spec.Set("advanced", node(a.Pos, m(a.Pos, "horizontalPodAutoscalerConfig", m(a.Pos, "behavior", a.Fields.Get("behavior")))))
-	triggers := list(a.Pos)
+	spec.Set("advanced", newValue(a.Pos, newMap(a.Pos, "horizontalPodAutoscalerConfig",
+		newMap(a.Pos, "behavior", a.Fields.Get("behavior")))))
+	triggers := newList(a.Pos)
 	for _, resource := range []string{"cpu", "memory"} {
 		if percent := a.Fields.Get(resource); percent != nil {
-			triggers.Items = append(triggers.Items, m(percent.Pos, "type", resource, "metricType", "Utilization",
-				"metadata", m(percent.Pos, "value", percent.Text)))
+			triggers.Items = append(triggers.Items, newMap(percent.Pos, "type", resource, "metricType", "Utilization",
+				"metadata", newMap(percent.Pos, "value", percent.Text)))
 		}
 	}
 	triggers.Items = append(triggers.Items, a.Fields.Get("triggers").AllItems()...)
@@ -62,12 +63,12 @@ func (e *expander) disruption(w *descriptor.Workload) {
 		return
 	}
 	d := w.Disruption
-	spec := m(d.Pos, "selector", m(d.Pos, "matchLabels", e.selector(w)))
+	spec := newMap(d.Pos, "selector", newMap(d.Pos, "matchLabels", e.selector(w)))
 	for _, entry := range d.Entries {
 		spec.SetEntry(entry)
 	}
 	e.add(object.Object{
-		Value:  e.head(d.Pos, "policy/v1", "PodDisruptionBudget", w.Name, w, nil, nil).Set("spec", spec),
+		Value:  e.newObject(d.Pos, "policy/v1", "PodDisruptionBudget", w.Name, w, nil, nil).Set("spec", spec),
 		Origin: d.Pos,
 	})
 }

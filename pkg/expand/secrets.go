@@ -38,28 +38,28 @@ func (e *expander) early(v *value.Value, w *descriptor.Workload) *value.Value {
 	}
 	metadata := v.Get("metadata")
 	return v.Set("metadata", metadata.Copy().Set("annotations",
-		over(metadata.Get("annotations"), m(v.Pos, syncWave, strconv.FormatInt(n-2, 10)))))
+		mergeMaps(metadata.Get("annotations"), newMap(v.Pos, syncWave, strconv.FormatInt(n-2, 10)))))
 }
 
 func (e *expander) sealed(s descriptor.Secret, w *descriptor.Workload) {
 	var scope *value.Value
 	if s.Scope == "namespace-wide" || s.Scope == "cluster-wide" {
-		scope = m(s.Pos, "sealedsecrets.bitnami.com/"+s.Scope, "true")
+		scope = newMap(s.Pos, "sealedsecrets.bitnami.com/"+s.Scope, "true")
 	}
 	data := value.NewMap(s.Pos)
 	for _, k := range s.Keys {
 		data.Set(k.Key, k.Full.Get("value"))
 	}
-	v := e.head(s.Pos, "bitnami.com/v1alpha1", "SealedSecret", s.Name, w, nil, scope)
-	secret := e.head(s.Pos, "v1", "Secret", s.Name, w, s.Full.Get("labels"), nil).Get("metadata")
-	spec := m(s.Pos, "encryptedData", data, "template", m(s.Pos,
-		"metadata", m(s.Pos, "labels", secret.Get("labels"), "annotations", over(scope, s.Full.Get("annotations"))),
+	v := e.newObject(s.Pos, "bitnami.com/v1alpha1", "SealedSecret", s.Name, w, nil, scope)
+	secret := e.newObject(s.Pos, "v1", "Secret", s.Name, w, s.Full.Get("labels"), nil).Get("metadata")
+	spec := newMap(s.Pos, "encryptedData", data, "template", newMap(s.Pos,
+		"metadata", newMap(s.Pos, "labels", secret.Get("labels"), "annotations", mergeMaps(scope, s.Full.Get("annotations"))),
 		"type", s.Full.Get("type")))
 	e.add(object.Object{Value: e.early(v.Set("spec", spec), w), Origin: s.Pos})
 }
 
 func (e *expander) external(s descriptor.Secret, w *descriptor.Workload) {
-	v, data := s.Full, list(s.Pos)
+	v, data := s.Full, newList(s.Pos)
 	for _, k := range s.Keys {
 		remote := value.NewMap(k.Pos)
 		for _, x := range k.Full.Entries {
@@ -67,13 +67,15 @@ func (e *expander) external(s descriptor.Secret, w *descriptor.Workload) {
 				remote.SetEntry(x)
 			}
 		}
-		data.Items = append(data.Items, m(k.Pos, "secretKey", k.Key, "remoteRef", remote))
+		data.Items = append(data.Items, newMap(k.Pos, "secretKey", k.Key, "remoteRef", remote))
 	}
-	spec := m(s.Pos, "refreshInterval", v.Get("refreshInterval"), "refreshPolicy", v.Get("refreshPolicy"), "secretStoreRef", v.Get("store"),
-		"target", m(s.Pos, "name", s.Name, "creationPolicy", v.Get("creationPolicy"), "deletionPolicy", v.Get("deletionPolicy"), "template",
+	spec := newMap(s.Pos, "refreshInterval", v.Get("refreshInterval"), "refreshPolicy", v.Get("refreshPolicy"), "secretStoreRef",
+		v.Get("store"),
+		"target", newMap(s.Pos, "name", s.Name, "creationPolicy", v.Get("creationPolicy"), "deletionPolicy", v.Get("deletionPolicy"),
+			"template",
 			v.Get("template")),
 		"data", data, "dataFrom", v.Get("dataFrom"))
-	o := e.head(s.Pos, "external-secrets.io/v1", "ExternalSecret", s.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec", spec)
+	o := e.newObject(s.Pos, "external-secrets.io/v1", "ExternalSecret", s.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec", spec)
 	e.add(object.Object{Value: e.early(o, w), Origin: s.Pos})
 }
 
@@ -95,7 +97,7 @@ func (e *expander) secretsEnvFrom(w *descriptor.Workload) []*value.Value {
 	var out []*value.Value
 	for _, s := range e.secretsOf(w) {
 		if whole(s) {
-			out = append(out, m(s.Pos, "secretRef", m(s.Pos, "name", s.Name)))
+			out = append(out, newMap(s.Pos, "secretRef", newMap(s.Pos, "name", s.Name)))
 		}
 	}
 	return out
@@ -120,7 +122,8 @@ func (e *expander) secretsEnv(w *descriptor.Workload, env []descriptor.EnvVar) [
 				continue
 			}
 			out = slices.DeleteFunc(out, func(x *value.Value) bool { return x.StringAt("name") == k.Key })
-			out = append(out, m(k.Pos, "name", k.Key, "valueFrom", m(k.Pos, "secretKeyRef", m(k.Pos, "name", s.Name, "key", k.Key))))
+			out = append(out, newMap(k.Pos, "name", k.Key, "valueFrom",
+				newMap(k.Pos, "secretKeyRef", newMap(k.Pos, "name", s.Name, "key", k.Key))))
 		}
 	}
 	return out
@@ -138,22 +141,22 @@ func (e *expander) secretVolumes(w *descriptor.Workload) (volumes, mounts []*val
 		before := len(mounts)
 		if folder := folders[s.Mount.StringAt()]; folder != nil {
 			if !folder.Has("projected") {
-				folder.Set("projected", m(s.Pos, "sources", list(s.Pos,
-					m(s.Pos, "secret", m(s.Pos, "name", folder.Get("secret", "secretName"))))))
+				folder.Set("projected", newMap(s.Pos, "sources", newList(s.Pos,
+					newMap(s.Pos, "secret", newMap(s.Pos, "name", folder.Get("secret", "secretName"))))))
 				folder.Delete("secret")
 			}
 			sources := folder.Get("projected", "sources")
-			sources.Items = append(sources.Items, m(s.Pos, "secret", m(s.Pos, "name", s.Name)))
+			sources.Items = append(sources.Items, newMap(s.Pos, "secret", newMap(s.Pos, "name", s.Name)))
 		} else if s.Mount != nil {
-			mounts = append(mounts, m(s.Mount.Pos, "name", name, "mountPath", s.Mount, "readOnly", true))
+			mounts = append(mounts, newMap(s.Mount.Pos, "name", name, "mountPath", s.Mount, "readOnly", true))
 		}
 		for _, k := range s.Keys {
 			if k.Mount != nil {
-				mounts = append(mounts, m(k.Mount.Pos, "name", name, "mountPath", k.Mount, "subPath", k.Key, "readOnly", true))
+				mounts = append(mounts, newMap(k.Mount.Pos, "name", name, "mountPath", k.Mount, "subPath", k.Key, "readOnly", true))
 			}
 		}
 		if len(mounts) > before {
-			volume := m(s.Pos, "name", name, "secret", m(s.Pos, "secretName", s.Name))
+			volume := newMap(s.Pos, "name", name, "secret", newMap(s.Pos, "secretName", s.Name))
 			volumes = append(volumes, volume)
 			if s.Mount != nil {
 				folders[s.Mount.Text] = volume
@@ -165,17 +168,17 @@ func (e *expander) secretVolumes(w *descriptor.Workload) (volumes, mounts []*val
 
 // secretsChecksum rolls the pods when a sealed value changes.
 func (e *expander) secretsChecksum(w *descriptor.Workload) *value.Value {
-	sum, any := sha256.New(), false
+	sum, sealed := sha256.New(), false
 	for _, s := range e.secretsOf(w) {
 		for _, k := range s.Keys {
 			if s.Scope != "" {
-				any = true
+				sealed = true
 				io.WriteString(sum, s.Name+"\x00"+k.Key+"\x00"+k.Full.StringAt("value")+"\x00")
 			}
 		}
 	}
-	if !any {
+	if !sealed {
 		return nil
 	}
-	return m(w.Pos, "unfold.dev/secrets-checksum", hex.EncodeToString(sum.Sum(nil)[:8]))
+	return newMap(w.Pos, "unfold.dev/secrets-checksum", hex.EncodeToString(sum.Sum(nil)[:8]))
 }

@@ -12,11 +12,11 @@ func podSecurity(s descriptor.Security) *value.Value {
 	var level *value.Value
 	switch s.Level {
 	case "restricted":
-		level = m(s.Pos, "runAsNonRoot", true, "seccompProfile", m(s.Pos, "type", "RuntimeDefault"))
+		level = newMap(s.Pos, "runAsNonRoot", true, "seccompProfile", newMap(s.Pos, "type", "RuntimeDefault"))
 	case "baseline":
-		level = m(s.Pos, "seccompProfile", m(s.Pos, "type", "RuntimeDefault"))
+		level = newMap(s.Pos, "seccompProfile", newMap(s.Pos, "type", "RuntimeDefault"))
 	}
-	return over(level, s.Pod)
+	return mergeMaps(level, s.Pod)
 }
 
 func containerSecurity(w *descriptor.Workload, c *descriptor.Container) *value.Value {
@@ -27,10 +27,10 @@ func containerSecurity(w *descriptor.Workload, c *descriptor.Container) *value.V
 	var level *value.Value
 	switch s.Level {
 	case "restricted":
-		level = m(s.Pos, "allowPrivilegeEscalation", false,
-			"capabilities", m(s.Pos, "drop", list(s.Pos, value.NewString(s.Pos, "ALL"))))
+		level = newMap(s.Pos, "allowPrivilegeEscalation", false,
+			"capabilities", newMap(s.Pos, "drop", newList(s.Pos, value.NewString(s.Pos, "ALL"))))
 	case "baseline":
-		level = m(s.Pos, "allowPrivilegeEscalation", false)
+		level = newMap(s.Pos, "allowPrivilegeEscalation", false)
 	}
 	if own.Get("privileged").IsTrue() && level != nil {
 		level = level.Copy()

@@ -15,7 +15,7 @@ const (
 )
 
 // syncOption returns the annotation of an object that asks for options by itself.
-func syncOption(pos diag.Pos, options string) *value.Value { return m(pos, syncOptions, options) }
+func syncOption(pos diag.Pos, options string) *value.Value { return newMap(pos, syncOptions, options) }
 
 // synced adds to an object's annotations in which wave and how Argo CD syncs it.
 // What the descriptor says wins, option by option, over what the object asks for
@@ -25,9 +25,9 @@ func (e *expander) synced(w *descriptor.Workload, annotations, object *value.Val
 	if w != nil {
 		wave, options = w.SyncWave, w.SyncOptions
 	}
-	out := over(annotations, object)
+	out := mergeMaps(annotations, object)
 	if wave != nil {
-		out = over(out, m(wave.Pos, syncWave, wave.Text))
+		out = mergeMaps(out, newMap(wave.Pos, syncWave, wave.Text))
 	}
 	texts := []*value.Value{object.Get(syncOptions), annotations.Get(syncOptions)}
 	if options.Empty() && (texts[0] == nil || texts[1] == nil) {
@@ -47,8 +47,8 @@ func (e *expander) synced(w *descriptor.Workload, annotations, object *value.Val
 		}
 	}
 	var parts []string
-	for _, entry := range over(merged, options).Entries {
+	for _, entry := range mergeMaps(merged, options).Entries {
 		parts = append(parts, entry.Key+"="+strings.ToLower(entry.Value.Text))
 	}
-	return over(out, m(pos, syncOptions, strings.Join(parts, ",")))
+	return mergeMaps(out, newMap(pos, syncOptions, strings.Join(parts, ",")))
 }

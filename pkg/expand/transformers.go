@@ -58,7 +58,7 @@ func (x image) apply(ref string) string {
 }
 
 func (x image) value() *value.Value {
-	return m(diag.Pos{}, "name", x.name, "newName", x.newName, "newTag", x.newTag, "digest", x.digest)
+	return newMap(diag.Pos{}, "name", x.name, "newName", x.newName, "newTag", x.newTag, "digest", x.digest)
 }
 
 // imagesOf returns the images that kustomize's images look at: those in any list

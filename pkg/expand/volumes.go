@@ -12,15 +12,15 @@ import (
 // template stands in the StatefulSet.
 func (e *expander) ownVolumes(w *descriptor.Workload) (volumes, mounts []*value.Value) {
 	for _, x := range w.Volumes {
-		volume := m(x.Pos, "name", x.Name)
+		volume := newMap(x.Pos, "name", x.Name)
 		switch {
 		case x.Source.Key != "claim":
 			volumes = append(volumes, volume.Set(x.Source.Key, x.Source.Value))
 		case x.Claim != "":
-			volumes = append(volumes, volume.Set("persistentVolumeClaim", m(x.Pos, "claimName", x.Claim)))
+			volumes = append(volumes, volume.Set("persistentVolumeClaim", newMap(x.Pos, "claimName", x.Claim)))
 		}
 		for _, mount := range x.Mounts {
-			mounts = append(mounts, over(m(mount.Pos, "name", x.Name, "mountPath", mount.Path), mount.Options))
+			mounts = append(mounts, mergeMaps(newMap(mount.Pos, "name", x.Name, "mountPath", mount.Path), mount.Options))
 		}
 	}
 	return volumes, mounts
@@ -35,7 +35,7 @@ func (e *expander) claims(w *descriptor.Workload) {
 		c := x.Source.Value
 		keep := syncOption(x.Pos, "Prune=false,Delete=false")
 		e.add(object.Object{
-			Value: e.head(x.Pos, "v1", "PersistentVolumeClaim", x.Claim, w, c.Get("labels"), over(keep, c.Get("annotations"))).
+			Value: e.newObject(x.Pos, "v1", "PersistentVolumeClaim", x.Claim, w, c.Get("labels"), mergeMaps(keep, c.Get("annotations"))).
 				Set("spec", claimSpec(c)),
 			Origin: x.Pos,
 		})
@@ -45,21 +45,23 @@ func (e *expander) claims(w *descriptor.Workload) {
 // claimTemplates returns the claims of each pod of a StatefulSet. They can't be
 // changed, so they hold nothing that a release could change.
 func claimTemplates(w *descriptor.Workload) *value.Value {
-	out := list(w.Pos)
+	out := newList(w.Pos)
 	for _, x := range w.Volumes {
 		if x.Source.Key != "claim" || x.Claim != "" {
 			continue
 		}
 		c := x.Source.Value
-		out.Items = append(out.Items, m(x.Pos, "apiVersion", "v1", "kind", "PersistentVolumeClaim",
-			"metadata", m(x.Pos, "name", x.Name, "labels", c.Get("labels"), "annotations", c.Get("annotations")), "spec", claimSpec(c)))
+		out.Items = append(out.Items, newMap(x.Pos, "apiVersion", "v1", "kind", "PersistentVolumeClaim",
+			"metadata", newMap(x.Pos, "name", x.Name, "labels", c.Get("labels"), "annotations", c.Get("annotations")), "spec",
+			claimSpec(c)))
 	}
-	return node(diag.Pos{}, out)
+	return newValue(diag.Pos{}, out)
 }
 
 func claimSpec(c *value.Value) *value.Value {
 	size := c.Get("size")
-	spec := m(c.Pos, "accessModes", c.Get("accessModes"), "resources", m(size.At(), "requests", m(size.At(), "storage", size)))
+	spec := newMap(c.Pos, "accessModes", c.Get("accessModes"), "resources",
+		newMap(size.At(), "requests", newMap(size.At(), "storage", size)))
 	for _, entry := range c.Entries {
 		switch entry.Key {
 		case "size", "accessModes", "labels", "annotations":

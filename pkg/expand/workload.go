@@ -19,7 +19,7 @@ func (e *expander) workload(w *descriptor.Workload) {
 	e.service(w)
 	e.governing(w)
 	e.rolloutServices(w)
-	e.runner(w)
+	e.workloadObject(w)
 	e.autoscaler(w)
 	e.disruption(w)
 	e.reach(w)
@@ -35,17 +35,17 @@ func runs(w *descriptor.Workload) kinds.Kind {
 	return w.Kind
 }
 
-// runner adds the object that runs the pods.
-func (e *expander) runner(w *descriptor.Workload) {
+// workloadObject adds the object that runs the pods.
+func (e *expander) workloadObject(w *descriptor.Workload) {
 	kind := runs(w)
-	annotations, spec := (*value.Value)(nil), m(w.Pos, "replicas", w.Replicas)
+	annotations, spec := (*value.Value)(nil), newMap(w.Pos, "replicas", w.Replicas)
 	if kind.FixedTemplate() {
 		annotations = syncOption(w.Pos, "Force=true,Replace=true")
 	}
 	if kind.Selector {
-		spec.Set("selector", m(w.Pos, "matchLabels", e.selector(w)))
+		spec.Set("selector", newMap(w.Pos, "matchLabels", e.selector(w)))
 	}
-	spec.Set("serviceName", node(w.Pos, w.Governing))
+	spec.Set("serviceName", newValue(w.Pos, w.Governing))
 	switch r := w.Rollout; {
 	case r != nil:
 		spec.Set(kind.Strategy, value.NewMap(r.Pos).Set(r.Strategy, r.Fields))
@@ -55,14 +55,14 @@ func (e *expander) runner(w *descriptor.Workload) {
 	spec.Set("template", e.podTemplate(w))
 	spec.Set("volumeClaimTemplates", claimTemplates(w))
 	if w.Single && !spec.Has(kind.Strategy) { // or the new pod waits for the claim
-		spec.Set(kind.Strategy, m(w.Pos, "type", "Recreate"))
+		spec.Set(kind.Strategy, newMap(w.Pos, "type", "Recreate"))
 	}
-	spec = over(spec, w.Spec)
+	spec = mergeMaps(spec, w.Spec)
 	if kind.Scheduled {
 		spec = e.schedule(w, spec)
 	}
 	e.add(object.Object{
-		Value:  e.head(w.Pos, kind.APIVersion, kind.Name, w.Name, w, nil, annotations).Set("spec", spec),
+		Value:  e.newObject(w.Pos, kind.APIVersion, kind.Name, w.Name, w, nil, annotations).Set("spec", spec),
 		Origin: w.Pos,
 	})
 }
@@ -70,13 +70,13 @@ func (e *expander) runner(w *descriptor.Workload) {
 // schedule returns a CronJob's spec around that of its Jobs.
 func (e *expander) schedule(w *descriptor.Workload, job *value.Value) *value.Value {
 	s := w.Schedule
-	spec := m(s.At(), "schedule", s.Get("cron"), "concurrencyPolicy", "Forbid")
+	spec := newMap(s.At(), "schedule", s.Get("cron"), "concurrencyPolicy", "Forbid")
 	for _, entry := range s.AllEntries() {
 		if entry.Key != "cron" {
 			spec.SetEntry(entry)
 		}
 	}
-	return spec.Set("jobTemplate", m(w.Pos, "metadata", m(w.Pos, "labels", e.labels(w)), "spec", job))
+	return spec.Set("jobTemplate", newMap(w.Pos, "metadata", newMap(w.Pos, "labels", e.labels(w)), "spec", job))
 }
 
 // governing adds the headless Service by which a StatefulSet's pods have names,
@@ -85,9 +85,9 @@ func (e *expander) governing(w *descriptor.Workload) {
 	if w.Governing == "" || w.Governing == w.Name {
 		return
 	}
-	spec := m(w.Pos, "clusterIP", "None", "publishNotReadyAddresses", true, "selector", e.selector(w), "ports", e.innerPorts(w))
+	spec := newMap(w.Pos, "clusterIP", "None", "publishNotReadyAddresses", true, "selector", e.selector(w), "ports", e.innerPorts(w))
 	e.add(object.Object{
-		Value:  e.head(w.Pos, "v1", "Service", w.Governing, w, nil, nil).Set("spec", spec),
+		Value:  e.newObject(w.Pos, "v1", "Service", w.Governing, w, nil, nil).Set("spec", spec),
 		Origin: w.Pos,
 	})
 }
@@ -100,8 +100,8 @@ func (e *expander) rolloutServices(w *descriptor.Workload) {
 	}
 	for _, s := range w.Rollout.Services {
 		e.add(object.Object{
-			Value: e.head(s.Pos, "v1", "Service", s.Text, w, nil, nil).
-				Set("spec", m(s.Pos, "selector", e.selector(w), "ports", e.innerPorts(w))),
+			Value: e.newObject(s.Pos, "v1", "Service", s.Text, w, nil, nil).
+				Set("spec", newMap(s.Pos, "selector", e.selector(w), "ports", e.innerPorts(w))),
 			Origin: s.Pos,
 		})
 	}

@@ -84,7 +84,7 @@ var applicationRow = sync.OnceValue(func() schema.Field {
 			Enum: []string{"allow", "deny"}}},
 		{Name: "schedule", Doc: "When it opens, as cron.", Type: &schema.AnyText},
 		{Name: "duration", Doc: "How long it is open, such as 8h.", Type: &schema.AnyText},
-		{Name: "timeZone", Doc: "The time zone of the schedule; UTC unless given.", Type: &schema.AnyText},
+		{Name: "timeZone", Doc: "The time zone of the schedule (default: UTC).", Type: &schema.AnyText},
 		{Name: "manualSync", Doc: "true lets people sync although automatic syncs may not run.", Type: &schema.Boolean},
 	}}
 	return schema.Field{Name: "applications", Doc: "What the Argo CD Applications say that `unfold argocd` prints.",
@@ -94,7 +94,7 @@ var applicationRow = sync.OnceValue(func() schema.Field {
 				"that " +
 				"are gone.", Type: &schema.Boolean},
 			{Name: "selfHeal", Doc: "false leaves alone what somebody changed in the cluster.", Type: &schema.Boolean},
-			{Name: "retries", Doc: "How often a failed sync is tried again; 5 unless given.", Type: &schema.Natural},
+			{Name: "retries", Doc: "How often a failed sync is tried again (default: 5).", Type: &schema.Natural},
 			{Name: "syncOptions", Doc: "In place of `CreateNamespace=true` and `ServerSideApply=true`.",
 				Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync options", Elem: &schema.AnyText}},
 			{Name: "namespaceLabels", Doc: "Labels of the namespaces that Argo CD creates.", Type: descriptor.Labels()},
@@ -112,10 +112,10 @@ var argocdRows = sync.OnceValue(func() []schema.Field {
 		Elem: &schema.Type{Kind: schema.TextKind, What: "KIND or GROUP/KIND"}}
 	role := &schema.Type{Kind: schema.ObjectKind, What: "a role", Fields: []schema.Field{
 		{Name: "groups", Doc: "The groups that have it, as the identity provider names them.", Type: texts},
-		{Name: "actions", Doc: "What they may do with the team's Applications: " + roleActions + "; get and sync unless given.",
+		{Name: "actions", Doc: "What they may do with the team's Applications: " + roleActions + " (default: get and sync).",
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of actions",
 				Elem: &schema.Type{Kind: schema.TextKind, What: "an action", Enum: strings.Split(roleActions, ", ")}}},
-		{Name: "environments", Doc: "In which environments; in all unless given.",
+		{Name: "environments", Doc: "In which environments (default: all).",
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of environments",
 				Elem: &schema.Type{Kind: schema.TextKind, What: "an environment", Check: &schema.Label}}},
 	}}
@@ -137,10 +137,10 @@ var argocdRows = sync.OnceValue(func() []schema.Field {
 	return []schema.Field{
 		{Name: "argocd", Doc: "Argo CD itself.", Type: &schema.Type{Kind: schema.ObjectKind, What: "Argo CD's settings",
 			Fields: []schema.Field{
-				{Name: "namespace", Doc: "Where it runs: argocd unless given.",
+				{Name: "namespace", Doc: "Where it runs (default: argocd).",
 					Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
-				{Name: "plugin", Doc: "The plugin's name: unfold unless given.", Type: name},
-				{Name: "project", Doc: "The AppProject of apps that belong to no team: default unless given.", Type: name},
+				{Name: "plugin", Doc: "The plugin's name (default: unfold).", Type: name},
+				{Name: "project", Doc: "The AppProject of apps that belong to no team (default: the project `default`).", Type: name},
 			}}},
 		{Name: "teams", Doc: "The teams by name. Each gets an AppProject, and the Applications of its apps belong to it.",
 			Type: &schema.Type{Kind: schema.MapKind, What: "a map of teams", Keys: schema.KeyRule{What: "a team", Check: &schema.Label},
@@ -151,15 +151,15 @@ var argocdRows = sync.OnceValue(func() []schema.Field {
 			{Name: "repository", Doc: "The repository.", Type: &schema.AnyText},
 			{Name: "api", Doc: "The address of GitHub Enterprise's API.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "an address", Check: &schema.Check{Problem: httpsAddress}}},
-			{Name: "label", Doc: "The label that asks for a preview: preview unless given.", Type: &schema.AnyText},
+			{Name: "label", Doc: "The label that asks for a preview (default: preview).", Type: &schema.AnyText},
 			{Name: "token", Doc: "The Secret with a token for GitHub, as NAME/KEY.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "NAME/KEY", Check: &schema.Check{Problem: nameAndKey}}},
 			{Name: "environment", Doc: "The environment whose settings a preview has.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "an environment", Check: &schema.Label}},
 			{Name: "domain", Doc: "The domain below which a preview's hosts are, as NAME-pr-NUMBER.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "a domain", Check: &schema.Subdomain}},
-			{Name: "namespace", Doc: "One namespace for all previews, whose objects then have names with -pr-NUMBER; unless given, each " +
-				"has a namespace of its own.", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+			{Name: "namespace", Doc: "One namespace for all previews, whose objects then have names with -pr-NUMBER (default: " +
+				"a namespace for each preview).", Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
 		}}},
 	}
 })

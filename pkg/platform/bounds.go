@@ -30,9 +30,9 @@ func boundsRow() schema.Field {
 	return schema.Field{Name: "generate", Doc: "What one run of `unfold generate` may take before it ends with an error.",
 		Type: &schema.Type{
 			Kind: schema.ObjectKind, What: "bounds", Fields: []schema.Field{
-				{Name: "deadline", Doc: "How long it may take, such as 30s: 60s unless given, and less than Argo CD's own 90s.",
+				{Name: "deadline", Doc: "How long it may take, such as 30s (default: 60s). It has to be less than Argo CD's own 90s.",
 					Type: &schema.Type{Kind: schema.TextKind, What: "a time", Check: &schema.Check{Problem: boundedTime}}},
-				{Name: "memory", Doc: "How much memory it may take, such as 768Mi: 512Mi unless given, and 128Mi at least.",
+				{Name: "memory", Doc: "How much memory it may take, such as 768Mi (default: 512Mi). It has to be 128Mi at least.",
 					Type: &schema.Type{Kind: schema.TextKind, What: "an amount of memory", Check: &schema.Check{Problem: boundedMemory}}},
 			}}}
 }

@@ -21,7 +21,7 @@ import (
 // at the top level for all, and in an environment over that.
 var settings = sync.OnceValue(func() []schema.Field {
 	return []schema.Field{
-		{Name: "namespace", Doc: "A pattern of namespaces for apps that name none: `{app}-{env}` unless given.",
+		{Name: "namespace", Doc: "A pattern of namespaces for apps that name none (default: `{app}-{env}`).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a pattern", Check: &schema.Check{Problem: namespacePattern}}},
 		{Name: "ingress", Doc: "What the hosts of apps have in common.",
 			Type: &schema.Type{Kind: schema.ObjectKind, What: "ingress settings", Fields: []schema.Field{
@@ -33,7 +33,7 @@ var settings = sync.OnceValue(func() []schema.Field {
 		{Name: "pullSecrets", Doc: "The Secrets that hold registries' credentials: short for `defaults.image.pullSecrets`.",
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of Secrets",
 				Elem: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}}},
-		{Name: "registries", Doc: "Where images may come from: registries, or repositories and the folders above them. Any unless given.",
+		{Name: "registries", Doc: "Where images may come from: registries, or repositories and the folders above them (default: anywhere).",
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of registries",
 				Elem: &schema.Type{Kind: schema.TextKind, What: "a registry", Check: &schema.Check{Problem: registry}}}},
 		{Name: "policy", Doc: "What becomes of the findings of [rules](rules.md), by their names.",
@@ -44,7 +44,7 @@ var settings = sync.OnceValue(func() []schema.Field {
 						Type: &schema.Type{Kind: schema.TextKind, What: "a severity", Enum: lint.Levels()}},
 					{Name: "accept", Doc: "Whether an app may accept findings: true unless they are errors.", Type: &schema.Boolean},
 				}}}},
-		{Name: "missingAPIs", Doc: "What becomes of an object whose kind the cluster does not know: error unless given, or skip, which " +
+		{Name: "missingAPIs", Doc: "What becomes of an object whose kind the cluster does not know: error (the default), or skip, which " +
 			"leaves it out with a warning.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a way with missing APIs", Enum: []string{"error", "skip"}}},
 		{Name: "cluster", Doc: "The destination cluster of Applications, as Argo CD knows it.",

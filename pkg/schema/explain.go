@@ -14,7 +14,7 @@ type Explanation struct {
 	Path, Doc string
 	// OneLine says what stands in place of the full form, "" where nothing does.
 	OneLine, Full string
-	// Where says where the field can stand, Default what it is unless given.
+	// Where says where the field can stand, Default its default.
 	Where, Default string
 	Example        string // YAML
 

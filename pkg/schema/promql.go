@@ -76,16 +76,16 @@ func excerpt(s string) string {
 // promDurationProblem takes Prometheus' durations, units in order
 // (prometheus.io/docs/prometheus/latest/configuration/configuration).
 func promDurationProblem(s string) string {
-	rest, any := s, false
+	rest, found := s, false
 	for _, unit := range []string{"y", "w", "d", "h", "m", "s", "ms"} {
 		digits := len(rest) - len(strings.TrimLeft(rest, "0123456789"))
 		after, ok := strings.CutPrefix(rest[digits:], unit)
 		if digits == 0 || !ok || unit == "m" && strings.HasPrefix(after, "s") {
 			continue
 		}
-		rest, any = after, true
+		rest, found = after, true
 	}
-	if !any || rest != "" {
+	if !found || rest != "" {
 		return "is not a duration such as 30s or 1h30m"
 	}
 	return ""

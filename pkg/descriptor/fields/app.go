@@ -41,7 +41,7 @@ var appFields = []schema.Field{
 	{Name: "nameSuffix", Scope: App, Doc: "What the names of all objects end with, but for those of sealed Secrets.",
 		Type:    &schema.Type{Kind: schema.TextKind, What: "a suffix of names", Check: &schema.Check{Problem: nameSuffix}},
 		Example: "nameSuffix: -canary"},
-	{Name: "namespace", Scope: App, Doc: "Where the app runs; APP-ENV unless given.", Type: namespaceType,
+	{Name: "namespace", Scope: App, Doc: "Where the app runs (default: APP-ENV).", Type: namespaceType,
 		Example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
 	{Name: "defaults", Scope: App, Doc: "none switches off every default that unfold adds.",
 		Type: &schema.Type{Kind: schema.TextKind, What: "a set of defaults", Enum: []string{"none"},
@@ -103,7 +103,7 @@ var manifestType = &schema.Type{
 var namespaceType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a namespace", ShorthandKey: "name",
 	Fields: []schema.Field{
-		{Name: "name", Doc: "The namespace's name; APP-ENV unless given.",
+		{Name: "name", Doc: "The namespace's name (default: APP-ENV).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
 		{Name: "create", Doc: "true adds the Namespace object, which Argo CD then never prunes.", Type: &schema.Boolean},
 		{Name: "labels", Doc: "Labels of the Namespace object.", Type: LabelMap},

@@ -94,7 +94,7 @@ var portType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a port", ShorthandKey: "port",
 	Fields: []schema.Field{
 		{Name: "port", Doc: "The number that the Service listens on.", Type: &schema.PortNumber},
-		{Name: "target", Doc: "The number that the container listens on; the same as port unless given.", Type: &schema.PortNumber},
+		{Name: "target", Doc: "The number that the container listens on (default: the same as port).", Type: &schema.PortNumber},
 		{Name: "protocol", Doc: "TCP (default), UDP or SCTP.", Type: &schema.Type{Kind: schema.TextKind, What: "a protocol",
 			Enum: []string{"TCP", "UDP", "SCTP"}}},
 		{Name: "appProtocol", Doc: "The application's protocol, as a hint for load balancers and meshes.", Type: &schema.AnyText},
@@ -114,11 +114,11 @@ var probePath = &schema.Type{Kind: schema.TextKind, What: "a path such as /healt
 var probeType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a probe", Expand: expandProbe, Shorthand: probePath, OneOf: [][]string{ProbeHandlers},
 	Fields: []schema.Field{
-		{Name: "httpGet", Doc: "An HTTP request that has to succeed; the port is the workload's first unless given.",
+		{Name: "httpGet", Doc: "An HTTP request that has to succeed (default port: the workload's first).",
 			Type: &schema.Type{Kind: schema.ObjectKind, What: "an HTTP request", Fields: []schema.Field{
 				{Name: "path", Doc: "The path asked for.", Type: &schema.AnyText},
 				{Name: "port", Doc: "The port's number or name.", Type: &schema.PortRef},
-				{Name: "host", Doc: "The host; the pod's address unless given.", Type: &schema.AnyText},
+				{Name: "host", Doc: "The host (default: the pod's address).", Type: &schema.AnyText},
 				{Name: "scheme", Doc: "HTTP (default) or HTTPS.", Type: &schema.Type{Kind: schema.TextKind, What: "a scheme",
 					Enum: []string{"HTTP", "HTTPS"}}},
 				{Name: "httpHeaders", Doc: "Headers to send.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of headers",
@@ -129,7 +129,7 @@ var probeType = &schema.Type{
 		{Name: "tcpSocket", Doc: "A TCP connection that has to open.",
 			Type: &schema.Type{Kind: schema.ObjectKind, What: "a TCP connection", Fields: []schema.Field{
 				{Name: "port", Doc: "The port's number or name.", Type: &schema.PortRef},
-				{Name: "host", Doc: "The host; the pod's address unless given.", Type: &schema.AnyText},
+				{Name: "host", Doc: "The host (default: the pod's address).", Type: &schema.AnyText},
 			}}},
 		{Name: "grpc", Doc: "A gRPC health check.", Type: &schema.Type{Kind: schema.ObjectKind, What: "a gRPC check",
 			Fields: []schema.Field{

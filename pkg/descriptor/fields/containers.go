@@ -60,7 +60,7 @@ var envMap = &schema.Type{Kind: schema.MapKind, What: "a map of environment vari
 var containerType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a container", Elsewhere: notInContainer,
 	Fields: []schema.Field{
-		{Name: "image", Doc: "Its image; the workload's own unless given.", Type: imageType},
+		{Name: "image", Doc: "Its image (default: the workload's own).", Type: imageType},
 		{Name: "command", Doc: "What is run in place of the image's entry point.", Type: &schema.TextList},
 		{Name: "args", Doc: "The arguments in place of the image's.", Type: &schema.TextList},
 		{Name: "ports", Doc: "Its ports by name, which no Service has.",

@@ -77,7 +77,7 @@ func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
 			Type: &schema.Type{
 				Kind: schema.ObjectKind, What: "a service account", ShorthandKey: "name", AllowBool: true,
 				Fields: []schema.Field{
-					{Name: "name", Doc: "Its name; that of the app's unless given.",
+					{Name: "name", Doc: "Its name (default: the name of the app's).",
 						Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
 					{Name: "automount", Doc: "Whether the pod gets its token.", Type: &schema.Boolean},
 				}}},

@@ -27,7 +27,7 @@ var serviceAccountType = &schema.Type{
 	Shorthand: &schema.Type{Kind: schema.TextKind, What: "the name of a service account that is there already",
 		Check: &schema.Subdomain}, AllowBool: true,
 	Fields: []schema.Field{
-		{Name: "name", Doc: "Its name; that of the app, or of the workload that has its own, unless given.",
+		{Name: "name", Doc: "Its name (default: that of the app, or of the workload that has its own).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
 		{Name: "create", Doc: "false where it is there already.", Type: &schema.Boolean},
 		{Name: "automount", Doc: "Whether the pods get its token.", Type: &schema.Boolean},

@@ -49,7 +49,7 @@ var kindFields = []schema.Field{
 			Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName},
 			Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}},
 		Example: "selector: {app: legacy-shop}"},
-	{Name: "syncWave", Scope: Inherited, Doc: "The wave in which Argo CD syncs the objects; lower ones come first, 0 unless given.",
+	{Name: "syncWave", Scope: Inherited, Doc: "The wave in which Argo CD syncs the objects (default: 0). Lower ones come first.",
 		Type:    &schema.Type{Kind: schema.IntegerKind, What: "a whole number", Min: -1 << 31, Max: 1<<31 - 1},
 		Example: "syncWave: 1"},
 	{Name: "syncOptions", Scope: Inherited, Doc: "How Argo CD syncs the objects.", Type: syncOptionsType,
@@ -69,7 +69,7 @@ var scheduleType = &schema.Type{
 	Fields: []schema.Field{
 		{Name: "cron", Doc: "Minute, hour, day of the month, month and day of the week; or @daily and the like.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a cron expression", Check: cronText}},
-		{Name: "timeZone", Doc: "The time zone by its name, such as Europe/Berlin; that of the cluster unless given.",
+		{Name: "timeZone", Doc: "The time zone by its name, such as Europe/Berlin (default: the cluster's).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a time zone", Check: &schema.TimeZone}},
 		{Name: "concurrencyPolicy", Doc: "What happens when the last run still goes on: Forbid (default), Allow or Replace.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a concurrency policy", Enum: []string{"Forbid", "Allow", "Replace"}}},

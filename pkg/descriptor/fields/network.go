@@ -77,7 +77,7 @@ var (
 	backendType = &schema.Type{
 		Kind: schema.ObjectKind, What: "a port or a backend", ShorthandKey: "port", OneOf: [][]string{{"workload", "service"}},
 		Fields: []schema.Field{
-			{Name: "port", Doc: "The Service's port, by name or number; http or the first unless given.", Type: &schema.PortRef},
+			{Name: "port", Doc: "The Service's port, by name or number (default: http, or the first).", Type: &schema.PortRef},
 			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload",
 				Check: &schema.Label1035}},
 			{Name: "service", Doc: "A Service in the namespace that is not this app's.",
@@ -93,7 +93,7 @@ var (
 	tlsType = &schema.Type{
 		Kind: schema.ObjectKind, What: "the name of a Secret", ShorthandKey: "secretName", AllowBool: true,
 		Fields: []schema.Field{
-			{Name: "secretName", Doc: "The Secret with the certificate; the Ingress's name and -tls unless given.",
+			{Name: "secretName", Doc: "The Secret with the certificate (default: the Ingress's name with -tls).",
 				Type: &schema.Type{Kind: schema.TextKind, What: "a Secret's name", Check: &schema.Subdomain}},
 			{Name: "secrets", Doc: "The hosts of further Secrets, by the Secret's name.",
 				Type: &schema.Type{Kind: schema.MapKind, What: "a map of lists of hosts",
@@ -112,10 +112,10 @@ var (
 	ingressFields = []schema.Field{
 		{Name: "host", Doc: "The host, or a list of them, all with the same paths; `*.` in front stands for any label, `*` alone for " +
 			"every host.", Type: HostList},
-		{Name: "paths", Doc: "Where each path leads; all to the workload's port unless given.", Type: pathMap},
+		{Name: "paths", Doc: "Where each path leads (default: all paths to the workload's port).", Type: pathMap},
 		{Name: "hosts", Doc: "Hosts with paths of their own.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of hosts",
 			Keys: schema.KeyRule{What: "a host", Check: &schema.HostName}, Elem: pathMap}},
-		{Name: "className", Doc: "The ingress class; the platform's unless given.",
+		{Name: "className", Doc: "The ingress class (default: the platform's).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "an ingress class", Check: &schema.Subdomain}},
 		{Name: "tls", Doc: "true, or the Secret that holds the certificate; false for none.", Type: tlsType},
 		{Name: "issuer", Doc: "The cert-manager issuer that makes the certificate, which turns tls on.", Type: issuerType},
@@ -143,7 +143,7 @@ var (
 	routeBackendType = &schema.Type{
 		Kind: schema.ObjectKind, What: "a port or a backend", ShorthandKey: "port", OneOf: [][]string{{"workload", "service"}},
 		Fields: []schema.Field{
-			{Name: "port", Doc: "The Service's port, by name or number; http or the first unless given.", Type: &schema.PortRef},
+			{Name: "port", Doc: "The Service's port, by name or number (default: http, or the first).", Type: &schema.PortRef},
 			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload",
 				Check: &schema.Label1035}},
 			{Name: "service", Doc: "A Service in the namespace that is not this app's.",
@@ -162,7 +162,7 @@ var (
 		Fields: []schema.Field{
 			{Name: "name", Doc: "The Gateway's name.", Type: &schema.Type{Kind: schema.TextKind, What: "a Gateway's name",
 				Check: &schema.Subdomain}},
-			{Name: "namespace", Doc: "Its namespace; the app's unless given.",
+			{Name: "namespace", Doc: "Its namespace (default: the app's).",
 				Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
 			{Name: "sectionName", Doc: "Its listener.", Type: &schema.AnyText},
 			{Name: "port", Doc: "Its listener's port.", Type: &schema.PortNumber},
@@ -177,7 +177,7 @@ var (
 				Type: HostList},
 			{Name: "parents", Doc: "The Gateways it belongs to.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of Gateways",
 				Elem: parentType, Expand: oneItem, Shorthand: parentType.Shorthand}},
-			{Name: "paths", Doc: "Where each path leads; all to the workload's port unless given.",
+			{Name: "paths", Doc: "Where each path leads (default: all paths to the workload's port).",
 				Type: &schema.Type{Kind: schema.MapKind, What: "a map of paths",
 					Keys: schema.KeyRule{What: "a path", Check: &schema.URLPath}, Elem: routeBackendType}},
 			{Name: "rules", Doc: "The Gateway API's own rules, before those of paths; one that says neither backendRefs nor a redirect " +

@@ -8,9 +8,9 @@ const scaleProse = "How many pods there are, and how many of them may be down."
 var scaleFields = []schema.Field{
 	{Name: "replicas", Scope: Inherited, Doc: "How many pods run.", Type: &schema.Natural,
 		Example: "environments:\n  prod: {replicas: 4}"},
-	{Name: "autoscaling", Scope: Own, Doc: "Between which counts of pods an autoscaler chooses, and by what: 80 % of the requested " +
-		"CPU unless given. `replicas` is left out then, and is the default of min. With triggers KEDA scales, else a " +
-		"HorizontalPodAutoscaler. false for none.", Type: autoscalingType,
+	{Name: "autoscaling", Scope: Own, Doc: "The least and the most pods that an autoscaler may run, and what it goes by (default: " +
+		"80 % of the requested CPU). `replicas` is then the default of min, and is not printed. With triggers KEDA scales, " +
+		"without them a HorizontalPodAutoscaler. false for none.", Type: autoscalingType,
 		Example: "replicas: 2\nautoscaling: {max: 10, cpu: 75}\nresources: {requests: {cpu: 250m}}"},
 	{Name: "disruption", Scope: Inherited, Doc: "The disruption budget; {maxUnavailable: 1} from two pods on, false for none.",
 		Type:    disruptionType,

@@ -115,7 +115,7 @@ var claimType = &schema.Type{
 		{Name: "name", Doc: "A claim that is there; excludes all else.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a claim's name", Check: &schema.Subdomain}},
 		{Name: "size", Doc: "How much it asks for.", Type: &schema.Amount},
-		{Name: "storageClass", Doc: "The class of storage; the cluster's default unless given.",
+		{Name: "storageClass", Doc: "The class of storage (default: the cluster's).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a StorageClass's name", Check: &schema.Check{Problem: classOrNone}}},
 		{Name: "accessModes", Doc: "Who may mount it: ReadWriteOnce (default), ReadWriteOncePod, ReadWriteMany, ReadOnlyMany.",
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of access modes",
