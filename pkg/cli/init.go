@@ -171,7 +171,7 @@ func notes(s Streams, root, dir string, files tree.Tree, image string) {
 		return
 	}
 	if rel, err := tree.Rel(root, dir); err == nil && rel != "." {
-		fmt.Fprintf(s.Err, "note: GitHub runs workflows of the repository's top folder alone; make one there of %s\n",
+		fmt.Fprintf(s.Err, "note: GitHub runs only workflows in the repository's top folder; make one there of %s\n",
 			filepath.Join(dir, ".github"))
 	}
 }

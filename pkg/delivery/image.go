@@ -85,7 +85,8 @@ func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([
 	several := len(keys) != 1 || keys[0] != ""
 	switch {
 	case i.Workload != "" && !several:
-		return nil, a.Errorh(a.pos(), "unknown-workload", "give the image alone", "the app has no workload %q: it has one without a name",
+		return nil, a.Errorh(a.pos(), "unknown-workload", "give the image without a workload",
+			"the app has no workload %q: it has one without a name",
 			i.Workload)
 	case i.Workload != "" && !slices.Contains(keys, i.Workload):
 		return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(i.Workload, "the workloads are", keys), "there is no workload %q",
@@ -222,7 +223,7 @@ func (a *app) reaches(env string, changes []edit.Change, want map[string]descrip
 		}
 		got, _ := fresh.images(e)
 		if !maps.Equal(expected, got) {
-			return fmt.Errorf("%s has no place at which the image could be set for the environment %q alone: set it by hand", a.file(), env)
+			return fmt.Errorf("%s has no place where the image can be set for the environment %q only: set it by hand", a.file(), env)
 		}
 	}
 	return nil

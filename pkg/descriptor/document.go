@@ -244,7 +244,7 @@ func (d *Document) checkWorkloads(n *schema.Normaliser, env value.Entry) {
 			continue
 		}
 		n.Diags.Errorh(w.KeyPos, "unknown-workload", "did you mean "+strconv.Quote(meant)+
-			"? A workload of this environment alone says what it runs, such as command",
+			"? A workload that only this environment has needs what it runs, such as command",
 			"the workload %q is only in environments.%s, which does not say what it runs", w.Key, env.Key)
 	}
 }

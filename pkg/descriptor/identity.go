@@ -54,7 +54,7 @@ func (e *effective) serviceAccount(fields *value.Value, object string) *ServiceA
 		out.Create = false
 		if !sa.Value.Has("name") {
 			e.diags.Errorh(create.Pos, "missing-field", "add name: with the service account's name",
-				"serviceAccount is not to be created, but names none that is there")
+				"serviceAccount has create: false, but no name of an existing one")
 		}
 		for _, key := range []string{"labels", "annotations", "imagePullSecrets"} {
 			if x := sa.Value.Entry(key); x != nil && !x.Value.Empty() {
@@ -136,8 +136,8 @@ func (e *effective) sameAccount(app *App, w *Workload) {
 		return
 	}
 	if e.accounts[mine.Name] {
-		e.diags.Errorh(mine.Pos, "duplicate-object", "name it alone to use the one that is there, or rename it",
-			"the service account %q of %s is there already", mine.Name, w.what())
+		e.diags.Errorh(mine.Pos, "duplicate-object", "write only its name to use the existing one, or rename it",
+			"the service account %q of %s exists already", mine.Name, w.what())
 	}
 	e.accounts[mine.Name] = true
 }

@@ -96,7 +96,7 @@ func (e *effective) ingress(app *App, w *Workload, name string, entry value.Entr
 	for _, x := range v.Get("hosts").AllEntries() {
 		at := value.NewString(x.KeyPos, x.Key)
 		if slices.ContainsFunc(i.Hosts, func(h Host) bool { return h.Name.Text == x.Key }) {
-			e.diags.Errorh(x.KeyPos, "host-twice", "keep one of them", "the host %q stands under host and under hosts", x.Key)
+			e.diags.Errorh(x.KeyPos, "host-twice", "keep one of them", "the host %q is under host and under hosts", x.Key)
 			continue
 		}
 		paths := x.Value

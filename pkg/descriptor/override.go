@@ -60,7 +60,8 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 	}
 	e.eachOverride(true, func(row Overridable, o Override) {
 		if name, _, named := strings.Cut(o.Text, "="); named {
-			e.diags.Errorh(o.Pos, "unknown-workload", "give the value alone", "the app has no workload %q: it has one without a name", name)
+			e.diags.Errorh(o.Pos, "unknown-workload", "give the value without a workload",
+				"the app has no workload %q: it has one without a name", name)
 			return
 		}
 		e.setOverride(row, layer, merged, o)
@@ -230,7 +231,7 @@ func (e *effective) rehost(name string, hosts []*value.Value) (of map[string]*va
 func (e *effective) hostSuffix() {
 	o := e.options.Overrides.get(HostSuffix)
 	if problem := schema.Subdomain.Problem("x" + o.Text); o.Text != "" && problem != "" {
-		e.diags.Errorh(o.Pos, "bad-name", "write what stands behind a name, such as -pr-7.example.com",
+		e.diags.Errorh(o.Pos, "bad-name", "write what follows a name, such as -pr-7.example.com",
 			"hosts can't end with %q: a host %s", o.Text, problem)
 	}
 }

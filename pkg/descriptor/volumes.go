@@ -140,7 +140,7 @@ func mountedElsewhere(w *Workload, name string) bool {
 func (e *effective) claim(w *Workload, x *Volume) {
 	c := x.Source.Value
 	if !c.Has("size") {
-		e.diags.Errorh(x.Source.KeyPos, "missing-size", "add size: such as 10Gi, or write claim: NAME for one that is there",
+		e.diags.Errorh(x.Source.KeyPos, "missing-size", "add size: such as 10Gi, or write claim: NAME for an existing one",
 			"the claim of the volume %q has no size", x.Name)
 	}
 	if !c.Has("accessModes") {

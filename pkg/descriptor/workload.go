@@ -226,7 +226,7 @@ func (e *effective) mountedOnce(app *App, w *Workload) {
 		}
 		for _, f := range files {
 			if mounted[f.Path] {
-				e.diags.Errorh(f.Pos, "file-collision", "remove one of them", "the file %q is there twice: for all workloads and for %s",
+				e.diags.Errorh(f.Pos, "file-collision", "remove one of them", "the file %q exists twice: for all workloads and for %s",
 					f.Path, w.what())
 			}
 			mounted[f.Path] = true

@@ -20,7 +20,7 @@ func pathTypes(in *Input, r *reporter) {
 				if typ == "ImplementationSpecific" || !strings.ContainsAny(path.StringAt(), `*()[]{}^$|\`) {
 					continue
 				}
-				r.report(x, path, "write the beginning of the path alone, or add pathType: ImplementationSpecific for what the "+
+				r.report(x, path, "write only the beginning of the path, or add pathType: ImplementationSpecific for what the "+
 					"controller knows",
 					"the path %q of %s is no pattern: its pathType is %s", path.Text, x.ID, typ)
 			}

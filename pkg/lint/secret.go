@@ -15,7 +15,7 @@ func plainSecret(in *Input, r *reporter) {
 		for _, field := range []string{"data", "stringData"} {
 			if content := x.value.Get(field); content.Is(value.Map) && !content.Empty() {
 				name := in.plain(x.ID).String()
-				r.named(name, nil).report(x, content, r.cure(name, content.Entries[0].Key), "%s stands in the repository in plain text",
+				r.named(name, nil).report(x, content, r.cure(name, content.Entries[0].Key), "%s is in the repository in plain text",
 					x.ID)
 			}
 		}

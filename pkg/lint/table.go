@@ -68,8 +68,8 @@ func Rules() []Rule {
 			Why:  "A pod that refers to a key which its ConfigMap or Secret, an object of the app, does not have can't start.",
 			Cure: "Name a key that it has, or set `optional: true`."},
 		{Name: "missing-port", Severity: Error, find: missingPorts,
-			Why:  "A probe, Service, Ingress or route that asks for a port which is not there reaches nothing.",
-			Cure: "Name a port that is there."},
+			Why:  "A probe, Service, Ingress or route that asks for a port that does not exist reaches nothing.",
+			Cure: "Name a port that exists."},
 		{Name: "missing-target", Severity: Error, find: missingTargets,
 			Why: "An autoscaler of a workload that is not there does nothing.", Cure: "Name a workload of the app."},
 		{Name: "missing-volume", Severity: Error, find: missingVolumes,
@@ -84,7 +84,7 @@ func Rules() []Rule {
 			Why: "The API server refuses a port of the nodes that is not of the cluster's range, which is 30000 to 32767 unless its " +
 				"operator says otherwise.", Cure: "Leave it out, and the cluster chooses one."},
 		{Name: "not-expanded", Severity: Warning, find: notExpanded,
-			Why:  "Kubernetes fills in `$(NAME)` in `env`, `command` and `args` alone, never in a ConfigMap.",
+			Why:  "Kubernetes fills in `$(NAME)` only in `env`, `command` and `args`, never in a ConfigMap.",
 			Cure: "Set the value by `env`."},
 		{Name: "open-load-balancer", Severity: Warning, find: openLoadBalancer,
 			Why:  "A load balancer without source ranges is open to the whole internet.",
@@ -138,9 +138,9 @@ func Rules() []Rule {
 			Why: "Seccomp, AppArmor, SELinux and the masks of /proc keep a container from its node, and sysctls beyond Pod Security's " +
 				"baseline change the node itself.", Cure: "Leave them at what the runtime does."},
 		{Name: "unknown-reference", Severity: Off, find: unknownReferences,
-			Why: "A pod that refers to a ConfigMap, Secret, claim or ServiceAccount which is not there can't start, and a route to a " +
-				"Service which is not there leads nowhere. The app's own objects do not tell whether the cluster has it.",
-			Cure: "Add it to the app, or make sure that it is there."},
+			Why: "A pod that refers to a ConfigMap, Secret, claim or ServiceAccount that does not exist can't start, and a route to a " +
+				"Service that does not exist leads nowhere. The app's own objects do not show whether the cluster has it.",
+			Cure: "Add it to the app, or make sure that the cluster has it."},
 		{Name: "unknown-resource", Severity: Error, find: uselessRules,
 			Why:  "A role that names a resource or verb which Kubernetes does not have grants nothing.",
 			Cure: "Name it as `kubectl api-resources` does, with its API group."},

@@ -93,7 +93,7 @@ var applicationRow = sync.OnceValue(func() schema.Field {
 			{Name: "prune", Doc: "false keeps what is no longer in git, and with `--style applicationset` the Applications of folders " +
 				"that " +
 				"are gone.", Type: &schema.Boolean},
-			{Name: "selfHeal", Doc: "false leaves alone what somebody changed in the cluster.", Type: &schema.Boolean},
+			{Name: "selfHeal", Doc: "false keeps what somebody changed in the cluster.", Type: &schema.Boolean},
 			{Name: "retries", Doc: "How often a failed sync is tried again (default: 5).", Type: &schema.Natural},
 			{Name: "syncOptions", Doc: "In place of `CreateNamespace=true` and `ServerSideApply=true`.",
 				Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync options", Elem: &schema.AnyText}},

@@ -57,7 +57,7 @@ func sayings() []saying {
 		{`merging from generator .*Kind:"(\w+)".*Name:"([^"]*)".*exists`, `a generator makes the $1 "$2", which exists already`,
 			"add behavior: merge, or give it another name"},
 		{`may not add resource with an already registered id: (\w+)\.\S*?/(\S+?)\.\[`, `it adds the $1 "$2", which exists already`,
-			"give it another name, or patch the one that is there"},
+			"give it another name, or patch the existing one"},
 		{`number of previous names`, "it changes the name, namespace or kind of an object",
 			"change what an object is known by where it is added"},
 		{`cycle detected`, "its folders include one another in a circle", "take one of them out of components or resources"},

@@ -84,9 +84,9 @@ func (c *checker) checkCI() Group {
 	switch len(elsewhere) {
 	case 0:
 	case 1:
-		g.note("%s is not at the top of the repository, where alone it runs", elsewhere[0])
+		g.note("%s is not at the top of the repository, the only place where it runs", elsewhere[0])
 	default:
-		g.note("%s and %d more are not at the top of the repository, where alone they run", elsewhere[0], len(elsewhere)-1)
+		g.note("%s and %d more are not at the top of the repository, the only place where they run", elsewhere[0], len(elsewhere)-1)
 	}
 	return g
 }

@@ -39,7 +39,7 @@ func (c *checker) checkSecrets() Group {
 				continue
 			}
 			diags = append(diags, diag.Diagnostic{Pos: at, Code: lint.PlainSecret, Rule: true,
-				Message: object.Object{Value: o}.ID().String() + " stands in the repository in plain text",
+				Message: object.Object{Value: o}.ID().String() + " is in the repository in plain text",
 				Hint:    "seal it by unfold seal and delete the file, or let git ignore it; what was pushed has to be changed as well"})
 		}
 	}

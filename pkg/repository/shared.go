@@ -30,7 +30,7 @@ func (c *checker) shared() diag.List {
 					owners[k] = m
 				case first.app != m.app && !told[again]:
 					told[again] = true
-					diags.Errorh(x.Pos, "object-twice", "rename one of them, or let one app alone make it",
+					diags.Errorh(x.Pos, "object-twice", "rename one of them, or let only one app make it",
 						"%s of the app %q is also made by the app %q in %s, in the environment %q",
 						x.ID, m.app, first.app, place(x.Namespace), m.env)
 				}

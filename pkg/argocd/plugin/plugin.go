@@ -21,7 +21,7 @@ func Plugin(discovery bool) []byte {
 			"  # the whole repository to the sidecar, also for an app that names the plugin.\n")
 		fmt.Fprintf(&b, "  discover:\n    fileName: %s\n", discoverFile)
 	}
-	b.WriteString("  # No shell and no other program: the image holds unfold alone.\n")
+	b.WriteString("  # No shell and no other program: the image holds only unfold.\n")
 	b.WriteString("  generate:\n    command: [unfold, generate]\n")
 	b.WriteString("  parameters:\n    dynamic:\n      command: [unfold, parameters]\n")
 	return []byte(b.String())

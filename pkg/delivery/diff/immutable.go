@@ -88,7 +88,7 @@ func lost(old *value.Value, pairs []both) []string {
 	}
 	for _, p := range pairs {
 		if p.old == nil && idOf(p.new).Name == id.Name && workload(id.Kind) && workload(idOf(p.new).Kind) {
-			return []string{fmt.Sprintf("%s turns into a %s: its pods are deleted before the new ones are there", id, idOf(p.new).Kind)}
+			return []string{fmt.Sprintf("%s turns into a %s: its pods are deleted before the new ones run", id, idOf(p.new).Kind)}
 		}
 	}
 	switch id.Kind {

@@ -61,7 +61,7 @@ func TestObjects(t *testing.T) {
 				"spec: {template: {a: 2}}\n", false,
 			[]string{"  job/a", "-     spec.template.a: 1", "+     spec.template.a: 2"}},
 		{"another kind", "kind: Deployment\nmetadata: {name: a}\n", "kind: StatefulSet\nmetadata: {name: a}\n", false,
-			[]string{"- deployment/a", "! deployment/a turns into a StatefulSet: its pods are deleted before the new ones are there",
+			[]string{"- deployment/a", "! deployment/a turns into a StatefulSet: its pods are deleted before the new ones run",
 				"+ statefulset/a"}},
 		{"a claim that goes", "kind: PersistentVolumeClaim\nmetadata: {name: a}\n---\n" + configMap, configMap, false,
 			[]string{"- persistentvolumeclaim/a", "! persistentvolumeclaim/a goes, and its data with it, unless Prune=false keeps it"}},

@@ -43,7 +43,7 @@ var containerFields = []schema.Field{
 			"  REGION: {configMap: {name: cluster, key: region, optional: true}}\n  NODE: {field: spec.nodeName}\n" +
 			"  MEMORY: {resource: limits.memory}\n  URL: http://$(NODE):8080"},
 	{Name: "envFrom", Scope: Inherited, Traits: hookInherits,
-		Doc: "Environment variables from ConfigMaps and Secrets that are there; config and env win " +
+		Doc: "Environment variables from existing ConfigMaps and Secrets; config and env win " +
 			"over them.", Type: envFromType,
 		Example: "envFrom:\n  - secret: shop-db\n  - {configMap: cluster, prefix: CLUSTER_, optional: true}"},
 	{Name: "security", Scope: Inherited, Traits: hookInherits, Doc: "Security contexts: restricted (default), baseline or none.",

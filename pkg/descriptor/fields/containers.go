@@ -11,9 +11,9 @@ const containersProse = "Further containers of the pods, by name. Those of `init
 	"sidecar is native to Kubernetes where the cluster has them, from 1.29 on: an init container with `restartPolicy: Always`, which is\n" +
 	"ready before the app starts, stops after it and does not keep a Job from ending. On an older cluster, or with `native: false`, it " +
 	"is an ordinary\n" +
-	"container: those stand behind the workload's own, in the order written, and start all at once. `native: true` is an error there. " +
+	"container: those follow the workload's own, in the order written, and start all at once. `native: true` is an error there. " +
 	"Argo CD tells the cluster's\n" +
-	"version, elsewhere `--kube-version` does; without either the cluster is new enough. One that is needed by init containers stands " +
+	"version, elsewhere `--kube-version` does; without either the cluster is new enough. One that init containers need stands " +
 	"among those, with `restartPolicy: Always`.\n\n" +
 	"A container without an image runs the workload's own, with its `config`, `env`, `envFrom`, `resources` and mounts under\n" +
 	"what it says itself. The level of `security` holds for all containers, what `security.container` adds for the workload's own."

@@ -111,9 +111,9 @@ func (t *table) elsewhere(key string) (hint string) {
 	case key == "kind":
 		return "set the kind of the app's only workload at the top level, in place of App"
 	case f != nil && f.Scope == Head:
-		return key + " stands at the top level only"
+		return key + " is a field of the top level only"
 	case f != nil:
-		return key + " stands at the top level or directly below an environment"
+		return key + " is a field of the top level or directly below an environment"
 	}
 	return ""
 }

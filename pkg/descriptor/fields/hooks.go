@@ -9,7 +9,7 @@ import (
 )
 
 // hooksProse has INHERITED for the fields of that trait.
-const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it stands in: `config`, " +
+const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it belongs to: `config`, " +
 	"`files`, " +
 	"`secrets`, `externalSecrets`, the service account with its token,\n" +
 	"and the fields INHERITED. It says itself which `volumes`, " +

@@ -15,7 +15,7 @@ const identityProse = "Who the pods are to the cluster and to clouds. The token 
 // identityFields say who the pods are.
 var identityFields = []schema.Field{
 	{Name: "serviceAccount", Scope: Shared,
-		Doc: "The service account of the pods: true, the name of one that is there already, or all of it.", Type: serviceAccountType,
+		Doc: "The service account of the pods: true, the name of an existing one, or all of it.", Type: serviceAccountType,
 		Example: "serviceAccount:\n  annotations: {eks.amazonaws.com/role-arn: \"arn:aws:iam::123456789012:role/shop\"}"},
 	{Name: "rbac", Scope: Shared, Doc: "What the service account may do: verbs by resource, or a list of Kubernetes' own rules.",
 		Type:    rbacType,
@@ -24,12 +24,12 @@ var identityFields = []schema.Field{
 
 var serviceAccountType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a service account", Expand: expandAccount,
-	Shorthand: &schema.Type{Kind: schema.TextKind, What: "the name of a service account that is there already",
+	Shorthand: &schema.Type{Kind: schema.TextKind, What: "the name of an existing service account",
 		Check: &schema.Subdomain}, AllowBool: true,
 	Fields: []schema.Field{
 		{Name: "name", Doc: "Its name (default: that of the app, or of the workload that has its own).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
-		{Name: "create", Doc: "false where it is there already.", Type: &schema.Boolean},
+		{Name: "create", Doc: "false where it exists already.", Type: &schema.Boolean},
 		{Name: "automount", Doc: "Whether the pods get its token.", Type: &schema.Boolean},
 		{Name: "labels", Doc: "Further labels.", Type: LabelMap},
 		{Name: "annotations", Doc: "Further annotations, such as those of cloud identities.", Type: AnnotationMap},

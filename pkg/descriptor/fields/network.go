@@ -12,7 +12,7 @@ const networkProse = "How a workload is reached, and what it may reach. A worklo
 	"Ingress or\n" +
 	"HTTPRoute is there only where a host is given: a class or annotations alone make none, so they can stand at the top\n" +
 	"level while each environment gives its host. A host without a dot, as in `ingress: shop`, gets the platform's domain, and\n" +
-	"`ingress: true` stands for the name of the workload's objects as such a host. `host` is replaced by a higher layer, while `hosts` " +
+	"`ingress: true` means the name of the workload's objects as such a host. `host` is replaced by a higher layer, while `hosts` " +
 	"and `paths` are\n" +
 	"maps that merge. An Ingress has TLS where `tls` or `issuer` asks for it.\n\n" +
 	"In `network`, `from` and `to` list peers; a list that is there forbids everything else, so `from: []` forbids all. A peer\n" +
@@ -24,7 +24,7 @@ var networkFields = []schema.Field{
 	{Name: "service", Scope: Own, Doc: "The Service, which a workload with ports has; false for none.", Type: serviceType,
 		Example: "service: {type: LoadBalancer, annotations: {example.com/team: shop}}"},
 	{Name: "ingress", Scope: Own, Doc: "The Ingress: its host, several as a list, or all of it. A key that is no field names a " +
-		"further Ingress, which takes over what stands beside it.", Type: Ingress,
+		"further Ingress, which inherits the fields beside it.", Type: Ingress,
 		Example: "ingress:\n  className: nginx\n  issuer: letsencrypt\n  paths: {/: http}\nenvironments:\n" +
 			"  dev: {ingress: shop.dev.example.com}\n  prod: {ingress: {host: [shop.example.com, www.example.com]}}"},
 	{Name: "route", Scope: Own, Doc: "The Gateway API HTTPRoute: its host, several as a list, or all of it.", Type: routeType,
@@ -110,7 +110,7 @@ var (
 	}
 
 	ingressFields = []schema.Field{
-		{Name: "host", Doc: "The host, or a list of them, all with the same paths; `*.` in front stands for any label, `*` alone for " +
+		{Name: "host", Doc: "The host, or a list of them, all with the same paths; `*.` in front matches any label, and `*` " +
 			"every host.", Type: HostList},
 		{Name: "paths", Doc: "Where each path leads (default: all paths to the workload's port).", Type: pathMap},
 		{Name: "hosts", Doc: "Hosts with paths of their own.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of hosts",
@@ -173,7 +173,7 @@ var (
 	routeType = &schema.Type{
 		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true,
 		Fields: []schema.Field{
-			{Name: "host", Doc: "The host, or a list of them; `*.` in front stands for any label, `*` alone for every host.",
+			{Name: "host", Doc: "The host, or a list of them; `*.` in front matches any label, and `*` every host.",
 				Type: HostList},
 			{Name: "parents", Doc: "The Gateways it belongs to.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of Gateways",
 				Elem: parentType, Expand: oneItem, Shorthand: parentType.Shorthand}},

@@ -15,7 +15,7 @@ const podProse = "Where the pods run, how they start and stop, and how they are 
 var podFields = []schema.Field{
 	{Name: "strategy", Scope: Inherited,
 		Doc: "How pods are replaced: RollingUpdate or Recreate; RollingUpdate or OnDelete of a StatefulSet or DaemonSet. With canary or " +
-			"blueGreen Argo Rollouts replaces them: a Rollout stands in the place of the Deployment.", Type: strategyType,
+			"blueGreen Argo Rollouts replaces them: a Rollout replaces the Deployment.", Type: strategyType,
 		Example: "port: 8080\nstrategy: {canary: {steps: [{setWeight: 10}, {pause: {duration: 10m}}, {setWeight: 50}, {pause: {}}]}}\n" +
 			"environments:\n  dev: {strategy: Recreate}\n  staging: {strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}}\n" +
 			"  prod: {}"},
@@ -53,7 +53,7 @@ var strategyType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a strategy", ShorthandKey: "type", After: completeStrategy,
 	OneOf: [][]string{{"type", "canary", "blueGreen"}},
 	Fields: []schema.Field{
-		{Name: "type", Doc: "RollingUpdate, Recreate or OnDelete; canary and blueGreen stand for those fields.",
+		{Name: "type", Doc: "RollingUpdate, Recreate or OnDelete; canary and blueGreen are short for those fields.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a strategy",
 				Enum: []string{"RollingUpdate", "Recreate", "OnDelete", "canary", "blueGreen"}}},
 		{Name: "rollingUpdate", Doc: "How far a rolling update goes at once; asks for RollingUpdate.",

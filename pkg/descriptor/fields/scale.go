@@ -22,7 +22,7 @@ var percentage = &schema.Type{Kind: schema.IntegerKind, What: "a percentage", Mi
 var autoscalingType = &schema.Type{
 	Kind: schema.ObjectKind, What: "autoscaling", AllowBool: true,
 	Fields: []schema.Field{
-		{Name: "min", Doc: "The fewest pods; 0 is for triggers alone.", Type: &schema.Natural},
+		{Name: "min", Doc: "The fewest pods; 0 works with triggers only.", Type: &schema.Natural},
 		{Name: "max", Doc: "The most pods.", Type: &schema.Positive},
 		{Name: "cpu", Doc: "The use of CPU to aim at, in percent of what is requested.", Type: percentage},
 		{Name: "memory", Doc: "The use of memory to aim at, in percent of what is requested.", Type: percentage},

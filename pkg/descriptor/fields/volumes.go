@@ -35,8 +35,8 @@ var volumeType = &schema.Type{
 	Shorthand: &schema.Type{Kind: schema.TextKind, What: "a size such as 10Gi, or emptyDir"},
 	OneOf:     [][]string{VolumeSources, {"subPath", "subPathExpr"}}, After: existingClaim,
 	Fields: []schema.Field{
-		{Name: "claim", Doc: "A claim of its own; or the name of one that is there.", Type: claimType},
-		{Name: "persistentVolumeClaim", Doc: "A claim that is there.",
+		{Name: "claim", Doc: "A claim of its own; or the name of an existing one.", Type: claimType},
+		{Name: "persistentVolumeClaim", Doc: "An existing claim.",
 			Type: &schema.Type{Kind: schema.KubeKind, What: "a claim", Of: "core/v1.PersistentVolumeClaimVolumeSource"}},
 		{Name: "emptyDir", Doc: "A folder that goes with the pod.", Type: &schema.Type{Kind: schema.KubeKind, What: "an empty folder",
 			Of: "core/v1.EmptyDirVolumeSource"}},
@@ -112,7 +112,7 @@ var (
 var claimType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a claim", ShorthandKey: "name",
 	Fields: []schema.Field{
-		{Name: "name", Doc: "A claim that is there; excludes all else.",
+		{Name: "name", Doc: "An existing claim; excludes all else.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a claim's name", Check: &schema.Subdomain}},
 		{Name: "size", Doc: "How much it asks for.", Type: &schema.Amount},
 		{Name: "storageClass", Doc: "The class of storage (default: the cluster's).",

@@ -212,7 +212,7 @@ func (c *checker) resources(r *value.Value, where string) {
 			c.reportAt(pos, "raise the limit, or lower the request", "%s.requests.%s is %s, more than the limit %s",
 				where, e.Key, e.Value.Text, limit.Text)
 		case special && ok1 && (!ok2 || want.Cmp(most) != 0):
-			c.reportAt(e.Value.Pos, "set the limit alone", "%s.requests.%s must be the same as the limit", where,
+			c.reportAt(e.Value.Pos, "set only the limit", "%s.requests.%s must be the same as the limit", where,
 				e.Key)
 		}
 	}

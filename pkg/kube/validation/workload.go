@@ -76,7 +76,7 @@ func (c *checker) claim(spec *value.Value, where string) {
 	modes := spec.Get("accessModes").AllItems()
 	for _, m := range modes {
 		if m.StringAt() == "ReadWriteOncePod" && len(modes) > 1 {
-			c.reportAt(m.Pos, "keep one of them", "%s.accessModes: ReadWriteOncePod can't stand beside others", where)
+			c.reportAt(m.Pos, "keep one of them", "%s.accessModes: ReadWriteOncePod can't be combined with others", where)
 		}
 	}
 }

@@ -38,7 +38,7 @@ func Parse(from string, src []byte, now time.Time) (*Certificate, error) {
 			break
 		}
 		if strings.Contains(block.Type, "PRIVATE KEY") {
-			return nil, &Failure{fmt.Sprintf("%s holds a private key: sealing takes the certificate alone", from),
+			return nil, &Failure{fmt.Sprintf("%s holds a private key: sealing needs only the certificate", from),
 				"keep the key off this machine, and renew it if it left the cluster by mistake"}
 		}
 		if block.Type != "CERTIFICATE" {

@@ -159,7 +159,7 @@ func unable(file string, c Change, old *value.Value, why string) diag.List {
 			pos = x.Pos
 		}
 	}
-	diags.Errorh(pos, "edit", "change it by hand", "%s can't be changed alone: %s", name(c.Path), why)
+	diags.Errorh(pos, "edit", "change it by hand", "%s can't be changed on its own: %s", name(c.Path), why)
 	return diags
 }
 
@@ -180,7 +180,7 @@ func (e *editor) explain() error {
 			var diags diag.List
 			hint := "write the value out where it is repeated, in place of *" + n.Anchor
 			diags.Errorh(e.pos(n.Head), "shared-value", hint,
-				"%s can't be changed alone: it is a part of %q, which is repeated on %s", name(e.change.Path), "&"+n.Anchor, lines)
+				"%s can't be changed on its own: it is a part of %q, which is repeated on %s", name(e.change.Path), "&"+n.Anchor, lines)
 			return diags
 		}
 	}

@@ -21,7 +21,7 @@ func (e *editor) remove() {
 		e.way = append(e.way, p.Value)
 		if p.Value.Form == layout.Alias && i < len(path)-1 {
 			e.diags.Errorh(e.pos(p.Value.Start), "shared-value", "write the map out in place of *"+p.Value.Text,
-				"%s can't be removed alone: %s is %q", name(path), name(path[:i+1]), "*"+p.Value.Text)
+				"%s can't be removed on its own: %s is %q", name(path), name(path[:i+1]), "*"+p.Value.Text)
 			return
 		}
 		n = p.Value

@@ -100,7 +100,7 @@ func (e *editor) set() {
 		if p == nil {
 			if merged := e.old.Get(path[:i+1]...); merged != nil && len(rest) > 0 {
 				e.diags.Errorh(merged.Pos, "shared-value", "write "+key+" out in "+name(path[:i])+" first",
-					"%s can't be changed alone: %s comes by a merge key from line %d",
+					"%s can't be changed on its own: %s comes from line %d, by a merge key",
 					name(path), name(path[:i+1]), merged.Pos.Line)
 				return
 			}
@@ -116,7 +116,7 @@ func (e *editor) set() {
 		case x.Form == layout.Alias:
 			e.diags.Errorh(e.pos(x.Start), "shared-value", "write "+name(path[:i+1])+" as a map that holds <<: *"+x.Text+
 				" and its own keys",
-				"%s can't be changed alone: %s is %q, an alias of what is written elsewhere", name(path), name(path[:i+1]), "*"+x.Text)
+				"%s can't be changed on its own: %s is %q, an alias of what is written elsewhere", name(path), name(path[:i+1]), "*"+x.Text)
 			return
 		case x.Kind == value.Map && x.Form != layout.Missing:
 			n = x

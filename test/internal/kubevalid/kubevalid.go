@@ -63,7 +63,7 @@ func (j *Judge) Refusals(object []byte) ([]string, error) {
 	}
 	line, err := j.out.ReadBytes('\n')
 	if err != nil {
-		return nil, fmt.Errorf("Kubernetes' validation ended: %w", err)
+		return nil, fmt.Errorf("the validation of Kubernetes ended: %w", err)
 	}
 	var reasons []string
 	return reasons, json.Unmarshal(line, &reasons)
