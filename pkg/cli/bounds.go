@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"runtime/metrics"
 	"time"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -64,9 +63,9 @@ func spareCollector() {
 }
 
 // memoryUsed returns the memory that the process has from the operating system, in
-// bytes.
+// bytes. (The package runtime/metrics would cost 0.07 ms of each start.)
 func memoryUsed() uint64 {
-	samples := []metrics.Sample{{Name: "/memory/classes/total:bytes"}, {Name: "/memory/classes/heap/released:bytes"}}
-	metrics.Read(samples)
-	return samples[0].Value.Uint64() - samples[1].Value.Uint64()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.Sys - m.HeapReleased
 }
