@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/unfold-gitops/unfold/pkg/diag/report"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 )
 
@@ -86,7 +87,7 @@ func TestDeterministicCheck(t *testing.T) {
 	if err := tree.Write(t.Context(), dir, apps, false); err != nil {
 		t.Fatal(err)
 	}
-	for _, format := range []string{"text", "json", "github", "sarif"} {
+	for _, format := range report.Formats() {
 		t.Run(format, func(t *testing.T) {
 			args := []string{"unfold", "check", "apps", "--format", format}
 			want := run(t, setting{environ: []string{"GOMAXPROCS=1"}}, dir, args...)

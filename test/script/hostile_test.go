@@ -15,6 +15,7 @@ import (
 	"unicode"
 
 	"github.com/unfold-gitops/unfold/pkg/cli"
+	"github.com/unfold-gitops/unfold/pkg/diag/report"
 )
 
 // evil is what somebody could call things: it turns a terminal red, turns the line
@@ -123,7 +124,7 @@ func TestHostileNames(t *testing.T) {
 	var runs []run
 	text := func(code int, args ...string) { runs = append(runs, run{args, code, false}) }
 	data := func(args ...string) { runs = append(runs, run{args, 0, true}) }
-	for _, format := range []string{"text", "json", "github", "sarif"} {
+	for _, format := range report.Formats() {
 		text(1, "check", good, bad, wrong, "--format", format)
 		text(1, "check", bad, "--format", format)
 		text(1, "check", ".", "--repository", "--format", format)

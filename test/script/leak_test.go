@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/cli"
+	"github.com/unfold-gitops/unfold/pkg/diag/report"
 )
 
 // plaintexts are what TestNothingSecretIsPrinted seals, or writes where no secret
@@ -243,7 +244,7 @@ func everyVerb() [][]string {
 		{"set", "--env", "prod", "replicas=4", "--dry-run"}, {"set", "--env", "prod", "replicas=5"},
 		{"promote", "--from", "dev", "--to", "prod", "--dry-run"},
 	}
-	for _, format := range []string{"text", "json", "github", "sarif"} {
+	for _, format := range report.Formats() {
 		out = append(out, []string{"check", "--format", format})
 	}
 	return out
