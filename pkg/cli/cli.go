@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -81,7 +82,7 @@ func Main() int {
 // Run runs one command and returns its exit code.
 func Run(ctx context.Context, args []string, s Streams) int {
 	s = s.forPeople()
-	root := newRoot(s)
+	root := newRoot(s, args)
 	root.SetArgs(args)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err, args) })
 	setUsageErrors(root, args)
@@ -129,7 +130,7 @@ func usagef(format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...)}
 }
 
-func newRoot(s Streams) *cobra.Command {
+func newRoot(s Streams, args []string) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "unfold",
 		Short: "Generate the manifests of every environment from one app.yaml",
@@ -149,8 +150,13 @@ Argo CD deploys them. Argo CD runs unfold as a config management plugin.`,
 	}
 	root.SetOut(s.data)
 	root.SetErr(s.Err)
+	root.AddCommand(newGenerate(s), newParameters(s), newDiscover(s))
+	if len(args) > 0 && slices.Contains([]string{"generate", "parameters", "discover"}, args[0]) {
+		// Argo CD starts these for each app, and making the other commands takes a twentieth of such a run.
+		root.CompletionOptions.DisableDefaultCmd = true
+		return root
+	}
 	root.AddCommand(
-		newGenerate(s), newParameters(s), newDiscover(s),
 		newRender(s), newEject(s), newCheck(s), newInit(s), newArgoCD(s), newExplain(s), newSchema(s), newVersion(s),
 		newSet(s), newPromote(s), newRollback(s), newHistory(s), newDiff(s), newSeal(s), newSecrets(s),
 	)

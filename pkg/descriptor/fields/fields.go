@@ -75,6 +75,11 @@ func newTable() *table {
 		hooksTopic(t.hook),
 		{Title: "Labels and annotations", Prose: metadataProse, Fields: metadataFields},
 	}
+	count := 0
+	for _, x := range t.topics {
+		count += len(x.Fields)
+	}
+	t.workloadFields = make([]schema.Field, 0, count)
 	for _, x := range t.topics {
 		t.workloadFields = append(t.workloadFields, x.Fields...)
 	}
