@@ -75,21 +75,23 @@ func newTable() *table {
 		hooksTopic(t.hook),
 		{Title: "Labels and annotations", Prose: metadataProse, Fields: metadataFields},
 	}
-	count := 0
+	count := 2
 	for _, x := range t.topics {
 		count += len(x.Fields)
 	}
-	t.workloadFields = make([]schema.Field, 0, count)
+	all := append(make([]schema.Field, 0, count), t.kind, EnabledField)
 	for _, x := range t.topics {
-		t.workloadFields = append(t.workloadFields, x.Fields...)
+		all = append(all, x.Fields...)
 	}
-	t.workload = t.appType("a workload", "workload", slices.Concat([]schema.Field{t.kind, EnabledField}, t.workloadFields))
+	t.workloadFields = all[2:]
+	t.workload = t.appType("a workload", "workload", all)
 	t.workload.Deferred = true
 	t.podFields, t.ownContainerFields = t.workload.Passed("pod"), t.workload.Passed("container")
 	t.containerFields = containerType.Passed("container")
 	t.workload.Field("kind").Definition = "field.workload-kind"
 	t.workloads = workloadsField(t.workload)
-	shared := slices.Concat(t.app, []schema.Field{EnabledField, t.workloads}, t.workloadFields)
+	shared := make([]schema.Field, 0, len(t.app)+2+len(t.workloadFields)+1) // and environments
+	shared = append(append(append(shared, t.app...), EnabledField, t.workloads), t.workloadFields...)
 	t.environment = t.appType("an environment", "environment", slices.DeleteFunc(slices.Clone(shared),
 		func(f schema.Field) bool { return f.Scope == Head }))
 	t.environments = environmentsField(t.environment)
