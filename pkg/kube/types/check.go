@@ -291,7 +291,7 @@ func (c *checker) wrongType(x expression, v *value.Value) {
 	case (x.kind == 's' || x.kind == 't') && v.IsScalar():
 		hint = "put it in quotes"
 	case v.Is(value.String) && !v.Plain && (x.kind == 'b' && (v.Text == "true" || v.Text == "false") ||
-		strings.IndexByte("iln", x.kind) >= 0 && isNumber(v.Text)):
+		strings.IndexByte("iln", x.kind) >= 0 && IsInteger(v.Text)):
 		hint = "remove the quotes"
 	case x.kind == '[' && v.IsScalar() && strings.HasPrefix(x.rest, "s"):
 		hint = "write [" + strconv.Quote(credential.Redact(v.Text)) + "]"
@@ -309,7 +309,8 @@ func (c *checker) describe(v *value.Value) string {
 	return v.Describe()
 }
 
-func isNumber(s string) bool {
+// IsInteger reports whether a text is a whole number of 64 bits in decimal.
+func IsInteger(s string) bool {
 	_, err := strconv.ParseInt(s, 10, 64)
 	return err == nil
 }

@@ -15,15 +15,7 @@ func (c *checker) rollout(spec *value.Value) {
 	} else {
 		c.needs(spec, "selector", "spec", "by it a Rollout knows its pods")
 	}
-	ready, ok1 := spec.Get("minReadySeconds").Int64()
-	deadline, ok2 := spec.Get("progressDeadlineSeconds").Int64()
-	if !ok2 {
-		deadline = 600
-	}
-	if ok1 && ready >= deadline {
-		c.reportAt(spec.Get("minReadySeconds").Pos, "raise progressDeadlineSeconds",
-			"spec.minReadySeconds must be less than progressDeadlineSeconds, which is %d", deadline)
-	}
+	c.progressDeadline(spec)
 	canary, blueGreen := spec.Get("strategy", "canary"), spec.Get("strategy", "blueGreen")
 	switch {
 	case canary.Is(value.Map) && blueGreen.Is(value.Map):

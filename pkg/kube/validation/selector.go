@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -44,15 +45,10 @@ func (c *checker) requirement(r *value.Value, where string) {
 			c.excluded(r, "values", where, operator+" takes none")
 		}
 	case "Gt", "Lt":
-		if len(values) != 1 || !isInteger(values[0].StringAt()) {
+		if len(values) != 1 || !types.IsInteger(values[0].StringAt()) {
 			c.reportAt(r.At(), "", "%s needs one whole number in values for %s", where, operator)
 		}
 	}
-}
-
-func isInteger(s string) bool {
-	_, err := strconv.ParseInt(s, 10, 64)
-	return err == nil
 }
 
 // workload checks the selector of what runs pods, and the pods. Whether it chooses

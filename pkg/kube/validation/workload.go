@@ -17,6 +17,12 @@ func (c *checker) deployment(spec *value.Value) {
 		c.reportAt(r.Get("maxSurge").Pos, "let one of them be 1",
 			"spec.strategy.rollingUpdate: maxSurge and maxUnavailable can't both be 0")
 	}
+	c.progressDeadline(spec)
+}
+
+// progressDeadline checks that pods can be ready before a Deployment or Rollout is taken
+// for stuck, which is after 600 seconds by default.
+func (c *checker) progressDeadline(spec *value.Value) {
 	ready, ok1 := spec.Get("minReadySeconds").Int64()
 	deadline, ok2 := spec.Get("progressDeadlineSeconds").Int64()
 	if !ok2 {
