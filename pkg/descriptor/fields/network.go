@@ -74,14 +74,18 @@ var (
 	hostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: &schema.HostName}
 	HostList = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: hostText, Expand: oneItem, Shorthand: hostText}
 
+	// What a path of an Ingress and of an HTTPRoute can lead to.
+	backendPort = schema.Field{Name: "port", Doc: "The Service's port, by name or number (default: http, or the first).",
+		Type: &schema.PortRef}
+	backendWorkload = schema.Field{Name: "workload", Doc: "Another workload of the app.",
+		Type: &schema.Type{Kind: schema.TextKind, What: "a workload", Check: &schema.Label1035}}
+	backendService = schema.Field{Name: "service", Doc: "A Service in the namespace that is not this app's.",
+		Type: &schema.Type{Kind: schema.TextKind, What: "a Service", Check: &schema.Label1035}}
+
 	backendType = &schema.Type{
 		Kind: schema.ObjectKind, What: "a port or a backend", ShorthandKey: "port", OneOf: [][]string{{"workload", "service"}},
 		Fields: []schema.Field{
-			{Name: "port", Doc: "The Service's port, by name or number (default: http, or the first).", Type: &schema.PortRef},
-			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload",
-				Check: &schema.Label1035}},
-			{Name: "service", Doc: "A Service in the namespace that is not this app's.",
-				Type: &schema.Type{Kind: schema.TextKind, What: "a Service", Check: &schema.Label1035}},
+			backendPort, backendWorkload, backendService,
 			{Name: "pathType", Doc: "Prefix (default), Exact or ImplementationSpecific.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "a path type",
 					Enum: []string{"Prefix", "Exact", "ImplementationSpecific"}}},
@@ -125,7 +129,7 @@ var (
 			Type: &schema.Type{Kind: schema.KubeKind, What: "a backend", Of: "networking.k8s.io/v1.IngressBackend"}},
 	}
 	Ingress = &schema.Type{
-		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true,
+		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: HostList, AllowBool: true,
 		Fields: ingressFields,
 		Keys:   schema.KeyRule{What: "an Ingress", Check: &schema.Label1035}, Like: likeIngress,
 		More: &schema.Field{Name: "NAME", Doc: "A further Ingress, named after the workload and NAME.", Type: NamedIngress},
@@ -133,7 +137,6 @@ var (
 	NamedIngress = &schema.Type{Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: fullHostLine,
 		AllowBool: true, Fields: ingressFields}
 
-	hostLine     = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: hostText, Expand: oneItem, Shorthand: hostText}
 	fullHostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: &schema.FullHostName}
 	fullHostLine = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: fullHostText, Expand: oneItem,
 		Shorthand: fullHostText}
@@ -143,11 +146,7 @@ var (
 	routeBackendType = &schema.Type{
 		Kind: schema.ObjectKind, What: "a port or a backend", ShorthandKey: "port", OneOf: [][]string{{"workload", "service"}},
 		Fields: []schema.Field{
-			{Name: "port", Doc: "The Service's port, by name or number (default: http, or the first).", Type: &schema.PortRef},
-			{Name: "workload", Doc: "Another workload of the app.", Type: &schema.Type{Kind: schema.TextKind, What: "a workload",
-				Check: &schema.Label1035}},
-			{Name: "service", Doc: "A Service in the namespace that is not this app's.",
-				Type: &schema.Type{Kind: schema.TextKind, What: "a Service", Check: &schema.Label1035}},
+			backendPort, backendWorkload, backendService,
 			{Name: "type", Doc: "PathPrefix (default), Exact or RegularExpression.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "a path type", Enum: []string{"PathPrefix", "Exact", "RegularExpression"}}},
 			{Name: "filters", Doc: "The Gateway API's own.", Type: &schema.Type{Kind: schema.KubeKind, What: "a list of filters",
@@ -171,7 +170,7 @@ var (
 		},
 	}
 	routeType = &schema.Type{
-		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: hostLine, AllowBool: true,
+		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: HostList, AllowBool: true,
 		Fields: []schema.Field{
 			{Name: "host", Doc: "The host, or a list of them; `*.` in front matches any label, and `*` every host.",
 				Type: HostList},
