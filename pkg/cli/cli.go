@@ -150,8 +150,9 @@ Argo CD deploys them. Argo CD runs unfold as a config management plugin.`,
 	}
 	root.SetOut(s.data)
 	root.SetErr(s.Err)
-	root.AddCommand(newGenerate(s), newParameters(s), newDiscover(s))
-	if len(args) > 0 && slices.Contains([]string{"generate", "parameters", "discover"}, args[0]) {
+	plugin := []*cobra.Command{newGenerate(s), newParameters(s), newDiscover(s)}
+	root.AddCommand(plugin...)
+	if len(args) > 0 && slices.ContainsFunc(plugin, func(c *cobra.Command) bool { return c.Name() == args[0] }) {
 		// Argo CD starts these for each app, and making the other commands takes a twentieth of such a run.
 		root.CompletionOptions.DisableDefaultCmd = true
 		return root
