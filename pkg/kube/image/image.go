@@ -20,7 +20,7 @@ func Parse(ref string) (r Reference, problem string) {
 	if problem == "" && strings.Contains(rest, "@") {
 		problem = CheckDigest(r.Digest)
 	}
-	if problem == "" && len(ref) == 64 && only(ref, hexadecimal) {
+	if problem == "" && len(ref) == 64 && only(ref, hexDigits) {
 		problem = "is an identifier of 64 hexadecimal digits, which names no repository"
 	}
 	return r, problem
@@ -102,7 +102,7 @@ func CheckRepository(s string) string {
 // CheckTag returns what is wrong with a tag, "" where nothing is.
 func CheckTag(s string) string {
 	if s == "" || len(s) > 128 || s[0] == '.' || s[0] == '-' ||
-		!only(s, func(c byte) bool { return letterOrDigit(c) || c == '_' || c == '-' || c == '.' }) {
+		!only(s, letters+digits+"_-.") {
 		return `is not an image tag: up to 128 letters, digits, "_", "-" and ".", not starting with "-" or "."`
 	}
 	return ""
@@ -112,8 +112,8 @@ func CheckTag(s string) string {
 // know these three algorithms.
 func CheckDigest(s string) string {
 	algorithm, hex, _ := strings.Cut(s, ":")
-	digits := map[string]int{"sha256": 64, "sha384": 96, "sha512": 128}[algorithm]
-	if digits == 0 || len(hex) != digits || !only(hex, hexadecimal) {
+	length := map[string]int{"sha256": 64, "sha384": 96, "sha512": 128}[algorithm]
+	if length == 0 || len(hex) != length || !only(hex, hexDigits) {
 		return `is not an image digest such as "sha256:" and 64 hexadecimal digits`
 	}
 	return ""
@@ -152,15 +152,14 @@ func (x Scope) Has(r Reference) bool {
 func isHost(s string) bool {
 	end := strings.LastIndexByte(s, ']') + 1 // behind an IPv6 address
 	name, port, hasPort := strings.Cut(s[end:], ":")
-	if hasPort && (port == "" || !only(port, digit)) {
+	if hasPort && (port == "" || !only(port, digits)) {
 		return false
 	}
 	if end > 0 {
-		return name == "" && end > 2 && s[0] == '[' && only(s[1:end-1],
-			func(c byte) bool { return hexadecimal(c) || c >= 'A' && c <= 'F' || c == ':' })
+		return name == "" && end > 2 && s[0] == '[' && only(s[1:end-1], hexDigits+"ABCDEF:")
 	}
 	for part := range strings.SplitSeq(name, ".") {
-		if part == "" || strings.Trim(part, "-") != part || !only(part, func(c byte) bool { return letterOrDigit(c) || c == '-' }) {
+		if part == "" || strings.Trim(part, "-") != part || !only(part, letters+digits+"-") {
 			return false
 		}
 	}
@@ -182,7 +181,7 @@ func isPathPart(s string) bool {
 	separator := func(s string) bool { return s == "." || s == "_" || s == "__" || strings.Trim(s, "-") == "" }
 	end := 0 // of the last letter or digit
 	for i := range len(s) {
-		if !lowerOrDigit(s[i]) {
+		if strings.IndexByte(lowerLetters+digits, s[i]) < 0 {
 			continue
 		}
 		if i > 0 && end == 0 || !separator(s[end:i]) {
@@ -193,16 +192,11 @@ func isPathPart(s string) bool {
 	return s != "" && end == len(s)
 }
 
-func only(s string, allowed func(c byte) bool) bool {
-	for i := range len(s) {
-		if !allowed(s[i]) {
-			return false
-		}
-	}
-	return true
-}
+const (
+	digits       = "0123456789"
+	hexDigits    = digits + "abcdef"
+	lowerLetters = "abcdefghijklmnopqrstuvwxyz"
+	letters      = lowerLetters + "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+)
 
-func digit(c byte) bool         { return c >= '0' && c <= '9' }
-func lowerOrDigit(c byte) bool  { return digit(c) || c >= 'a' && c <= 'z' }
-func letterOrDigit(c byte) bool { return lowerOrDigit(c) || c >= 'A' && c <= 'Z' }
-func hexadecimal(c byte) bool   { return digit(c) || c >= 'a' && c <= 'f' }
+func only(s, characters string) bool { return strings.Trim(s, characters) == "" }
