@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 )
 
@@ -90,16 +91,13 @@ func below(b *strings.Builder, path string, s *Type, listed map[*Type]string) {
 	if s.More != nil {
 		at := path + "." + s.More.Name
 		fmt.Fprintf(b, "| `%s` | %s | %s |\n", at, s.More.Type.takes(), s.More.Doc)
-		if _, in := inner(at, s.More.Type); !in.sameFields(s) {
+		if _, in := inner(at, s.More.Type); !slices.EqualFunc(in.Fields, s.Fields, sameField) {
 			below(b, at, s.More.Type, listed)
 		}
 	}
 }
 
-// sameFields reports whether two types have the same fields.
-func (s *Type) sameFields(other *Type) bool {
-	return len(s.Fields) > 0 && len(s.Fields) == len(other.Fields) && &s.Fields[0] == &other.Fields[0]
-}
+func sameField(a, b Field) bool { return a.Name == b.Name && a.Type == b.Type }
 
 // inner goes through maps and lists to what they hold.
 func inner(path string, s *Type) (string, *Type) {
