@@ -21,8 +21,8 @@ const module = "github.com/unfold-gitops/unfold/"
 // layers is the table of docs/architecture.md: imports point strictly down, and
 // packages of one layer never import each other.
 var layers = [][]string{
-	{"pkg/diag", "pkg/tree", "pkg/delivery/git", "pkg/secret/credential", "pkg/kube/image", "pkg/kube/kinds"},
-	{"pkg/yaml/value", "pkg/diag/report"},
+	{"pkg/diag", "pkg/tree", "pkg/secret/credential", "pkg/kube/image", "pkg/kube/kinds"},
+	{"pkg/yaml/value", "pkg/diag/report", "pkg/delivery/git"},
 	{"pkg/kube/types", "pkg/secret/redact", "pkg/yaml/layout"},
 	{"pkg/kube/object", "pkg/schema", "pkg/kube/validation"},
 	{"pkg/descriptor/fields"},

@@ -196,7 +196,7 @@ func (f argocdFlags) compareFiles(s Streams, files tree.Tree) error {
 		return err
 	}
 	if len(stale) == 0 {
-		fmt.Fprintf(s.Err, "%s is current: %s\n", f.output, plural(len(files), "file"))
+		fmt.Fprintf(s.Err, "%s is current: %s\n", f.output, diag.Plural(len(files), "file"))
 		return nil
 	}
 	for _, x := range stale {
@@ -218,7 +218,7 @@ func (f argocdFlags) writeFiles(ctx context.Context, s Streams, files tree.Tree)
 		fmt.Fprintf(s.Err, "removed %s: Argo CD deletes the objects that it deployed\n", diag.Line(name))
 	}
 	if err == nil {
-		fmt.Fprintf(s.Err, "wrote %s to %s\n", plural(len(files), "file"), f.output)
+		fmt.Fprintf(s.Err, "wrote %s to %s\n", diag.Plural(len(files), "file"), f.output)
 	}
 	return err
 }

@@ -121,8 +121,8 @@ func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform,
 	}
 	all := summary.Diags.Sorted()
 	warnings := len(all.Warnings())
-	fmt.Fprintf(s.Err, "checked %s in %s: %s, %s\n", plural(summary.Apps, "app"), plural(summary.Environments, "environment"),
-		plural(len(all)-warnings, "error"), plural(warnings, "warning"))
+	fmt.Fprintf(s.Err, "checked %s in %s: %s, %s\n", diag.Plural(summary.Apps, "app"), diag.Plural(summary.Environments, "environment"),
+		diag.Plural(len(all)-warnings, "error"), diag.Plural(warnings, "warning"))
 	if all.HasErrors() {
 		return errFound
 	}
@@ -168,5 +168,3 @@ func writeGroups(s Streams, r repository.Report) error {
 	_, err := fmt.Fprint(s.painted(), b.String())
 	return err
 }
-
-func plural(n int, what string) string { return repository.Plural(n, what) }

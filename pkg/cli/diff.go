@@ -180,7 +180,7 @@ func markdown(found []delivery.Difference) string {
 		fmt.Fprintf(&part, "<details%s><summary>%s</summary>\n\n%sdiff\n%s\n%s\n\n</details>\n\n", opened(lines), counts(d.Objects), fence,
 			strings.Join(lines, "\n"), fence)
 		if b.Len()+part.Len() > most {
-			fmt.Fprintf(&b, "%s more: `unfold diff` shows all.\n", plural(len(found)-i, "environment"))
+			fmt.Fprintf(&b, "%s more: `unfold diff` shows all.\n", diag.Plural(len(found)-i, "environment"))
 			break
 		}
 		b.WriteString(part.String())
@@ -207,5 +207,5 @@ func counts(objects []diff.Object) string {
 			removed++
 		}
 	}
-	return fmt.Sprintf("%s changed, %d added, %d removed", plural(len(objects)-added-removed, "object"), added, removed)
+	return fmt.Sprintf("%s changed, %d added, %d removed", diag.Plural(len(objects)-added-removed, "object"), added, removed)
 }

@@ -138,7 +138,7 @@ func (i initialisation) run(ctx context.Context) error {
 	} else if err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Err, "wrote %s to %s\n", plural(len(files), "file"), dir)
+	fmt.Fprintf(s.Err, "wrote %s to %s\n", diag.Plural(len(files), "file"), dir)
 	notes(s, root, dir, files, answers.Image)
 	apps, err := render.Find([]string{dir})
 	if err != nil {

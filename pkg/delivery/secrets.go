@@ -191,7 +191,7 @@ func ValidateSecrets(ctx context.Context, dir string, sel Selection, c Controlle
 					c, k.Key, env, s.target())
 			}
 			if len(closed) == 0 {
-				out = append(out, fmt.Sprintf("%s: %s can open %s, %s", env, c, s.Name, counted(len(s.Keys))))
+				out = append(out, fmt.Sprintf("%s: %s can open %s, %s", env, c, s.Name, diag.Plural(len(s.Keys), "key")))
 			}
 		}
 		if len(secrets) == 0 {
@@ -199,13 +199,6 @@ func ValidateSecrets(ctx context.Context, dir string, sel Selection, c Controlle
 		}
 	}
 	return out, diags.Sorted().Err()
-}
-
-func counted(keys int) string {
-	if keys == 1 {
-		return "1 key"
-	}
-	return fmt.Sprintf("%d keys", keys)
 }
 
 // closed returns the keys that the controller can't open. It says that of a whole

@@ -86,11 +86,23 @@ func (d Diagnostic) String() string {
 	if d.Rule {
 		b.WriteString(" [" + d.Code + "]")
 	}
-	if d.Hint != "" {
-		b.WriteString("\n  hint: ")
-		b.WriteString(Line(d.Hint))
+	return WithHint(b.String(), Line(d.Hint))
+}
+
+// WithHint returns a message and, where there is one, the hint on a line of its own.
+func WithHint(message, hint string) string {
+	if hint == "" {
+		return message
 	}
-	return b.String()
+	return message + "\n  hint: " + hint
+}
+
+// Plural returns a number of things in words, such as "1 file" and "2 files".
+func Plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return fmt.Sprintf("%d %ss", n, what)
 }
 
 // List is a set of diagnostics. The zero value is ready to use. A List with

@@ -270,7 +270,7 @@ func (c *checker) compare(g *Group, folder committed, r argocd.Repository, p *pl
 		return err
 	}
 	if len(stale) == 0 {
-		g.found(diags, "%s is current: %s", folder.dir, Plural(len(want), "file"))
+		g.found(diags, "%s is current: %s", folder.dir, diag.Plural(len(want), "file"))
 		return nil
 	}
 	if folder.revision != "HEAD" {

@@ -232,7 +232,7 @@ func (c *checker) checkApps(ctx context.Context, folders []render.Folder) (Group
 		return nil
 	})
 	if right > 0 {
-		g.right("%s in %s", Plural(right, "app"), Plural(environments, "environment"))
+		g.right("%s in %s", diag.Plural(right, "app"), diag.Plural(environments, "environment"))
 	}
 	return g, err
 }
@@ -244,19 +244,11 @@ func counted(diags diag.List) string {
 	errors := len(diags) - warnings
 	switch {
 	case warnings == 0:
-		return Plural(errors, "error")
+		return diag.Plural(errors, "error")
 	case errors == 0:
-		return Plural(warnings, "warning")
+		return diag.Plural(warnings, "warning")
 	}
-	return Plural(errors, "error") + ", " + Plural(warnings, "warning")
-}
-
-// Plural returns a number of things.
-func Plural(n int, what string) string {
-	if n == 1 {
-		return "1 " + what
-	}
-	return fmt.Sprintf("%d %ss", n, what)
+	return diag.Plural(errors, "error") + ", " + diag.Plural(warnings, "warning")
 }
 
 // checkStructure looks at where things lie and how they are called.
@@ -288,7 +280,7 @@ func (c *checker) checkStructure() Group {
 	if len(diags) > 0 {
 		g.found(diags, "%s", counted(diags))
 	} else {
-		g.right("%s, each with a name of its own", Plural(apps, "app"))
+		g.right("%s, each with a name of its own", diag.Plural(apps, "app"))
 	}
 	return g
 }

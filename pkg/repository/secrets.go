@@ -45,11 +45,11 @@ func (c *checker) checkSecrets() Group {
 	}
 	switch {
 	case len(diags) > 0:
-		g.found(diags, "%s in plain text", Plural(len(diags.Sorted()), "Secret"))
+		g.found(diags, "%s in plain text", diag.Plural(len(diags.Sorted()), "Secret"))
 	case sealed > 0:
-		g.right("no Secret in plain text in %s, %s", Plural(c.files.yaml, "YAML file"), Plural(sealed, "SealedSecret"))
+		g.right("no Secret in plain text in %s, %s", diag.Plural(c.files.yaml, "YAML file"), diag.Plural(sealed, "SealedSecret"))
 	default:
-		g.right("no Secret in plain text in %s", Plural(c.files.yaml, "YAML file"))
+		g.right("no Secret in plain text in %s", diag.Plural(c.files.yaml, "YAML file"))
 	}
 	return g
 }

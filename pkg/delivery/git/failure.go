@@ -4,6 +4,8 @@ import (
 	"errors"
 	"regexp"
 	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
 // Failure is what git could not do, with the next step for the user.
@@ -25,10 +27,7 @@ const (
 
 // Error returns the message and, on a line of its own, the hint.
 func (f *Failure) Error() string {
-	if f.Hint == "" {
-		return f.Message
-	}
-	return f.Message + "\n  hint: " + f.Hint
+	return diag.WithHint(f.Message, f.Hint)
 }
 
 // fetchAll is the hint where a partial clone lacks an object.

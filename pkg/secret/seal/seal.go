@@ -8,6 +8,8 @@ import (
 	"fmt"
 
 	"github.com/bitnami-labs/sealed-secrets/pkg/crypto"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
 // Scopes of a sealed value, as kubeseal calls them.
@@ -25,10 +27,7 @@ type Failure struct{ Message, Hint string }
 
 // Error returns the message and, on a line of its own, the hint.
 func (f *Failure) Error() string {
-	if f.Hint == "" {
-		return f.Message
-	}
-	return f.Message + "\n  hint: " + f.Hint
+	return diag.WithHint(f.Message, f.Hint)
 }
 
 // Target is the Secret that a value is sealed for.
