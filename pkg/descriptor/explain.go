@@ -32,12 +32,12 @@ func Topics() []Topic {
 func Explain(path string) (schema.Explanation, diag.List) { return newExplainer().Explain(path) }
 
 func newExplainer() *schema.Explainer {
-	return &schema.Explainer{Type: fields.Document(), DefaultOf: DefaultOf, Where: whereStands}
+	return &schema.Explainer{Type: fields.Document(), DefaultOf: DefaultOf, Where: whereAllowed}
 }
 
-// whereStands says where a field can stand that is below a path: one of the top
+// whereAllowed returns where a field below a path can be written: one of the top
 // level, or the same in an environment or a workload.
-func whereStands(path string, f schema.Field) string {
+func whereAllowed(path string, f schema.Field) string {
 	if f.Scope == nil {
 		return ""
 	}

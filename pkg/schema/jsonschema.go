@@ -111,7 +111,7 @@ func (d *jsonBuilder) documented(f Field) JSON {
 	text := f.Doc
 	if d.defaultOf != nil {
 		if x := d.defaultOf(f.Name); x != "" {
-			text += " Unless given: " + x + "."
+			text += " Default: " + x + "."
 		}
 	}
 	out := JSON{{"description", text}}

@@ -10,7 +10,7 @@ import (
 // Topic is a part of the table, which makes a section of the reference.
 type Topic struct {
 	Title  string
-	Prose  string // Markdown
+	Prose  string // Markdown, with a line break at its end
 	Fields []Field
 }
 
@@ -31,7 +31,7 @@ func Reference(topics []Topic, defaultOf func(name string) string) string {
 	b.WriteByte('\n')
 	before := map[*Type]string{}
 	for _, t := range topics {
-		fmt.Fprintf(&b, "## %s\n\n%s\n\n", t.Title, t.Prose)
+		fmt.Fprintf(&b, "## %s\n\n%s\n", t.Title, t.Prose)
 		for _, f := range t.Fields {
 			section(&b, f, defaultOf, maps.Clone(before))
 			if path, s := inner(f.Name, f.Type); s.Kind == ObjectKind {
@@ -51,9 +51,9 @@ func section(b *strings.Builder, f Field, defaultOf func(name string) string, li
 	} else {
 		fmt.Fprintf(b, "- Takes: %s\n", f.Type.full())
 	}
-	fmt.Fprintf(b, "- Stands: %s\n", f.Scope)
+	fmt.Fprintf(b, "- Where: %s\n", f.Scope)
 	if d := defaultOf(f.Name); d != "" {
-		fmt.Fprintf(b, "- Unless given: `%s`\n", d)
+		fmt.Fprintf(b, "- Default: `%s`\n", d)
 	}
 	if f.Example != "" {
 		fmt.Fprintf(b, "\n```yaml\n%s\n```\n", strings.TrimSuffix(f.Example, "\n"))

@@ -7,23 +7,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const appProse = "The head of the file, where the app runs, and what kustomize adds. `manifests` adds objects as they are. `patches` " +
-	"and\n" +
-	"`components` are kustomize's own and come last; they see names without the hash of a ConfigMap. Nothing outside of the\n" +
-	"app's folder is read, and nothing is fetched.\n\n" +
-	"`namePrefix` and `nameSuffix` are added to the names of all objects, those of `manifests` and `components` too, and in the " +
-	"references among\n" +
-	"them, as kustomize does it. Patches see names without them. The label `app.kubernetes.io/name` has them too, and with it every " +
-	"selector: one\n" +
-	"instance never selects the pods of another in its namespace. In `manifests` that label is followed as well, unless they look into " +
-	"other\n" +
-	"namespaces. An explicit `selector` stays as it is: see to it that no other instance has its labels. A strict sealed Secret keeps " +
-	"its name, since it\n" +
-	"can be opened under that name only. Texts, such as a URL in `config`, are never changed. The names of a Service's pods and so on " +
-	"have " +
-	"to fit: an error\n" +
-	"says where the whole name is too long."
-
 // appFields are the fields of the top level and, but for Head, of an
 // environment.
 var appFields = []schema.Field{

@@ -2,10 +2,6 @@ package fields
 
 import "github.com/unfold-gitops/unfold/pkg/schema"
 
-const configProse = "Configuration that comes from ConfigMaps. Where `env` and `config` both have a name, `env` wins. Each of `files` " +
-	"is\n" +
-	"mounted by itself, so what the image has beside it stays."
-
 // configFields give a workload its configuration.
 var configFields = []schema.Field{
 	{Name: "config", Scope: Shared, Doc: "Environment variables from a ConfigMap whose name changes with its content, so a change " +

@@ -8,11 +8,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const containerProse = "What runs in the workload's own container. A variable of `env` that another refers to by `$(NAME)` comes before " +
-	"it;\n" +
-	"otherwise the order is that of the file. An `image` that names a tag or digest replaces both; one that names neither\n" +
-	"keeps them. A `tag` drops the digest of a lower layer."
-
 // containerFields describe the workload's own container.
 var containerFields = []schema.Field{
 	{Name: "image", Scope: Inherited, Traits: hookInherits, Doc: "The container image, as REPOSITORY[:TAG][@DIGEST].", Type: imageType,

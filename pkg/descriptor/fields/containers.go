@@ -5,19 +5,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const containersProse = "Further containers of the pods, by name. Those of `initContainers` run one after the other in the order " +
-	"written, each to\n" +
-	"its end, before all others start; then the sidecars start in the order written, then the workload's own container. A\n" +
-	"sidecar is native to Kubernetes where the cluster has them, from 1.29 on: an init container with `restartPolicy: Always`, which is\n" +
-	"ready before the app starts, stops after it and does not keep a Job from ending. On an older cluster, or with `native: false`, it " +
-	"is an ordinary\n" +
-	"container: those follow the workload's own, in the order written, and start all at once. `native: true` is an error there. " +
-	"Argo CD tells the cluster's\n" +
-	"version, elsewhere `--kube-version` does; without either the cluster is new enough. One that init containers need stands " +
-	"among those, with `restartPolicy: Always`.\n\n" +
-	"A container without an image runs the workload's own, with its `config`, `env`, `envFrom`, `resources` and mounts under\n" +
-	"what it says itself. The level of `security` holds for all containers, what `security.container` adds for the workload's own."
-
 // containersFields are the containers beside the workload's own, and what is
 // left of the pod and its container.
 var containersFields = []schema.Field{

@@ -167,11 +167,6 @@ func Topics() []schema.Topic {
 	return append([]schema.Topic{{Title: "The app", Prose: appProse, Fields: t.app}, several}, t.topics...)
 }
 
-const severalProse = "`workloads` lists them by name; their objects are named `APP-WORKLOAD`. Whether the top level has `workloads` " +
-	"decides\n" +
-	"names and selectors for ever, so an environment can't introduce them; it can add one, change one, and leave one out\n" +
-	"with `null`."
-
 // WorkloadFields returns the rows of a workload, which also stand at the top level and in environments.
 func WorkloadFields() []schema.Field { return fieldTable().workloadFields }
 

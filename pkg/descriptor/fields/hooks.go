@@ -8,22 +8,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// hooksProse has INHERITED for the fields of that trait.
-const hooksProse = "Jobs that Argo CD runs with a sync. A hook goes by what the app has, or the workload that it belongs to: `config`, " +
-	"`files`, " +
-	"`secrets`, `externalSecrets`, the service account with its token,\n" +
-	"and the fields INHERITED. It says itself which `volumes`, " +
-	"`initContainers` and `sidecars` it has: those of the app may be\n" +
-	"open to one pod alone. In the phase Sync, what a hook uses is there a wave before it, and the workloads come after it. Nothing of " +
-	"the app is there before a\n" +
-	"first PreSync or after PostDelete, so such a hook can use nothing that unfold makes. In a workload, the hook is named " +
-	"`APP-WORKLOAD-HOOK`. Argo CD by itself repeats a\n" +
-	"failed sync with its hooks, five times unless the Application says otherwise, so a hook must be safe to run again.\n\n" +
-	"No `network` rule of a workload is about its hooks, so none keeps a hook from reaching what it needs; where a rule lets in the app " +
-	"or the workload that a hook belongs to,\n" +
-	"it lets in the hook. Another app lets it in by `from: [{app: APP-HOOK, namespace: …}]`, after the label `app.kubernetes.io/name` " +
-	"of the hook's pods."
-
 // hooksTopic returns the topic of the app's hooks.
 func hooksTopic(hook *schema.Type) schema.Topic {
 	var names []string

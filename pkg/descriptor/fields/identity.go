@@ -7,11 +7,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const identityProse = "Who the pods are to the cluster and to clouds. The token of a service account is mounted only where `rbac` or " +
-	"`automount`\n" +
-	"asks for it, unless `defaults: none`; cloud identities by annotation need none. `rbac` implies a service account. The keys\n" +
-	"of `rbac` are resources as kubectl names them, `RESOURCE[.GROUP][/SUBRESOURCE]`. The name of a ClusterRole starts with the namespace."
-
 // identityFields say who the pods are.
 var identityFields = []schema.Field{
 	{Name: "serviceAccount", Scope: Shared,

@@ -7,10 +7,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
-const kindProse = "What runs the pods, when, and how Argo CD treats it. `kind` stands at the top level of an app of one workload in " +
-	"place of\n" +
-	"`App`, else in each workload."
-
 // kindField is the row of a workload's kind, one of the table of kinds.
 func kindField() schema.Field {
 	return schema.Field{Name: "kind", Scope: Own,
@@ -59,8 +55,8 @@ var kindFields = []schema.Field{
 // EnabledField stands at the top level and in environments for the app, in a
 // workload for that one.
 var EnabledField = schema.Field{Name: "enabled", Scope: App,
-	Doc: "false leaves the app out of an environment, or the workload: it is not there yet. An Application that asks for such an " +
-		"environment gets an error.",
+	Doc: "false leaves the app, or the workload, out of an environment. An Application for an environment that leaves out the " +
+		"app gets an error.",
 	Type:    &schema.Boolean,
 	Example: "enabled: false\nenvironments:\n  dev: {enabled: true}\n  prod: {}"}
 

@@ -2,8 +2,6 @@ package fields
 
 import "github.com/unfold-gitops/unfold/pkg/schema"
 
-const metadataProse = "What is said about objects and pods beside their names."
-
 // metadataFields are labels and annotations.
 var metadataFields = []schema.Field{
 	{Name: "labels", Scope: Inherited, Traits: hookInherits, Doc: "Further labels of the objects.", Type: LabelMap,

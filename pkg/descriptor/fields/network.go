@@ -8,17 +8,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const networkProse = "How a workload is reached, and what it may reach. A workload with ports has a Service of the same name. An " +
-	"Ingress or\n" +
-	"HTTPRoute is there only where a host is given: a class or annotations alone make none, so they can stand at the top\n" +
-	"level while each environment gives its host. A host without a dot, as in `ingress: shop`, gets the platform's domain, and\n" +
-	"`ingress: true` means the name of the workload's objects as such a host. `host` is replaced by a higher layer, while `hosts` " +
-	"and `paths` are\n" +
-	"maps that merge. An Ingress has TLS where `tls` or `issuer` asks for it.\n\n" +
-	"In `network`, `from` and `to` list peers; a list that is there forbids everything else, so `from: []` forbids all. A peer\n" +
-	"by name is a workload of this app, else an app, in this app's namespace or in the one that app has by default in the same\n" +
-	"environment. With `to`, DNS (port 53) stays allowed unless `dns: false`."
-
 // networkFields say how a workload is reached and what it may reach.
 var networkFields = []schema.Field{
 	{Name: "service", Scope: Own, Doc: "The Service, which a workload with ports has; false for none.", Type: serviceType,
@@ -41,7 +30,7 @@ var (
 		Fields: []schema.Field{
 			{Name: "type", Doc: "ClusterIP (default), NodePort or LoadBalancer.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "a Service type", Enum: []string{"ClusterIP", "NodePort", "LoadBalancer"}}},
-			{Name: "headless", Doc: "true gives no cluster address: names resolve to the pods.", Type: &schema.Boolean},
+			{Name: "headless", Doc: "true for a Service without a cluster address: its name resolves to the pods.", Type: &schema.Boolean},
 			{Name: "labels", Doc: "Further labels.", Type: LabelMap},
 			{Name: "annotations", Doc: "Further annotations.", Type: AnnotationMap},
 			{Name: "clusterIP", Doc: "A fixed cluster address.", Type: &schema.AnyText},
@@ -217,7 +206,7 @@ var (
 			{Name: "namespaces", Doc: "Kubernetes' own selector of namespaces.",
 				Type: &schema.Type{Kind: schema.KubeKind, What: "a selector", Of: "meta/v1.LabelSelector"}},
 			{Name: "any", Doc: "true is everything.", Type: &schema.Boolean},
-			{Name: "ports", Doc: "Only these ports; alone, of everything.",
+			{Name: "ports", Doc: "Only these ports; without a peer, those of every address.",
 				Type: &schema.Type{Kind: schema.ListKind, What: "a list of ports", Elem: peerPortType}},
 		},
 	}

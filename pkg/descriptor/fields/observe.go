@@ -5,8 +5,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const observeProse = "How a workload is watched: by Prometheus, which its operator tells to scrape it, and in Grafana."
-
 // observeFields say how a workload is watched.
 var observeFields = []schema.Field{
 	{Name: "metrics", Scope: Own, Doc: "Has Prometheus scrape the workload: through its Service, where it is a Deployment and its " +

@@ -5,12 +5,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const podProse = "Where the pods run, how they start and stop, and how they are replaced. The scheduler by itself spreads pods over " +
-	"zones\n" +
-	"and hosts with some slack; the default of `spread` asks for the same without slack, but never keeps a pod from running.\n\n" +
-	"`strategy: canary` and `strategy: blueGreen` need [Argo Rollouts](https://argo-rollouts.readthedocs.io) in the cluster; see\n" +
-	"[rollouts.md](rollouts.md) for what they make."
-
 // podFields describe the pods and how they are replaced.
 var podFields = []schema.Field{
 	{Name: "strategy", Scope: Inherited,
@@ -25,7 +19,7 @@ var podFields = []schema.Field{
 		Doc: "Seconds that a pod gets to stop in; Kubernetes takes 30.", Type: &schema.Natural,
 		Example: "gracePeriod: 60"},
 	{Name: "spread", Scope: Inherited, Doc: "Over what the pods are spread, by topology: zone, region, hostname or a label of " +
-		"nodes. The default counts from two replicas on and gives way to any topology that is named; false for none.", Type: spreadType,
+		"nodes. The default applies from two replicas on, until a topology is named; false for none.", Type: spreadType,
 		Example: "replicas: 4\nspread:\n  zone: DoNotSchedule\n  hostname: {maxSkew: 2}"},
 	{Name: "nodeSelector", Scope: Inherited, To: "pod.nodeSelector", Traits: hookInherits,
 		Doc: "The labels that a node needs for the pods.",
@@ -44,7 +38,7 @@ var podFields = []schema.Field{
 			"        podAffinityTerm:\n          topologyKey: kubernetes.io/hostname\n" +
 			"          labelSelector: {matchLabels: {example.com/load: heavy}}"},
 	{Name: "priorityClass", Scope: Inherited, To: "pod.priorityClassName", Traits: hookInherits,
-		Doc:     "The PriorityClass, which says whose pods make room for whose.",
+		Doc:     "The PriorityClass, which decides whose pods are evicted first.",
 		Type:    &schema.Type{Kind: schema.TextKind, What: "a PriorityClass's name", Check: &schema.Subdomain},
 		Example: "priorityClass: business-critical"},
 }
@@ -77,7 +71,7 @@ var lifecycleType = &schema.Type{
 	Fields: []schema.Field{
 		{Name: "preStop", Doc: "Runs before the container is told to stop.", Type: lifecycleHandler},
 		{Name: "postStart", Doc: "Runs when the container has started.", Type: lifecycleHandler},
-		{Name: "stopSignal", Doc: "The signal that tells the container to stop, in place of the image's.", Type: &schema.AnyText},
+		{Name: "stopSignal", Doc: "The signal that stops the container, instead of the image's.", Type: &schema.AnyText},
 	},
 }
 

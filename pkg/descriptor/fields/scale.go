@@ -2,8 +2,6 @@ package fields
 
 import "github.com/unfold-gitops/unfold/pkg/schema"
 
-const scaleProse = "How many pods there are, and how many of them may be down."
-
 // scaleFields say how many pods there are.
 var scaleFields = []schema.Field{
 	{Name: "replicas", Scope: Inherited, Doc: "How many pods run.", Type: &schema.Natural,

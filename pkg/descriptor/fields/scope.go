@@ -1,6 +1,6 @@
 package fields
 
-// scope says where a field stands and what it means there.
+// scope is where a field can be written, and what it means there.
 type scope uint8
 
 const (
@@ -18,7 +18,7 @@ const (
 	Inherited
 )
 
-// String says where fields of a scope stand.
+// String returns where fields of a scope can be written.
 func (s scope) String() string {
 	return [...]string{
 		App:       "top level and environments",

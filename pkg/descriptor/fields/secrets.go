@@ -8,17 +8,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const secretProse = "Secrets that are safe in git: sealed values, which only the sealed-secrets controller of a cluster opens, and the " +
-	"paths\n" +
-	"of those that the External Secrets Operator fetches. Both become environment variables, or files where `mount` says so;\n" +
-	"`env` wins over them. The Secrets are named `APP-secrets` and `APP-external-secrets`, `APP-WORKLOAD-…` for a workload's own.\n\n" +
-	"A sealed value is what `unfold seal` writes and `kubeseal --raw` prints. A strict one is bound to the Secret's name and namespace, " +
-	"a\n" +
-	"`namespace-wide` one to the namespace, a `cluster-wide` one to neither; the latter two are in Secrets of their own,\n" +
-	"`APP-secrets-namespace-wide` and `APP-secrets-cluster-wide`. A changed sealed value rolls the pods. One that an external store " +
-	"changes does not,\n" +
-	"since the manifests stay the same: restart the pods, or let them watch a mounted file."
-
 // secretFields give a workload its secrets.
 var secretFields = []schema.Field{
 	{Name: "secrets", Scope: Shared, Doc: "Sealed values by key, from which the sealed-secrets controller makes a Secret.",

@@ -7,12 +7,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-const volumesProse = "What is mounted into the container. A key that starts with `/` is the path where the volume is mounted, and names " +
-	"it by\n" +
-	"that; any other is a volume's name, and says under `mounts` where it is mounted. A size asks for a claim, which Argo CD\n" +
-	"never prunes or deletes; a StatefulSet has one for each pod. Pods share a claim only if its `accessModes` allow that: a\n" +
-	"Deployment with a ReadWriteOnce claim runs one pod, and stops it before it starts another."
-
 // volumeFields give a workload its volumes.
 var volumeFields = []schema.Field{
 	{Name: "volumes", Scope: Own, Traits: hookTakes, Doc: "The volumes, by the path where they are mounted or by name.",
