@@ -5,6 +5,6 @@ package lint
 func emptyResult(in *Input, r *reporter) {
 	if len(in.Objects)+len(in.Manifests) == 0 {
 		r.reportAt(in.Pos, "to remove an app, delete its Application",
-			"the descriptor gives no objects for this environment, so Argo CD would prune the app")
+			"the app has no objects in this environment, so Argo CD would prune the app")
 	}
 }

@@ -31,7 +31,7 @@ func TestAll(t *testing.T) {
 				"  hint: use namespace: {create: true} for the app's own, and another app for others"},
 		{"its own Namespace", "", "{apiVersion: v1, kind: Namespace, metadata: {name: ns}}", ""},
 		{"a Namespace of another group", "", "{apiVersion: example.com/v1, kind: Namespace, metadata: {name: a}}", ""},
-		{"nothing at all", "", "", "app.yaml:1:1: the descriptor gives no objects for this environment, so Argo CD would prune the app\n" +
+		{"nothing at all", "", "", "app.yaml:1:1: the app has no objects in this environment, so Argo CD would prune the app\n" +
 			"  hint: to remove an app, delete its Application"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
