@@ -11,15 +11,15 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// nameReferences tells kustomize where kinds that it does not know refer to
-// ConfigMaps: their names get a hash. What a base is told holds for the overlays on
+// nameReferences tells kustomize where kinds refer to ConfigMaps without its seeing
+// that: their names get a hash. What a base is told holds for the overlays on
 // it too.
-func (f *folder) nameReferences(custom []kinds.Kind) {
-	if len(custom) == 0 {
+func (f *folder) nameReferences(unseen []kinds.Kind) {
+	if len(unseen) == 0 {
 		return
 	}
 	fields := newList(diag.Pos{})
-	for _, kind := range custom {
+	for _, kind := range unseen {
 		for _, p := range object.ConfigMapReferences() {
 			fields.Items = append(fields.Items, newMap(diag.Pos{}, "group", kind.Group(), "kind", kind.Name, "path",
 				strings.Join(slices.Concat(kind.Below("spec"), p), "/")))
@@ -31,15 +31,15 @@ func (f *folder) nameReferences(custom []kinds.Kind) {
 	f.configurations = append(f.configurations, value.NewString(diag.Pos{}, name))
 }
 
-// customKinds returns the kinds of workloads among the objects that kustomize does
-// not know.
-func customKinds(objects []object.Object, manifests ...*value.Value) []kinds.Kind {
+// unseenKinds returns the kinds of workloads among the objects that kustomize does
+// not see refer to ConfigMaps.
+func unseenKinds(objects []object.Object, manifests ...*value.Value) []kinds.Kind {
 	values := slices.Clone(manifests)
 	for _, o := range objects {
 		values = append(values, o.Value)
 	}
 	return slices.DeleteFunc(kinds.All(), func(k kinds.Kind) bool {
-		return !k.Custom || !slices.ContainsFunc(values, func(v *value.Value) bool {
+		return k.Sees("ConfigMap") || !slices.ContainsFunc(values, func(v *value.Value) bool {
 			return k.Is(v.StringAt("apiVersion"), v.StringAt("kind"))
 		})
 	})

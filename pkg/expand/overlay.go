@@ -43,7 +43,7 @@ func Tree(base []object.Object, envs []Environment) (tree.Tree, error) {
 	if len(envs) > 0 {
 		b.manifests(envs[0], shared)
 	}
-	b.nameReferences(customKinds(base))
+	b.nameReferences(unseenKinds(base))
 	b.write()
 	for _, env := range envs {
 		f := w.overlay(env)
@@ -62,7 +62,7 @@ func Alone(env Environment) (tree.Tree, error) {
 	f.objects(env.Objects)
 	f.manifests(env, manifestsOf(env))
 	f.relabelManifests(env)
-	f.nameReferences(customKinds(env.Objects, env.Manifests...))
+	f.nameReferences(unseenKinds(env.Objects, env.Manifests...))
 	f.names(env)
 	f.write()
 	return w.out, w.err
@@ -269,8 +269,8 @@ func (f *folder) difference(base []object.Object, env Environment, shared []desc
 	for _, o := range env.Objects {
 		all = append(all, o.Value)
 	}
-	known := customKinds(base)
-	f.nameReferences(slices.DeleteFunc(customKinds(env.Objects, env.Manifests...), func(k kinds.Kind) bool {
+	known := unseenKinds(base)
+	f.nameReferences(slices.DeleteFunc(unseenKinds(env.Objects, env.Manifests...), func(k kinds.Kind) bool {
 		return slices.ContainsFunc(known, func(x kinds.Kind) bool { return x.Name == k.Name })
 	}))
 	images, replicas := chooseImages(pairs, all), chooseReplicas(pairs, all)

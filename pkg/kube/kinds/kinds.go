@@ -41,9 +41,11 @@ type Kind struct {
 	Strategy   string
 	Strategies []string
 
-	// Custom says that kustomize does not know the kind, nor what it refers to. Counted says that its directive replicas
-	// looks at it (kyaml and api/konfig/builtinpluginconsts, replicas.go).
+	// Custom says that kustomize does not know the kind, nor what it refers to; Unseen are the kinds that a kind's pods
+	// refer to without its seeing that, although it knows the kind (api/internal/konfig/builtinpluginconsts, namereference.go).
+	// Counted says that its directive replicas looks at it (replicas.go).
 	Custom, Counted bool
+	Unseen          []string
 	// Fixed are the fields that the API server lets nobody change, but for those below Free
 	// (pkg/apis/apps and batch, Validate…Update).
 	Fixed, Free []string
@@ -115,8 +117,9 @@ var table = []Kind{
 		Ready: "kube_replicaset_status_ready_replicas", Wanted: "kube_replicaset_spec_replicas",
 	},
 	{Name: "ReplicaSet", APIVersion: "apps/v1", Template: []string{"spec", "template"}, Replicas: true, Alike: true, Selector: true,
-		Counted: true, Fixed: []string{"spec.selector"}},
-	{Name: "ReplicationController", APIVersion: "v1", Template: []string{"spec", "template"}, Replicas: true, Alike: true, Counted: true},
+		Counted: true, Unseen: []string{"ServiceAccount", "PersistentVolumeClaim"}, Fixed: []string{"spec.selector"}},
+	{Name: "ReplicationController", APIVersion: "v1", Template: []string{"spec", "template"}, Replicas: true, Alike: true, Counted: true,
+		Unseen: []string{"ConfigMap", "Secret"}},
 	{Name: "Pod", APIVersion: "v1"},
 }
 
@@ -167,6 +170,9 @@ func (k Kind) Replacement() (by Kind, ok bool) {
 	}
 	return table[i], true
 }
+
+// Sees reports whether kustomize sees that pods of the kind refer to objects of another one.
+func (k Kind) Sees(to string) bool { return !k.Custom && !slices.Contains(k.Unseen, to) }
 
 // FixedTemplate reports whether nobody can change the pods of an object that is there.
 func (k Kind) FixedTemplate() bool { return slices.Contains(k.Fixed, "spec.template") }

@@ -116,7 +116,7 @@ func references() []Reference {
 }
 
 // FurtherReferences are those that kustomize has to be told: of kinds that it
-// does not know, and of the Secrets that an ExternalSecret makes.
+// does not know or see all of, and of the Secrets that an ExternalSecret makes.
 func FurtherReferences() []Reference {
 	out := scaledBy("HorizontalPodAutoscaler", func(k kinds.Kind) bool { return k.Custom })
 	out = append(out, rows(
@@ -157,17 +157,18 @@ func FurtherReferences() []Reference {
 		}
 	}
 	for _, k := range kinds.All() {
-		if !k.Custom {
-			continue
+		add := func(to string, paths ...[]string) {
+			if k.Sees(to) {
+				return
+			}
+			for _, path := range paths {
+				out = append(out, Reference{to, k.Name, slices.Concat(k.Below("spec"), path)})
+			}
 		}
-		for _, path := range ConfigMapReferences() {
-			out = append(out, Reference{"ConfigMap", k.Name, slices.Concat(k.Below("spec"), path)})
-		}
-		for _, path := range secretReferences() {
-			out = append(out, Reference{"Secret", k.Name, slices.Concat(k.Below("spec"), path)})
-		}
-		out = append(out, Reference{"ServiceAccount", k.Name, k.Below("spec", "serviceAccountName")},
-			Reference{"PersistentVolumeClaim", k.Name, k.Below("spec", "volumes", "persistentVolumeClaim", "claimName")})
+		add("ConfigMap", ConfigMapReferences()...)
+		add("Secret", secretReferences()...)
+		add("ServiceAccount", []string{"serviceAccountName"})
+		add("PersistentVolumeClaim", []string{"volumes", "persistentVolumeClaim", "claimName"})
 	}
 	return out
 }
