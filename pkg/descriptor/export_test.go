@@ -13,3 +13,9 @@ func DocumentType() *schema.Type { return fields.Document() }
 func SharedRows(t *schema.Type) bool {
 	return t == fields.Document() || t == fields.Environment() || t == fields.Workload()
 }
+
+// Useless and SpecOwner say which fields a kind has no use for, and what makes those of its spec.
+var (
+	Useless   = useless
+	SpecOwner = specOwner
+)

@@ -23,8 +23,11 @@ func useless(kind kinds.Kind) map[string]string {
 	}
 	if kind.Completes {
 		all("write spec: {parallelism: N} for pods at the same time", "replicas")
-		all("remove it", "disruption", "spread", "autoscaling", "strategy", "probes")
+		all("remove it", "disruption", "spread", "autoscaling", "probes")
 		all("remove it: nothing reaches a workload that runs to an end by a Service", "service", "ingress", "route")
+	}
+	if kind.Strategy == "" {
+		all("remove it", "strategy")
 	}
 	return out
 }
@@ -81,6 +84,9 @@ func specOwner(kind kinds.Kind, key string) string {
 	case "replicas":
 		return "use replicas"
 	case "strategy", "updateStrategy":
+		if kind.Strategy == "" {
+			return "" // it has no such field
+		}
 		return "use strategy"
 	case "volumeClaimTemplates":
 		return "use volumes, such as /data: 10Gi"

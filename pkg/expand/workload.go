@@ -54,7 +54,7 @@ func (e *expander) workloadObject(w *descriptor.Workload) {
 	}
 	spec.Set("template", e.podTemplate(w))
 	spec.Set("volumeClaimTemplates", claimTemplates(w))
-	if w.Single && !spec.Has(kind.Strategy) { // or the new pod waits for the claim
+	if w.Single && kind.Strategy != "" && !spec.Has(kind.Strategy) { // or the new pod waits for the claim
 		spec.Set(kind.Strategy, newMap(w.Pos, "type", "Recreate"))
 	}
 	spec = mergeMaps(spec, w.Spec)

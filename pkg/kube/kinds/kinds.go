@@ -37,7 +37,7 @@ type Kind struct {
 	Alike bool
 	// Selector says that spec.selector finds the pods; Kubernetes makes that of a Job itself.
 	Selector bool
-	// Strategy is the field of the spec that says how pods are replaced, Strategies its types.
+	// Strategy is the field of the spec that says how pods are replaced, "" for none; Strategies are its types.
 	Strategy   string
 	Strategies []string
 

@@ -57,8 +57,11 @@ func TestRows(t *testing.T) {
 		if k.Written && (k.NameLimit == 0 || k.NameUse == "" || k.PodSuffix == "" || len(k.Template) == 0) {
 			t.Errorf("%s is written, and its row does not say all that this needs", k.Name)
 		}
-		if k.Written && !k.Completes && (k.Ready == "" || k.Wanted == "" || k.Strategy == "") {
-			t.Errorf("the pods of %s are there for ever, and its row does not say how they are counted and replaced", k.Name)
+		if k.Written && !k.Completes && (k.Ready == "" || k.Wanted == "") {
+			t.Errorf("the pods of %s are there for ever, and its row does not say by which metrics they are counted", k.Name)
+		}
+		if (k.Strategy == "") != (len(k.Strategies) == 0) {
+			t.Errorf("%s has %q for its strategy, and the types %q", k.Name, k.Strategy, k.Strategies)
 		}
 		if k.Chosen && !k.Written {
 			t.Errorf("%s can be asked for, and is not written", k.Name)
