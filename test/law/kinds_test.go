@@ -4,22 +4,26 @@ import (
 	"fmt"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 )
 
 // randomKind returns a workload's kind, Deployment more often than others.
 func (g *generator) randomKind() string {
-	return pick(g, "Deployment", "Deployment", "Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob")
+	return pick(g, append([]string{"Deployment", "Deployment"}, kinds.Chosen()...)...)
 }
 
 // useless reports whether a field means nothing for the kind of the workload
 // that is being made.
 func (g *generator) useless(field string) bool {
-	batch := g.kind == "Job" || g.kind == "CronJob"
+	kind, known := kinds.Find(g.kind)
 	switch field {
 	case "replicas", "disruption", "spread", "autoscaling":
-		return batch || g.kind == "DaemonSet"
-	case "service", "probes", "strategy", "ingress", "route":
-		return batch
+		return kind.Completes || kind.PerNode
+	case "strategy":
+		return known && kind.Strategy == ""
+	case "service", "probes", "ingress", "route":
+		return kind.Completes
 	}
 	return false
 }
@@ -47,12 +51,14 @@ func (g *generator) ofKind(o object, w *workload, fresh bool) {
 				fields("start", number()))
 		case "DaemonSet":
 			return g.some(50, "revisionHistoryLimit", number(), "minReadySeconds", number())
+		case "Job", "CronJob":
+			return g.some(40, "backoffLimit", number(), "completions", number(), "ttlSecondsAfterFinished", plain("1_00"),
+				"activeDeadlineSeconds", number(),
+				"podFailurePolicy", fields("rules",
+					list(fields("action", plain("Ignore"), "onPodConditions",
+						list(fields("type", plain("DisruptionTarget"), "status", quoted("True")))))))
 		}
-		return g.some(40, "backoffLimit", number(), "completions", number(), "ttlSecondsAfterFinished", plain("1_00"),
-			"activeDeadlineSeconds", number(),
-			"podFailurePolicy", fields("rules",
-				list(fields("action", plain("Ignore"), "onPodConditions",
-					list(fields("type", plain("DisruptionTarget"), "status", quoted("True")))))))
+		return newObject().Node
 	})
 }
 

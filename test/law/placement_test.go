@@ -4,6 +4,8 @@ import (
 	"fmt"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 )
 
 // placement adds how pods are replaced, where they run and how they stop.
@@ -47,11 +49,8 @@ const longestSleep = 30
 // what all have in common.
 func (g *generator) strategy() *yaml.Node {
 	types := []string{"RollingUpdate"}
-	switch g.kind {
-	case "Deployment":
-		types = append(types, "Recreate")
-	case "StatefulSet", "DaemonSet":
-		types = append(types, "OnDelete")
+	if kind, ok := kinds.Find(g.kind); ok {
+		types = kind.Strategies
 	}
 	if g.rollouts && g.kind == "Deployment" && g.chance(60) {
 		return g.rollout()

@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 )
 
 // volumes returns a map of volumes: new ones, changed ones, and nulls. Each key
@@ -63,8 +65,8 @@ func (g *generator) claimed(w *workload) *yaml.Node {
 		"dataSource", ref(), "dataSourceRef", ref(), "volumeAttributesClassName", g.text("gold"), "labels", fields("x", g.label()),
 		"annotations", fields("note", g.scalar()))}
 	o.set("size", g.amount())
-	switch w.kind {
-	case "Deployment", "DaemonSet":
+	switch kind, _ := kinds.Find(w.kind); {
+	case kind.Alike, kind.PerNode:
 		o.set("accessModes", pick(g, list(plain("ReadWriteMany")), list(plain("ReadWriteOnce"), plain("ReadOnlyMany"))))
 	default:
 		if g.chance(30) {
