@@ -23,6 +23,9 @@ func kindNames() string { return listed(kinds.Chosen(), "or") }
 // listed joins words to a part of a sentence.
 func listed(words []string, last string) string {
 	n := len(words) - 1
+	if n < 1 {
+		return strings.Join(words, "")
+	}
 	return strings.Join(words[:n], ", ") + " " + last + " " + words[n]
 }
 
