@@ -30,7 +30,7 @@ var layers = [][]string{
 	{"pkg/expand", "pkg/kustomize", "pkg/lint", "pkg/cli/scaffold", "pkg/yaml/edit", "pkg/delivery/diff", "pkg/secret/seal",
 		"pkg/argocd/plugin"},
 	{"pkg/platform"},
-	{"pkg/render", "pkg/argocd"},
+	{"pkg/render", "pkg/argocd", "pkg/platform/locate"},
 	{"pkg/delivery", "pkg/repository"},
 	{"pkg/cli"},
 	{"cmd/unfold"},
@@ -45,8 +45,8 @@ var only = map[string][]string{
 	"os/exec":                     {"pkg/delivery/git", "pkg/secret/seal"},
 	"github.com/bitnami-labs/":    {"pkg/secret/seal"},
 	"golang.org/x/term":           {"pkg/cli"},
-	"github.com/distribution/":    nil,                                // which a test holds pkg/kube/image to
-	module + "pkg/delivery/git":   {"pkg/delivery", "pkg/repository"}, // so nothing that generate does starts a process
+	"github.com/distribution/":    nil,                                     // which a test holds pkg/kube/image to
+	module + "pkg/delivery/git":   {"pkg/delivery", "pkg/platform/locate"}, // so nothing that generate does starts a process
 	module + "pkg/secret/seal":    {"pkg/delivery", "pkg/cli"},
 	"net":                         {"pkg/secret/seal", "pkg/kustomize"},
 	"net/http":                    {"pkg/secret/seal", "pkg/kustomize"}, // which makes requests fail

@@ -13,6 +13,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/platform/locate"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/repository"
 	"github.com/unfold-gitops/unfold/pkg/tree"
@@ -44,10 +45,7 @@ new apps by themselves.
 With --output it writes the objects as files to a folder with a kustomization,
 and prints one Application for that folder: apply it once, and Argo CD deploys
 the files from then on. It removes the files of apps that no longer exist, but
-never those of apps outside of PATH. --check fails if the files are out of date.
-
-Without --platform it uses the platform file in the repository if there is
-exactly one, as check does.`,
+never those of apps outside of PATH. --check fails if the files are out of date.`,
 		Example: "  unfold argocd apps --repo-url https://git.example.com/team/apps.git\n  unfold argocd --output argocd\n" +
 			"  unfold argocd --output argocd --check",
 		Args: cobra.MaximumNArgs(1),
@@ -73,7 +71,7 @@ exactly one, as check does.`,
 }
 
 func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
-	p, err := f.platform.read(s)
+	operators, err := f.platform.all(ctx, s)
 	if err != nil {
 		return err
 	}
@@ -88,16 +86,27 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 	case f.url == "":
 		f.url = url
 	}
-	if p == nil {
-		if p, err = platformOf(ctx, s, root); err != nil {
-			return err
-		}
+	if err := operators.Top(root); err != nil {
+		return err
 	}
 	folders, err := render.Find([]string{dir})
 	if err != nil {
 		return usageError{err}
 	}
-	apps, err := repository.Apps(ctx, root, folders, p)
+	dirs := dirsOf(folders)
+	if len(dirs) == 0 {
+		dirs = []string{dir}
+	}
+	platforms, err := operators.ForAll(dirs)
+	if err != nil {
+		return err
+	}
+	notePlatform(s, platforms)
+	p, err := f.one(platforms, dir)
+	if err != nil {
+		return err
+	}
+	apps, err := repository.Apps(ctx, root, folders, platforms)
 	if err != nil {
 		return err
 	}
@@ -140,16 +149,16 @@ func topFolder(dir string) string {
 	return dir
 }
 
-// platformOf returns the platform by which unfold check would check the repository:
-// the one that lies in it, or what is built in.
-func platformOf(ctx context.Context, s Streams, root string) (*platform.Platform, error) {
-	p, file, err := repository.Platform(ctx, root)
-	if err != nil {
-		return nil, err
+// one returns the platform that all apps below dir have, since the objects of Argo CD have
+// only one.
+func (f argocdFlags) one(platforms locate.Chosen, dir string) (*platform.Platform, error) {
+	choice, same := platforms.Single()
+	if !same {
+		return nil, usagef("the apps below %s don't all have the same platform file: name a PATH whose apps do, or name a file with "+
+			"--platform", dir)
 	}
-	if p != nil {
-		name, err := tree.Rel(root, file)
-		fmt.Fprintf(s.Err, "the platform file is the repository's %s\n", diag.Line(name))
+	p, err := choice.Platform()
+	if p != nil || err != nil {
 		return p, err
 	}
 	p, diags := platform.Builtin()

@@ -30,8 +30,10 @@ func (f *changeFlags) register(cmd *cobra.Command) {
 	f.platform.register(cmd)
 }
 
-// run makes a change and prints the result.
-func (f *changeFlags) run(ctx context.Context, s Streams, change func(context.Context, delivery.Options) (delivery.Result, error)) error {
+// run makes a change of the app in dir and prints the result.
+func (f *changeFlags) run(ctx context.Context, s Streams, dir string,
+	change func(context.Context, delivery.Options) (delivery.Result, error),
+) error {
 	o := f.options
 	switch {
 	case !o.Commit && !o.Push && (o.Author != "" || o.Subject != "" || o.Branch != "" || o.Remote != ""):
@@ -43,7 +45,7 @@ func (f *changeFlags) run(ctx context.Context, s Streams, change func(context.Co
 		o.Source = cmp.Or(s.variable("GITHUB_SHA"), s.variable("CI_COMMIT_SHA")) // of GitHub Actions, GitLab CI
 	}
 	var err error
-	if o.Platform, err = f.platform.read(s); err != nil {
+	if o.Platform, err = f.platform.read(ctx, s, dir); err != nil {
 		return err
 	}
 	// git is ended and waited for, so the change itself knows how far it came.

@@ -14,7 +14,6 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/diag/report"
-	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/repository"
 )
@@ -38,8 +37,7 @@ exits with 1 if there are errors.
 In the top folder of a repository it also checks the rest of the repository: the
 places of descriptors, the platform file, the Argo CD objects if they are
 committed, Secrets in plain text, and whether CI sets images. A "–" marks a part
-that the repository does not have, which is no mistake. A platform file in the
-repository applies to its apps.`,
+that the repository does not have, which is no mistake.`,
 		Example: "  unfold check\n  unfold check apps --format github\n  unfold check --skip ci,argocd",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !slices.Contains(report.Formats(), f.format) {
@@ -60,15 +58,12 @@ repository applies to its apps.`,
 			if !cmd.Flags().Changed("repository") {
 				whole = len(args) == 1 && isRepository(args[0])
 			}
-			operator, err := f.platform.read(s)
+			err := f.check(cmd.Context(), s, args, whole)
 			var mistakes diag.List
-			if errors.As(err, &mistakes) {
+			if errors.As(err, &mistakes) { // in the platform file
 				return errors.Join(report.Write(f.to(s), f.format, programVersion(), mistakes), errFound)
 			}
-			if err != nil {
-				return err
-			}
-			return f.check(cmd.Context(), s, operator, args, whole)
+			return err
 		},
 	}
 	cmd.Flags().StringVar(&f.format, "format", "text", "output format: "+join(report.Formats()))
@@ -87,7 +82,11 @@ func isRepository(dir string) bool {
 	return err == nil
 }
 
-func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform, paths []string, whole bool) error {
+func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole bool) error {
+	operators, err := f.platform.all(ctx, s)
+	if err != nil {
+		return err
+	}
 	folders, err := render.Find(paths)
 	if err != nil {
 		return usageError{err}
@@ -95,12 +94,28 @@ func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform,
 	if len(folders) == 0 {
 		return usagef("no app.yaml at or below %s; unfold init writes one", join(paths))
 	}
+	if whole {
+		if err := operators.Top(paths[0]); err != nil {
+			return err
+		}
+	}
+	platforms, err := operators.ForAll(dirsOf(folders))
+	if err != nil {
+		return err
+	}
+	notePlatform(s, platforms)
+	if err := platforms.Mistakes(); err != nil && !whole { // else they are a part of the report
+		return err
+	}
 	bar := newProgress(s, "checked", len(folders))
 	var summary render.Summary
 	if whole {
 		file, _ := f.platform.path(s)
+		if file == noPlatform {
+			file = ""
+		}
 		var found repository.Report
-		found, err = repository.Check(ctx, paths[0], folders, repository.Options{Platform: p, PlatformFile: file, Skip: f.skip,
+		found, err = repository.Check(ctx, paths[0], folders, repository.Options{Platforms: platforms, Named: file, Skip: f.skip,
 			Progress: bar.show})
 		summary = render.Summary{Apps: found.Apps, Environments: found.Environments, Diags: found.Diags()}
 		bar.clear()
@@ -108,7 +123,7 @@ func (f *checkFlags) check(ctx context.Context, s Streams, p *platform.Platform,
 			err = writeGroups(s, found)
 		}
 	} else {
-		summary, err = render.CheckAll(ctx, folders, p, bar.show)
+		summary, err = render.CheckAll(ctx, folders, platforms.Platform, bar.show)
 		bar.clear()
 	}
 	if err != nil {

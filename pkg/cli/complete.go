@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"io"
+
 	"github.com/spf13/cobra"
 
 	"github.com/unfold-gitops/unfold/pkg/render"
@@ -17,7 +19,7 @@ type completion struct {
 // environments completes flags by the environments of the app.
 func (c completion) environments(flags ...string) completion {
 	for _, flag := range flags {
-		c.register(flag, (*render.Source).Environments)
+		c.register(flag, (*render.Source).Allowed)
 	}
 	return c
 }
@@ -30,11 +32,14 @@ func (c completion) workloads() {
 func (c completion) register(flag string, names func(*render.Source) []string) {
 	// The only error is a flag that does not exist.
 	_ = c.cmd.RegisterFlagCompletionFunc(flag, func(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-		operator, err := c.platform.read(c.streams)
+		dir := c.dir(args)
+		quiet := c.streams
+		quiet.Err = io.Discard
+		operator, err := c.platform.read(c.cmd.Context(), quiet, dir)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		src, err := render.Open(c.dir(args), operator)
+		src, err := render.Open(dir, operator)
 		if err != nil {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}

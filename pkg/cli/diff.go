@@ -11,6 +11,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/platform/locate"
 )
 
 // diffFlags are those of diff.
@@ -29,11 +30,11 @@ func newDiff(s Streams) *cobra.Command {
 		Long: `diff compares, object by object, two environments (--env A --env B) of the app
 in DIR (default: current folder); or the work tree with the git revision
 --against (default: HEAD), in the environments given or in all. If DIR has no
-app.yaml, it compares all apps below. Secrets are masked. Changes that the API
-server refuses are marked.
+app.yaml, it compares all apps below. Each side has its own platform file, unless
+you name one. Secrets are masked. Changes that the API server refuses are marked.
 
 It exits with 0 if nothing differs, with 1 if something does, and with 2 if it
-could not compare.`,
+could not compare everything.`,
 		Example: "  unfold diff --env staging --env prod\n  unfold diff apps --against origin/main --format markdown",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -46,8 +47,10 @@ could not compare.`,
 				return usagef("--env can be given twice, to compare two environments")
 			}
 			found, err := f.compare(cmd, s, folder(args))
-			if err := f.print(s, found); err != nil {
-				return err
+			if err == nil || len(found) > 0 {
+				if err := f.print(s, found, err != nil); err != nil {
+					return err
+				}
 			}
 			var diags diag.List
 			switch {
@@ -76,23 +79,44 @@ could not compare.`,
 }
 
 func (f *diffFlags) compare(cmd *cobra.Command, s Streams, dir string) ([]delivery.Difference, error) {
-	p, err := f.platform.read(s)
+	ctx := cmd.Context()
+	if f.against == "" && len(f.envs) == 2 {
+		p, err := f.platform.read(ctx, s, dir)
+		if err != nil {
+			return nil, err
+		}
+		return delivery.CompareEnvironments(dir, f.envs[0], f.envs[1], p)
+	}
+	platforms, err := f.platform.all(ctx, s)
 	if err != nil {
 		return nil, err
-	}
-	if f.against == "" && len(f.envs) == 2 {
-		return delivery.CompareEnvironments(dir, f.envs[0], f.envs[1], p)
 	}
 	against := f.against
 	if against == "" {
 		against = "HEAD"
 	}
-	return delivery.CompareRevision(cmd.Context(), dir, against, f.envs, p)
+	var bar progress
+	defer func() { bar.clear() }()
+	return delivery.CompareRevision(ctx, dir, delivery.Since{
+		Revision: against, Envs: f.envs, Platforms: platforms,
+		Chosen: func(c locate.Chosen) { notePlatform(s, c) },
+		Progress: func(done, total int) {
+			if done == 0 {
+				bar = newProgress(s, "compared", total)
+			}
+			bar.show(done)
+		},
+	})
 }
 
-func (f *diffFlags) print(s Streams, found []delivery.Difference) error {
+// print prints the differences; partial means that not everything could be compared.
+func (f *diffFlags) print(s Streams, found []delivery.Difference, partial bool) error {
 	if f.format == "markdown" {
-		_, err := fmt.Fprint(s.data, markdown(found))
+		text := markdown(found)
+		if partial {
+			text += "\nSome apps have mistakes and are not compared: `unfold check` shows them.\n"
+		}
+		_, err := fmt.Fprint(s.data, text)
 		return err
 	}
 	paint, out := f.painter(s), s.painted()

@@ -31,7 +31,7 @@ the same manifests as unfold, so you can stop using unfold for the app.`,
 			if e.options, err = o.options(); err != nil {
 				return err
 			}
-			if e.platform, err = p.read(s); err != nil {
+			if e.platform, err = p.read(cmd.Context(), s, folder(args)); err != nil {
 				return err
 			}
 			return e.run(cmd.Context(), s, folder(args))

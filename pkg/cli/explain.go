@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"slices"
@@ -31,14 +32,14 @@ hidden.`,
 		Example: "  unfold explain probes\n  unfold explain image --recursive\n" +
 			"  unfold explain --value replicas examples/example-app --env prod",
 		Args: cobra.MaximumNArgs(2),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			field := ""
 			if len(args) > 0 {
 				field = args[0]
 			}
 			switch {
 			case v.asked:
-				return v.explain(s, field, args)
+				return v.explain(cmd.Context(), s, field, args)
 			case len(args) > 1:
 				return usagef("a folder can only be given with --value")
 			case field == "":
@@ -74,12 +75,12 @@ type valueFlags struct {
 	platform  platformFlag
 }
 
-func (f *valueFlags) explain(s Streams, field string, args []string) error {
+func (f *valueFlags) explain(ctx context.Context, s Streams, field string, args []string) error {
 	o, err := f.overrides.options()
 	if err != nil {
 		return err
 	}
-	operator, err := f.platform.read(s)
+	operator, err := f.platform.read(ctx, s, folderBehind(args))
 	if err != nil {
 		return err
 	}

@@ -31,7 +31,7 @@ operator's platform file from the app's folder.`,
 			return generate(cmd.Context(), s, ".", p)
 		},
 	}
-	p.register(cmd)
+	p.registerPlugin(cmd)
 	return cmd
 }
 
@@ -108,11 +108,19 @@ func environment(src *render.Source, asked descriptor.Text) (string, error) {
 	var diags diag.List
 	diags.Errorh(diag.Pos{File: src.Document().File, Line: 1, Col: 1}, "no-environment",
 		"set the parameter environment, or the variable ENVIRONMENT, in the Application's spec.source.plugin",
-		"the Application chooses no environment; the app has %s", join(names))
+		"the Application chooses no environment; %s", has(src))
 	if err := src.Mistakes(); err != nil {
 		return "", withMistakes(err, diags)
 	}
 	return "", diags
+}
+
+// has says which environments the app can be deployed to.
+func has(src *render.Source) string {
+	if names := src.Allowed(); len(names) > 0 {
+		return "the app has " + join(names)
+	}
+	return "the platform file allows none of the app's"
 }
 
 func options(call plugin.Call) render.Options {

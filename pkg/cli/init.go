@@ -40,8 +40,8 @@ func newInit(s Streams) *cobra.Command {
 		Use:   "init [DIR]",
 		Short: "Create the app.yaml of a new app, and other files from a template",
 		Long: `init writes DIR/app.yaml (default: current folder). It takes what no flag sets
-from package.json, pyproject.toml, go.mod and the Dockerfile's EXPOSE, and asks
-for the rest on a terminal.
+from package.json, pyproject.toml, go.mod and the Dockerfile's EXPOSE, and the
+environments from the platform file, and asks for the rest on a terminal.
 
 With --template it also writes the template's other files: source, tests,
 Dockerfile. It never replaces existing files.`,
@@ -58,7 +58,7 @@ Dockerfile. It never replaces existing files.`,
 				}
 				return nil
 			}
-			p, err := platformFile.read(s)
+			p, err := platformFile.read(cmd.Context(), s, folder(args))
 			if err != nil {
 				return err
 			}
@@ -144,7 +144,7 @@ func (i initialisation) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	summary, err := render.CheckAll(ctx, apps, i.platform, func(int) {})
+	summary, err := render.CheckAll(ctx, apps, func(string) *platform.Platform { return i.platform }, func(int) {})
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ its current value in the environment that the Application chooses.`,
 			return parameters(s, ".", p)
 		},
 	}
-	p.register(cmd)
+	p.registerPlugin(cmd)
 	return cmd
 }
 
@@ -59,7 +59,7 @@ func parameters(s Streams, dir string, p platformFlag) error {
 			continue
 		}
 		if p.Name == "environment" {
-			p.Tooltip += ": " + join(src.Environments())
+			p.Tooltip += ": " + join(src.Allowed())
 		}
 		out = append(out, plugin.Announce(p, app))
 	}

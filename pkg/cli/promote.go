@@ -29,7 +29,7 @@ of a field; if the field is a map, entries that only --to has stay.`,
 			if p.From == "" || p.To == "" {
 				return usagef("--from and --to are needed: the environments to promote between")
 			}
-			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+			return change.run(cmd.Context(), s, folder(args), func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
 				return delivery.Promote(ctx, folder(args), p, o)
 			})
 		},
@@ -62,7 +62,7 @@ folder). It changes nothing else: fields that changed since then stay.`,
 			if env == "" {
 				return usagef("--env is missing: the environment to roll back")
 			}
-			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+			return change.run(cmd.Context(), s, folder(args), func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
 				return delivery.Rollback(ctx, folder(args), env, to, o)
 			})
 		},
@@ -91,7 +91,7 @@ the app in DIR (default: current folder).`,
 			if format != "text" && format != "json" {
 				return usagef("--format %q is not known: text, json", format)
 			}
-			platform, err := p.read(s)
+			platform, err := p.read(cmd.Context(), s, folder(args))
 			if err != nil {
 				return err
 			}

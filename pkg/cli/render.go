@@ -11,7 +11,6 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
-	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 )
@@ -36,13 +35,10 @@ and line that set it, and hides the contents of Secrets.`,
 			if r.options, err = o.options(); err != nil {
 				return err
 			}
-			if r.platform, err = p.read(s); err != nil {
-				return err
-			}
 			if r.options.Explain = explain; explain && r.output != "" {
 				return usagef("--explain prints for people, so it can't be combined with --output")
 			}
-			return r.run(cmd.Context(), s, folder(args))
+			return r.run(cmd.Context(), s, folder(args), p)
 		},
 	}
 	cmd.Flags().StringVarP(&r.env, "env", "e", "", "environment (default: all)")
@@ -60,11 +56,23 @@ type rendering struct {
 	env, output string
 	force       bool
 	options     render.Options
-	platform    *platform.Platform
 }
 
-func (r rendering) run(ctx context.Context, s Streams, dir string) error {
+// dirsOf returns the folders of apps.
+func dirsOf(folders []render.Folder) []string {
+	out := make([]string, len(folders))
+	for i, f := range folders {
+		out[i] = f.Dir
+	}
+	return out
+}
+
+func (r rendering) run(ctx context.Context, s Streams, dir string, p platformFlag) error {
 	folders, err := render.Below(dir)
+	if err != nil {
+		return err
+	}
+	platforms, err := p.choose(ctx, s, dirsOf(folders)...)
 	if err != nil {
 		return err
 	}
@@ -72,7 +80,7 @@ func (r rendering) run(ctx context.Context, s Streams, dir string) error {
 	var diags diag.List
 	done := 0
 	do := func(f render.Folder) (render.Rendered, error) {
-		app, err := render.RenderApp(f, r.platform, r.env, r.options)
+		app, err := render.RenderApp(f, platforms.Platform(f.Dir), r.env, r.options)
 		if err == nil && r.output != "" && !app.Diags.HasErrors() {
 			err = s.work.write(ctx, func() error { return r.write(ctx, dir, f, app) })
 		}

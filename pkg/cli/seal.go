@@ -59,11 +59,11 @@ sealed values of the environment, all of them or those of the KEYs.`,
 				return usagef("--mount is the file of one key; seal the keys one by one")
 			}
 			if !raw {
-				return f.change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+				return f.change.run(cmd.Context(), s, dir, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
 					return delivery.Seal(ctx, dir, f.sealing, values, o)
 				})
 			}
-			platform, err := f.change.platform.read(s)
+			platform, err := f.change.platform.read(cmd.Context(), s, dir)
 			if err != nil {
 				return err
 			}
@@ -123,7 +123,7 @@ func (f *sealFlags) validate(cmd *cobra.Command, s Streams, dir string, keys []s
 			return errKey
 		}
 	}
-	platform, err := f.change.platform.read(s)
+	platform, err := f.change.platform.read(cmd.Context(), s, dir)
 	if err != nil {
 		return err
 	}

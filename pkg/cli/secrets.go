@@ -40,11 +40,11 @@ environment, workload (- if all share it), key, scope, and the Secret that holds
 it. It prints no values.`,
 		Example: "  unfold secrets list examples/example-app",
 		Args:    cobra.MaximumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if output != "text" && output != "json" {
 				return usagef("--output is text or json")
 			}
-			platform, err := p.read(s)
+			platform, err := p.read(cmd.Context(), s, folder(args))
 			if err != nil {
 				return err
 			}
@@ -95,7 +95,7 @@ current folder), and changes nothing else in it.`,
 			if secrets.Keys = keys; len(keys) == 0 {
 				return usagef("rm takes a KEY; see unfold secrets rm --help")
 			}
-			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+			return change.run(cmd.Context(), s, dir, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
 				return delivery.RemoveSecrets(ctx, dir, secrets, o)
 			})
 		},
@@ -131,7 +131,7 @@ seal --env ENV KEY.`,
 				return err
 			}
 			secrets.Keys = keys
-			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+			return change.run(cmd.Context(), s, dir, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
 				return delivery.RotateSecrets(ctx, dir, secrets, controller, o)
 			})
 		},

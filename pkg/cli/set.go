@@ -46,7 +46,7 @@ change that would break a valid app.`,
 				}
 				fields = append(fields, f)
 			}
-			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+			return change.run(cmd.Context(), s, dir, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
 				return delivery.SetFields(ctx, dir, delivery.FieldChange{Env: env, Workload: workload, Fields: fields}, o)
 			})
 		},
@@ -89,7 +89,7 @@ stays. Nothing else in the file changes.`,
 				}
 				images = append(images, image)
 			}
-			return change.run(cmd.Context(), s, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
+			return change.run(cmd.Context(), s, dir, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
 				return delivery.SetImage(ctx, dir, env, images, o)
 			})
 		},

@@ -121,7 +121,8 @@ type rendering struct {
 	diags   diag.List
 }
 
-func (a *app) render() (rendering, error) {
+// render renders the environments that are named, or all where none is.
+func (a *app) render(only ...string) (rendering, error) {
 	r := rendering{objects: map[string][]*value.Value{}}
 	collect := func(err error) error {
 		var found diag.List
@@ -132,6 +133,9 @@ func (a *app) render() (rendering, error) {
 		return err
 	}
 	for _, env := range a.source.Environments() {
+		if len(only) > 0 && !slices.Contains(only, env) {
+			continue
+		}
 		r.envs = append(r.envs, env)
 		x, err := a.source.Environment(env, render.Options{})
 		if err := collect(err); err != nil {

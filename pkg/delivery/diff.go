@@ -3,6 +3,7 @@ package delivery
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path"
 	"path/filepath"
@@ -13,6 +14,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/platform/locate"
 	"github.com/unfold-gitops/unfold/pkg/render"
 )
 
@@ -49,40 +51,100 @@ func CompareEnvironments(dir, from, to string, p *platform.Platform) ([]Differen
 	return []Difference{d}, nil
 }
 
+// Since says with what the apps at and below a folder are compared, and how.
+type Since struct {
+	Revision string
+	// Envs are the environments that are compared, all where none is named.
+	Envs []string
+	// Platforms are those of now. The apps at the revision have those of the revision,
+	// unless one was named for all.
+	Platforms *locate.Platforms
+	// Chosen is called with the platforms of the apps before any is compared, Progress
+	// before the first app and after each.
+	Chosen   func(locate.Chosen)
+	Progress func(done, total int)
+}
+
 // CompareRevision compares the objects of the apps at and below dir with those at a
-// revision, in the environments named or in all.
-func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *platform.Platform) ([]Difference, error) {
+// revision. Mistakes in an app are a diag.List; the differences of other apps, and of its
+// environments without mistakes, are returned all the same.
+func CompareRevision(ctx context.Context, dir string, o Since) ([]Difference, error) {
 	repo, prefix, err := git.Open(ctx, dir)
 	if err != nil {
 		return nil, err
 	}
 	defer repo.Close()
-	hash, err := repo.Resolve(ctx, rev)
+	hash, err := repo.Resolve(ctx, o.Revision)
 	if err != nil {
 		return nil, err
 	}
-	snapshot := repo.At(ctx, hash, prefix)
-	dirs, err := appsBeforeAndAfter(snapshot, dir)
+	c := comparison{Since: o, dir: dir, prefix: prefix, snapshot: repo.At(ctx, hash, prefix)}
+	dirs, err := appsBeforeAndAfter(c.snapshot, dir)
 	if err != nil {
 		return nil, err
 	}
 	if len(dirs) == 0 {
-		_, err := open(dir, dir, p, nil)
+		_, err := open(dir, dir, nil, nil)
 		return nil, err
 	}
-	if dirs[0] == "." {
-		if err := knownBeforeOrAfter(snapshot, dir, envs, p); err != nil {
-			return nil, err
-		}
-	}
-	names, err := repo.Changes(ctx, hash, prefix)
+	// Of the whole repository, since its platform file can lie anywhere.
+	names, err := repo.Changes(ctx, hash, "")
 	if err != nil {
 		return nil, err
 	}
-	changed := foldersOf(names)
+	ignored, err := repo.Ignored(ctx, prefix)
+	if err != nil {
+		return nil, err
+	}
+	c.changed = foldersOf(names)
+	// An app in the work tree can have files that no commit has. One that git ignores
+	// itself is left out.
+	for name := range foldersOf(slices.DeleteFunc(ignored, func(name string) bool { return path.Base(name) == descriptor.FileName })) {
+		c.changed[name] = true
+	}
+	if err := c.choose(repo, names, dirs); err != nil {
+		return nil, err
+	}
+	if err := c.known(dirs); err != nil {
+		return nil, err
+	}
+	return c.run(ctx, dirs)
+}
+
+// comparison compares the apps below a folder with themselves at a revision.
+type comparison struct {
+	Since
+	dir, prefix string // in the repository too
+	snapshot    *git.Snapshot
+	changed     map[string]bool // the folders of the repository in which files differ
+	before, now locate.Chosen
+}
+
+// choose finds the platforms of the apps on both sides.
+func (c *comparison) choose(repo *git.Repo, changed, dirs []string) error {
+	before, err := c.Platforms.At(repo.Root(), c.snapshot.Whole(), changed)
+	if err != nil {
+		return err
+	}
+	full := make([]string, len(dirs))
+	for i, rel := range dirs {
+		full[i] = filepath.Join(c.dir, rel)
+	}
+	if c.before, err = before.ForAll(full); err == nil {
+		c.now, err = c.Platforms.ForAll(full)
+	}
+	if err == nil {
+		c.Chosen(c.now)
+	}
+	return err
+}
+
+// run compares the apps of which something changed.
+func (c *comparison) run(ctx context.Context, dirs []string) ([]Difference, error) {
 	var apps []render.Folder
 	for _, rel := range dirs {
-		if changed[git.Join(prefix, rel)] {
+		full := filepath.Join(c.dir, rel)
+		if c.changed[git.Join(c.prefix, rel)] || !c.before.Of(full).Same(c.now.Of(full)) {
 			apps = append(apps, render.Folder{Dir: rel})
 		}
 	}
@@ -91,21 +153,51 @@ func CompareRevision(ctx context.Context, dir, rev string, envs []string, p *pla
 		mistakes diag.List
 	}
 	var all result
-	err = render.Each(ctx, apps, func(f render.Folder) (r result, err error) {
-		c := comparison{snapshot: snapshot.Below(f.Dir), dir: filepath.Join(dir, f.Dir), envs: envs, platform: p}
-		if r.found, err = c.run(); errors.As(err, &r.mistakes) {
-			err = nil
+	done := 0
+	c.Progress(0, len(apps))
+	err := render.Each(ctx, apps, func(f render.Folder) (r result, err error) {
+		app, err := c.app(f.Dir, c.changed[git.Join(c.prefix, f.Dir)])
+		if err == nil {
+			r.found, r.mistakes, err = app.compare()
+		}
+		var mistakes diag.List
+		if errors.As(err, &mistakes) {
+			r.mistakes, err = append(r.mistakes, mistakes...), nil
 		}
 		return r, err
 	}, func(_ render.Folder, r result) error {
 		all.found = append(all.found, r.found...)
 		all.mistakes = append(all.mistakes, r.mistakes...)
+		done++
+		c.Progress(done, len(apps))
 		return nil
 	})
 	if err != nil {
 		return nil, err
 	}
 	return all.found, all.mistakes.Err()
+}
+
+// app returns the comparison of one app. Its error is a diag.List if its platform file has
+// mistakes.
+func (c *comparison) app(rel string, changed bool) (appComparison, error) {
+	dir := filepath.Join(c.dir, rel)
+	a := appComparison{dir: dir, envs: c.Envs}
+	if changed {
+		a.snapshot = c.snapshot.Below(rel)
+	}
+	var err error
+	if a.now, err = c.now.Of(dir).Platform(); err != nil {
+		return a, err
+	}
+	switch a.before, err = c.before.Of(dir).Platform(); {
+	case err != nil:
+		a.before = a.now
+		a.note = "the platform file was not valid at the revision, so both sides have the present one"
+	case !c.before.Of(dir).Same(c.now.Of(dir)):
+		a.note = "the platform file changed"
+	}
+	return a, nil
 }
 
 // foldersOf returns all folders in which files lie, at any depth; "" is the topmost.
@@ -151,50 +243,78 @@ func appsBeforeAndAfter(snapshot *git.Snapshot, dir string) ([]string, error) {
 	return slices.Compact(dirs), nil
 }
 
-// knownBeforeOrAfter refuses an environment that the app neither has nor had.
-func knownBeforeOrAfter(snapshot *git.Snapshot, dir string, envs []string, p *platform.Platform) error {
-	a, err := open(dir, dir, p, nil)
-	if err != nil {
-		return err
+// known refuses an environment that no app has or had. It opens no more apps than it
+// needs to find all.
+func (c *comparison) known(dirs []string) error {
+	missing := slices.Clone(c.Envs)
+	var all []string
+	found := func(a *app) {
+		defer a.close()
+		all = union(all, a.source.Allowed())
+		missing = slices.DeleteFunc(missing, func(env string) bool { return slices.Contains(a.environments(), env) })
 	}
-	defer a.close()
-	var before []string
-	if old, err := openAt(snapshot, dir, p); err == nil {
-		before = old.environments()
-		old.close()
-	}
-	for _, env := range envs {
-		if err := a.environment(env); err != nil && !slices.Contains(before, env) {
-			return err
+	for _, rel := range dirs {
+		if len(missing) == 0 {
+			return nil
+		}
+		dir := filepath.Join(c.dir, rel)
+		a, err := open(dir, dir, c.now.Platform(dir), nil)
+		if err == nil {
+			found(a)
+		} else if !gone(dir) {
+			return nil // it may have the environment; the comparison reports what is wrong
+		}
+		if len(missing) == 0 {
+			return nil
+		}
+		if a, err := openAt(c.snapshot.Below(rel), dir, c.before.Platform(dir)); err == nil {
+			found(a)
 		}
 	}
-	return nil
-}
-
-// comparison compares one app with itself at a revision.
-type comparison struct {
-	snapshot *git.Snapshot
-	dir      string
-	envs     []string
-	platform *platform.Platform
-}
-
-func (c comparison) run() ([]Difference, error) {
-	before, oldName, note, err := c.before()
-	if err != nil {
-		return nil, err
+	if len(missing) == 0 {
+		return nil
 	}
-	after, name, err := c.after()
+	if len(dirs) == 1 {
+		dir := filepath.Join(c.dir, dirs[0])
+		if a, err := open(dir, dir, c.now.Platform(dir), nil); err == nil {
+			defer a.close()
+			return a.environment(missing[0])
+		}
+	}
+	return &git.Failure{Message: fmt.Sprintf("no app at or below %s has the environment %q", c.dir, missing[0]),
+		Hint: diag.Hint(missing[0], "the environments are", all)}
+}
+
+// appComparison compares one app with itself at a revision.
+type appComparison struct {
+	snapshot    *git.Snapshot // nil if no file of the app differs
+	dir         string
+	envs        []string
+	before, now *platform.Platform
+	note        string
+}
+
+// compare returns the differences in the environments that are right, and the mistakes in
+// the others.
+func (c appComparison) compare() ([]Difference, diag.List, error) {
+	before, oldName, note, err := c.old()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
+	}
+	after, name, err := c.fresh()
+	if err != nil {
+		return nil, nil, err
 	}
 	if name == "" {
 		name = oldName
 	}
+	if note == "" {
+		note = c.note
+	}
 	var out []Difference
 	for _, env := range union(before.envs, after.envs) {
-		if len(c.envs) > 0 && !slices.Contains(c.envs, env) {
-			continue
+		if _, ok := after.objects[env]; !ok && slices.Contains(after.envs, env) {
+			continue // it has mistakes
 		}
 		d := Difference{App: name, Dir: path.Clean(filepath.ToSlash(c.dir)), Env: env, Note: note}
 		switch {
@@ -209,13 +329,18 @@ func (c comparison) run() ([]Difference, error) {
 			out = append(out, d)
 		}
 	}
-	return out, nil
+	return out, after.diags.Errors(), nil
 }
 
-// before returns the objects at the revision. A mistake that the descriptor had then is
-// not reported.
-func (c comparison) before() (r rendering, name, note string, err error) {
-	a, err := openAt(c.snapshot, c.dir, c.platform)
+// old returns the objects at the revision. A mistake that the descriptor had then is not
+// reported.
+func (c appComparison) old() (r rendering, name, note string, err error) {
+	var a *app
+	if c.snapshot != nil {
+		a, err = openAt(c.snapshot, c.dir, c.before)
+	} else {
+		a, err = open(c.dir, c.dir, c.before, nil)
+	}
 	var diags diag.List
 	switch {
 	case errors.As(err, &diags):
@@ -224,14 +349,16 @@ func (c comparison) before() (r rendering, name, note string, err error) {
 		return r, "", "", err
 	}
 	defer a.close()
-	if r, err = a.render(); err == nil && r.diags.HasErrors() {
+	if r, err = a.render(c.envs...); err == nil && r.diags.HasErrors() {
 		note = "the descriptor was not valid at the revision, so its objects are not all known"
 	}
 	return r, a.source.Document().Name, note, err
 }
 
-func (c comparison) after() (r rendering, name string, err error) {
-	a, err := open(c.dir, c.dir, c.platform, nil)
+// fresh returns the objects of the work tree, and the mistakes in some environments. Those
+// in all are its error.
+func (c appComparison) fresh() (r rendering, name string, err error) {
+	a, err := open(c.dir, c.dir, c.now, nil)
 	var diags diag.List
 	if errors.As(err, &diags) && (gone(c.dir) || slices.ContainsFunc(diags,
 		func(d diag.Diagnostic) bool { return d.Code == descriptor.NotADescriptor })) {
@@ -241,8 +368,9 @@ func (c comparison) after() (r rendering, name string, err error) {
 		return r, "", err
 	}
 	defer a.close()
-	if r, err = a.render(); err == nil {
-		err = r.diags.Err()
+	r, err = a.render(c.envs...)
+	if err == nil && a.source.Mistakes() != nil { // every environment lacks what the mistakes are about
+		err = r.diags.Errors().Err()
 	}
 	return r, a.source.Document().Name, err
 }

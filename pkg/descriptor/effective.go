@@ -32,11 +32,10 @@ func (d *Document) Base(o Options) *App {
 
 // Effective returns the app in an environment.
 func (d *Document) Effective(env string, o Options) (*App, diag.List) {
-	names := d.Environments(o.Defaults)
-	if !slices.Contains(names, env) {
+	if !slices.Contains(d.Environments(o.Defaults), env) {
 		var diags diag.List
 		diags.Errorh(diag.Pos{File: d.File, Line: 1, Col: 1}, "unknown-environment",
-			diag.Hint(env, "the environments are", names), "there is no environment %q", env)
+			diag.Hint(env, "the environments are", d.Allowed(o.Defaults)), "there is no environment %q", env)
 		return nil, diags
 	}
 	if on, pos := d.enabled(env, o.Defaults); !on {

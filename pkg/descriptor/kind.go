@@ -1,6 +1,8 @@
 package descriptor
 
 import (
+	"slices"
+
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
@@ -176,6 +178,12 @@ func (d *Document) Enabled(defaults Defaults) []string {
 		}
 	}
 	return names
+}
+
+// Allowed returns those of Enabled that the operator's file does not refuse: what a message
+// may offer.
+func (d *Document) Allowed(defaults Defaults) []string {
+	return slices.DeleteFunc(d.Enabled(defaults), func(env string) bool { return !defaults.Allows(env) })
 }
 
 func byKey(entries []value.Entry) map[string]*value.Value {

@@ -3,7 +3,10 @@
 package platform
 
 import (
+	"bytes"
 	"path/filepath"
+	"regexp"
+	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
@@ -100,6 +103,18 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 		return nil, r.diags
 	}
 	return p, r.diags
+}
+
+// Compiled when first needed: generate, which starts for every app, needs none.
+var (
+	ourAPI  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?unfold\.dev/`) })
+	ourKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:[ \t]*["']?Platform\b`) })
+)
+
+// IsPlatform reports whether src is meant to be a platform file, even if it is not quite
+// YAML.
+func IsPlatform(src []byte) bool {
+	return bytes.Contains(src, []byte("unfold.dev/")) && ourAPI().Match(src) && ourKind().Match(src)
 }
 
 // isPlatform looks whether the file is one of ours before its fields are looked

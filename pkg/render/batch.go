@@ -82,12 +82,13 @@ func Below(dir string) ([]Folder, error) {
 }
 
 // CheckAll renders every environment of the apps in folders, several at a time,
-// and returns what is wrong with them, in the order of folders. Progress is called
-// after each app. An error is a fault of the machine, or that ctx is done.
-func CheckAll(ctx context.Context, folders []Folder, p *platform.Platform, progress func(done int)) (Summary, error) {
+// and returns what is wrong with them, in the order of folders. platformOf returns
+// the platform of an app. Progress is called after each app. An error is a fault of the machine, or that ctx is done.
+func CheckAll(ctx context.Context, folders []Folder, platformOf func(dir string) *platform.Platform, progress func(done int),
+) (Summary, error) {
 	var all Summary
 	done := 0
-	err := Each(ctx, folders, func(f Folder) (Summary, error) { return checkApp(f, p) }, func(_ Folder, s Summary) error {
+	err := Each(ctx, folders, func(f Folder) (Summary, error) { return checkApp(f, platformOf(f.Dir)) }, func(_ Folder, s Summary) error {
 		all.Apps += s.Apps
 		all.Environments += s.Environments
 		all.Diags = append(all.Diags, s.Diags...)

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/unfold-gitops/unfold/pkg/kustomize"
+	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 )
@@ -156,7 +157,7 @@ func TestPanicOfKustomize(t *testing.T) {
 		"      - {select: {kind: Deployment}, fieldPaths: [metadata]}\n")
 	write("b/app.yaml", head)
 	folders := []render.Folder{{Dir: filepath.Join(dir, "a")}, {Dir: filepath.Join(dir, "b")}}
-	s, err := render.CheckAll(t.Context(), folders, nil, func(int) {})
+	s, err := render.CheckAll(t.Context(), folders, func(string) *platform.Platform { return nil }, func(int) {})
 	if err != nil {
 		t.Fatalf("a fault and no mistake: %v", err)
 	}

@@ -167,6 +167,9 @@ func (s *Source) options(o Options) descriptor.Options {
 // in order.
 func (s *Source) Environments() []string { return s.doc.Enabled(s.Defaults()) }
 
+// Allowed returns those of Environments that the operator's file does not refuse.
+func (s *Source) Allowed() []string { return s.doc.Allowed(s.Defaults()) }
+
 // Mistakes returns the descriptor's mistakes that no environment is needed to
 // see, or nil.
 func (s *Source) Mistakes() error { return s.diags.Err() }

@@ -15,6 +15,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/platform/locate"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -22,11 +23,11 @@ import (
 
 // Apps renders every environment of the apps in folders, which lie in the
 // repository whose root is given. Mistakes are a diag.List.
-func Apps(ctx context.Context, root string, folders []render.Folder, p *platform.Platform) ([]argocd.App, error) {
+func Apps(ctx context.Context, root string, folders []render.Folder, platforms locate.Chosen) ([]argocd.App, error) {
 	var out []argocd.App
 	var diags diag.List
 	err := render.Each(ctx, folders, func(f render.Folder) (render.Rendered, error) {
-		return render.RenderApp(f, p, "", render.Options{})
+		return render.RenderApp(f, platforms.Platform(f.Dir), "", render.Options{})
 	}, func(f render.Folder, r render.Rendered) error {
 		diags = append(diags, r.Diags...)
 		if r.Foreign || r.Diags.HasErrors() {
@@ -215,8 +216,13 @@ func (c *checker) checkArgoCD() (Group, error) {
 		g.note("no Argo CD objects are committed; unfold argocd --output FOLDER writes them")
 		return g, nil
 	}
-	p := c.platform
-	if p == nil {
+	choice, same := c.Platforms.Single()
+	if !same {
+		g.note("not looked at: not all apps have the same platform file; --platform names one for all")
+		return g, nil
+	}
+	p, err := choice.Platform()
+	if p == nil || err != nil {
 		var diags diag.List
 		if p, diags = platform.Builtin(); diags.HasErrors() {
 			return g, diags
@@ -281,8 +287,8 @@ func (c *checker) compare(g *Group, folder committed, r argocd.Repository, p *pl
 		return err
 	}
 	command += " --repo-url " + diag.Word(folder.url) + " --output " + diag.Word(output)
-	if c.PlatformFile != "" {
-		file, err := tree.Rel(c.dir, c.PlatformFile)
+	if c.Named != "" {
+		file, err := tree.Rel(c.dir, c.Named)
 		if err != nil {
 			return err
 		}

@@ -13,8 +13,9 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/platform/locate"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -54,7 +55,7 @@ type files struct {
 // ignores.
 func readFiles(ctx context.Context, dir string) (files, error) {
 	var out files
-	names, err := list(ctx, dir)
+	names, err := locate.Names(ctx, dir)
 	if err != nil {
 		return out, err
 	}
@@ -91,35 +92,8 @@ func (f file) matters() bool {
 
 func (f file) contains(text string) bool { return bytes.Contains(f.src, []byte(text)) }
 
-// list returns the names of the files below dir, sorted: what git would commit, or
-// everything where there is no git.
-func list(ctx context.Context, dir string) ([]string, error) {
-	if repo, prefix, err := git.Open(ctx, dir); err == nil {
-		defer repo.Close()
-		return repo.WorkFiles(ctx, prefix)
-	} else if ctx.Err() != nil {
-		return nil, err
-	}
-	var names []string
-	err := tree.Walk(dir, func(name string, entry fs.DirEntry, err error) error {
-		switch {
-		case err != nil:
-			return err
-		case entry.IsDir() && (entry.Name() == ".git" || entry.Name() == "node_modules"):
-			return fs.SkipDir
-		case entry.IsDir():
-			return nil
-		}
-		rel, err := filepath.Rel(dir, name)
-		names = append(names, filepath.ToSlash(rel))
-		return err
-	})
-	return names, err
-}
-
 // Compiled when first asked for: generate, which starts for every app, never is.
 var (
-	platformKind   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:[ \t]*["']?Platform\b`) })
 	descriptorKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:[ \t]*["']?App\b`) })
 	ourAPI         = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?unfold\.dev/`) })
 )
@@ -128,7 +102,7 @@ var (
 func (all files) platforms() []file {
 	var out []file
 	for _, f := range all.list {
-		if ourAPI().Match(f.src) && platformKind().Match(f.src) {
+		if platform.IsPlatform(f.src) {
 			out = append(out, f)
 		}
 	}

@@ -5,6 +5,7 @@ package repository
 import (
 	"context"
 	"fmt"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -12,7 +13,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/platform/locate"
 	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 )
 
 // The parts that may be left out.
@@ -31,10 +34,10 @@ func Parts() []string {
 
 // Options say what is looked at, and how.
 type Options struct {
-	// Platform is the operator's, and PlatformFile where it was read. Where they are
-	// empty, the one that lies in the repository holds, if there is exactly one.
-	Platform     *platform.Platform
-	PlatformFile string
+	// Platforms are those of the apps. Named is the path of the file if somebody named
+	// one for all.
+	Platforms locate.Chosen
+	Named     string
 	// Skip are those of Parts that are left out.
 	Skip []string
 	// Progress is called after each app.
@@ -86,10 +89,9 @@ func (g *Group) found(diags diag.List, format string, args ...any) {
 
 // checker looks at one repository.
 type checker struct {
-	dir      string
-	files    files
-	platform *platform.Platform
-	apps     []renderedApp
+	dir   string
+	files files
+	apps  []renderedApp
 	Options
 }
 
@@ -107,8 +109,11 @@ func Check(ctx context.Context, dir string, folders []render.Folder, o Options) 
 	if err != nil {
 		return out, err
 	}
-	c := &checker{dir: dir, files: read, platform: o.Platform, Options: o}
-	operators := c.checkPlatform()
+	c := &checker{dir: dir, files: read, Options: o}
+	operators, err := c.checkPlatform()
+	if err != nil {
+		return out, err
+	}
 	apps, err := c.checkApps(ctx, folders)
 	if err != nil {
 		return out, err
@@ -140,69 +145,80 @@ func Check(ctx context.Context, dir string, folders []render.Folder, o Options) 
 	return out, nil
 }
 
-// Platform returns the platform file that lies in the repository in dir, if there
-// is exactly one, and its name: the one by which Check checks. Mistakes in it are a
-// diag.List.
-func Platform(ctx context.Context, dir string) (*platform.Platform, string, error) {
-	read, err := readFiles(ctx, dir)
-	if err != nil {
-		return nil, "", err
-	}
-	c := &checker{dir: dir, files: read}
-	g := c.checkPlatform()
-	var mistakes diag.List
-	for _, line := range g.Lines {
-		mistakes = append(mistakes, line.Diags...)
-	}
-	return c.platform, c.PlatformFile, mistakes.Err()
-}
-
-// checkPlatform looks at the operator's files, and chooses the one by which the
-// apps are checked.
-func (c *checker) checkPlatform() Group {
+// checkPlatform looks at the operator's files, and says by which the apps are checked.
+func (c *checker) checkPlatform() (Group, error) {
 	g := Group{Title: "Platform"}
-	if c.PlatformFile != "" {
-		g.right("%s is valid, and the apps are checked by it", c.PlatformFile)
+	used, err := c.platformsInUse()
+	if err != nil {
+		return g, err
 	}
-	var right []string
-	for _, f := range c.files.platforms() {
-		if path.Clean(c.PlatformFile) == f.shown {
+	files, all := c.files.platforms(), c.Platforms.Apps()
+	rest := all
+	for _, f := range files {
+		name, err := tree.Real(f.shown)
+		if err != nil {
+			return g, err
+		}
+		_, diags := platform.Parse(f.shown, f.src)
+		apps := used[name].Apps
+		delete(used, name)
+		if diags.HasErrors() {
+			g.found(diags, "%s", f.shown)
 			continue
 		}
-		p, diags := platform.Parse(f.shown, f.src)
-		switch {
-		case diags.HasErrors():
-			g.found(diags, "%s", f.shown)
-			right = append(right, "") // so that no other one is taken for it
-		case c.platform == nil:
-			c.platform = p
-			fallthrough
-		default:
-			right = append(right, f.shown)
-		}
+		g.right("%s", validFor(f.shown, apps, all))
+		rest -= apps
+	}
+	for _, name := range slices.Sorted(maps.Keys(used)) { // what lies elsewhere was read already
+		u := used[name]
+		rest -= u.Apps
+		g.Lines = slices.Insert(g.Lines, 0, Line{Text: validFor(u.Name, u.Apps, all)})
 	}
 	switch {
-	case c.PlatformFile != "":
-		for _, name := range right {
-			if name != "" {
-				g.right("%s is valid", name)
-			}
-		}
-	case len(right) == 1 && right[0] != "":
-		c.PlatformFile = right[0]
-		g.right("%s is valid, and the apps are checked by it", right[0])
-	case len(right) > 0:
-		c.platform = nil
-		for _, name := range right {
-			if name != "" {
-				g.right("%s is valid", name)
-			}
-		}
+	case rest == 0:
+	case len(files) == 0:
+		g.note("no platform file: the built-in defaults hold")
+	case rest == all:
 		g.note("the apps are checked by the built-in defaults; --platform chooses a platform file")
 	default:
-		g.note("no platform file: the built-in defaults hold")
+		g.note("%s checked by the built-in defaults; --platform chooses a platform file", are(rest))
 	}
-	return g
+	return g, nil
+}
+
+func are(apps int) string {
+	if apps == 1 {
+		return "1 app is"
+	}
+	return diag.Plural(apps, "app") + " are"
+}
+
+// validFor says of a platform file that it is right, and to how many of all apps it applies.
+func validFor(name string, apps, all int) string {
+	switch apps {
+	case 0:
+		return name + " is valid"
+	case all:
+		return name + " is valid, and the apps are checked by it"
+	}
+	return name + " is valid, and " + are(apps) + " checked by it"
+}
+
+// platformsInUse returns the files that apply, by their real paths.
+func (c *checker) platformsInUse() (map[string]locate.Use, error) {
+	uses := c.Platforms.Uses()
+	if c.Named != "" {
+		uses = []locate.Use{{Name: c.Named, Apps: c.Platforms.Apps()}}
+	}
+	used := map[string]locate.Use{}
+	for _, u := range uses {
+		name, err := tree.Real(u.Name)
+		if err != nil {
+			return nil, err
+		}
+		used[name] = u
+	}
+	return used, nil
 }
 
 // manyApps is from where on those that are right share a line.
@@ -212,7 +228,7 @@ func (c *checker) checkApps(ctx context.Context, folders []render.Folder) (Group
 	g := Group{Title: "Apps"}
 	right, environments := 0, 0
 	err := render.Each(ctx, folders, func(f render.Folder) (render.Rendered, error) {
-		return render.RenderApp(f, c.platform, "", render.Options{})
+		return render.RenderApp(f, c.Platforms.Platform(f.Dir), "", render.Options{})
 	}, func(f render.Folder, r render.Rendered) error {
 		c.apps = append(c.apps, renderedApp{f, r})
 		c.Progress(len(c.apps))

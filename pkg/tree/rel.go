@@ -27,26 +27,26 @@ func Walk(root string, visit fs.WalkDirFunc) error {
 // current folder may have another name. It starts with ".." where name lies
 // elsewhere. Neither has to be there yet.
 func Rel(root, name string) (string, error) {
-	root, err := followed(root)
+	root, err := Real(root)
 	if err != nil {
 		return "", err
 	}
-	if name, err = followed(name); err != nil {
+	if name, err = Real(name); err != nil {
 		return "", err
 	}
 	rel, err := filepath.Rel(root, name)
 	return filepath.ToSlash(rel), err
 }
 
-// followed returns the absolute path, without links as far as it is there.
-func followed(name string) (string, error) {
+// Real returns the absolute path, without links as far as it is there.
+func Real(name string) (string, error) {
 	name, err := filepath.Abs(name)
 	if err != nil {
 		return "", err
 	}
 	real, err := filepath.EvalSymlinks(name)
 	if parent := filepath.Dir(name); errors.Is(err, fs.ErrNotExist) && parent != name {
-		parent, err = followed(parent)
+		parent, err = Real(parent)
 		return filepath.Join(parent, filepath.Base(name)), err
 	}
 	return real, err

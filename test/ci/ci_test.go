@@ -282,6 +282,20 @@ func TestGitHubPullRequest(t *testing.T) {
 	}
 	wants(t, "the summary", string(summary), "### demo-app: prod", "ghcr.io/example/demo-app:v0")
 
+	t.Run("the platform file changes", func(t *testing.T) {
+		r := newRepository(t, "ghcr.io/example/demo-app")
+		r.write(filepath.Join(r.clone, "platform.yaml"),
+			"apiVersion: unfold.dev/v1alpha1\nkind: Platform\ndefaults: {labels: {owner: platform}}\n")
+		r.run(r.clone, "git add . && git -c user.name=A -c user.email=a@example.com commit --quiet -m third")
+		maps.Copy(r.env, map[string]string{"GITHUB_REPOSITORY": "example/apps", "GITHUB_STEP_SUMMARY": filepath.Join(r.dir, "summary")})
+		r.job("pull-request.yml", "apps", gitHub())
+		summary, err := os.ReadFile(filepath.Join(r.dir, "summary"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		wants(t, "the summary", string(summary), "### demo-app: dev (the platform file changed)", "+     metadata.labels.owner: platform")
+	})
+
 	t.Run("nothing differs", func(t *testing.T) {
 		r := newRepository(t, "ghcr.io/example/demo-app")
 		r.write(filepath.Join(r.clone, "README"), "no app\n")

@@ -1,10 +1,13 @@
 package script_test
 
 import (
+	"errors"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -50,6 +53,61 @@ func TestEcho(t *testing.T) {
 	content, err := os.ReadFile(filepath.Join(dir, "app.yaml"))
 	if err != nil || strings.Contains(string(content), "plaintext") || !strings.Contains(string(content), "TOKEN: AQ") {
 		t.Errorf("%v\n%s", err, content)
+	}
+}
+
+// TestProgress wants a line at a terminal that says how far a comparison of many apps is,
+// and nothing of it where it is no terminal.
+func TestProgress(t *testing.T) {
+	const apps = 60
+	dir := t.TempDir()
+	env := append(slices.DeleteFunc(os.Environ(), func(kv string) bool { return strings.HasPrefix(kv, "GIT_") }),
+		"GIT_CONFIG_NOSYSTEM=1", "HOME="+dir, "GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.com", "GIT_COMMITTER_NAME=A",
+		"GIT_COMMITTER_EMAIL=a@example.com")
+	git := func(args ...string) {
+		cmd := exec.Command("git", args...)
+		cmd.Dir, cmd.Env = dir, env
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Fatalf("git %v: %v\n%s", args, err, out)
+		}
+	}
+	write := func(tag string) {
+		for i := range apps {
+			folder := filepath.Join(dir, "apps", fmt.Sprintf("app%02d", i))
+			if err := os.MkdirAll(folder, 0o755); err != nil {
+				t.Fatal(err)
+			}
+			text := fmt.Sprintf("apiVersion: unfold.dev/v1alpha1\nkind: App\nname: app%02d\nimage: a:%s\nenvironments: {prod: {}}\n", i,
+				tag)
+			if err := os.WriteFile(filepath.Join(folder, "app.yaml"), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	write("v1")
+	git("init", "--quiet")
+	git("add", ".")
+	git("commit", "--quiet", "-m", "one")
+	write("v2")
+	diff := func(to io.Writer) {
+		cmd := exec.Command("unfold", "diff")
+		cmd.Dir, cmd.Env, cmd.Stderr = dir, append(env, "WORK="+dir), to
+		var code *exec.ExitError
+		if err := cmd.Run(); !errors.As(err, &code) || code.ExitCode() != 1 {
+			t.Error(err)
+		}
+	}
+	terminal, device := openTerminal(t)
+	diff(device)
+	device.Close()
+	shown, _ := io.ReadAll(terminal)
+	if want := "\rcompared 0 of 60\rcompared 25 of 60\rcompared 50 of 60\rcompared 60 of 60\r\x1b[K"; string(shown) != want {
+		t.Errorf("the terminal shows %q, want %q", shown, want)
+	}
+	var plain strings.Builder
+	diff(&plain)
+	if plain.String() != "" {
+		t.Errorf("without a terminal: %q", plain.String())
 	}
 }
 

@@ -237,6 +237,14 @@ func (r *Repo) Changes(ctx context.Context, rev, name string) ([]string, error) 
 	return changed, err
 }
 
+// Ignored returns the files and folders at and below a path that git ignores. Of a folder
+// it returns the name alone, with a slash at its end.
+func (r *Repo) Ignored(ctx context.Context, name string) ([]string, error) {
+	args := []string{"ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"}
+	out, err := r.git(ctx, nil, append(args, below(name)...)...)
+	return names(out), err
+}
+
 // withoutFilters returns the options by which git runs no filter program.
 func (r *Repo) withoutFilters(ctx context.Context) ([]string, error) {
 	out, err := r.git(ctx, nil, "config", "--null", "--name-only", "--get-regexp", `^filter\..*\.(clean|process|required)$`)

@@ -46,6 +46,9 @@ func (s *Snapshot) Below(name string) *Snapshot {
 	return s.repo.At(s.ctx, s.commit, Join(s.prefix, name))
 }
 
+// Whole returns all that the commit holds.
+func (s *Snapshot) Whole() *Snapshot { return s.repo.At(s.ctx, s.commit, "") }
+
 // Commit returns the commit.
 func (s *Snapshot) Commit() string { return s.commit }
 
