@@ -137,7 +137,7 @@ func (a *app) render(only ...string) (rendering, error) {
 			continue
 		}
 		r.envs = append(r.envs, env)
-		x, err := a.source.Environment(env, render.Options{})
+		x, err := a.source.Environment(env, render.Options{ValuesOnly: true})
 		if err := collect(err); err != nil {
 			return r, err
 		}

@@ -35,11 +35,11 @@ func CompareEnvironments(dir, from, to string, p *platform.Platform) ([]Differen
 		return nil, err
 	}
 	defer a.close()
-	one, err := a.source.Environment(from, render.Options{})
+	one, err := a.source.Environment(from, render.Options{ValuesOnly: true})
 	if err != nil {
 		return nil, err
 	}
-	two, err := a.source.Environment(to, render.Options{})
+	two, err := a.source.Environment(to, render.Options{ValuesOnly: true})
 	if err != nil {
 		return nil, err
 	}

@@ -30,6 +30,8 @@ type Options struct {
 	Overrides  descriptor.Overrides
 	// Explain adds a comment behind each value: the line that is responsible.
 	Explain bool
+	// ValuesOnly leaves out the texts of the objects and the manifests.
+	ValuesOnly bool
 	// Stage, unless it is nil, is called with what begins, such as
 	// `building the environment "prod" with kustomize`.
 	Stage func(stage string)
@@ -192,11 +194,13 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 	if o.Explain {
 		values, encode = concealed(traced(x.Environment, x.built)), s.appendExplained
 	}
-	stream, texts, err := object.Stream(values, encode)
-	if err != nil {
-		return nil, err
+	texts := make([][]byte, len(objects))
+	if !o.ValuesOnly {
+		if result.Manifests, texts, err = object.Stream(values, encode); err != nil {
+			return nil, err
+		}
 	}
-	result.Manifests, result.Objects = stream, make([]Object, len(objects))
+	result.Objects = make([]Object, len(objects))
 	for i, v := range values {
 		if v, err = value.Canonical(v); err != nil {
 			return nil, err
