@@ -1,9 +1,6 @@
 package fields
 
 import (
-	"slices"
-
-	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -11,7 +8,7 @@ import (
 // podFields describe the pods and how they are replaced.
 var podFields = []schema.Field{
 	{Name: "strategy", Scope: Inherited,
-		Doc: "How pods are replaced: " + strategiesOfKinds() + ". With canary or " +
+		Doc: "How pods are replaced: RollingUpdate or Recreate; RollingUpdate or OnDelete of a StatefulSet or DaemonSet. With canary or " +
 			"blueGreen Argo Rollouts replaces them: a Rollout replaces the Deployment.", Type: strategyType,
 		Example: "port: 8080\nstrategy: {canary: {steps: [{setWeight: 10}, {pause: {duration: 10m}}, {setWeight: 50}, {pause: {}}]}}\n" +
 			"environments:\n  dev: {strategy: Recreate}\n  staging: {strategy: {rollingUpdate: {maxSurge: 1, maxUnavailable: 0}}}\n" +
@@ -46,48 +43,13 @@ var podFields = []schema.Field{
 		Example: "priorityClass: business-critical"},
 }
 
-// strategyTypes returns the types of strategy that kinds have, each once.
-func strategyTypes(of func(kinds.Kind) bool) []string {
-	var out []string
-	for _, k := range kinds.All() {
-		for _, s := range k.Strategies {
-			if of(k) && !slices.Contains(out, s) {
-				out = append(out, s)
-			}
-		}
-	}
-	return out
-}
-
-// strategiesOfKinds says in words which strategies a Deployment has, and which the other kinds.
-func strategiesOfKinds() string {
-	deployment, _ := kinds.Find(kinds.Deployment)
-	words, said := listed(deployment.Strategies, "or"), [][]string{deployment.Strategies}
-	for _, k := range kinds.All() {
-		same := func(x []string) bool { return slices.Equal(x, k.Strategies) }
-		if !k.Chosen || len(k.Strategies) == 0 || slices.ContainsFunc(said, same) {
-			continue
-		}
-		said = append(said, k.Strategies)
-		var names []string
-		for _, x := range kinds.All() {
-			if x.Chosen && same(x.Strategies) {
-				names = append(names, x.Name)
-			}
-		}
-		words += "; " + listed(k.Strategies, "or") + " of a " + listed(names, "or")
-	}
-	return words
-}
-
 var strategyType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a strategy", ShorthandKey: "type", After: completeStrategy,
 	OneOf: [][]string{{"type", "canary", "blueGreen"}},
 	Fields: []schema.Field{
-		{Name: "type", Doc: listed(strategyTypes(func(k kinds.Kind) bool { return k.Chosen }), "or") +
-			"; canary and blueGreen are short for those fields.",
+		{Name: "type", Doc: "RollingUpdate, Recreate or OnDelete; canary and blueGreen are short for those fields.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a strategy",
-				Enum: strategyTypes(func(k kinds.Kind) bool { return k.Written })}},
+				Enum: []string{"RollingUpdate", "Recreate", "OnDelete", "canary", "blueGreen"}}},
 		{Name: "rollingUpdate", Doc: "How far a rolling update goes at once; asks for RollingUpdate.",
 			Type: &schema.Type{Kind: schema.ObjectKind, What: "a rolling update", Fields: []schema.Field{
 				{Name: "maxSurge", Doc: "How many pods more than wanted there may be.", Type: &schema.Share},
