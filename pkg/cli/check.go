@@ -32,7 +32,7 @@ func newCheck(s Streams) *cobra.Command {
 		Short: "Check every app below the paths in every environment, and the repository",
 		Long: `check finds every app.yaml at and below the paths (default: current folder),
 renders it in each environment, and prints all mistakes with their lines. It
-exits with 1 if there are errors.
+exits with 1 if there are errors, or if none of the files is a descriptor.
 
 In the top folder of a repository it also checks the rest of the repository: the
 places of descriptors, the platform file, the Argo CD objects if they are
@@ -138,6 +138,10 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	warnings := len(all.Warnings())
 	fmt.Fprintf(s.Err, "checked %s in %s: %s, %s\n", diag.Plural(summary.Apps, "app"), diag.Plural(summary.Environments, "environment"),
 		diag.Plural(len(all)-warnings, "error"), diag.Plural(warnings, "warning"))
+	if summary.Apps == 0 && !all.HasErrors() {
+		fmt.Fprintf(s.Err, "unfold: nothing was checked: no app.yaml at or below %s is a descriptor\n", join(paths))
+		return errFound
+	}
 	if all.HasErrors() {
 		return errFound
 	}

@@ -57,6 +57,9 @@ type Document struct {
 // found, and the list holds errors.
 func Parse(file string, src []byte) (*Document, diag.List) {
 	top, diags := value.Read(file, src)
+	if other := pasted(file, src, diags); other != nil {
+		top, diags = other, nil
+	}
 	if diags.HasErrors() {
 		return nil, diags
 	}
@@ -99,7 +102,6 @@ func IsDescriptor(src []byte) bool {
 // isDescriptor looks whether the file is one of ours, before its fields are
 // looked at: other tools use the name app.yaml too.
 func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
-	const start = "a descriptor starts with apiVersion: " + APIVersion
 	at := diag.Pos{File: file, Line: 1, Col: 1}
 	switch {
 	case top == nil:
@@ -115,17 +117,12 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 	}
 	got, _, _ := strings.Cut(api.StringAt(), "/")
 	switch {
-	case api == nil && top.Has("runtime"):
-		diags.Errorh(top.Pos, NotADescriptor,
-			"this looks like Google App Engine's app.yaml: put unfold's descriptor into a folder of its own, or exclude this one from "+
-				"Argo CD's discovery",
-			"the file is not a descriptor: it has no apiVersion")
 	case api == nil:
-		diags.Errorh(top.Pos, NotADescriptor, start, "the file is not a descriptor: it has no apiVersion")
+		diags.Errorh(top.Pos, NotADescriptor, foreignHint(top), "the file is not a descriptor: it has no apiVersion")
 	case !api.IsScalar():
 		diags.Errorh(api.Pos, NotADescriptor, start, "the file is not a descriptor: its apiVersion is %s", api.Describe())
 	case got != group:
-		diags.Errorh(api.Pos, NotADescriptor, start, "the file is not a descriptor: its apiVersion is %q", api.Text)
+		diags.Errorh(api.Pos, NotADescriptor, foreignHint(top), "the file is not a descriptor: its apiVersion is %q", api.Text)
 	case top.StringAt("kind") == platformKind:
 		diags.Errorh(top.Get("kind").Pos, NotADescriptor, "give it to unfold by --platform; an app's descriptor has kind: "+Kind,
 			"the file is not a descriptor: it is an operator's platform file")

@@ -150,6 +150,7 @@ func TestHint(t *testing.T) {
 		{"prot", []string{"port", "image"}, `did you mean "port"?`},
 		{"flavour", []string{"port", "image"}, "the fields are: image, port"},
 		{"flavour", nil, ""},
+		{"portal", strings.Split("a b c d e f g h i j k pork posts", " "), "the fields are: pork, posts, a, b, c, d, … (13 in all)"},
 	} {
 		if got := diag.Hint(tt.word, "the fields are", tt.candidates); got != tt.want {
 			t.Errorf("Hint(%q, %v): got %q, want %q", tt.word, tt.candidates, got, tt.want)

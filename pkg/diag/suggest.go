@@ -6,11 +6,14 @@ import (
 	"strings"
 )
 
-// Limits on what each mistake looks at anew: names that one is compared with, of
-// which the time zones are the most, and the length of a list that a person reads.
+// maxCandidates limits what each mistake looks at anew: the names that one is compared with, of which the time zones are
+// the most.
+const maxCandidates = 640
+
+// MaxListed is the most names that a person reads in a message. Of more it has the listedOf that begin most like the word.
 const (
-	maxCandidates = 640
-	maxListed     = 2000
+	MaxListed = 12
+	listedOf  = 6
 )
 
 // Suggest returns the candidate that word is most likely a misspelling of, or ""
@@ -46,23 +49,36 @@ func Suggest(word string, candidates []string) string {
 }
 
 // Hint is the usual next step for a name that is not known: the name that was
-// probably meant, else all names that would have been right.
+// probably meant, else the names that would have been right, or some of them.
 func Hint(word, what string, candidates []string) string {
 	if s := Suggest(word, candidates); s != "" {
 		return "did you mean " + strconv.Quote(s) + "?"
 	}
-	if len(candidates) == 0 {
+	switch {
+	case len(candidates) == 0:
 		return ""
-	}
-	length := 0
-	for _, c := range candidates {
-		length += len(c) + len(", ")
-	}
-	if length > maxListed {
+	case len(candidates) > maxCandidates:
 		return what + " " + strconv.Itoa(len(candidates)) + " others"
 	}
 	sorted := slices.Sorted(slices.Values(candidates))
-	return what + ": " + strings.Join(sorted, ", ")
+	rest := ""
+	if len(sorted) > MaxListed {
+		rest = ", … (" + strconv.Itoa(len(sorted)) + " in all)"
+		folded := fold(word)
+		slices.SortStableFunc(sorted, func(a, b string) int { return shared(folded, fold(b)) - shared(folded, fold(a)) })
+		sorted = sorted[:listedOf]
+	}
+	return what + ": " + strings.Join(sorted, ", ") + rest
+}
+
+// shared returns how many bytes two texts begin with alike.
+func shared(a, b string) int {
+	for i := range min(len(a), len(b)) {
+		if a[i] != b[i] {
+			return i
+		}
+	}
+	return min(len(a), len(b))
 }
 
 func fold(s string) string {

@@ -140,6 +140,9 @@ func Rules() []Rule {
 		{Name: "unconfined", Severity: Warning, find: unconfined,
 			Why: "Seccomp, AppArmor, SELinux and the masked parts of /proc protect the node from its containers, and some sysctls " +
 				"change the node itself.", Cure: "Keep the runtime's defaults."},
+		{Name: "unfilled-template", Severity: Warning, find: unfilledTemplates,
+			Why: "Neither unfold nor Kubernetes fills in `{{ … }}` or `${NAME}` in `env` and `config`: the app gets the text as it is " +
+				"written.", Cure: "Write the value, or `$(NAME)` in `env`. If the app fills it in itself, accept the finding."},
 		{Name: "unknown-reference", Severity: Off, find: unknownReferences,
 			Why: "A pod can't start if it refers to a ConfigMap, Secret, claim or ServiceAccount that does not exist, and a route to a " +
 				"missing Service reaches nothing. unfold sees only the app's own objects, not the cluster's.",

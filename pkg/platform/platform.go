@@ -90,7 +90,7 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 	if diags.HasErrors() || !isPlatform(file, top, &diags) {
 		return nil, diags
 	}
-	n := schema.Normaliser{Words: fields.OtherWord}
+	n := schema.Normaliser{Words: fields.Words}
 	full := n.Full(documentType(), top)
 	builtin, found := descriptor.Builtin()
 	r := reader{file: file, diags: append(n.Diags, found...)}

@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/image"
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/lint"
@@ -38,7 +39,7 @@ var settings = sync.OnceValue(func() []schema.Field {
 				Elem: &schema.Type{Kind: schema.TextKind, What: "a registry", Check: &schema.Check{Problem: registry}}}},
 		{Name: "policy", Doc: "What becomes of the findings of [rules](rules.md), by their names.",
 			Type: &schema.Type{Kind: schema.MapKind, What: "a map of rules",
-				Keys: schema.KeyRule{What: "a rule", Check: &schema.Check{Problem: knownRule}},
+				Keys: schema.KeyRule{What: "a rule", Check: &schema.Check{Problem: knownRule, Cure: nearRules}},
 				Elem: &schema.Type{Kind: schema.ObjectKind, What: "a severity", ShorthandKey: "severity", Fields: []schema.Field{
 					{Name: "severity", Doc: "What the rule's findings are; off looks for none.",
 						Type: &schema.Type{Kind: schema.TextKind, What: "a severity", Enum: lint.Levels()}},
@@ -145,10 +146,12 @@ func placeholders(s string) string {
 
 func knownRule(s string) string {
 	if !slices.Contains(lint.Names(), s) {
-		return "is not one of the rules: " + strings.Join(lint.Names(), ", ")
+		return "is not one of the rules"
 	}
 	return ""
 }
+
+func nearRules(s string) string { return diag.Hint(s, "the rules are", lint.Names()) }
 
 func registry(s string) string {
 	_, problem := image.ParseScope(s)

@@ -12,6 +12,8 @@ import (
 type Check struct {
 	// Problem returns what is wrong with a text, such as "is empty", or "".
 	Problem func(text string) string
+	// Cure returns what to write in place of a wrong text, or "". It is nil where the problem says it all.
+	Cure func(text string) (hint string)
 	// Pattern is a regular expression that matches all right texts, notPattern one
 	// that matches none of them.
 	Pattern, NotPattern string
@@ -48,7 +50,7 @@ var (
 	// LabelValue is the value of a label.
 	LabelValue = Check{Problem: types.LabelValue, Pattern: `^(` + labelPattern + `)?$`}
 	// Quantity is a Kubernetes quantity that is not negative.
-	Quantity = Check{Problem: quantityProblem, NotNegative: true,
+	Quantity = Check{Problem: quantityProblem, Cure: quantityCure, NotNegative: true,
 		Pattern: `^\+?([0-9]+\.?[0-9]*|\.[0-9]+)([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]+)?$`}
 	// Percent is a percentage of up to three digits.
 	Percent = Check{Problem: percentProblem, Pattern: `^[0-9]{1,3}%$`}
@@ -63,6 +65,44 @@ func quantityProblem(s string) string {
 		return "is negative"
 	}
 	return ""
+}
+
+// quantityCure completes what other tools and people write for an amount: 64MB, 64 MiB, 1gb, 0,5.
+func quantityCure(s string) string {
+	end := strings.IndexFunc(s, func(r rune) bool { return !strings.ContainsRune(Digits+".", r) })
+	if end <= 0 || !Only(s[:1], Digits) {
+		return ""
+	}
+	number, unit := s[:end], strings.ToLower(strings.TrimSpace(s[end:]))
+	switch unit {
+	case "m":
+		if number+unit != s && strings.HasSuffix(s, "m") {
+			return "write " + number + "m"
+		}
+		fallthrough
+	case "k", "kb", "mb", "g", "gb", "t", "tb":
+		letter := strings.ToUpper(unit[:1])
+		decimal := letter
+		if letter == "K" {
+			decimal = "k"
+		}
+		return "write " + number + letter + "i, or " + number + decimal + " for powers of ten"
+	case "ki", "kib", "mi", "mib", "gi", "gib", "ti", "tib":
+		return "write " + number + strings.ToUpper(unit[:1]) + "i"
+	case "b", "byte", "bytes", "core", "cores", "cpu", "cpus":
+		return "write " + number
+	}
+	return ""
+}
+
+// cure returns what to write in place of a text that the rule refuses, or "".
+func (c *Check) cure(text string) string {
+	if c.Cure != nil {
+		if hint := c.Cure(text); hint != "" {
+			return hint
+		}
+	}
+	return templateHint(text)
 }
 
 func percentProblem(s string) string {

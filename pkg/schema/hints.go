@@ -5,11 +5,64 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 )
 
-// meant returns the hint for a key that is no field of an object, but what Kubernetes,
-// other tools or a field of the object call something that it has; "" for none.
+// Foreign is a row of a table of words of other tools: what to write here in place of one.
+type Foreign struct {
+	Words []string // as other tools spell it
+	// Field is the field that takes its place. A row of Normaliser.Words holds for the objects that have the field, one of
+	// Type.Foreign holds for the type.
+	Field string
+	Hint  string
+	// NoName says that the words are no names in More either, of an object that has it.
+	NoName bool
+}
+
+// foreign returns the hint for a key that is a word of another tool, "" for any other.
+func foreign(rows []Foreign, key string, here func(field string) bool) string {
+	for i := range rows {
+		if slices.Contains(rows[i].Words, key) && here(rows[i].Field) {
+			return rows[i].Hint
+		}
+	}
+	return ""
+}
+
+// foreignHint returns the hint for a key that is a word of another tool where s is expected, "" for any other.
+func (n *Normaliser) foreignHint(s *Type, key string) string {
+	if hint := foreign(s.Foreign, key, func(string) bool { return true }); hint != "" {
+		return hint
+	}
+	return foreign(n.Words, key, func(field string) bool { return s.Field(field) != nil })
+}
+
+// unknownHint returns the hint for a key that is no field of an object: what it is elsewhere or in another tool, the field
+// that it nearly is, what the object has in its place, or where the fields are.
+func (n *Normaliser) unknownHint(s *Type, key string) string {
+	if s.Elsewhere != nil {
+		if hint := s.Elsewhere(key); hint != "" {
+			return hint
+		}
+	}
+	if hint := n.foreignHint(s, key); hint != "" {
+		return hint
+	}
+	names := s.FieldNames()
+	if diag.Suggest(key, names) == "" {
+		if hint := n.meant(s, key); hint != "" {
+			return hint
+		}
+		if n.ListFields != nil && len(names) > diag.MaxListed {
+			return n.ListFields(n.Path)
+		}
+	}
+	return diag.Hint(key, "the fields here are", names)
+}
+
+// meant returns the hint for a key that is no field of an object, but what Kubernetes or a field of the object call
+// something that it has; "" for none.
 func (n *Normaliser) meant(s *Type, key string) string {
 	var owners, inner []string
 	for _, f := range s.Fields {
@@ -24,17 +77,19 @@ func (n *Normaliser) meant(s *Type, key string) string {
 			inner = append(inner, f.Name+"."+key)
 		}
 	}
-	if len(owners) == 0 && n.Words != nil {
-		word := n.Words(key)
-		if field, _, _ := strings.Cut(word, ":"); word != "" && s.Field(field) != nil {
-			owners = []string{word}
-		}
-	}
 	switch {
 	case len(owners) > 0:
 		return "use " + strings.Join(owners, " or ")
 	case len(inner) == 1:
 		return "did you mean " + strconv.Quote(inner[0]) + "?"
+	}
+	return ""
+}
+
+// templateHint returns the hint for a text that another tool would have filled in, "" for any other.
+func templateHint(text string) string {
+	if strings.Contains(text, "{{") || strings.Contains(text, "${") {
+		return "unfold fills in no templates: write the value, under environments where it differs"
 	}
 	return ""
 }

@@ -260,6 +260,9 @@ func (d *jsonBuilder) object(s *Type, row func(Field) JSON) JSON {
 		others = append(JSON{{"description", s.More.Doc}}, orNull(d.anyForm(s.More.Type))...)
 	}
 	out := JSON{{"type", "object"}, {"properties", properties}, {"additionalProperties", others}}
+	if words := s.noNames(); s.More != nil && len(words) > 0 {
+		out = append(out, Member{"propertyNames", JSON{{"not", JSON{{"enum", texts(words)}}}}})
+	}
 	var excluded []any
 	for _, union := range s.OneOf {
 		for i, a := range union[:len(union)-1] {

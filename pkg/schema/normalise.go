@@ -17,9 +17,11 @@ import (
 type Normaliser struct {
 	Diags diag.List
 	Path  []string
-	// Words returns the field that stands for a word of other tools, maybe with a form
-	// of its value behind a colon, "" for none.
-	Words func(key string) (field string)
+	// Words holds words of other tools, each for the objects with its field.
+	Words []Foreign
+	// ListFields returns the hint that names the list of the fields at a path, which are too many for a message. Nil has
+	// some of them in the message.
+	ListFields func(path []string) (hint string)
 	// Whole says that nothing was left out of the value that is completed now.
 	Whole bool
 	// hidden says that the value that is completed now is secret.
@@ -99,7 +101,13 @@ func (n *Normaliser) Full(s *Type, v *value.Value) *value.Value {
 }
 
 func (n *Normaliser) wrongType(s *Type, v *value.Value) *value.Value {
-	hint := s.Otherwise
+	hint := ""
+	if s.Otherwise != nil {
+		hint = s.Otherwise(v)
+	}
+	if hint == "" && v.Is(value.String) {
+		hint = templateHint(v.Text)
+	}
 	switch {
 	case hint != "":
 	case v.Is(value.String) && !v.Plain && s.quoted(v.Text):
@@ -183,7 +191,7 @@ func (n *Normaliser) object(s *Type, v *value.Value) *value.Value {
 // a misspelt field.
 func (s *Type) named(e value.Entry) bool {
 	likely := e.Key != strings.ToUpper(e.Key) && diag.Suggest(e.Key, s.FieldNames()) != ""
-	return s.More != nil && !likely && s.Keys.Check.Problem(e.Key) == "" &&
+	return s.More != nil && !likely && !slices.Contains(s.noNames(), e.Key) && s.Keys.Check.Problem(e.Key) == "" &&
 		(s.Like == nil || e.Value.Is(value.Null) || s.Like(e.Value))
 }
 
@@ -197,16 +205,7 @@ func (n *Normaliser) unknown(s *Type, e value.Entry) {
 		n.Diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.Where(), s.Keys.What, key, s.Keys.Check.Problem(e.Key))
 		return
 	}
-	hint := diag.Hint(e.Key, "the fields here are", s.FieldNames())
-	if meant := n.meant(s, e.Key); !near && meant != "" {
-		hint = meant
-	}
-	if s.Elsewhere != nil {
-		if x := s.Elsewhere(e.Key); x != "" {
-			hint = x
-		}
-	}
-	n.Diags.Errorh(e.KeyPos, "unknown-field", hint, "unknown field %q%s", key, n.In())
+	n.Diags.Errorh(e.KeyPos, "unknown-field", n.unknownHint(s, e.Key), "unknown field %q%s", key, n.In())
 }
 
 // choice reports fields of which a layer can name only one.
@@ -233,7 +232,8 @@ func (n *Normaliser) mapping(s *Type, v *value.Value) *value.Value {
 	for _, e := range v.Entries {
 		if s.Keys.Check != nil {
 			if problem := s.Keys.Check.Problem(e.Key); problem != "" {
-				n.Diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.Where(), s.Keys.What, e.Key, problem)
+				n.Diags.Errorh(e.KeyPos, "bad-name", s.Keys.Check.cure(e.Key), "%s can't have %s %q: it %s", n.Where(), s.Keys.What,
+					e.Key, problem)
 				continue
 			}
 		}
@@ -303,7 +303,7 @@ func (n *Normaliser) scalar(s *Type, v *value.Value) *value.Value {
 		return n.intOr(s, v)
 	case QuantityKind:
 		if problem := Quantity.Problem(v.Text); problem != "" {
-			n.Diags.Errorf(v.Pos, "bad-value", "%s %s: %q", n.Where(), problem, v.Text)
+			n.Diags.Errorh(v.Pos, "bad-value", Quantity.cure(v.Text), "%s %s: %q", n.Where(), problem, v.Text)
 			return nil
 		}
 	}
@@ -352,7 +352,7 @@ func (n *Normaliser) text(s *Type, v *value.Value) *value.Value {
 	}
 	if s.Check != nil {
 		if problem := s.Check.Problem(v.Text); problem != "" {
-			n.Diags.Errorf(v.Pos, "bad-value", "%s can't be %q: it %s", n.Where(), n.show(v.Text), problem)
+			n.Diags.Errorh(v.Pos, "bad-value", s.Check.cure(v.Text), "%s can't be %q: it %s", n.Where(), n.show(v.Text), problem)
 			return nil
 		}
 	}

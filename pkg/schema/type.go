@@ -64,8 +64,10 @@ type Type struct {
 	// Like reports whether the value of another key looks like what More takes; what
 	// does not is an unknown field. Nil takes all.
 	Like func(*value.Value) bool
-	// Otherwise is the hint for a value of another type, or "".
-	Otherwise string
+	// Otherwise returns the hint for a value of another type, or "".
+	Otherwise func(*value.Value) (hint string)
+	// Foreign holds words of other tools that are no fields of an object.
+	Foreign []Foreign
 	// Secret says that no message may show the value.
 	Secret bool
 	// OneOf holds sets of fields of which a layer can say one, which puts those of
@@ -125,6 +127,17 @@ func (s *Type) Field(name string) *Field {
 		}
 	}
 	return nil
+}
+
+// noNames returns the words of other tools that are no names in More.
+func (s *Type) noNames() []string {
+	var words []string
+	for _, f := range s.Foreign {
+		if f.NoName {
+			words = append(words, f.Words...)
+		}
+	}
+	return words
 }
 
 // FieldNames returns the names of the fields of an object.

@@ -29,7 +29,9 @@ var appFields = []schema.Field{
 		Example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
 	{Name: "defaults", Scope: App, Doc: "none switches off every default that unfold adds.",
 		Type: &schema.Type{Kind: schema.TextKind, What: "a set of defaults", Enum: []string{"none"},
-			Otherwise: "write the fields at the top level, which holds for every environment, or defaults: none"},
+			Otherwise: func(*value.Value) string {
+				return "write the fields at the top level, which holds for every environment, or defaults: none"
+			}},
 		Example: "defaults: none"},
 	{Name: "accept", Scope: App, Doc: "Findings of rules that are all right here: the rule's name and the reason, or a reason for " +
 		"each thing that it finds something in, by its name. The operator may forbid it.",

@@ -22,10 +22,10 @@ var containerFields = []schema.Field{
 		Example: "command: [/bin/app, serve]"},
 	{Name: "args", Scope: Own, Traits: hookTakes, Doc: "The arguments in place of the image's.", Type: &schema.TextList,
 		Example: "args: [--verbose]"},
-	{Name: "port", Scope: Own, Doc: "The only port: short for ports.http.", Type: &schema.PortNumber,
+	{Name: "port", Scope: Own, Doc: "The only port: short for ports.http.", Type: portNumber,
 		Example: "port: 5000"},
 	{Name: "ports", Scope: Own, Doc: "The ports by name.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of ports",
-		Keys: schema.KeyRule{What: "a port name", Check: &schema.PortName}, Elem: portType},
+		Otherwise: portsOtherwise, Keys: schema.KeyRule{What: "a port name", Check: &schema.PortName}, Elem: portType},
 		Example: "ports:\n  http: {port: 80, target: 8080}\n  grpc: {port: 9000, appProtocol: grpc}\n" +
 			"  metrics: {port: 9090, expose: false}"},
 	{Name: "probes", Scope: Own, Doc: "A path for liveness and readiness, or each probe by itself; false for none.", Type: probesType,
@@ -48,7 +48,7 @@ var containerFields = []schema.Field{
 
 var imageType = &schema.Type{
 	// of which Kubernetes takes both
-	Kind: schema.ObjectKind, What: "an image", Expand: expandImage, Shorthand: &schema.Type{Kind: schema.TextKind,
+	Kind: schema.ObjectKind, What: "an image", Foreign: imageWords, Expand: expandImage, Shorthand: &schema.Type{Kind: schema.TextKind,
 		What: "REPOSITORY[:TAG][@DIGEST]", Check: imageText}, Supersede: [][]string{{"tag", "digest"}},
 	Fields: []schema.Field{
 		{Name: "repository", Doc: "The image without tag and digest.",
@@ -88,7 +88,7 @@ var tagType = &schema.Type{Kind: schema.TextKind, What: "an image tag", Check: t
 var portType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a port", ShorthandKey: "port",
 	Fields: []schema.Field{
-		{Name: "port", Doc: "The number that the Service listens on.", Type: &schema.PortNumber},
+		{Name: "port", Doc: "The number that the Service listens on.", Type: portNumber},
 		{Name: "target", Doc: "The number that the container listens on (default: the same as port).", Type: &schema.PortNumber},
 		{Name: "protocol", Doc: "TCP (default), UDP or SCTP.", Type: &schema.Type{Kind: schema.TextKind, What: "a protocol",
 			Enum: []string{"TCP", "UDP", "SCTP"}}},
@@ -107,7 +107,8 @@ var ProbeHandlers = []string{"httpGet", "tcpSocket", "grpc", "exec"}
 var probePath = &schema.Type{Kind: schema.TextKind, What: "a path such as /health", Check: &schema.URLPath}
 
 var probeType = &schema.Type{
-	Kind: schema.ObjectKind, What: "a probe", Expand: expandProbe, Shorthand: probePath, OneOf: [][]string{ProbeHandlers},
+	Kind: schema.ObjectKind, What: "a probe", Otherwise: probeOtherwise, Expand: expandProbe, Shorthand: probePath,
+	OneOf: [][]string{ProbeHandlers},
 	Fields: []schema.Field{
 		{Name: "httpGet", Doc: "An HTTP request that has to succeed (default port: the workload's first).",
 			Type: &schema.Type{Kind: schema.ObjectKind, What: "an HTTP request", Fields: []schema.Field{
@@ -144,7 +145,8 @@ var probeType = &schema.Type{
 }
 
 var probesType = &schema.Type{
-	Kind: schema.ObjectKind, What: "probes", Expand: expandProbes, Shorthand: probePath, AllowBool: true,
+	Kind: schema.ObjectKind, What: "probes", Otherwise: probeOtherwise, Foreign: probesWords, Expand: expandProbes, Shorthand: probePath,
+	AllowBool: true,
 	Fields: []schema.Field{
 		{Name: "liveness", Doc: "Restarts the container when it fails.", Type: probeType},
 		{Name: "readiness", Doc: "Takes the pod out of its Service when it fails.", Type: probeType},
@@ -152,11 +154,11 @@ var probesType = &schema.Type{
 	},
 }
 
-var amounts = &schema.Type{Kind: schema.MapKind, What: "a map of quantities",
+var amounts = &schema.Type{Kind: schema.MapKind, What: "a map of quantities", Otherwise: amountsOtherwise,
 	Keys: schema.KeyRule{What: "a resource", Check: &schema.QualifiedName}, Elem: &schema.Amount}
 
 var resourcesType = &schema.Type{
-	Kind: schema.ObjectKind, What: "resources",
+	Kind: schema.ObjectKind, What: "resources", Foreign: resourcesWords,
 	Fields: []schema.Field{
 		{Name: "requests", Doc: "What is set aside for the container.", Type: amounts},
 		{Name: "limits", Doc: "What it can't go beyond.", Type: amounts},

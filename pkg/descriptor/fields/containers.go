@@ -9,12 +9,12 @@ import (
 // left of the pod and its container.
 var containersFields = []schema.Field{
 	{Name: "initContainers", Scope: Inherited, Traits: hookTakes, Doc: "Containers that run to their end before all others.",
-		Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers", Otherwise: containersOtherwise,
 			Keys: schema.KeyRule{What: "a container", Check: &schema.Label}, Elem: containerType},
 		Example: "initContainers:\n  migrate: {command: [/bin/app, migrate]}\n  fetch:\n    image: ghcr.io/example/fetch:v2\n" +
 			"    args: [--once]\n    mounts: {models: /models}\nvolumes:\n  models: {emptyDir: {}, mounts: /models}"},
 	{Name: "sidecars", Scope: Inherited, Traits: hookTakes, Doc: "Containers that run beside the workload's own.",
-		Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of containers", Otherwise: containersOtherwise,
 			Keys: schema.KeyRule{What: "a container", Check: &schema.Label}, Elem: containerType},
 		Example: "sidecars:\n  proxy:\n    image: ghcr.io/example/proxy:v3\n    args: [--upstream, localhost:8080]\n" +
 			"    ports: {proxy: 4180}\n    probes: /ping\n    resources: {requests: {cpu: 10m, memory: 32Mi}}"},
@@ -41,7 +41,7 @@ var envFromType = &schema.Type{Kind: schema.ListKind, What: "a list of sources",
 	},
 }}
 
-var envMap = &schema.Type{Kind: schema.MapKind, What: "a map of environment variables",
+var envMap = &schema.Type{Kind: schema.MapKind, What: "a map of environment variables", Otherwise: envOtherwise,
 	Keys: schema.KeyRule{What: "an environment variable", Check: &schema.EnvName}, Elem: envType}
 
 var containerType = &schema.Type{

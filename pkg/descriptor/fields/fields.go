@@ -136,7 +136,7 @@ func environmentsField(environment *schema.Type) schema.Field {
 	return schema.Field{
 		Name: "environments", Scope: Head, Doc: "What differs in an environment: the same fields, by its name.",
 		Example: "environments:\n  dev: {tag: main}\n  prod: {tag: v1.4.2, replicas: 5}",
-		Type: &schema.Type{Kind: schema.MapKind, What: "a map of environments",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of environments", Otherwise: environmentsOtherwise,
 			Keys: schema.KeyRule{What: "an environment", Check: &schema.Label}, Elem: environment},
 	}
 }

@@ -26,7 +26,7 @@ var (
 	sourceRanges = &schema.Type{Kind: schema.ListKind, What: "a list of CIDRs", Elem: cidrText}
 	cidrText     = &schema.Type{Kind: schema.TextKind, What: "a CIDR", Check: &schema.CIDR}
 	serviceType  = &schema.Type{
-		Kind: schema.ObjectKind, What: "a Service", AllowBool: true,
+		Kind: schema.ObjectKind, What: "a Service", AllowBool: true, Foreign: serviceWords,
 		Fields: []schema.Field{
 			{Name: "type", Doc: "ClusterIP (default), NodePort or LoadBalancer.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "a Service type", Enum: []string{"ClusterIP", "NodePort", "LoadBalancer"}}},
@@ -107,7 +107,7 @@ var (
 			"every host.", Type: HostList},
 		{Name: "paths", Doc: "Where each path leads (default: all paths to the workload's port).", Type: pathMap},
 		{Name: "hosts", Doc: "Hosts with paths of their own.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of hosts",
-			Keys: schema.KeyRule{What: "a host", Check: &schema.HostName}, Elem: pathMap}},
+			Otherwise: hostsOtherwise, Keys: schema.KeyRule{What: "a host", Check: &schema.HostName}, Elem: pathMap}},
 		{Name: "className", Doc: "The ingress class (default: the platform's).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "an ingress class", Check: &schema.Subdomain}},
 		{Name: "tls", Doc: "true, or the Secret that holds the certificate; false for none.", Type: tlsType},
@@ -119,12 +119,12 @@ var (
 	}
 	Ingress = &schema.Type{
 		Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: HostList, AllowBool: true,
-		Fields: ingressFields,
-		Keys:   schema.KeyRule{What: "an Ingress", Check: &schema.Label1035}, Like: likeIngress,
+		Fields: ingressFields, Foreign: ingressWords,
+		Keys: schema.KeyRule{What: "an Ingress", Check: &schema.Label1035}, Like: likeIngress,
 		More: &schema.Field{Name: "NAME", Doc: "A further Ingress, named after the workload and NAME.", Type: NamedIngress},
 	}
 	NamedIngress = &schema.Type{Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: fullHostLine,
-		AllowBool: true, Fields: ingressFields}
+		AllowBool: true, Fields: ingressFields, Foreign: ingressWords}
 
 	fullHostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: &schema.FullHostName}
 	fullHostLine = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: fullHostText, Expand: oneItem,

@@ -18,7 +18,7 @@ var scaleFields = []schema.Field{
 var percentage = &schema.Type{Kind: schema.IntegerKind, What: "a percentage", Min: 1, Max: 10000}
 
 var autoscalingType = &schema.Type{
-	Kind: schema.ObjectKind, What: "autoscaling", AllowBool: true,
+	Kind: schema.ObjectKind, What: "autoscaling", AllowBool: true, Foreign: autoscalingWords,
 	Fields: []schema.Field{
 		{Name: "min", Doc: "The fewest pods; 0 works with triggers only.", Type: &schema.Natural},
 		{Name: "max", Doc: "The most pods.", Type: &schema.Positive},

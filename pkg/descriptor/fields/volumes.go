@@ -10,7 +10,7 @@ import (
 // volumeFields give a workload its volumes.
 var volumeFields = []schema.Field{
 	{Name: "volumes", Scope: Own, Traits: hookTakes, Doc: "The volumes, by the path where they are mounted or by name.",
-		Type: &schema.Type{Kind: schema.MapKind, What: "a map of volumes",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of volumes", Otherwise: volumesOtherwise,
 			Keys: schema.KeyRule{What: "a volume", Check: &schema.Check{Problem: volumeKey}}, Elem: volumeType},
 		Example: "volumes:\n  /data: 10Gi\n  /tmp: emptyDir\n  /cache: {emptyDir: {medium: Memory, sizeLimit: 64Mi}}\n" +
 			"  /etc/tls: {secret: shop-tls, readOnly: true}\n  shared:\n    claim: team-files\n" +

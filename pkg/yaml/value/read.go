@@ -23,12 +23,15 @@ const (
 	MaxBytes = 16 << 20 // in their texts, those that aliases repeat included
 )
 
+// SeveralDocuments is the code of a file with more than one document.
+const SeveralDocuments = "several-documents"
+
 // Read returns the only document of a YAML file. What makes it unusable is
 // reported with its place; the value is nil then or where the file holds none.
 func Read(file string, src []byte) (*Value, diag.List) {
 	docs, diags := ReadAll(file, src)
 	if len(docs) > 1 {
-		diags.Errorh(docs[1].Pos, "several-documents", `remove the "---" and what follows it; use one folder for each app`,
+		diags.Errorh(docs[1].Pos, SeveralDocuments, `remove the "---" and what follows it; use one folder for each app`,
 			"the file holds %d documents, but one descriptor is one document", len(docs))
 	}
 	if diags.HasErrors() || len(docs) == 0 {

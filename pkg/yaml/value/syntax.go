@@ -28,6 +28,11 @@ func syntaxError(file string, src []byte, err error) diag.Diagnostic {
 		d.Message, d.Hint = "the alias has no anchor", "put a text that starts with * in quotes, or define the anchor before"
 		return d
 	}
+	if star := starAt(at); star >= 0 && strings.Contains(text, "did not find expected alphabetic or numeric character") {
+		d.Pos.Col = utf8.RuneCount(at[:star]) + 1
+		d.Message, d.Hint = "a text that starts with * has to be in quotes", starHint(at, star)
+		return d
+	}
 	tab := indentTab(lines, line-1)
 	switch {
 	case isConflict(at):
@@ -49,6 +54,43 @@ func syntaxError(file string, src []byte, err error) diag.Diagnostic {
 	d.Message = "not valid YAML: " + text
 	return d
 }
+
+// starAt returns where a value of a line starts with *, which YAML takes for an alias, or -1.
+func starAt(line []byte) int {
+	for i, c := range line {
+		if c == '*' && (i == 0 || bytes.IndexByte([]byte(" \t[{,"), line[i-1]) >= 0) {
+			return i
+		}
+	}
+	return -1
+}
+
+// starHint returns how to write the value of a line that starts with *. It shows no value but a schedule, a wildcard host
+// or * alone: any other may be a secret.
+func starHint(line []byte, star int) string {
+	text := string(line[star:])
+	before := strings.TrimSpace(string(line[:star]))
+	flow := strings.ContainsAny(before, "[{")
+	if flow {
+		if end := strings.IndexAny(text, ",]}"); end >= 0 {
+			text = text[:end]
+		}
+	}
+	text, _, _ = strings.Cut(text, " #")
+	text = strings.TrimSpace(text)
+	schedule, host := strings.Trim(text, "0123456789*/,- ") == "" && (text == "*" || strings.Contains(text, " ")),
+		strings.HasPrefix(text, "*.") && strings.Trim(text, hostBytes) == ""
+	switch {
+	case !schedule && !host:
+		return "put it in quotes"
+	case flow || !strings.HasSuffix(before, ":"):
+		return "write " + strconv.Quote(text)
+	}
+	return "write " + strings.TrimPrefix(before, "- ") + " " + strconv.Quote(text)
+}
+
+// hostBytes are those that a wildcard host has.
+const hostBytes = "*.-abcdefghijklmnopqrstuvwxyz0123456789"
 
 // placed takes a message of the library apart into its text and its line, 0
 // where it has none.
