@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"github.com/unfold-gitops/unfold/pkg/cli/scaffold"
 	"github.com/unfold-gitops/unfold/pkg/delivery"
@@ -40,8 +41,11 @@ func newInit(s Streams) *cobra.Command {
 		Use:   "init [DIR]",
 		Short: "Create the app.yaml of a new app, and other files from a template",
 		Long: `init writes DIR/app.yaml (default: current folder). It takes what no flag sets
-from package.json, pyproject.toml, go.mod and the Dockerfile's EXPOSE, and the
-environments from the platform file, and asks for the rest on a terminal.
+from the files there: a Dockerfile, the sources, package.json, pyproject.toml,
+go.mod, a docker-compose file, the Kubernetes manifest or the Helm values that
+run the app today; and the environments from the platform file. It asks for the
+rest on a terminal. A comment says where each value is from, or that it is
+guessed.
 
 With --template it also writes the template's other files: source, tests,
 Dockerfile. It never replaces existing files.`,
@@ -53,9 +57,7 @@ Dockerfile. It never replaces existing files.`,
 				return err
 			}
 			if f.list {
-				for _, t := range templates {
-					fmt.Fprintf(s.Out, "%-14s %s\n", diag.Line(t.Name), diag.Line(t.Summary))
-				}
+				fmt.Fprint(s.Out, scaffold.List(templates))
 				return nil
 			}
 			p, err := platformFile.read(cmd.Context(), s, folder(args))
@@ -74,6 +76,18 @@ Dockerfile. It never replaces existing files.`,
 	cmd.Flags().StringArrayVar(&f.environments, "env", nil,
 		"environment; can be repeated (default: the platform's, else dev, staging, prod)")
 	platformFile.register(cmd)
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		said := c.Root().FlagErrorFunc()(c, err)
+		var missing *pflag.ValueRequiredError
+		if !errors.As(err, &missing) || missing.GetFlag().Name != "template" {
+			return said
+		}
+		templates, err := allTemplates(f.templates)
+		if err != nil {
+			return said
+		}
+		return usagef("%w\n%s", said, strings.TrimSuffix(scaffold.List(templates), "\n"))
+	})
 	return cmd
 }
 
@@ -113,25 +127,13 @@ func (i initialisation) run(ctx context.Context) error {
 		return err
 	}
 	root, remote := repositoryOf(ctx, dir)
-	a := asker{Streams: s, facts: facts, environments: usual, remote: remote}
-	whole := i.template != ""
-	if !whole {
-		i.template = a.ask("template", "template", facts.Template, "go-service")
+	a := asker{Streams: s, facts: facts, environments: usual, remote: remote, comments: map[string]string{}}
+	if i.template == "" && i.name == "" && i.image == "" && i.port == 0 && facts.Empty() {
+		i.template = a.choose(i.templates)
 	}
-	t, err := scaffold.Find(i.templates, i.template)
-	if err != nil {
-		return usageError{err}
-	}
-	answers, err := a.answers(dir, t, i.initFlags)
+	files, answers, err := i.files(&a)
 	if err != nil {
 		return err
-	}
-	files, err := t.Fill(answers)
-	if err != nil {
-		return err
-	}
-	if !whole {
-		files = tree.Tree{descriptor.FileName: files[descriptor.FileName]}
 	}
 	if err := s.work.write(ctx, func() error { return tree.Write(ctx, dir, files, false) }); errors.Is(err, tree.ErrExists) {
 		return usagef("%w: nothing was written; remove it, or give another folder", err)
@@ -139,6 +141,14 @@ func (i initialisation) run(ctx context.Context) error {
 		return err
 	}
 	fmt.Fprintf(s.Err, "wrote %s to %s\n", diag.Plural(len(files), "file"), dir)
+	if facts.User.Text != "" {
+		fmt.Fprintf(s.Err, "note: %s %s, and Kubernetes refuses to start it: add USER 10001 to it, or write security: baseline in "+
+			"app.yaml\n",
+			facts.User.From, diag.Line(facts.User.Text))
+	}
+	for _, note := range facts.Notes {
+		fmt.Fprintln(s.Err, "note: "+diag.Line(note))
+	}
 	notes(s, root, dir, files, answers.Image)
 	apps, err := render.Find([]string{dir})
 	if err != nil {
@@ -149,11 +159,49 @@ func (i initialisation) run(ctx context.Context) error {
 		return err
 	}
 	if err := summary.Diags.Err(); err != nil {
+		fmt.Fprintf(s.Err, "%s is not complete:\n", filepath.Join(dir, descriptor.FileName))
 		return err
 	}
 	fmt.Fprintf(s.Err, "next: look at %s, then run\n  unfold check %s\n  unfold render %s --env %s\n",
 		filepath.Join(dir, descriptor.FileName), diag.Word(dir), diag.Word(dir), answers.Environments[0])
 	return nil
+}
+
+// files returns what init writes, and the answers that it is made with.
+func (i initialisation) files(a *asker) (tree.Tree, scaffold.Answers, error) {
+	if i.template == "" {
+		usual := scaffold.Template{Port: guessedPort}
+		if a.facts.Completes() {
+			usual.Name, usual.Port = a.facts.Kind.Text, 0
+		}
+		answers, err := a.answers(i.dir, usual, i.initFlags)
+		if err != nil {
+			return nil, answers, err
+		}
+		return scaffold.Describe(answers, a.facts), answers, nil
+	}
+	t, err := scaffold.Find(i.templates, i.template)
+	if err != nil {
+		return nil, scaffold.Answers{}, usageError{err}
+	}
+	answers, err := a.answers(i.dir, t, i.initFlags)
+	if err != nil {
+		return nil, answers, err
+	}
+	files, err := t.Fill(answers)
+	return files, answers, err
+}
+
+// guessedPort is that of an app of which no file says what it listens on.
+const guessedPort = 8080
+
+// schemaAddress returns where the JSON Schema of a version of the program is published.
+func schemaAddress(version string) string {
+	at := "main"
+	if strings.HasPrefix(version, "v") && !strings.Contains(version, "-") { // no release has a dash
+		at = version
+	}
+	return "https://raw.githubusercontent.com/unfold-gitops/unfold/" + at + "/docs/app.schema.json"
 }
 
 // placeholder begins the image of an app that nobody gave one.
@@ -210,12 +258,20 @@ func look(dir string) (scaffold.Facts, error) {
 	if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
 		return scaffold.Facts{}, nil
 	}
-	folder, err := tree.Open(dir)
+	root, err := os.OpenRoot(dir)
 	if err != nil {
 		return scaffold.Facts{}, usageError{err}
 	}
-	defer folder.Close()
-	return scaffold.Infer(folder), nil
+	defer root.Close()
+	facts := scaffold.Infer(root.FS())
+	if text := facts.Schedule.Text; text != "" && descriptor.Check("schedule", value.NewString(diag.Pos{}, text)).HasErrors() {
+		facts.Schedule = scaffold.Fact{}
+	}
+	if v, diags := value.Read("", []byte(facts.Selector.Text)); diags.HasErrors() || v != nil &&
+		descriptor.Check("selector", v).HasErrors() {
+		facts.Selector = scaffold.Fact{}
+	}
+	return facts, nil
 }
 
 // asker fills in what the flags leave open: from the folder, on a terminal by
@@ -226,6 +282,23 @@ type asker struct {
 	environments []string // there usually are
 	remote       string   // git's, or ""
 	lines        *bufio.Scanner
+	// comments say of the fields that nobody gave where their values are from.
+	comments map[string]string
+}
+
+// choose offers the templates for a folder that says nothing about an app, and returns the one that a person chooses, or "".
+func (a *asker) choose(templates []scaffold.Template) string {
+	fmt.Fprintf(a.Err, "there is no app here yet; unfold init --template NAME also writes one:\n%s",
+		"  "+strings.ReplaceAll(strings.TrimSuffix(scaffold.List(templates), "\n"), "\n", "\n  ")+"\n")
+	return a.prompt("template, or nothing for app.yaml alone", "")
+}
+
+// noPort says what takes no port: a template, or the kind of a workload that is there already.
+func noPort(template string, t scaffold.Template) string {
+	if template != "" {
+		return "the template " + strconv.Quote(t.Name)
+	}
+	return "a " + t.Name
 }
 
 func (a *asker) answers(dir string, t scaffold.Template, f initFlags) (scaffold.Answers, error) {
@@ -235,51 +308,63 @@ func (a *asker) answers(dir string, t scaffold.Template, f initFlags) (scaffold.
 		if err != nil {
 			return scaffold.Answers{}, err
 		}
-		name = a.ask("name", "name", a.facts.Name, scaffold.Name(filepath.Base(absolute)))
+		name = a.ask("name", a.facts.Name, scaffold.Name(filepath.Base(absolute)), "the folder's name")
 	}
-	out := scaffold.Answers{Name: name, Image: f.image, Port: f.port, Environments: f.environments}
+	out := scaffold.Answers{Name: name, Image: f.image, Port: f.port, Environments: f.environments,
+		Schema: schemaAddress(programVersion()), Comments: a.comments}
 	if out.Image == "" {
-		out.Image = a.ask("image", "image", scaffold.Image(a.remote, name), placeholder+name)
+		known := a.facts.Image
+		if known.Text == "" {
+			if image := scaffold.Image(a.remote, name); image != "" {
+				known = scaffold.Fact{Text: image, From: "git's remote"}
+			}
+		}
+		out.Image = a.ask("image", known, placeholder+name, "a placeholder: write the image that CI pushes")
 	}
 	switch {
 	case f.port != 0 && t.Port == 0:
-		return out, usagef("the template %q takes no port", t.Name)
+		return out, usagef("%s takes no port", noPort(f.template, t))
 	case f.port == 0 && t.Port != 0:
-		inferred := ""
-		if a.facts.Port != 0 {
-			inferred = strconv.Itoa(a.facts.Port)
+		guess := ""
+		if f.template == "" {
+			guess = "guessed: write what the app listens on, or remove the line if it takes no requests"
 		}
-		port, err := strconv.Atoi(a.ask("port", "port", inferred, strconv.Itoa(t.Port)))
+		port, err := strconv.Atoi(a.ask("port", a.facts.Port, strconv.Itoa(t.Port), guess))
 		if err != nil {
 			return out, usagef("the port is no number: %w", err)
 		}
 		out.Port = port
 	}
 	if len(out.Environments) == 0 {
-		out.Environments = strings.Fields(strings.ReplaceAll(a.ask("environments", "environments", "", strings.Join(a.environments, " ")),
-			",", " "))
+		out.Environments = strings.Fields(strings.ReplaceAll(a.prompt("environments", strings.Join(a.environments, " ")), ",", " "))
 	}
 	return out, checkAnswers(out)
 }
 
-// ask returns what was inferred, else on a terminal what a person types, else the
-// fallback.
-func (a *asker) ask(what, prompt, inferred, fallback string) string {
-	if inferred != "" {
-		from := a.facts.From[what]
-		if from == "" {
-			from = "git's remote"
-		}
-		fmt.Fprintf(a.Err, "%s: %s (from %s)\n", what, diag.Line(inferred), diag.Line(from))
-		return inferred
+// ask returns what the folder says of a field, else on a terminal what a person types, else the fallback. It notes a comment for
+// the field if nobody typed it: guess for the fallback.
+func (a *asker) ask(field string, known scaffold.Fact, fallback, guess string) string {
+	if known.Text != "" {
+		fmt.Fprintf(a.Err, "%s: %s (from %s)\n", field, diag.Line(known.Text), diag.Line(known.From))
+		a.comments[field] = "from " + known.From
+		return known.Text
 	}
+	text := a.prompt(field, fallback)
+	if text == fallback {
+		a.comments[field] = guess
+	}
+	return text
+}
+
+// prompt returns on a terminal what a person types, else the fallback.
+func (a *asker) prompt(what, fallback string) string {
 	if !isTerminal(a.In) || !isTerminal(a.Err) {
 		return fallback
 	}
 	if a.lines == nil {
 		a.lines = bufio.NewScanner(a.In)
 	}
-	fmt.Fprintf(a.Err, "%s [%s]: ", prompt, fallback)
+	fmt.Fprintf(a.Err, "%s [%s]: ", what, fallback)
 	if a.lines.Scan() {
 		if text := strings.TrimSpace(a.lines.Text()); text != "" {
 			return text

@@ -45,6 +45,10 @@ type Answers struct {
 	Image        string
 	Port         int // 0 for the template's own
 	Environments []string
+	// Schema is the address of the JSON Schema by which editors complete app.yaml, "" for none.
+	Schema string
+	// Comments are put behind the fields of app.yaml whose values nobody gave: where they are from, or that they are guessed.
+	Comments map[string]string
 }
 
 // Templates returns the built-in templates, by name.
@@ -91,7 +95,7 @@ func read(root fs.FS) ([]Template, error) {
 		if err != nil {
 			return nil, err
 		}
-		if t.files["app.yaml"] == nil {
+		if t.files[descriptor] == nil {
 			continue // another folder that lies there
 		}
 		if err := t.about(); err != nil {
@@ -139,6 +143,9 @@ func (t Template) Fill(a Answers) (tree.Tree, error) {
 		if left := placeholder.FindString(text); left != "" {
 			return nil, fmt.Errorf("the template %q has the placeholder %s in %s, which is not known", t.Name, left, p)
 		}
+		if p == descriptor {
+			text = finish(text, a)
+		}
 		out[strings.TrimSuffix(fill.Replace(p), suffix)] = []byte(text)
 	}
 	return out, nil
@@ -154,6 +161,9 @@ func registry(image string) string {
 	return host
 }
 
+// guessedTag is the comment on a tag to start with.
+const guessedTag = "guessed, until CI sets it"
+
 // environments writes one line for each, with a tag to start with where the
 // image has none.
 func environments(a Answers) string {
@@ -163,9 +173,9 @@ func environments(a Answers) string {
 		case named != "" || strings.Contains(a.Image, "@"):
 			fmt.Fprintf(&b, "  %s:\n", env)
 		case strings.HasPrefix(env, "prod"):
-			fmt.Fprintf(&b, "  %s: {tag: v1.0.0}\n", env)
+			b.WriteString(commented(fmt.Sprintf("  %s: {tag: v1.0.0}", env), guessedTag))
 		default:
-			fmt.Fprintf(&b, "  %s: {tag: %s-latest}\n", env, env)
+			b.WriteString(commented(fmt.Sprintf("  %s: {tag: %s-latest}", env, env), guessedTag))
 		}
 	}
 	return b.String()
@@ -181,5 +191,18 @@ func Find(templates []Template, name string) (Template, error) {
 	for _, t := range templates {
 		names = append(names, t.Name)
 	}
-	return Template{}, fmt.Errorf("there is no template %q: %s", name, diag.Hint(name, "the templates are", names))
+	meant := ""
+	if s := diag.Suggest(name, names); s != "" {
+		meant = "; did you mean " + strconv.Quote(s) + "?"
+	}
+	return Template{}, fmt.Errorf("there is no template %q%s\n%s", name, meant, strings.TrimSuffix(List(templates), "\n"))
+}
+
+// List returns a line for each template.
+func List(templates []Template) string {
+	var b strings.Builder
+	for _, t := range templates {
+		fmt.Fprintf(&b, "%-14s %s\n", diag.Line(t.Name), diag.Line(t.Summary))
+	}
+	return b.String()
 }

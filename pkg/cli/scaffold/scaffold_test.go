@@ -28,41 +28,134 @@ func write(t *testing.T, files map[string]string) string {
 }
 
 func TestInfer(t *testing.T) {
-	type facts struct {
-		Name     string
-		Port     int
-		Template string
-	}
+	fact := func(text, from string) scaffold.Fact { return scaffold.Fact{Text: text, From: from} }
+	const deployment = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\nspec:\n  template:\n    spec:\n      containers:\n" +
+		"        - name: shop\n          image: ghcr.io/team/shop:v1\n          ports: [{containerPort: 5000}]\n" +
+		"          env: [{name: MODE, value: fast}, {name: \"bad name\"}]\n" +
+		"          readinessProbe: {httpGet: {path: /ready, port: 5000}}\n"
+	const taken = `k8s/all.yaml has the Deployment "shop": name, image, port, probes and the names of variables are taken from it; copy ` +
+		`the ` +
+		`rest, ` +
+		`then remove it, or Argo CD gets both`
+	const noUser = "has no USER, so the image may run as root"
 	for name, tt := range map[string]struct {
 		files map[string]string
-		want  facts
+		want  scaffold.Facts
 	}{
-		"nothing":             {nil, facts{}},
-		"node":                {map[string]string{"package.json": `{"name": "@team/Shop_Front"}`}, facts{"shop-front", 0, "node-service"}},
-		"node without a name": {map[string]string{"package.json": `{}`}, facts{"", 0, "node-service"}},
-		"no JSON":             {map[string]string{"package.json": `{`}, facts{"", 0, "node-service"}},
+		"nothing": {nil, scaffold.Facts{}},
+		"node": {map[string]string{"package.json": `{"name": "@team/Shop_Front"}`},
+			scaffold.Facts{Name: fact("shop-front", "package.json")}},
+		"node without a name": {map[string]string{"package.json": `{}`}, scaffold.Facts{}},
+		"no JSON":             {map[string]string{"package.json": `{`}, scaffold.Facts{}},
 		"python": {map[string]string{"pyproject.toml": "[build-system]\nname = 'no'\n[project]\nname = \"shop\"\n"},
-			facts{"shop", 0, "python-app"}},
+			scaffold.Facts{Name: fact("shop", "pyproject.toml")}},
 		"poetry": {map[string]string{"pyproject.toml": "[tool.poetry]\nname = 'shop'\n[other]\n"},
-			facts{"shop", 0, "python-app"}},
-		"another table's name": {map[string]string{"pyproject.toml": "[project]\nversion = '1'\n[other]\nname = 'no'\n"},
-			facts{"", 0, "python-app"}},
-		"requirements": {map[string]string{"requirements.txt": "flask"}, facts{"", 0, "python-app"}},
+			scaffold.Facts{Name: fact("shop", "pyproject.toml")}},
+		"another table's name": {map[string]string{"pyproject.toml": "[project]\nversion = '1'\n[other]\nname = 'no'\n"}, scaffold.Facts{}},
 		"go": {map[string]string{"go.mod": "// x\nmodule example.com/team/shop/v2\n\ngo 1.26\n"},
-			facts{"shop", 0, "go-service"}},
-		"dockerfile":        {map[string]string{"Dockerfile": "FROM scratch\nexpose 8080/tcp\n"}, facts{"", 8080, ""}},
-		"no port":           {map[string]string{"Dockerfile": "EXPOSE 99999\n"}, facts{}},
-		"a port's variable": {map[string]string{"Dockerfile": "EXPOSE $PORT\n"}, facts{}},
+			scaffold.Facts{Name: fact("shop", "go.mod")}},
+
+		"dockerfile": {map[string]string{"Dockerfile": "FROM scratch\nUSER 1000:1000\nexpose 8080/tcp\n"},
+			scaffold.Facts{Port: fact("8080", "Dockerfile")}},
+		"no port":           {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE 99999\n"}, scaffold.Facts{}},
+		"a port's variable": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE $PORT\n"}, scaffold.Facts{}},
+		"a port of UDP": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE 53/udp\nEXPOSE 80\n"},
+			scaffold.Facts{Port: fact("80", "Dockerfile")}},
+		"no user": {map[string]string{"Dockerfile": "FROM node:22\n"}, scaffold.Facts{User: fact(noUser, "Dockerfile")}},
+		"scratch": {map[string]string{"Dockerfile": "FROM scratch\n"},
+			scaffold.Facts{User: fact("has no USER, so the image runs as root", "Dockerfile")}},
+		"root": {map[string]string{"Dockerfile": "FROM x\nUSER root\n"},
+			scaffold.Facts{User: fact("has USER root, so the image runs as root", "Dockerfile")}},
+		"user zero": {map[string]string{"Dockerfile": "FROM x\nUSER 0:0\n"},
+			scaffold.Facts{User: fact("has USER 0, so the image runs as root", "Dockerfile")}},
+		"a user's name": {map[string]string{"Dockerfile": "FROM x\nUSER app\n"},
+			scaffold.Facts{User: fact("has a name as USER, so the image may run as root", "Dockerfile")}},
+		"nonroot": {map[string]string{"Dockerfile": "FROM gcr.io/distroless/static:nonroot\n"}, scaffold.Facts{}},
+		"stages": {map[string]string{"Dockerfile": "# syntax=docker/dockerfile:1\nFROM --platform=linux/amd64 golang AS build\n" +
+			"USER root\nEXPOSE 1\n" +
+			"FROM debian AS Base\nUSER 5\nEXPOSE 7000\nFROM base\nCOPY --from=build / /\n"},
+			scaffold.Facts{Port: fact("7000", "Dockerfile")}},
+		"user of an earlier stage": {map[string]string{"Dockerfile": "FROM golang AS build\nUSER 5\nFROM debian\n"},
+			scaffold.Facts{User: fact(noUser, "Dockerfile")}},
+		"health check": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nHEALTHCHECK --interval=5s \\\n  # a note\n" +
+			"  CMD curl -f http://localhost:$PORT/alive || exit 1\n"},
+			scaffold.Facts{Probe: fact("/alive", "Dockerfile")}},
+		"health check without a path": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nHEALTHCHECK CMD pg_isready\n"}, scaffold.Facts{}},
+
+		"a route": {map[string]string{"src/main.go": "package main\n\nmux.HandleFunc(\"GET /healthz\", ok)\n"},
+			scaffold.Facts{Probe: fact("/healthz", "src/main.go:3")}},
+		"a route in a test":            {map[string]string{"main_test.go": `get("/health")`, "test/a.py": `"/health"`}, scaffold.Facts{}},
+		"a route of others":            {map[string]string{"node_modules/x/a.js": `"/health"`, ".x/a.js": `"/health"`}, scaffold.Facts{}},
+		"a route of another app":       {map[string]string{"other/app.yaml": "", "other/a.js": `"/health"`}, scaffold.Facts{}},
+		"a word that is not the route": {map[string]string{"a.js": `"/healthy-food"`}, scaffold.Facts{}},
+
+		"a Deployment": {map[string]string{"k8s/all.yaml": deployment + "---\nkind: Service\napiVersion: v1\n",
+			"Dockerfile": "FROM x\nUSER 1\nEXPOSE 80"},
+			scaffold.Facts{Name: fact("shop", "k8s/all.yaml"), Image: fact("ghcr.io/team/shop:v1", "k8s/all.yaml"),
+				Port:      fact("5000", "k8s/all.yaml"),
+				Probe:     fact("/ready", "k8s/all.yaml"),
+				Variables: fact("MODE", "k8s/all.yaml"), Notes: []string{taken}}},
+		"a selector": {map[string]string{"d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\n" +
+			"spec: {selector: {matchLabels: {app: shop, tier: web}}}\n"},
+			scaffold.Facts{Name: fact("shop", "d.yaml"), Selector: fact("{app: shop, tier: web}", "d.yaml"), Notes: []string{
+				`d.yaml has the Deployment "shop": name and selector are taken from it; copy the rest, then remove it, or Argo CD gets ` +
+					`both`}}},
+		"a selector that needs quotes": {map[string]string{"d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\n" +
+			"spec: {selector: {matchLabels: {app: '1', x: ''}}}\n"},
+			scaffold.Facts{Name: fact("shop", "d.yaml"), Notes: []string{
+				`d.yaml has the Deployment "shop": name is taken from it; copy the rest, then remove it, or Argo CD gets both`}}},
+		"several Deployments": {map[string]string{"a.yaml": deployment, "b.yaml": deployment}, scaffold.Facts{Notes: []string{
+			`a.yaml has the Deployment "shop", one of several: write each as one of workloads, or as an app`,
+			`b.yaml has the Deployment "shop", one of several: write each as one of workloads, or as an app`}}},
+		"a CronJob": {map[string]string{"job.yaml": "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: clean}\n" +
+			"spec: {schedule: '5 4 * * *'}\n"},
+			scaffold.Facts{Name: fact("clean", "job.yaml"), Kind: fact("CronJob", "job.yaml"), Schedule: fact("5 4 * * *", "job.yaml"),
+				Notes: []string{
+					`job.yaml has the CronJob "clean": name, kind and schedule are taken from it; copy the rest, then remove it, or ` +
+						`Argo CD ` +
+						`gets ` +
+						`both`}}},
+		"a template of a chart": {map[string]string{"chart/Chart.yaml": "apiVersion: v2\nname: shop\n",
+			"chart/templates/deployment.yaml": "kind: {{ .Values.kind }}\n",
+			"chart/values.yaml":               "image: {repository: ghcr.io/team/shop, tag: v3}\nservice: {port: 80, targetPort: 8080}\n"},
+			scaffold.Facts{Name: fact("shop", "chart/Chart.yaml"), Image: fact("ghcr.io/team/shop:v3", "chart/values.yaml"),
+				Port: fact("8080", "chart/values.yaml"),
+				Notes: []string{
+					"chart/Chart.yaml is a Helm chart, whose templates unfold does not fill in: helm template chart prints what to " +
+						"compare " +
+						"unfold render with"}}},
+		"a kustomization": {map[string]string{"deploy/kustomization.yaml": "resources: []\n"}, scaffold.Facts{Notes: []string{
+			"deploy/kustomization.yaml is a kustomization: kustomize build deploy prints what to compare unfold render with"}}},
+		"compose": {map[string]string{"compose.yaml": "services:\n  db: {image: postgres}\n  web:\n    build: .\n" +
+			"    ports: ['127.0.0.1:8080:5000/tcp']\n" +
+			"    environment: [MODE=fast, DATABASE_URL]\n    healthcheck: {test: [CMD, curl, 'http://localhost:5000/up']}\n"},
+			scaffold.Facts{Port: fact("5000", "compose.yaml"), Probe: fact("/up", "compose.yaml"),
+				Variables: fact("MODE, DATABASE_URL", "compose.yaml"),
+				Notes: []string{"compose.yaml has the service web: app.yaml has its port, health check and variables, unless another " +
+					"file gave them; what else it has (db) is an app of its own, or runs elsewhere"}}},
+		"compose in the long form": {map[string]string{"docker-compose.yml": "services: {web: {image: 'x:1', ports: [{target: 81}], " +
+			"environment: {A: b}, " +
+			"healthcheck: {test: curl http://127.0.0.1/a}}}\n"},
+			scaffold.Facts{Image: fact("x:1", "docker-compose.yml"), Port: fact("81", "docker-compose.yml"),
+				Probe:     fact("/a", "docker-compose.yml"),
+				Variables: fact("A", "docker-compose.yml"),
+				Notes: []string{"docker-compose.yml has the service web: app.yaml has its port, health check and variables, unless " +
+					"another file gave them"}}},
+		"compose without a build": {map[string]string{"compose.yml": "services: {a: {image: x}, b: {image: '${IMAGE}'}}\n"},
+			scaffold.Facts{Notes: []string{"compose.yml has the services a, b: each with an image of its own is an app"}}},
+		"a Procfile": {map[string]string{"Procfile": "web: shop serve\nworker: shop work\n"}, scaffold.Facts{Notes: []string{
+			"Procfile has the processes web, worker: write the command of one as command, and of several as workloads: {NAME: {command: " +
+				"[…]}}"}}},
+		"no YAML": {map[string]string{"compose.yaml": ": :", "a.yaml": "- [", "Dockerfile": ""},
+			scaffold.Facts{User: fact(noUser, "Dockerfile")}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			folder, err := tree.Open(write(t, tt.files))
-			if err != nil {
-				t.Fatal(err)
-			}
-			defer folder.Close()
-			f := scaffold.Infer(folder)
-			if diff := cmp.Diff(tt.want, facts{f.Name, f.Port, f.Template}); diff != "" {
+			f := scaffold.Infer(os.DirFS(write(t, tt.files)))
+			if diff := cmp.Diff(tt.want, f); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if f.Empty() != (len(f.Notes) == 0 && cmp.Equal(f, scaffold.Facts{})) {
+				t.Errorf("Empty() = %t of %+v", f.Empty(), f)
 			}
 		})
 	}
@@ -113,7 +206,8 @@ func TestOwnTemplates(t *testing.T) {
 	}
 	files, err := job.Fill(scaffold.Answers{Name: "clean", Image: "reg.io:5000/clean", Environments: []string{"live", "production"}})
 	want := tree.Tree{
-		"app.yaml":      []byte("name: clean\nenvironments:\n  live: {tag: live-latest}\n  production: {tag: v1.0.0}\n"),
+		"app.yaml": []byte("name: clean\nenvironments:\n  live: {tag: live-latest} # guessed, until CI sets it\n" +
+			"  production: {tag: v1.0.0} # guessed, until CI sets it\n"),
 		"clean/main.go": []byte("// clean"),
 	}
 	if diff := cmp.Diff(want, files); diff != "" || err != nil {
