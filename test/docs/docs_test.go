@@ -143,7 +143,7 @@ func TestCommands(t *testing.T) {
 	}
 	shell := newShell(t)
 	for _, b := range blocks(t) {
-		if b.language != "sh" {
+		if b.language != "sh" || filepath.Base(b.file) == filepath.Base(onboarding) { // that is one session: TestOnboarding
 			continue
 		}
 		t.Run(b.name(), func(t *testing.T) {
