@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -27,8 +29,9 @@ it lists all fields.
 
 With --value it prints the value of the field for the app in DIR (default:
 current folder), with all layers applied, and the line of the layer that set it.
-Without a field it prints the whole descriptor that way. Values of secrets are
-hidden.`,
+A value that has no effect is marked, such as replicas of a CronJob. Without a
+field it prints the whole descriptor that way. Values of secrets are hidden. If
+the descriptor has mistakes, it prints what they leave, and exits with 1.`,
 		Example: "  unfold explain probes\n  unfold explain image --recursive\n" +
 			"  unfold explain --value replicas examples/example-app --env prod",
 		Args: cobra.MaximumNArgs(2),
@@ -39,9 +42,11 @@ hidden.`,
 			}
 			switch {
 			case v.asked:
-				return v.explain(cmd.Context(), s, field, args)
+				return v.explain(cmd.Context(), s, args)
 			case len(args) > 1:
 				return usagef("a folder can only be given with --value")
+			case isApp(field):
+				return usagef("%q is the folder of an app: unfold explain --value %s prints its values", field, field)
 			case field == "":
 				return explainAll(s.Out, recursive)
 			}
@@ -75,16 +80,27 @@ type valueFlags struct {
 	platform  platformFlag
 }
 
-func (f *valueFlags) explain(ctx context.Context, s Streams, field string, args []string) error {
+func (f *valueFlags) explain(ctx context.Context, s Streams, args []string) error {
+	field, dir := fieldAndFolder(args)
+	if rest, ok := strings.CutPrefix(field+".", "environments."); ok {
+		env, below, _ := strings.Cut(strings.TrimSuffix(rest, "."), ".")
+		if env == "" || f.env != "" && f.env != env {
+			return usagef("a value is that of an environment: name the field as it is below environments.NAME, and --env NAME")
+		}
+		f.env, field = env, below
+	}
+	if _, diags := descriptor.Explain(field); len(diags) > 0 {
+		return diags
+	}
 	o, err := f.overrides.options()
 	if err != nil {
 		return err
 	}
-	operator, err := f.platform.read(ctx, s, folderBehind(args))
+	operator, err := f.platform.read(ctx, s, dir)
 	if err != nil {
 		return err
 	}
-	src, err := render.Open(folderBehind(args), operator)
+	src, err := render.Open(dir, operator)
 	if err != nil {
 		return err
 	}
@@ -93,7 +109,33 @@ func (f *valueFlags) explain(ctx context.Context, s Streams, field string, args 
 	if f.env == "" {
 		envs = src.Environments()
 	}
-	return explainValues(s.Out, src, envs, field, o)
+	return explainValues(s, src, envs, field, o)
+}
+
+// fieldAndFolder returns the field and the folder among the arguments of --value. An
+// app's folder can stand alone, or before the field, unless it has a field's name.
+func fieldAndFolder(args []string) (field, dir string) {
+	switch {
+	case len(args) == 0:
+		return "", "."
+	case len(args) == 1 && isApp(args[0]):
+		return "", args[0]
+	case len(args) == 2 && isApp(args[0]) && !isApp(args[1]):
+		return args[1], args[0]
+	}
+	return args[0], folderBehind(args)
+}
+
+// isApp reports whether a word is the folder of an app, or a path, and no field.
+func isApp(word string) bool {
+	if word == "" {
+		return false
+	}
+	if _, diags := descriptor.Explain(word); len(diags) == 0 && word[0] != '.' && word[0] != '/' {
+		return false
+	}
+	_, err := os.Stat(filepath.Join(word, descriptor.FileName))
+	return err == nil
 }
 
 // folderBehind returns the folder after the field, or the current one.
