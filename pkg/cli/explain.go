@@ -25,14 +25,15 @@ func newExplain(s Streams) *cobra.Command {
 		Short: "Explain a field of app.yaml, or show where its value comes from",
 		Long: `explain describes a field of app.yaml: its shorthand and its full form, where
 you can use it, its default, an example and the fields below it. Without a field
-it lists all fields.
+it lists all fields. For a word that is no field, such as cron, it lists the
+fields that are about it.
 
 With --value it prints the value of the field for the app in DIR (default:
 current folder), with all layers applied, and the line of the layer that set it.
 A value that has no effect is marked, such as replicas of a CronJob. Without a
 field it prints the whole descriptor that way. Values of secrets are hidden. If
 the descriptor has mistakes, it prints what they leave, and exits with 1.`,
-		Example: "  unfold explain probes\n  unfold explain image --recursive\n" +
+		Example: "  unfold explain probes\n  unfold explain cron\n  unfold explain image --recursive\n" +
 			"  unfold explain --value replicas examples/example-app --env prod",
 		Args: cobra.MaximumNArgs(2),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -51,6 +52,9 @@ the descriptor has mistakes, it prints what they leave, and exits with 1.`,
 				return explainAll(s.Out, recursive)
 			}
 			x, diags := descriptor.Explain(field)
+			if found := descriptor.Search(field); len(diags) > 0 && len(found) > 0 {
+				return explainFound(s.Out, field, found)
+			}
 			if err := diags.Err(); err != nil {
 				return err
 			}
@@ -90,6 +94,9 @@ func (f *valueFlags) explain(ctx context.Context, s Streams, args []string) erro
 		f.env, field = env, below
 	}
 	if _, diags := descriptor.Explain(field); len(diags) > 0 {
+		if len(descriptor.Search(field)) > 0 {
+			diags[0].Hint = "unfold explain " + field + " lists the fields that are about it"
+		}
 		return diags
 	}
 	o, err := f.overrides.options()
@@ -153,6 +160,26 @@ func explainAll(out io.Writer, recursive bool) error {
 	}
 	fmt.Fprint(w, "\nunfold explain FIELD describes one field.\n")
 	return w.Flush()
+}
+
+// explainFound lists the fields that are about a word.
+func explainFound(out io.Writer, word string, found []schema.Explanation) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(w, "app.yaml has no field %q. These fields are about it:\n\n", word)
+	for _, x := range found {
+		fmt.Fprintf(w, "  %s\t%s\n", x.Path, firstSentence(x.Doc))
+	}
+	fmt.Fprint(w, "\nunfold explain FIELD describes one field.\n")
+	return w.Flush()
+}
+
+// firstSentence returns the beginning of a documentation.
+func firstSentence(doc string) string {
+	first, _, several := strings.Cut(doc, ". ")
+	if several {
+		first += "."
+	}
+	return first
 }
 
 // explainField prints everything about a field.

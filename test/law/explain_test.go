@@ -73,7 +73,9 @@ func newExplained(src *render.Source, dir, env string, o render.Options) (*expla
 	return &explained{p, files, r.Values(), nil}, nil
 }
 
-func (x *explained) errorf(format string, args ...any) { x.wrong = append(x.wrong, fmt.Sprintf(format, args...)) }
+func (x *explained) errorf(format string, args ...any) {
+	x.wrong = append(x.wrong, fmt.Sprintf(format, args...))
+}
 
 func (x *explained) hold() error {
 	x.lines(nil, x.Fields)
