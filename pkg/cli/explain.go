@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -49,16 +48,16 @@ the descriptor has mistakes, it prints what they leave, and exits with 1.`,
 			case isApp(field):
 				return usagef("%q is the folder of an app: unfold explain --value %s prints its values", field, field)
 			case field == "":
-				return explainAll(s.Out, recursive)
+				return explainAll(s, recursive)
 			}
 			x, diags := descriptor.Explain(field)
 			if found := descriptor.Search(field); len(diags) > 0 && len(found) > 0 {
-				return explainFound(s.Out, field, found)
+				return explainFound(s, field, found)
 			}
 			if err := diags.Err(); err != nil {
 				return err
 			}
-			return explainField(s.Out, x, recursive)
+			return explainField(s, x, recursive)
 		},
 		ValidArgsFunction: func(_ *cobra.Command, args []string, toComplete string) ([]string, cobra.ShellCompDirective) {
 			if len(args) > 0 {
@@ -149,28 +148,32 @@ func isApp(word string) bool {
 func folderBehind(args []string) string { return folder(args[min(len(args), 1):]) }
 
 // explainAll lists the fields by topic.
-func explainAll(out io.Writer, recursive bool) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	for i, t := range descriptor.Topics() {
-		if i > 0 {
-			fmt.Fprintln(w)
+func explainAll(s Streams, recursive bool) error {
+	return s.table(func(w io.Writer, stacked bool) {
+		for i, t := range descriptor.Topics() {
+			if i > 0 {
+				fmt.Fprintln(w)
+			}
+			fmt.Fprintln(w, strings.ToUpper(t.Title))
+			lister{w, recursive, stacked}.list(t.Fields, "  ")
 		}
-		fmt.Fprintln(w, strings.ToUpper(t.Title))
-		list(w, t.Fields, "  ", recursive)
-	}
-	fmt.Fprint(w, "\nunfold explain FIELD describes one field.\n")
-	return w.Flush()
+		fmt.Fprint(w, "\nunfold explain FIELD describes one field.\n")
+	})
 }
 
 // explainFound lists the fields that are about a word.
-func explainFound(out io.Writer, word string, found []schema.Explanation) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "app.yaml has no field %q. These fields are about it:\n\n", word)
-	for _, x := range found {
-		fmt.Fprintf(w, "  %s\t%s\n", x.Path, firstSentence(x.Doc))
-	}
-	fmt.Fprint(w, "\nunfold explain FIELD describes one field.\n")
-	return w.Flush()
+func explainFound(s Streams, word string, found []schema.Explanation) error {
+	return s.table(func(w io.Writer, stacked bool) {
+		fmt.Fprintf(w, "app.yaml has no field %q. These fields are about it:\n\n", word)
+		for _, x := range found {
+			gap := "\t"
+			if stacked {
+				gap = "\n      "
+			}
+			fmt.Fprintf(w, "  %s%s%s\n", x.Path, gap, firstSentence(x.Doc))
+		}
+		fmt.Fprint(w, "\nunfold explain FIELD describes one field.\n")
+	})
 }
 
 // firstSentence returns the beginning of a documentation.
@@ -183,50 +186,60 @@ func firstSentence(doc string) string {
 }
 
 // explainField prints everything about a field.
-func explainField(out io.Writer, x schema.Explanation, recursive bool) error {
-	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	line := func(head, text string) {
-		if text != "" {
-			fmt.Fprintf(w, "%s:\t%s\n", head, text)
+func explainField(s Streams, x schema.Explanation, recursive bool) error {
+	return s.table(func(w io.Writer, stacked bool) {
+		line := func(head, text string) {
+			if text != "" {
+				fmt.Fprintf(w, "%s:\t%s\n", head, text)
+			}
 		}
-	}
-	line("FIELD", x.Path)
-	if x.OneLine != "" {
-		line("SHORTHAND", x.OneLine)
-		line("FULL FORM", x.Full)
-	} else {
-		line("TAKES", x.Full)
-	}
-	line("WHERE", x.Where)
-	line("DEFAULT", x.Default)
-	if x.Doc != "" {
-		fmt.Fprintf(w, "\n%s\n", x.Doc)
-	}
-	if x.Example != "" {
-		fmt.Fprintf(w, "\nEXAMPLE\n  %s\n", strings.ReplaceAll(strings.TrimSuffix(x.Example, "\n"), "\n", "\n  "))
-	}
-	if fields := x.Fields(); len(fields) > 0 {
-		fmt.Fprint(w, "\nFIELDS\n")
-		list(w, fields, "  ", recursive)
-	}
-	return w.Flush()
+		line("FIELD", x.Path)
+		if x.OneLine != "" {
+			line("SHORTHAND", x.OneLine)
+			line("FULL FORM", x.Full)
+		} else {
+			line("TAKES", x.Full)
+		}
+		line("WHERE", x.Where)
+		line("DEFAULT", x.Default)
+		if x.Doc != "" {
+			fmt.Fprintf(w, "\n%s\n", x.Doc)
+		}
+		if x.Example != "" {
+			fmt.Fprintf(w, "\nEXAMPLE\n  %s\n", strings.ReplaceAll(strings.TrimSuffix(x.Example, "\n"), "\n", "\n  "))
+		}
+		if fields := x.Fields(); len(fields) > 0 {
+			fmt.Fprint(w, "\nFIELDS\n")
+			lister{w, recursive, stacked}.list(fields, "  ")
+		}
+	})
 }
 
-// list prints a line for each field, and those below it if asked; not again those
-// of a type that they are part of.
-func list(w io.Writer, fields []schema.Explanation, indent string, recursive bool, within ...string) {
+// lister lists fields: a line for each, or two where they are stacked.
+type lister struct {
+	io.Writer
+	recursive, stacked bool
+}
+
+// list prints fields, and those below them if asked; not again those of a type that
+// they are part of.
+func (l lister) list(fields []schema.Explanation, indent string, within ...string) {
 	for _, f := range fields {
 		takes := f.Full
 		if f.OneLine != "" {
 			takes = f.OneLine + "; or " + takes
 		}
-		fmt.Fprintf(w, "%s%s\t<%s>", indent, f.Name(), takes)
-		if f.Doc != "" {
-			fmt.Fprint(w, "\t", f.Doc)
+		form, docs := "%s%s\t<%s>", "\t"
+		if l.stacked {
+			form, docs = "%s%s <%s>", "\n"+indent+"    "
 		}
-		fmt.Fprintln(w)
-		if recursive && (f.Type() == "" || !slices.Contains(within, f.Type())) {
-			list(w, f.Fields(), indent+"  ", true, append(within, f.Type())...)
+		fmt.Fprintf(l, form, indent, f.Name(), takes)
+		if f.Doc != "" {
+			fmt.Fprint(l, docs, f.Doc)
+		}
+		fmt.Fprintln(l)
+		if l.recursive && (f.Type() == "" || !slices.Contains(within, f.Type())) {
+			l.list(f.Fields(), indent+"  ", append(within, f.Type())...)
 		}
 	}
 }

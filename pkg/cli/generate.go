@@ -55,7 +55,7 @@ func generate(ctx context.Context, s Streams, dir string, p platformFlag) error 
 		return err
 	}
 	for _, w := range result.Warnings {
-		fmt.Fprintln(s.Err, w)
+		s.complain(w)
 	}
 	if _, err := s.data.Write(result.Manifests); err != nil {
 		return err

@@ -104,7 +104,7 @@ func (r rendering) run(ctx context.Context, s Streams, dir string, p platformFla
 		return err
 	}
 	for _, w := range diags.Sorted() {
-		fmt.Fprintln(s.Err, w)
+		s.complain(w)
 	}
 	return nil
 }
