@@ -102,7 +102,7 @@ func (m *maker) set(o owner, env string) *value.Value {
 
 // namespace is where the apps of a folder, or of a pattern of folders, go to.
 func (m *maker) namespace(folder, env string) string {
-	pattern := m.Defaults.Place(env).Namespace
+	pattern := m.Defaults.Place(env).Namespace.Text
 	if pattern == "" {
 		pattern = "{app}-{env}"
 	}

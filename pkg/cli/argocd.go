@@ -119,7 +119,7 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 		return err
 	}
 	for _, w := range diags.Warnings() {
-		fmt.Fprintln(s.Err, w)
+		s.complain(w)
 	}
 	if f.output == "" {
 		return writeObjects(s, objects)

@@ -61,7 +61,7 @@ that the repository does not have, which is no mistake.`,
 			err := f.check(cmd.Context(), s, args, whole)
 			var mistakes diag.List
 			if errors.As(err, &mistakes) { // in the platform file
-				return errors.Join(report.Write(f.to(s), f.format, programVersion(), mistakes), errFound)
+				return errors.Join(f.write(s, mistakes), errFound)
 			}
 			return err
 		},
@@ -130,7 +130,7 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 		return err
 	}
 	if !whole || f.format != "text" {
-		if err := report.Write(f.to(s), f.format, programVersion(), summary.Diags); err != nil {
+		if err := f.write(s, summary.Diags); err != nil {
 			return err
 		}
 	}
@@ -148,6 +148,19 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	return nil
 }
 
+// write prints diagnostics in the format that is asked for.
+func (f *checkFlags) write(s Streams, diags diag.List) error {
+	if f.format != "text" {
+		return report.Write(f.to(s), f.format, programVersion(), diags)
+	}
+	var b strings.Builder
+	for _, d := range diags.Sorted() {
+		b.WriteString(s.coloured(s.Out, d) + "\n")
+	}
+	_, err := io.WriteString(s.painted(), fold(b.String(), s.width(s.Out)))
+	return err
+}
+
 // to returns the stream of a format: one that programs read escapes by itself.
 func (f *checkFlags) to(s Streams) io.Writer {
 	if f.format == "text" {
@@ -158,10 +171,7 @@ func (f *checkFlags) to(s Streams) io.Writer {
 
 // writeGroups prints what was found about a repository, for people.
 func writeGroups(s Streams, r repository.Report) error {
-	paint := func(code, text string) string { return text }
-	if colourful(s) {
-		paint = func(code, text string) string { return "\x1b[" + code + "m" + text + "\x1b[0m" }
-	}
+	paint := s.paint(s.Out)
 	var b strings.Builder
 	for i, g := range r.Groups {
 		if i > 0 {
@@ -180,10 +190,10 @@ func writeGroups(s Streams, r repository.Report) error {
 			}
 			fmt.Fprintf(&b, "  %s %s\n", mark, diag.Line(line.Text))
 			for _, d := range line.Diags.Sorted() {
-				b.WriteString("      " + strings.ReplaceAll(d.String(), "\n", "\n      ") + "\n")
+				b.WriteString("      " + strings.ReplaceAll(s.coloured(s.Out, d), "\n", "\n      ") + "\n")
 			}
 		}
 	}
-	_, err := fmt.Fprint(s.painted(), b.String())
+	_, err := io.WriteString(s.painted(), fold(b.String(), s.width(s.Out)))
 	return err
 }

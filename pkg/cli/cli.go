@@ -44,7 +44,11 @@ type Streams struct {
 // where it goes to a terminal.
 func (s Streams) forPeople() Streams {
 	s.data = s.Out
-	s.Out, s.Err = diag.NewPrinter(s.Out), diag.NewPrinter(s.Err)
+	to := s.Err
+	if width := s.width(s.Err); width > 0 {
+		to = folding{s.Err, width}
+	}
+	s.Out, s.Err = diag.NewPrinter(s.Out), diag.NewPrinter(to)
 	if isTerminal(s.data) {
 		s.data = s.Out
 	}
@@ -53,10 +57,16 @@ func (s Streams) forPeople() Streams {
 
 // behind returns the stream behind one for people.
 func behind(stream any) any {
-	if p, ok := stream.(*diag.Printer); ok {
-		return p.Unwrap()
+	for {
+		switch x := stream.(type) {
+		case *diag.Printer:
+			stream = x.Unwrap()
+		case folding:
+			stream = x.to
+		default:
+			return stream
+		}
 	}
-	return stream
 }
 
 // painted returns standard output for texts with colours, which are escaped already.
@@ -86,6 +96,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	root.SetArgs(args)
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err, args) })
 	setUsageErrors(root, args)
+	wrapHelp(root, s)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return 0
@@ -103,16 +114,16 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	case errors.Is(err, errTrouble):
 		return exitUsage
 	case errors.As(err, &diags):
-		fmt.Fprintln(s.Err, diags.Error())
+		s.complain(diags...)
 		return exitMistake
 	case errors.As(err, &unsealed):
-		fmt.Fprintf(s.Err, "unfold: %v\n", err)
+		s.fail(err)
 		return exitMistake
 	case errors.As(err, &usage):
-		fmt.Fprintf(s.Err, "unfold: %v\n", err)
+		s.fail(err)
 		return exitUsage
 	}
-	fmt.Fprintf(s.Err, "unfold: %v\n", err)
+	s.fail(err)
 	return exitFault
 }
 

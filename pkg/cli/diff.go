@@ -55,7 +55,7 @@ could not compare everything.`,
 			var diags diag.List
 			switch {
 			case errors.As(err, &diags):
-				fmt.Fprintln(s.Err, diags.Error())
+				s.complain(diags...)
 				return errTrouble
 			case err != nil:
 				return usageError{err}
@@ -172,9 +172,7 @@ func (f *diffFlags) painter(s Streams) func(kind byte, line string) string {
 }
 
 // colourful reports whether standard output is a terminal that wants colours.
-func colourful(s Streams) bool {
-	return isTerminal(s.Out) && s.variable("NO_COLOR") == "" && s.variable("TERM") != "dumb"
-}
+func colourful(s Streams) bool { return s.paint(s.Out)("0", "") != "" }
 
 // markdown returns the differences as a comment on a pull request, within what
 // GitHub takes.

@@ -63,7 +63,7 @@ func (e ejection) run(ctx context.Context, s Streams, dir string) error {
 		return err
 	}
 	for _, w := range warnings {
-		fmt.Fprintln(s.Err, w)
+		s.complain(w)
 	}
 	if err := existing(s.work.write(ctx, func() error { return tree.Write(ctx, e.output, t, e.force) })); err != nil {
 		return err

@@ -22,9 +22,11 @@ func newGenerate(s Streams) *cobra.Command {
 		Short: "Generate the manifests of an Application, as Argo CD's plugin",
 		Long: `Argo CD runs generate in the app's folder. The Application chooses the
 environment and the overrides: by parameters in ARGOCD_APP_PARAMETERS, or else
-by variables that begin with ARGOCD_ENV_. generate prints the manifests on
-standard output and one line about the run on standard error. It never reads the
-operator's platform file from the app's folder.`,
+by variables that begin with ARGOCD_ENV_, such as ARGOCD_ENV_NAME_SUFFIX. A
+variable that unfold does not read, but that is meant for it by its name, is an
+error. generate prints the manifests on standard output and one line about the
+run on standard error. It never reads the operator's platform file from the
+app's folder.`,
 		Example: "  ARGOCD_ENV_ENVIRONMENT=prod unfold generate",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -53,7 +55,7 @@ func generate(ctx context.Context, s Streams, dir string, p platformFlag) error 
 		return err
 	}
 	for _, w := range result.Warnings {
-		fmt.Fprintln(s.Err, w)
+		s.complain(w)
 	}
 	if _, err := s.data.Write(result.Manifests); err != nil {
 		return err

@@ -15,60 +15,93 @@ import (
 // origins prints the values of a descriptor in an environment, and which layers
 // and lines gave them.
 type origins struct {
-	out io.Writer
-	src *render.Source
-	env string
+	out      io.Writer
+	src      *render.Source
+	env      string
+	mistakes diag.List
 	*descriptor.Provenance
 }
 
-// explainValues prints the value at a path in each environment.
-func explainValues(out io.Writer, src *render.Source, envs []string, path string, o render.Options) error {
+// explainValues prints the value at a path in each environment. Mistakes do not stop
+// it: it prints what they leave, and returns them.
+func explainValues(s Streams, src *render.Source, envs []string, path string, o render.Options) error {
+	var mistakes diag.List
+	patched := false
 	for i, env := range envs {
-		p, err := src.Provenance(env, o)
-		if err != nil {
-			return err
+		p, diags := src.Provenance(env, o)
+		mistakes = append(mistakes, diags...)
+		if p == nil {
+			continue
 		}
 		if len(envs) > 1 {
 			if i > 0 {
-				fmt.Fprintln(out)
+				fmt.Fprintln(s.Out)
 			}
-			fmt.Fprintf(out, "# %s: %s\n", src.Document().Name, env)
+			fmt.Fprintf(s.Out, "# %s: %s\n", src.Document().Name, env)
 		}
-		if err := (origins{out, src, env, p}).explain(path); err != nil {
+		if err := (origins{s.Out, src, env, diags, p}).explain(path); err != nil {
 			return err
 		}
+		patched = patched || len(p.App.Patches)+len(p.App.Components) > 0
 	}
-	return nil
+	if patched && !strings.HasPrefix(path, "patches") && !strings.HasPrefix(path, "components") {
+		fmt.Fprintln(s.Err, "note: patches or components change the objects further; unfold render --explain prints them")
+	}
+	return mistakes.Err()
 }
 
 // explain prints the value at a path; of a field that each workload has for
 // itself, those of all workloads.
 func (o origins) explain(path string) error {
-	if keys, ok := o.Find(path); ok {
-		return o.print(keys)
+	keys, found := o.Find(path)
+	if found {
+		if err := o.print(path, keys); err != nil {
+			return err
+		}
 	}
-	found := false
+	if path == "" {
+		return nil
+	}
 	for _, w := range o.Fields.Get("workloads").Keys() {
-		if keys, ok := o.Find("workloads." + w + "." + path); ok {
+		below := "workloads." + w + "." + path
+		if keys, ok := o.Find(below); ok {
 			found = true
-			if err := o.print(keys); err != nil {
+			if err := o.print(below, keys); err != nil {
 				return err
 			}
+		} else if at := o.Mistake(below, o.mistakes); at.File != "" {
+			found = true
+			o.unknown(below, at)
 		}
 	}
 	if found {
 		return nil
 	}
-	if _, diags := descriptor.Explain(path); len(diags) > 0 {
-		return diags
+	if at := o.Mistake(path, o.mistakes); at.File != "" {
+		o.unknown(path, at)
+		return nil
 	}
-	fmt.Fprintf(o.out, "%s: not set in %s\n", path, o.env)
+	fmt.Fprintf(o.out, "%s: not set in %s\n", diag.Line(path), o.env)
 	return o.list(o.Origins(strings.Split(path, ".")))
 }
 
-func (o origins) print(keys []string) error {
-	v := o.At(keys)
-	if v.IsScalar() || v.Empty() {
+// unknown prints that a value can't be told.
+func (o origins) unknown(path string, at diag.Pos) {
+	fmt.Fprintf(o.out, "%s: not known in %s, because of the mistake at %s\n", diag.Line(path), o.env, diag.Line(at.String()))
+}
+
+func (o origins) print(path string, keys []string) error {
+	v, at := o.At(keys), o.Mistake(path, o.mistakes)
+	leaf := v.IsScalar() || v.Empty()
+	switch {
+	case path == "" || at.File == "":
+	case leaf:
+		o.unknown(path, at)
+		return nil
+	default:
+		fmt.Fprintf(o.out, "# without the mistake at %s\n", diag.Line(at.String()))
+	}
+	if leaf {
 		return o.leaf(keys, v)
 	}
 	// The value stands under its keys, as in app.yaml.
@@ -84,26 +117,74 @@ func (o origins) print(keys []string) error {
 	return err
 }
 
-// comment says where a value is from, and what it lies over.
+// comment says where a value is from, what it is made of, what it lies over, and that
+// it has no effect.
 func (o origins) comment(path []string, v *value.Value) string {
-	text := o.src.Place(v.Pos)
-	for _, x := range o.Origins(path) {
+	all := o.Origins(path)
+	if v.Is(value.List) && len(v.Items) > 0 {
+		return o.replaced(v, all)
+	}
+	parts := []string{}
+	if place := o.src.Place(v.Pos); place != "" && !strings.HasSuffix(o.madeOf(path), " "+place) {
+		parts = append(parts, place)
+	}
+	if made := o.madeOf(path); made != "" {
+		parts = append(parts, made)
+	}
+	for _, x := range all {
 		if x.Pos != v.Pos {
-			text += ", over " + short(x.Value) + " of " + o.src.Place(x.Pos)
+			parts = append(parts, "over "+short(x.Value)+" of "+o.src.Place(x.Pos))
 		}
 	}
-	return text
+	if why := o.Useless(path); why != "" {
+		parts = append(parts, "no effect: "+why)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// replaced says which layer's list holds where others have one too, since none is
+// added to another.
+func (o origins) replaced(v *value.Value, all []descriptor.Origin) string {
+	hidden := []string{}
+	for i, x := range all {
+		if i > 0 && x.Value.Is(value.List) {
+			hidden = append(hidden, fmt.Sprintf("%s of %s (%s)", diag.Plural(len(x.Value.Items), "item"), o.src.Place(x.Pos), x.Layer))
+		}
+	}
+	if len(hidden) == 0 {
+		return ""
+	}
+	return fmt.Sprintf("the list of %s (%s) replaces %s", o.src.Place(all[0].Pos), all[0].Layer, strings.Join(hidden, " and "))
+}
+
+// madeOf says by what a value is made of what the layers say, "" where it is not.
+func (o origins) madeOf(path []string) string {
+	r, ok := o.Made(path)
+	if !ok {
+		return ""
+	}
+	return strings.TrimSpace(r.Text + " " + o.src.Place(r.Pos))
 }
 
 // leaf prints a line for each layer that says something, the highest first.
 func (o origins) leaf(keys []string, v *value.Value) error {
-	fmt.Fprintf(o.out, "%s: %s\n", diag.Line(strings.Join(keys, ".")), short(v))
+	name := diag.Line(strings.Join(keys, "."))
+	if why := o.Useless(keys); why != "" {
+		fmt.Fprintf(o.out, "%s: no effect in %s: %s\n", name, o.env, why)
+	} else {
+		fmt.Fprintf(o.out, "%s: %s\n", name, short(v))
+	}
 	all := o.Origins(keys)
-	if len(all) == 0 && !v.Pos.IsZero() {
-		_, err := fmt.Fprintf(o.out, "  %s\n", diag.Line(o.src.Place(v.Pos)))
+	if place := o.src.Place(v.Pos); len(all) == 0 && place != "" {
+		fmt.Fprintf(o.out, "  %s\n", diag.Line(place))
+	}
+	if err := o.list(all); err != nil {
 		return err
 	}
-	return o.list(all)
+	if made := o.madeOf(keys); made != "" {
+		fmt.Fprintf(o.out, "  %s\n", diag.Line(made))
+	}
+	return nil
 }
 
 func (o origins) list(all []descriptor.Origin) error {

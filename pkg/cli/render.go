@@ -27,7 +27,8 @@ func newRender(s Streams) *cobra.Command {
 current folder). If DIR has no app.yaml, it renders every app below. With
 --output it writes one file for each object to OUT/ENV instead, for several apps
 to OUT/PATH/ENV. With --explain it adds a comment to each value, with the file
-and line that set it, and hides the contents of Secrets.`,
+and line that set it, and hides the contents of Secrets; if the descriptor has
+mistakes, it prints what they leave, and exits with 1.`,
 		Example: "  unfold render --env prod\n  unfold render examples/example-app --output /tmp/manifests",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -90,7 +91,7 @@ func (r rendering) run(ctx context.Context, s Streams, dir string, p platformFla
 		diags = append(diags, app.Diags...)
 		done++
 		bar.show(done)
-		if r.output != "" || app.Diags.HasErrors() {
+		if r.output != "" || app.Diags.HasErrors() && !r.options.Explain {
 			return nil
 		}
 		return r.print(s, app, len(folders) > 1 || len(app.Results) > 1)
@@ -103,7 +104,7 @@ func (r rendering) run(ctx context.Context, s Streams, dir string, p platformFla
 		return err
 	}
 	for _, w := range diags.Sorted() {
-		fmt.Fprintln(s.Err, w)
+		s.complain(w)
 	}
 	return nil
 }
@@ -117,6 +118,9 @@ func (r rendering) print(s Streams, app render.Rendered, several bool) error {
 	}
 	for _, x := range app.Results {
 		text := x.Manifests
+		if x.Warnings.HasErrors() {
+			text = append([]byte("# what the mistakes leave, without manifests, patches and components\n"), text...)
+		}
 		if several {
 			text = fmt.Appendf(nil, "---\n# %s: %s\n%s", x.Name, x.Env, text)
 		}

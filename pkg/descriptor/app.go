@@ -10,7 +10,8 @@ import (
 // checked. Fields of type *value.Value hold Kubernetes' own fields, or nil.
 type App struct {
 	Name string
-	Pos  diag.Pos // of the descriptor's name
+	// Pos is the place of the descriptor, and NamePos that of the name in it.
+	Pos, NamePos diag.Pos
 	// Env is the environment, "" for what all environments have in common.
 	Env string
 	// Prefix and Suffix stand around the names of its objects, which have them only
@@ -48,8 +49,10 @@ type Text struct {
 
 // Namespace is where an app runs.
 type Namespace struct {
-	Name                string
-	Pos                 diag.Pos
+	Name string
+	Pos  diag.Pos
+	// From is the place of what names it, without a line where that is made of other names.
+	From                diag.Pos
 	Create              bool
 	Labels, Annotations *value.Value
 }

@@ -30,8 +30,8 @@ type Defaults struct {
 
 // Place is what the operator says about where the apps of an environment run.
 type Place struct {
-	// Namespace is a pattern of names, with {app} and {env}; "" is {app}-{env}.
-	Namespace string
+	// Namespace is a pattern of names, with {app} and {env}; without a text it is {app}-{env}.
+	Namespace Text
 	// Domain is that of hosts without one, and IngressClass the class of an
 	// Ingress that names none. Their text is "" where the operator says nothing.
 	Domain, IngressClass Text
@@ -46,7 +46,7 @@ func (d Defaults) Place(env string) Place {
 }
 
 func (p Place) namespace(app, env string) string {
-	pattern := p.Namespace
+	pattern := p.Namespace.Text
 	if pattern == "" {
 		pattern = "{app}-{env}"
 	}

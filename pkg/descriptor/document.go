@@ -42,7 +42,9 @@ type Document struct {
 	Name string
 
 	root *value.Value // without environments
-	envs []value.Entry
+	// head holds apiVersion, kind and name, and source the file as it is written.
+	head, source *value.Value
+	envs         []value.Entry
 	// multi says that the top level has workloads, on which names and selectors
 	// depend for ever.
 	multi bool
@@ -68,7 +70,7 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	}
 	n := fields.NewNormaliser()
 	full := n.Full(fields.Document(), top)
-	d := &Document{File: file}
+	d := &Document{File: file, head: value.NewMap(top.Pos), source: top}
 	d.kind, _ = kinds.Find(kinds.Deployment)
 	d.root = full.Copy()
 	d.Name = full.StringAt("name")
@@ -86,9 +88,13 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	d.readEnvironments(full)
 	d.checkScopes(n)
 	d.checkSelectors(n)
-	for _, key := range []string{"apiVersion", "kind", "name", "environments"} {
+	for _, key := range []string{"apiVersion", "kind", "name"} {
+		if e := d.root.Entry(key); e != nil {
+			d.head.SetEntry(*e)
+		}
 		d.root.Delete(key)
 	}
+	d.root.Delete("environments")
 	d.broken = n.Diags.HasErrors()
 	return d, n.Diags
 }
@@ -266,6 +272,9 @@ func (d *Document) checkSelectors(n *schema.Normaliser) {
 		}
 	}
 }
+
+// Head returns apiVersion, kind or name as written, nil where the descriptor has none.
+func (d *Document) Head(key string) *value.Value { return d.head.Get(key) }
 
 // Environments returns the names of the environments in the order written; where
 // the descriptor lists none, those of the defaults.

@@ -77,7 +77,7 @@ func (e *effective) app(env string) *App {
 	e.env = env
 	top, m := e.layers(env)
 	app := &App{
-		Name: e.Name, Env: env, Multi: e.multi, Pos: e.root.Pos,
+		Name: e.Name, Env: env, Multi: e.multi, Pos: e.root.Pos, NamePos: e.head.Get("name").At(),
 		Opinions:    top.opinions,
 		Labels:      top.merged.Get("labels"),
 		Annotations: top.merged.Get("annotations"),
@@ -328,12 +328,15 @@ func (e *effective) namespace(app *App, v *value.Value) {
 		Create: v.Get("create").IsTrue(),
 		Labels: v.Get("labels"), Annotations: v.Get("annotations"),
 	}
+	ns.From = ns.Pos
 	argocd := e.options.ArgoCDNamespace
 	switch {
 	case ns.Name == "" && argocd != "":
 		ns.Name, ns.Pos = argocd, diag.Pos{File: "ARGOCD_APP_NAMESPACE"}
+		ns.From = ns.Pos
 	case ns.Name == "":
-		ns.Name, ns.Pos = e.options.Defaults.Place(e.env).namespace(e.Name, e.env), v.At()
+		place := e.options.Defaults.Place(e.env)
+		ns.Name, ns.Pos, ns.From = place.namespace(e.Name, e.env), v.At(), place.Namespace.Pos
 		if problem := schema.Label.Problem(ns.Name); problem != "" && e.env != "" && e.Name != "" {
 			e.diags.Errorh(e.envPos(), "bad-name", "set namespace", "the namespace %q, made of the app's and the environment's name, %s",
 				ns.Name, problem)

@@ -13,6 +13,7 @@ import (
 // Ingress is an Ingress of a workload.
 type Ingress struct {
 	Name  string
+	Key   string // under ingress; "" for the workload's own
 	Pos   diag.Pos
 	Class *value.Value
 	Hosts []Host
@@ -70,22 +71,25 @@ func (e *effective) ingresses(app *App, w *Workload, entry *value.Entry) {
 		}
 		own.SetEntry(x)
 	}
-	e.ingress(app, w, w.Name, value.Entry{KeyPos: entry.KeyPos, Value: own}, entry.Value.Empty())
+	e.ingress(app, w, "", value.Entry{KeyPos: entry.KeyPos, Value: own}, entry.Value.Empty())
 	for _, x := range further {
 		if x.Value.Is(value.Map) {
 			m := schema.NewMerger()
 			asked := x.Value.Empty()
 			x.Value = m.Merge(fields.NamedIngress, common, x.Value)
-			e.ingress(app, w, w.Name+"-"+x.Key, x, asked)
+			e.ingress(app, w, x.Key, x, asked)
 		}
 	}
 }
 
 // ingress adds an Ingress if it has a host. Bare says that it is asked for
 // without a word more.
-func (e *effective) ingress(app *App, w *Workload, name string, entry value.Entry, bare bool) {
-	v := entry.Value
-	i := Ingress{Name: name, Pos: v.Pos, Class: v.Get("className"), Full: v}
+func (e *effective) ingress(app *App, w *Workload, key string, entry value.Entry, bare bool) {
+	v, name := entry.Value, w.Name
+	if key != "" {
+		name += "-" + key
+	}
+	i := Ingress{Name: name, Key: key, Pos: v.Pos, Class: v.Get("className"), Full: v}
 	var common []Backend
 	for _, host := range e.hosts(name, v, bare) {
 		if common == nil {

@@ -176,15 +176,18 @@ func (e *effective) setTag(layer, _ *value.Value, o Override) {
 	layer.Set("image", image.Set("tag", tag))
 }
 
-// setReplicas takes a text for the number that it is.
+// setReplicas takes a text for the number that it is in app.yaml.
 func (e *effective) setReplicas(layer, _ *value.Value, o Override) {
 	v := value.NewString(o.Pos, o.Text)
-	if o.Text != "" && schema.Only(o.Text, schema.Digits) {
-		v.Kind = value.Int
-		if v.Text = strings.TrimLeft(o.Text, "0"); v.Text == "" {
-			v.Text = "0"
+	if digits := strings.TrimPrefix(o.Text, "-"); digits == "" || !schema.Only(digits, schema.Digits) {
+		hint := "write a number such as 3"
+		if e.multi {
+			hint = "write a number such as 3, or WORKLOAD=3 for one workload"
 		}
+		e.diags.Errorh(o.Pos, "wrong-type", hint, "%s must be a whole number, not %q", o.Name, o.Text)
+		return
 	}
+	v.Kind, v.Plain = value.Int, true
 	layer.Set(o.Name, e.override(o.Name, v))
 }
 

@@ -251,3 +251,15 @@ func Check(field string, v *value.Value) diag.List {
 	n.Full(fields.Document().Field(field).Type, v)
 	return n.Diags
 }
+
+// FieldLike returns the field that an environment can set and that has a name, whatever separates its words:
+// pullSecrets for PULL_SECRETS. It returns "" for none.
+func FieldLike(name string) string {
+	plain := strings.ReplaceAll(name, "_", "")
+	for _, field := range fields.Environment().FieldNames() {
+		if strings.EqualFold(field, plain) {
+			return field
+		}
+	}
+	return ""
+}

@@ -11,14 +11,23 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Provenance is a descriptor in an environment, as layered and in full form, with
-// what each layer says of each value.
+// Provenance is a descriptor in an environment, with what each layer says of each
+// value.
 type Provenance struct {
-	// Fields is what all layers come to. What workloads inherit stands in each of
-	// them.
+	// Fields is what all layers come to, in full form, with what the app makes of it:
+	// complete hosts, the namespace, what is chosen where nothing is said. What
+	// workloads inherit stands in each of them.
 	Fields *value.Value
 
-	layers []layer
+	// App is the app that they make.
+	App *App
+
+	layers  []layer
+	made    map[string]Remark // by path
+	useless map[string]string // why a value has no effect, by path
+	renamed map[string]string // hosts that are keys, by their path as written
+	doc     *Document
+	env     string
 }
 
 // layer is one of those that make a descriptor.
@@ -37,42 +46,70 @@ type Origin struct {
 // Hidden stands for the values of secrets, which are never printed.
 const Hidden = "(hidden)"
 
-// Provenance returns where the values of an environment come from.
+// Provenance returns where the values of an environment come from. Where the list
+// holds errors it is what remains without the mistakes, nil for an environment that
+// the app does not have.
 func (d *Document) Provenance(env string, o Options) (*Provenance, diag.List) {
 	app, diags := d.Effective(env, o)
-	if diags.HasErrors() {
+	if app == nil {
 		return nil, diags
 	}
-	e := effective{Document: d, options: o, env: env}
+	e := effective{Document: d, options: o, env: env, prefix: app.Prefix, suffix: app.Suffix}
 	l, _ := e.layers(env)
-	merged := l.merged.Copy()
+	p := &Provenance{Fields: l.merged.Copy(), App: app, made: map[string]Remark{}, useless: map[string]string{},
+		renamed: map[string]string{},
+		doc:     d, env: env}
 	if d.multi {
-		workloads := value.NewMap(merged.Get("workloads").At())
+		workloads := value.NewMap(p.Fields.Get("workloads").At())
 		workloads.Entries = l.workloads
-		merged.Set("workloads", workloads)
-		merged.Entries = slices.DeleteFunc(merged.Entries, func(x value.Entry) bool {
-			f := fields.OfWorkload(x.Key)
-			return f != nil && f.Scope == fields.Inherited
-		})
+		p.Fields.Set("workloads", workloads)
+		p.Fields.Entries = slices.DeleteFunc(p.Fields.Entries, func(x value.Entry) bool { return isInherited(x.Key) && !ofObjects(x.Key) })
 	}
-	if merged.Get("namespace", "name") == nil {
-		ns := merged.Get("namespace").Copy()
-		if ns == nil {
-			ns = value.NewMap(diag.Pos{})
-		}
-		merged.Set("namespace", ns.Set("name", value.NewString(diag.Pos{File: "made of the app's and the environment's name"},
-			app.Namespace.Name)))
-	}
-	p := &Provenance{Fields: conceal(merged)}
+	p.complete(&e, app)
+	p.short(d)
+	p.Fields = conceal(p.Fields)
 	for _, x := range l.layers {
+		if x.fields == d.root {
+			x.fields = putAll(d.head, x.fields)
+		}
 		p.layers = append(p.layers, layer{x.name, conceal(x.fields)})
 	}
-	return p, nil
+	return p, diags
+}
+
+func isInherited(field string) bool {
+	f := fields.OfWorkload(field)
+	return f != nil && f.Scope == fields.Inherited
+}
+
+// ofObjects reports whether a field that workloads inherit is also that of the objects
+// that they share.
+func ofObjects(field string) bool {
+	return slices.Contains([]string{"labels", "annotations", "syncWave", "syncOptions"}, field)
+}
+
+// putAll returns a map with the entries of both.
+func putAll(a, b *value.Value) *value.Value {
+	out := a.Copy()
+	out.Entries = append(out.Entries, b.AllEntries()...)
+	return out
 }
 
 // Origins returns what the layers say of the value at a path, the highest first.
-// None says anything of what is made of other values.
+// None says anything of what is made of other values. Of what is in a list only the
+// layer says something whose list holds.
 func (p *Provenance) Origins(path []string) []Origin {
+	for i := range path {
+		if !p.At(path[:i]).Is(value.List) {
+			continue
+		}
+		if lists := p.Origins(path[:i]); len(lists) > 0 {
+			if v := at(lists[0].Value, path[i:]); v != nil {
+				return []Origin{{lists[0].Layer, v.Pos, v}}
+			}
+		}
+		return nil
+	}
 	var out []Origin
 	lookup := func(path []string) {
 		for _, l := range p.layers {
@@ -82,10 +119,8 @@ func (p *Provenance) Origins(path []string) []Origin {
 		}
 	}
 	// All that the top level says lies below all that workloads say.
-	if len(path) > 2 && path[0] == "workloads" {
-		if f := fields.OfWorkload(path[2]); f != nil && f.Scope == fields.Inherited {
-			lookup(path[2:])
-		}
+	if len(path) > 2 && path[0] == "workloads" && isInherited(path[2]) {
+		lookup(path[2:])
 	}
 	lookup(path)
 	slices.Reverse(out)
@@ -101,13 +136,24 @@ func (p *Provenance) Find(path string) (keys []string, ok bool) {
 	if keys, ok := find(p.Fields, path); ok {
 		return keys, true
 	}
-	for short, long := range map[string]string{"tag": "image.tag", "port": "ports.http.port"} {
+	for written, host := range p.renamed {
+		keys := strings.Split(written, "\x00")
+		if rest, ok := strings.CutPrefix(path, strings.Join(keys, ".")); ok && (rest == "" || rest[0] == '.') {
+			return find(p.Fields, strings.Join(append(keys[:len(keys)-1], host), ".")+rest)
+		}
+	}
+	for short, long := range shorthands() {
 		if above, ok := strings.CutSuffix(path, short); ok && (above == "" || strings.HasPrefix(above, "workloads.") &&
 			strings.Count(above, ".") == 2) {
 			return find(p.Fields, above+long)
 		}
 	}
 	return nil, false
+}
+
+// shorthands returns the fields that are short for others.
+func shorthands() map[string]string {
+	return map[string]string{"tag": "image.tag", "port": "ports.http.port"}
 }
 
 func find(v *value.Value, path string) ([]string, bool) {

@@ -70,31 +70,48 @@ type Diagnostic struct {
 	Hint     string
 }
 
+// Part is a part of a diagnostic as a person reads it.
+type Part uint8
+
+// The parts. A message has no mark of its own.
+const (
+	PlacePart   Part = iota // where it is
+	WarningPart             // "warning:"
+	RulePart                // the name of the rule
+	HintPart                // "hint:"
+)
+
 // String returns the form that a person reads: one line, with the name of the rule
 // behind it where a rule found it, and a second one for the hint. Names and texts
 // of others' can't add lines to it.
 func (d Diagnostic) String() string {
+	return d.Marked(func(_ Part, text string) string { return text })
+}
+
+// Marked returns String with its parts as mark returns them.
+func (d Diagnostic) Marked(mark func(part Part, text string) string) string {
 	var b strings.Builder
 	if !d.Pos.IsZero() {
-		b.WriteString(Line(d.Pos.String()))
-		b.WriteString(": ")
+		b.WriteString(mark(PlacePart, Line(d.Pos.String())+":") + " ")
 	}
 	if d.Severity == Warning {
-		b.WriteString("warning: ")
+		b.WriteString(mark(WarningPart, "warning:") + " ")
 	}
 	b.WriteString(Line(d.Message))
 	if d.Rule {
-		b.WriteString(" [" + d.Code + "]")
+		b.WriteString(" " + mark(RulePart, "["+d.Code+"]"))
 	}
-	return WithHint(b.String(), Line(d.Hint))
+	return withHint(b.String(), mark(HintPart, "hint:"), Line(d.Hint))
 }
 
 // WithHint returns a message and, where there is one, the hint on a line of its own.
-func WithHint(message, hint string) string {
+func WithHint(message, hint string) string { return withHint(message, "hint:", hint) }
+
+func withHint(message, mark, hint string) string {
 	if hint == "" {
 		return message
 	}
-	return message + "\n  hint: " + hint
+	return message + "\n  " + mark + " " + hint
 }
 
 // Plural returns a number of things in words, such as "1 file" and "2 files".
@@ -183,14 +200,17 @@ const maxShown = 200
 
 // Error returns the diagnostics, sorted, a line each and another for a hint: all
 // of them, unless somebody made very many mistakes.
-func (l List) Error() string {
+func (l List) Error() string { return l.Text(Diagnostic.String) }
+
+// Text returns Error with each diagnostic as show returns it.
+func (l List) Text(show func(Diagnostic) string) string {
 	var b strings.Builder
 	sorted := l.Sorted()
 	for i, d := range sorted[:min(len(sorted), maxShown)] {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		b.WriteString(d.String())
+		b.WriteString(show(d))
 	}
 	if more := len(sorted) - maxShown; more > 0 {
 		fmt.Fprintf(&b, "\nand %d more; unfold check shows all", more)

@@ -52,11 +52,21 @@ func newList(pos diag.Pos, items ...*value.Value) *value.Value {
 	return value.NewList(pos, items...)
 }
 
+// Labels returns the labels of the object that runs a workload, or, without one, of the
+// objects that workloads share.
+func Labels(app *descriptor.App, w *descriptor.Workload) *value.Value {
+	own := app.Labels
+	if w != nil && app.Multi {
+		own = w.Labels
+	}
+	return (&expander{app: app}).labels(w, own)
+}
+
 // labels of an object: those that never change first, then the user's.
 func (e *expander) labels(w *descriptor.Workload, more ...*value.Value) *value.Value {
 	out := e.known(w).Copy()
 	if e.app.Opinions {
-		out.Set("app.kubernetes.io/managed-by", value.NewString(e.app.Pos, "unfold"))
+		out.Set("app.kubernetes.io/managed-by", value.NewString(diag.Pos{File: descriptor.BuiltinFile}, "unfold"))
 	}
 	if w != nil {
 		out = mergeMaps(out, w.Selector)
@@ -80,7 +90,7 @@ func (e *expander) known(w *descriptor.Workload) *value.Value {
 		return newMap(w.Pos, "app.kubernetes.io/name", e.app.Named(w.Name))
 	}
 	// With prefix and suffix: what runs beside it must not select its pods.
-	out := newMap(e.app.Pos, nameLabel, e.app.Named(e.app.Name))
+	out := newMap(e.app.Pos).Set(nameLabel, value.NewString(e.app.NamePos, e.app.Named(e.app.Name)))
 	if e.app.Multi && w != nil {
 		out.Set("app.kubernetes.io/component", value.NewString(w.Pos, w.Key))
 	}

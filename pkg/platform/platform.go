@@ -239,8 +239,7 @@ func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
 		return descriptor.Text{Text: x.StringAt(), Pos: x.At()}
 	}
 	return s, descriptor.Place{
-		Namespace: v.StringAt("namespace"),
-		Domain:    text("ingress", "domain"), IngressClass: text("ingress", "class"),
+		Namespace: text("namespace"), Domain: text("ingress", "domain"), IngressClass: text("ingress", "class"),
 	}
 }
 

@@ -54,7 +54,7 @@ environments:
 		}
 	}
 	for env, want := range map[string]string{"a": "{env}-{app}", "b": "shared", "other": "{env}-{app}"} {
-		if got := p.Defaults.Place(env).Namespace; got != want {
+		if got := p.Defaults.Place(env).Namespace.Text; got != want {
 			t.Errorf("%s: namespace %q, want %q", env, got, want)
 		}
 	}

@@ -45,7 +45,7 @@ func TestExplainedManifests(t *testing.T) {
 					t.Errorf("%s, %s: document %d differs:\n%s", dir, env, i+1, explained.Manifests)
 				}
 			}
-			if p, err := src.Provenance(env, render.Options{}); err != nil || p.Fields.Empty() {
+			if p, diags := src.Provenance(env, render.Options{}); diags.HasErrors() || p.Fields.Empty() {
 				t.Errorf("%s, %s: %v", dir, env, err)
 			}
 		}

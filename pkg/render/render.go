@@ -65,7 +65,8 @@ type Result struct {
 	Objects []Object
 	// Manifests is the stream of YAML documents that the objects' texts make.
 	Manifests []byte
-	// Warnings are what did not stop the run.
+	// Warnings are what did not stop the run: with Explain, mistakes too, and the
+	// manifests are what they leave, without kustomize's work.
 	Warnings diag.List
 }
 
@@ -184,6 +185,9 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 		return nil, err
 	}
 	if x.diags.HasErrors() {
+		if o.Explain {
+			return x.remainder()
+		}
 		return nil, x.diags
 	}
 	o.begin("printing %s", env)
@@ -192,7 +196,7 @@ func (s *Source) Environment(env string, o Options) (*Result, error) {
 	objects := x.objects()
 	values, encode := object.Values(objects), value.AppendEncoded
 	if o.Explain {
-		values, encode = concealed(traced(x.Environment, x.built)), s.appendExplained
+		values, encode = concealed(traced(x.Environment, x.built)), s.explainer(x.App)
 	}
 	texts := make([][]byte, len(objects))
 	if !o.ValuesOnly {

@@ -45,6 +45,10 @@ func (e *Explainer) Explain(path string) (Explanation, diag.List) {
 		in = " in " + x.Path
 	}
 	hint := diag.Hint(missing, "the fields here are", x.fieldNames())
+	const many = 12 // more than a person reads in a line
+	if len(x.fieldNames()) > many && diag.Suggest(missing, x.fieldNames()) == "" {
+		hint = strings.TrimSpace("unfold explain "+x.Path) + " lists the fields here"
+	}
 	if _, missing, _ := e.resolve(named); named != "" && missing == "" {
 		hint = "write " + named
 	}

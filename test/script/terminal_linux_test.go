@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -211,4 +212,78 @@ func TestTerminal(t *testing.T) {
 			t.Errorf("unfold %s shows %q, want %q in it", tt.args, shown, tt.want)
 		}
 	}
+}
+
+// TestWidth looks at how texts for people are wrapped at a terminal's width, and that nothing else is: what goes to a
+// file, and manifests.
+func TestWidth(t *testing.T) {
+	dir := t.TempDir()
+	descriptor := "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\nimage: ghcr.io/example/shop:v1\nport: high\n" +
+		"config: {A: " + strings.Repeat("word ", 30) + "}\n"
+	if err := os.WriteFile(filepath.Join(dir, "app.yaml"), []byte(descriptor), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	right := strings.Replace(descriptor, "high", "80", 1)
+	if err := os.Mkdir(filepath.Join(dir, "right"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "right", "app.yaml"), []byte(right), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	const width = 60
+	for _, tt := range []struct {
+		args, variable, want string
+		most                 int
+	}{
+		{"render --help", "", "Usage:\n  unfold render [DIR] [flags]\n", width},
+		{"explain replicas", "", "\nHow many pods run.\n", width},
+		{"explain", "", "  replicas <a whole number>\n      How many pods run.\n", width},
+		{"explain cron", "", "  schedule\n      When a CronJob runs.\n", width},
+		{"explain cron", "COLUMNS=200", "  schedule             When a CronJob runs.\n", 200},
+		{"render", "NO_COLOR=1", "app.yaml:5:7: port must be a port number, not the text\n    \"high\"\n", width},
+		{"render", "NO_COLOR=", "\x1b[1;31mapp.yaml:5:7:\x1b[0m port must be a port number, not the text\n    \"high\"\n", width},
+		{"render", "TERM=dumb", "app.yaml:5:7: port must be a port number", width},
+		{"check", "NO_COLOR=", "\x1b[1;31mapp.yaml:5:7:\x1b[0m port must be", width},
+		{"render --nosuch", "NO_COLOR=", "\x1b[31munfold:\x1b[0m unknown flag: --nosuch; see unfold render", width},
+		{"render right --env dev", "", "  A: " + strings.Repeat("word ", 15), 200},
+	} {
+		shown := onTerminal(t, dir, width, tt.variable, strings.Fields(tt.args)...)
+		if !strings.Contains(shown, tt.want) {
+			t.Errorf("unfold %s, %s: the terminal shows\n%s\nwant in it %q", tt.args, tt.variable, shown, tt.want)
+		}
+		for line := range strings.Lines(shown) {
+			bare := regexp.MustCompile("\x1b\\[[0-9;]*m").ReplaceAllString(strings.TrimSuffix(line, "\n"), "")
+			if len([]rune(bare)) > tt.most && len(strings.Fields(bare)) > 1 {
+				t.Errorf("unfold %s: a line is longer than %d: %q", tt.args, tt.most, bare)
+			}
+		}
+	}
+	// Elsewhere nothing is wrapped or coloured, whatever COLUMNS says.
+	cmd := exec.Command("unfold", "render")
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "WORK="+dir, "COLUMNS=40", "TERM=xterm", "NO_COLOR=")
+	said, _ := cmd.CombinedOutput()
+	if want := "app.yaml:5:7: port must be a port number, not the text \"high\"\n"; string(said) != want {
+		t.Errorf("a file gets %q, want %q", said, want)
+	}
+}
+
+// onTerminal runs unfold at a terminal with so many columns and returns what that shows.
+func onTerminal(t *testing.T, dir string, width uint16, variable string, args ...string) string {
+	t.Helper()
+	terminal, device := openTerminal(t)
+	size := [4]uint16{24, width}
+	ioctl(t, device, syscall.TIOCSWINSZ, unsafe.Pointer(&size))
+	cmd := exec.Command("unfold", args...)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "WORK="+dir, "TERM=xterm", "NO_COLOR=", "COLUMNS=", variable)
+	cmd.Stdout, cmd.Stderr = device, device
+	read := make(chan string)
+	go func() {
+		shown, _ := io.ReadAll(terminal) // ends in EIO when nobody has the device any more
+		read <- string(shown)
+	}()
+	_ = cmd.Run() // some fail
+	device.Close()
+	return strings.ReplaceAll(<-read, "\r\n", "\n")
 }

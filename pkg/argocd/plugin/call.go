@@ -61,6 +61,7 @@ func ReadCall(environ []string) (Call, diag.List) {
 		c.APIs = strings.Split(apis, ",")
 	}
 	given, diags := readParameters(vars["ARGOCD_APP_PARAMETERS"])
+	diags = append(diags, unknownVariables(vars, given)...)
 	for _, p := range Parameters() {
 		all := append(variables(p, vars), given[p.Name]...)
 		slices.SortStableFunc(all, func(a, b descriptor.Override) int { return strings.Compare(a.Key, b.Key) })
@@ -135,8 +136,7 @@ func readParameters(text string) (map[string][]descriptor.Override, diag.List) {
 		pos := diag.Pos{File: "parameter " + p.Name}
 		switch {
 		case known < 0:
-			diags.Errorh(diag.Pos{File: "parameters"}, "unknown-parameter", diag.Hint(p.Name, "the parameters are", ParameterNames()),
-				"unknown parameter %q", p.Name)
+			diags.Errorh(diag.Pos{File: "parameters"}, "unknown-parameter", unknownHint(p.Name), "unknown parameter %q", p.Name)
 		case seen[p.Name]:
 			diags.Errorf(pos, "parameter-twice", "the parameter %q is given twice", p.Name)
 		case Parameters()[known].Map:

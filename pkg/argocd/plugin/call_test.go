@@ -31,7 +31,7 @@ func TestReadCall(t *testing.T) {
 				Overrides: descriptor.Overrides{given("tag", "a=b", "ARGOCD_ENV_TAG"), config("A", "1", "ARGOCD_ENV_CONFIG_A"),
 					config("B", "2", "ARGOCD_ENV_CONFIG_B")},
 			}},
-		{"names of several words", []string{"ARGOCD_ENV_NAME_SUFFIX=-pr", "ARGOCD_ENV_HOSTSUFFIX=no"},
+		{"names of several words", []string{"ARGOCD_ENV_NAME_SUFFIX=-pr"},
 			plugin.Call{Overrides: descriptor.Overrides{given("nameSuffix", "-pr", "ARGOCD_ENV_NAME_SUFFIX")}}},
 		{"parameters before variables", []string{`ARGOCD_APP_PARAMETERS=[{"name":"tag","string":"v2"},{"name":"config","map":{"A":"3"}}]`,
 			"ARGOCD_ENV_TAG=v1", "ARGOCD_ENV_IMAGE=i", "ARGOCD_ENV_CONFIG_A=1"},
@@ -43,7 +43,14 @@ func TestReadCall(t *testing.T) {
 			"ARGOCD_ENV_TAG=v1"},
 			plugin.Call{Overrides: descriptor.Overrides{given("tag", "v1", "ARGOCD_ENV_TAG")}}},
 		{"no parameters", []string{"ARGOCD_APP_PARAMETERS=null"}, plugin.Call{}},
-		{"not ours", []string{"TAG=v1", "ENVIRONMENT=prod", "ARGOCD_ENV_CONFIG_=x"}, plugin.Call{}},
+		{"not ours", []string{"TAG=v1", "ENVIRONMENT=prod", "ARGOCD_ENV_FOO=x", "ARGOCD_ENV_COST=x", "ARGOCD_ENV_CONFIRM_A=x",
+			"ARGOCD_ENV_NAME=x", "ARGOCD_ENV_TAX=x", "ARGOCD_ENV_CLUSTER_NAME=x", "ARGOCD_ENV_=x", "ARGOCD_ENV_TAGS="}, plugin.Call{}},
+		{"its own beside ours", []string{"ARGOCD_ENV_ENVIRONMENT=prod", "ARGOCD_ENV_ENV=p",
+			`ARGOCD_APP_PARAMETERS=[{"name":"tag","string":"v2"}]`,
+			"ARGOCD_ENV_TAGS=a,b"}, plugin.Call{
+			Environment: descriptor.Text{Text: "prod", Pos: diag.Pos{File: "ARGOCD_ENV_ENVIRONMENT"}},
+			Overrides:   descriptor.Overrides{given("tag", "v2", "parameter tag")},
+		}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			got, diags := plugin.ReadCall(tt.environ)
@@ -73,6 +80,29 @@ func TestReadCallMistakes(t *testing.T) {
 		if diff := cmp.Diff(want, diags.Error()); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", parameters, diff)
 		}
+	}
+}
+
+func TestUnknownVariables(t *testing.T) {
+	const problem = ": unfold reads no variable of this name\n  hint: did you mean "
+	const prefix = "? Argo CD adds the prefix ARGOCD_ENV_"
+	for name, want := range map[string]string{
+		"NAMESUFFIX": "NAME_SUFFIX", "HOSTSUFFIX": "HOST_SUFFIX", "hostSuffix": "HOST_SUFFIX", "name-suffix": "NAME_SUFFIX",
+		"REPLICA": "REPLICAS", "TAGS": "TAG", "TGA": "TAG", "tag": "TAG", "HOSTS": "HOST", "ENVIROMENT": "ENVIRONMENT",
+		"ENVIRONMANT": "ENVIRONMENT", "ENV": "ENVIRONMENT", "IMAGE_TAG": "TAG", "REPLICA_COUNT": "REPLICAS", "ARGOCD_ENV_TAG": "TAG",
+		"CONFIG": "CONFIG_KEY", "CONFIG_": "CONFIG_KEY", "CONFG_MODE": "CONFIG_MODE", "config_MODE": "CONFIG_MODE",
+	} {
+		_, diags := plugin.ReadCall([]string{"ARGOCD_ENV_" + name + "=x"})
+		if diff := cmp.Diff("ARGOCD_ENV_"+name+problem+want+prefix, diags.Error()); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	_, diags := plugin.ReadCall([]string{"ARGOCD_ENV_PORT=80"})
+	const fields = `ARGOCD_ENV_PORT: an Application can't set the field "port"
+  hint: set the field in app.yaml; the variables are: ` +
+		"ENVIRONMENT, IMAGE, TAG, REPLICAS, HOST, CONFIG_KEY, HOST_SUFFIX, NAME_SUFFIX, NAMESPACE"
+	if diff := cmp.Diff(fields, diags.Error()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -10,11 +10,7 @@ func Reference() string {
 	var b strings.Builder
 	b.WriteString("| parameter | variable | meaning |\n| --- | --- | --- |\n")
 	for _, p := range Parameters() {
-		variable := p.Variable()
-		if p.Map {
-			variable += "_KEY"
-		}
-		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", p.Name, variable, p.Tooltip)
+		fmt.Fprintf(&b, "| `%s` | `%s` | %s |\n", p.Name, variableName(p, "KEY"), p.Tooltip)
 	}
 	return b.String()
 }
