@@ -9,6 +9,52 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
+// MarshalJSON returns v as JSON, with the keys of maps in their order. The error is about
+// a number that JSON writes otherwise.
+func (v *Value) MarshalJSON() ([]byte, error) { return v.appendJSON(nil) }
+
+func (v *Value) appendJSON(out []byte) (_ []byte, err error) {
+	switch {
+	case v == nil || v.Kind == Null:
+		return append(out, "null"...), nil
+	case v.Kind == String:
+		return appendJSONString(out, v.Text), nil
+	case v.Kind == List:
+		out = append(out, '[')
+		for i, item := range v.Items {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			if out, err = item.appendJSON(out); err != nil {
+				return nil, err
+			}
+		}
+		return append(out, ']'), nil
+	case v.Kind == Map:
+		out = append(out, '{')
+		for i, e := range v.Entries {
+			if i > 0 {
+				out = append(out, ',')
+			}
+			if out, err = e.Value.appendJSON(append(appendJSONString(out, e.Key), ':')); err != nil {
+				return nil, err
+			}
+		}
+		return append(out, '}'), nil
+	case !json.Valid([]byte(v.Text)):
+		return nil, fmt.Errorf("%q is no number of JSON", v.Text)
+	}
+	return append(out, v.Text...), nil
+}
+
+func appendJSONString(out []byte, text string) []byte {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	_ = enc.Encode(text) // a string has no error
+	return append(out, bytes.TrimSuffix(b.Bytes(), []byte("\n"))...)
+}
+
 // FromJSON reads JSON. The values have no positions, and the keys of a map are
 // in no order.
 func FromJSON(src []byte) (*Value, error) {

@@ -169,6 +169,30 @@ func TestEncodeSource(t *testing.T) {
 	}
 }
 
+// TestMarshalJSON holds the JSON of a value to what encoding/json reads in it.
+func TestMarshalJSON(t *testing.T) {
+	for _, tt := range []struct{ src, want string }{
+		{"{b: 1, a: [x, null, true, 1.5, '<&>']}", `{"b":1,"a":["x",null,true,1.5,"<&>"]}`},
+		{`{"a \" b": "line\nbreak \u2028", e: {}, l: []}`, `{"a \" b":"line\nbreak \u2028","e":{},"l":[]}`},
+		{"a: 'true'", `{"a":"true"}`},
+	} {
+		got, err := read(t, tt.src).MarshalJSON()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(tt.want, string(got)); diff != "" {
+			t.Error(diff)
+		}
+		again, err := value.FromJSON(got)
+		if err != nil || !value.Equal(again, read(t, tt.src)) {
+			t.Errorf("%s is another value than %s: %v", got, tt.src, err)
+		}
+	}
+	if got, err := read(t, "a: 0x1f").MarshalJSON(); err == nil {
+		t.Errorf("0x1f: %s, want an error", got)
+	}
+}
+
 func TestFromJSON(t *testing.T) {
 	v, err := value.FromJSON([]byte(`{"a": [1, 1.5, 1e3, "x", true, null, {}]}`))
 	if err != nil {
