@@ -1,12 +1,14 @@
 package descriptor
 
 import (
+	"path"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/image"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -94,7 +96,7 @@ func (e *effective) overrideWorkloads(workloads []value.Entry) []value.Entry {
 				continue
 			}
 			if problem := row.ambiguous(o, workloads); problem != "" {
-				e.diags.Errorh(o.Pos, "ambiguous-override", "name the workload: "+keysOf(workloads)[0]+"="+o.Text, "%s", problem)
+				e.diags.Errorh(o.Pos, "ambiguous-override", nameWorkload(o, workloads), "%s", problem)
 				continue
 			}
 			for _, w := range workloads {
@@ -105,6 +107,36 @@ func (e *effective) overrideWorkloads(workloads []value.Entry) []value.Entry {
 		}
 	})
 	return out
+}
+
+// nameWorkload is the hint for a value that has to name its workload. An image is for the
+// workloads that run its repository, or the only one of that name in another place; any
+// other value could be for each of them.
+func nameWorkload(o Override, workloads []value.Entry) string {
+	repository := func(w value.Entry) string { return w.Value.StringAt("image", "repository") }
+	var meant, alike, all []string
+	given := image.Split(o.Text)
+	for _, w := range workloads {
+		named := w.Key + "=" + o.Text
+		all = append(all, named)
+		has := Image{Repository: repository(w)}
+		switch {
+		case o.Name != "image" || has.Repository == "":
+		case has.FullName() == given.FullName():
+			meant = append(meant, named)
+		case path.Base(has.Repository) == path.Base(given.Repository):
+			alike = append(alike, named)
+		}
+	}
+	switch {
+	case len(meant) > 1:
+		return "name the workloads: " + strings.Join(meant, ",")
+	case len(meant) == 1:
+		return "name the workload: " + meant[0]
+	case len(alike) == 1:
+		return "name the workload: " + alike[0]
+	}
+	return "name the workload: " + strings.Join(all, " or ")
 }
 
 // part is VALUE or WORKLOAD=VALUE.
