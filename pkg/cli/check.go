@@ -19,7 +19,7 @@ import (
 )
 
 type checkFlags struct {
-	format     string
+	format     formatFlag
 	repository bool
 	skip       []string
 	platform   platformFlag
@@ -40,8 +40,8 @@ committed, Secrets in plain text, and whether CI sets images. A "–" marks a pa
 that the repository does not have, which is no mistake.`,
 		Example: "  unfold check\n  unfold check apps --format github\n  unfold check --skip ci,argocd",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if !slices.Contains(report.Formats(), f.format) {
-				return usagef("--format %q is not known: %s", f.format, join(report.Formats()))
+			if err := f.format.check(); err != nil {
+				return err
 			}
 			for _, part := range f.skip {
 				if !slices.Contains(repository.Parts(), part) {
@@ -66,12 +66,11 @@ that the repository does not have, which is no mistake.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&f.format, "format", "text", "output format: "+join(report.Formats()))
+	f.format.register(cmd, report.Formats()...)
 	cmd.Flags().BoolVar(&f.repository, "repository", false, "check the whole repository (default: if the folder holds .git)")
 	cmd.Flags().StringSliceVar(&f.skip, "skip", nil, "parts of the repository to skip: "+join(repository.Parts()))
 	f.platform.register(cmd)
-	// The only errors are flags that do not exist.
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(report.Formats(), cobra.ShellCompDirectiveNoFileComp))
+	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("skip", cobra.FixedCompletions(repository.Parts(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -87,11 +86,14 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	if err != nil {
 		return err
 	}
-	folders, err := render.Find(paths)
-	if err != nil {
+	folders, misnamed, err := render.FindAll(paths)
+	switch {
+	case err != nil:
 		return usageError{err}
-	}
-	if len(folders) == 0 {
+	case len(folders) == 0 && len(misnamed) > 0:
+		return usagef("%s", diag.WithHint(fmt.Sprintf("no app.yaml at or below %s, but %s", join(paths), join(misnamed)),
+			"rename it: "+render.Renaming(misnamed[0])))
+	case len(folders) == 0:
 		return usagef("no app.yaml at or below %s; unfold init writes one", join(paths))
 	}
 	if whole {
@@ -119,17 +121,18 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 			Progress: bar.show})
 		summary = render.Summary{Apps: found.Apps, Environments: found.Environments, Diags: found.Diags()}
 		bar.clear()
-		if err == nil && f.format == "text" {
+		if err == nil && f.format.text == "text" {
 			err = writeGroups(s, found)
 		}
 	} else {
 		summary, err = render.CheckAll(ctx, folders, platforms.Platform, bar.show)
+		summary.Diags = append(summary.Diags, render.Misnamed(misnamed)...)
 		bar.clear()
 	}
 	if err != nil {
 		return err
 	}
-	if !whole || f.format != "text" {
+	if !whole || f.format.text != "text" {
 		if err := f.write(s, summary.Diags); err != nil {
 			return err
 		}
@@ -138,7 +141,7 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	warnings := len(all.Warnings())
 	fmt.Fprintf(s.Err, "checked %s in %s: %s, %s\n", diag.Plural(summary.Apps, "app"), diag.Plural(summary.Environments, "environment"),
 		diag.Plural(len(all)-warnings, "error"), diag.Plural(warnings, "warning"))
-	if summary.Apps == 0 && !all.HasErrors() {
+	if summary.Apps == 0 { // only other tools' files
 		fmt.Fprintf(s.Err, "unfold: nothing was checked: no app.yaml at or below %s is a descriptor\n", join(paths))
 		return errFound
 	}
@@ -150,8 +153,8 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 
 // write prints diagnostics in the format that is asked for.
 func (f *checkFlags) write(s Streams, diags diag.List) error {
-	if f.format != "text" {
-		return report.Write(f.to(s), f.format, programVersion(), diags)
+	if f.format.text != "text" {
+		return report.Write(f.to(s), f.format.text, programVersion(), diags)
 	}
 	var b strings.Builder
 	for _, d := range diags.Sorted() {
@@ -163,7 +166,7 @@ func (f *checkFlags) write(s Streams, diags diag.List) error {
 
 // to returns the stream of a format: one that programs read escapes by itself.
 func (f *checkFlags) to(s Streams) io.Writer {
-	if f.format == "text" {
+	if f.format.text == "text" {
 		return s.Out
 	}
 	return s.data

@@ -122,7 +122,16 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 		api = nil
 	}
 	got, _, _ := strings.Cut(api.StringAt(), "/")
+	ours := got != group && isMeantForUnfold(top)
 	switch {
+	case api == nil && ours && top.StringAt("kind") != Kind:
+		diags.Errorh(top.Pos, "missing-version", addVersion, "the descriptor has no apiVersion")
+	case api == nil && ours:
+		diags.Errorh(top.Pos, "missing-version", start, "the descriptor has no apiVersion")
+	case ours && !api.IsScalar():
+		diags.Errorh(api.Pos, "missing-version", start, "the apiVersion of the descriptor is %s", api.Describe())
+	case ours:
+		diags.Errorh(api.Pos, "unknown-version", "write apiVersion: "+APIVersion, "the apiVersion %q is not one of unfold's", api.Text)
 	case api == nil:
 		diags.Errorh(top.Pos, NotADescriptor, foreignHint(top), "the file is not a descriptor: it has no apiVersion")
 	case !api.IsScalar():
@@ -139,6 +148,24 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 		return true
 	}
 	return false
+}
+
+// isMeantForUnfold reports whether a map without our apiVersion is most likely a
+// descriptor all the same, and not another tool's file: by an apiVersion like ours, or by
+// its fields. Google App Engine's has a runtime, kapp-controller's App an apiVersion with
+// another group.
+func isMeantForUnfold(top *value.Value) bool {
+	api := top.Get("apiVersion")
+	got, _, grouped := strings.Cut(api.StringAt(), "/")
+	switch {
+	case strings.Contains(strings.ToLower(got), "unfold"), diag.Suggest(got, []string{group}) != "":
+		return true
+	case api.IsScalar() && (grouped || top.StringAt("kind") != Kind), top.Has("runtime"):
+		return false
+	case top.StringAt("kind") == Kind:
+		return true
+	}
+	return foreignHint(top) == addVersion && top.Has("name") && (top.Has("image") || top.Has("workloads"))
 }
 
 // unknownVersionHint says which program reads a version of the format: see

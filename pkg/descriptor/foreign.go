@@ -11,6 +11,9 @@ import (
 // start is the hint for a file that is no descriptor and no other tool's either.
 const start = "a descriptor starts with apiVersion: " + APIVersion
 
+// addVersion is the hint for a file that is most likely a descriptor.
+const addVersion = "add apiVersion: " + APIVersion + " and kind: " + Kind
+
 // writeOne is what to do with a file in the place of which a descriptor is wanted.
 const writeOne = "rename it, run unfold init, and copy what the app needs to the app.yaml that it writes"
 
@@ -42,7 +45,7 @@ var foreignFiles = []foreignFile{
 		hint: "this is an Argo CD object: unfold argocd writes those; app.yaml describes what the app runs, and unfold init writes one"},
 	{apiVersion: "argoproj.io/", kind: "ApplicationSet",
 		hint: "this is an Argo CD object: unfold argocd writes those; app.yaml describes what the app runs, and unfold init writes one"},
-	{keys: []string{"name", "image"}, hint: "add apiVersion: " + APIVersion + " and kind: " + Kind},
+	{keys: []string{"name", "image"}, hint: addVersion},
 }
 
 func (f foreignFile) fits(top *value.Value) bool {

@@ -136,6 +136,13 @@ func (l *List) Errorh(pos Pos, code, hint, format string, args ...any) {
 	l.add(Error, pos, code, hint, format, args)
 }
 
+// Raise makes warnings errors.
+func (l List) Raise() {
+	for i := range l {
+		l[i].Severity = Error
+	}
+}
+
 // Warnh adds a warning with a hint, which may be empty.
 func (l *List) Warnh(pos Pos, code, hint, format string, args ...any) {
 	l.add(Warning, pos, code, hint, format, args)

@@ -31,11 +31,22 @@ type Folder struct {
 	Found bool
 }
 
+// OfAnotherTool reports whether the file that these mistakes are about was come upon, and is
+// another tool's.
+func (f Folder) OfAnotherTool(mistakes diag.List) bool {
+	return f.Found && slices.ContainsFunc(mistakes, func(d diag.Diagnostic) bool { return d.Code == descriptor.NotADescriptor })
+}
+
 // Find returns the folders at and below the paths that hold an app.yaml, sorted.
 // A path may also be an app.yaml itself. Hidden folders are left out, and links
 // below a path are not followed.
 func Find(paths []string) ([]Folder, error) {
-	var folders []Folder
+	folders, _, err := FindAll(paths)
+	return folders, err
+}
+
+// FindAll is Find that also returns the files which are called almost like a descriptor.
+func FindAll(paths []string) (folders []Folder, misnamed []string, err error) {
 	for _, root := range paths {
 		if filepath.Base(root) == descriptor.FileName {
 			folders = append(folders, Folder{Dir: filepath.ToSlash(filepath.Dir(root))})
@@ -51,15 +62,36 @@ func Find(paths []string) ([]Folder, error) {
 				return fs.SkipDir
 			case entry.Name() == descriptor.FileName && path != root:
 				folders = append(folders, Folder{Dir: filepath.ToSlash(filepath.Dir(path)), Found: true})
+			case slices.Contains(MisnamedFiles(), entry.Name()) && !entry.IsDir():
+				misnamed = append(misnamed, filepath.ToSlash(path))
 			}
 			return nil
 		})
 		if err != nil {
-			return nil, err
+			return nil, nil, err
 		}
 	}
 	slices.SortStableFunc(folders, func(a, b Folder) int { return strings.Compare(a.Dir, b.Dir) })
-	return slices.CompactFunc(folders, func(a, b Folder) bool { return a.Dir == b.Dir }), nil
+	slices.Sort(misnamed)
+	return slices.CompactFunc(folders, func(a, b Folder) bool { return a.Dir == b.Dir }), slices.Compact(misnamed), nil
+}
+
+// Misnamed returns the errors about those of the files that are descriptors.
+func Misnamed(files []string) diag.List {
+	var diags diag.List
+	for _, name := range files {
+		dir, err := tree.Open(filepath.Dir(name))
+		if err != nil {
+			continue
+		}
+		src, err := dir.Read(filepath.Base(name))
+		dir.Close()
+		if err == nil && descriptor.IsDescriptor(src) {
+			diags.Errorh(diag.Pos{File: name, Line: 1, Col: 1}, "misnamed-descriptor", "rename it: "+Renaming(name),
+				"the file is a descriptor, but nothing looks for one of the name %q", filepath.Base(name))
+		}
+	}
+	return diags
 }
 
 // Below returns the app in dir, or, where dir holds no app.yaml, all apps below.
@@ -84,6 +116,7 @@ func Below(dir string) ([]Folder, error) {
 // CheckAll renders every environment of the apps in folders, several at a time,
 // and returns what is wrong with them, in the order of folders. platformOf returns
 // the platform of an app. Progress is called after each app. An error is a fault of the machine, or that ctx is done.
+// If all files are other tools', that is an error: no app was looked at.
 func CheckAll(ctx context.Context, folders []Folder, platformOf func(dir string) *platform.Platform, progress func(done int),
 ) (Summary, error) {
 	var all Summary
@@ -96,6 +129,9 @@ func CheckAll(ctx context.Context, folders []Folder, platformOf func(dir string)
 		progress(done)
 		return nil
 	})
+	if all.Apps == 0 {
+		all.Diags.Raise()
+	}
 	return all, err
 }
 
@@ -179,20 +215,27 @@ type Rendered struct {
 
 // RenderApp renders one environment of an app, or all where env is "".
 func RenderApp(folder Folder, p *platform.Platform, env string, o Options) (Rendered, error) {
+	if env == "" {
+		return RenderEnvironments(folder, p, nil, o)
+	}
+	return RenderEnvironments(folder, p, []string{env}, o)
+}
+
+// RenderEnvironments renders environments of an app, or all where none are named.
+func RenderEnvironments(folder Folder, p *platform.Platform, envs []string, o Options) (Rendered, error) {
 	var out Rendered
 	src, err := Open(folder.Dir, p)
 	if err != nil {
 		err = out.collect(err)
-		for i, d := range out.Diags {
-			if folder.Found && d.Code == descriptor.NotADescriptor {
-				out.Foreign, out.Diags[i].Severity = true, diag.Warning
+		if out.Foreign = folder.OfAnotherTool(out.Diags); out.Foreign {
+			for i := range out.Diags {
+				out.Diags[i].Severity = diag.Warning
 			}
 		}
 		return out, err
 	}
 	defer src.Close()
-	envs := []string{env}
-	if env == "" {
+	if len(envs) == 0 {
 		envs = src.Environments()
 	}
 	for _, env := range envs {

@@ -117,8 +117,9 @@ func OpenIn(folder *tree.Folder, name string, p *platform.Platform, src []byte) 
 		src, err = s.folder.Read(descriptor.FileName)
 	}
 	if err != nil {
+		err = s.missing(err)
 		s.Close()
-		return nil, refusal(s.name+descriptor.FileName, "file", err)
+		return nil, err
 	}
 	// 2. Parse.
 	s.doc, s.diags = descriptor.Parse(s.name+descriptor.FileName, src)
@@ -134,6 +135,28 @@ func OpenIn(folder *tree.Folder, name string, p *platform.Platform, src []byte) 
 		s.diags.Errorh(s.doc.Pos(), "not-enabled", "write enabled: true in an environment", "the app is enabled in no environment")
 	}
 	return s, builtin.Err()
+}
+
+// missing is the error for a descriptor that can't be read. One of a similar name is most
+// likely meant.
+func (s *Source) missing(err error) error {
+	for _, name := range MisnamedFiles() {
+		if _, other := s.folder.Read(name); other == nil && errors.Is(err, tree.ErrNotExist) {
+			var diags diag.List
+			diags.Errorh(diag.Pos{File: s.name + name}, "misnamed-descriptor", "rename it: "+Renaming(s.name+name),
+				"unfold reads %s, and no file of the name %q", descriptor.FileName, name)
+			return diags
+		}
+	}
+	return refusal(s.name+descriptor.FileName, "file", err)
+}
+
+// MisnamedFiles returns names that people give to a descriptor, and that nothing looks for.
+func MisnamedFiles() []string { return []string{"app.yml", "App.yaml", "App.yml"} }
+
+// Renaming returns the command that gives a file the name of a descriptor.
+func Renaming(file string) string {
+	return "mv " + diag.Word(file) + " " + diag.Word(path.Join(path.Dir(file), descriptor.FileName))
 }
 
 // builtinPlatform is the same for every app of a batch.

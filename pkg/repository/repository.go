@@ -118,6 +118,12 @@ func Check(ctx context.Context, dir string, folders []render.Folder, o Options) 
 	if err != nil {
 		return out, err
 	}
+	if !slices.ContainsFunc(c.apps, func(a renderedApp) bool { return !a.Foreign }) {
+		for i, line := range apps.Lines {
+			line.Diags.Raise()
+			apps.Lines[i].Text = fmt.Sprintf("%s: %s", c.apps[i].Dir, counted(line.Diags))
+		}
+	}
 	objects, err := c.checkArgoCD()
 	if err != nil {
 		return out, err
