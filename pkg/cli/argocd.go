@@ -27,13 +27,14 @@ const (
 )
 
 type argocdFlags struct {
-	url, revision, style, output string
-	check                        bool
-	platform                     platformFlag
+	url, revision, style string
+	output               outputFlag
+	check                bool
+	platform             platformFlag
 }
 
 func newArgoCD(s Streams) *cobra.Command {
-	f := argocdFlags{}
+	f := argocdFlags{output: outputFlag{prints: true}}
 	cmd := &cobra.Command{
 		Use:   "argocd [PATH]",
 		Short: "Print the Argo CD objects for the apps of a repository",
@@ -53,8 +54,11 @@ never those of apps outside of PATH. --check fails if the files are out of date.
 			switch {
 			case !slices.Contains([]string{staticStyle, setStyle}, f.style):
 				return usagef("--style %q is not known: %s, %s", f.style, staticStyle, setStyle)
-			case f.check && f.output == "":
+			case f.check && f.output.dir == "":
 				return usagef("--check needs --output: the folder whose files are checked")
+			}
+			if err := f.output.check(cmd); err != nil {
+				return err
 			}
 			return f.run(cmd.Context(), s, folder(args))
 		},
@@ -62,7 +66,7 @@ never those of apps outside of PATH. --check fails if the files are out of date.
 	cmd.Flags().StringVar(&f.url, "repo-url", "", "address of the repository for Argo CD (default: git's remote)")
 	cmd.Flags().StringVar(&f.revision, "revision", "HEAD", "branch, tag or commit to deploy")
 	cmd.Flags().StringVar(&f.style, "style", staticStyle, "objects to print: "+staticStyle+" or "+setStyle)
-	cmd.Flags().StringVarP(&f.output, "output", "o", "", "folder to write the objects to, as files")
+	f.output.register(cmd, "folder to write the objects to, as files")
 	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; fail if the files in --output are out of date")
 	f.platform.register(cmd)
 	// The only error is a flag that does not exist.
@@ -121,7 +125,7 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 	for _, w := range diags.Warnings() {
 		s.complain(w)
 	}
-	if f.output == "" {
+	if f.output.dir == "" {
 		return writeObjects(s, objects)
 	}
 	files, err := repository.Files(objects)
@@ -187,31 +191,31 @@ func (f argocdFlags) checkScope(root, dir string, files tree.Tree) error {
 	if err != nil {
 		return err
 	}
-	name, of, err := repository.Elsewhere(f.output, files, scope)
+	name, of, err := repository.Elsewhere(f.output.dir, files, scope)
 	if err != nil {
 		return err
 	}
 	if name != "" {
 		return usagef("%s is for %s, but PATH is %s: name a PATH with all apps of %s, such as the repository's top folder", name, of, scope,
-			f.output)
+			f.output.dir)
 	}
 	return nil
 }
 
 // compareFiles checks whether the files in --output are up to date.
 func (f argocdFlags) compareFiles(s Streams, files tree.Tree) error {
-	stale, err := repository.StaleFiles(f.output, files)
+	stale, err := repository.StaleFiles(f.output.dir, files)
 	if err != nil {
 		return err
 	}
 	if len(stale) == 0 {
-		fmt.Fprintf(s.Err, "%s is current: %s\n", f.output, diag.Plural(len(files), "file"))
+		fmt.Fprintf(s.Err, "%s is current: %s\n", f.output.dir, diag.Plural(len(files), "file"))
 		return nil
 	}
 	for _, x := range stale {
 		fmt.Fprintln(s.Err, diag.Line(x.File), x.Why)
 	}
-	fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output)
+	fmt.Fprintf(s.Err, "next: run the same command without --check, and commit %s\n", f.output.dir)
 	return errFound
 }
 
@@ -220,26 +224,26 @@ func (f argocdFlags) compareFiles(s Streams, files tree.Tree) error {
 func (f argocdFlags) writeFiles(ctx context.Context, s Streams, files tree.Tree) error {
 	var removed []string
 	err := s.work.write(ctx, func() (err error) {
-		removed, err = repository.Replace(ctx, f.output, files)
+		removed, err = repository.Replace(ctx, f.output.dir, files)
 		return err
 	})
 	for _, name := range removed {
 		fmt.Fprintf(s.Err, "removed %s: Argo CD deletes the objects that it deployed\n", diag.Line(name))
 	}
 	if err == nil {
-		fmt.Fprintf(s.Err, "wrote %s to %s\n", diag.Plural(len(files), "file"), f.output)
+		fmt.Fprintf(s.Err, "wrote %s to %s\n", diag.Plural(len(files), "file"), f.output.dir)
 	}
 	return err
 }
 
 // printRoot prints the Application for --output, where that is in the repository.
 func (f argocdFlags) printRoot(s Streams, root string, application func(folder string) *value.Value) error {
-	inRepository, err := tree.Rel(root, f.output)
+	inRepository, err := tree.Rel(root, f.output.dir)
 	if err != nil {
 		return err
 	}
 	if !filepath.IsLocal(inRepository) {
-		fmt.Fprintf(s.Err, "next: put them into a folder that Argo CD reads; %s is not in the repository\n", f.output)
+		fmt.Fprintf(s.Err, "next: put them into a folder that Argo CD reads; %s is not in the repository\n", f.output.dir)
 		return nil
 	}
 	fmt.Fprintln(s.Err, "next: commit them, and apply the object on standard output once")

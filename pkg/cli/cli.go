@@ -14,7 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/secret/seal"
 )
 
@@ -97,7 +99,11 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err, args) })
 	setUsageErrors(root, args)
 	wrapHelp(root, s)
-	err := root.ExecuteContext(ctx)
+	takeOnce(root)
+	err := unknownVerb(root, args)
+	if err == nil {
+		err = root.ExecuteContext(ctx)
+	}
 	if err == nil {
 		return 0
 	}
@@ -142,6 +148,7 @@ func usagef(format string, args ...any) error {
 }
 
 func newRoot(s Streams, args []string) *cobra.Command {
+	var version bool
 	root := &cobra.Command{
 		Use:   "unfold",
 		Short: "Generate the manifests of every environment from one app.yaml",
@@ -152,9 +159,13 @@ Argo CD deploys them. Argo CD runs unfold as a config management plugin.`,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return printVersion(s, "text")
+			}
 			return cmd.Help()
 		},
 	}
+	root.Flags().BoolVar(&version, "version", false, "print the version")
 	// As a plugin of kubectl's the program is found by its name, and called by two words.
 	if name := filepath.Base(s.Program); strings.TrimSuffix(name, ".exe") == "kubectl-unfold" {
 		root.Annotations = map[string]string{cobra.CommandDisplayNameAnnotation: "kubectl unfold"}
@@ -175,10 +186,18 @@ Argo CD deploys them. Argo CD runs unfold as a config management plugin.`,
 	return root
 }
 
-// folder returns the app's folder: the first argument, or the current one.
+// folder returns the app's folder: the first argument, or the current one. The argument
+// may be the path of its app.yaml too.
 func folder(args []string) string {
-	if len(args) > 0 {
-		return args[0]
+	if len(args) == 0 {
+		return "."
 	}
-	return "."
+	dir, name := filepath.Split(args[0])
+	dir = filepath.Clean(dir)
+	_, err := os.Lstat(filepath.Join(dir, descriptor.FileName))
+	misnamed := slices.Contains(render.MisnamedFiles(), name) && err != nil // whose folder says so
+	if !isDir(args[0]) && (name == descriptor.FileName || misnamed) {
+		return dir
+	}
+	return args[0]
 }

@@ -11,19 +11,22 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/diag/report"
 	"github.com/unfold-gitops/unfold/pkg/platform/locate"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // diffFlags are those of diff.
 type diffFlags struct {
-	envs                   []string
-	against, format, color string
-	platform               platformFlag
+	envs           []string
+	against, color string
+	format         formatFlag
+	platform       platformFlag
 }
 
 func newDiff(s Streams) *cobra.Command {
 	var f diffFlags
-	formats, colors := []string{"text", "markdown"}, []string{"auto", "always", "never"}
+	colors := []string{"auto", "always", "never"}
 	cmd := &cobra.Command{
 		Use:   "diff [DIR]",
 		Short: "Show the differences between environments, or since a revision",
@@ -32,19 +35,24 @@ in DIR (default: current folder); or the work tree with the git revision
 --against (default: HEAD), in the environments given or in all. If DIR has no
 app.yaml, it compares all apps below. Each side has its own platform file, unless
 you name one. Secrets are masked. Changes that the API server refuses are marked.
+With --format markdown it prints a comment for a pull request, with --format json
+a list for programs.
 
 It exits with 0 if nothing differs, with 1 if something does, and with 2 if it
 could not compare everything.`,
 		Example: "  unfold diff --env staging --env prod\n  unfold diff apps --against origin/main --format markdown",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := f.format.check(); err != nil {
+				return err
+			}
 			switch {
-			case !slices.Contains(formats, f.format):
-				return usagef("--format %q is not known: %s", f.format, join(formats))
 			case !slices.Contains(colors, f.color):
 				return usagef("--color %q is not known: %s", f.color, join(colors))
 			case f.against == "" && len(f.envs) > 2:
 				return usagef("--env can be given twice, to compare two environments")
+			case f.against == "" && len(f.envs) == 2 && f.envs[0] == f.envs[1]:
+				return usagef("--env names one environment twice: there is nothing to compare")
 			}
 			found, err := f.compare(cmd, s, folder(args))
 			if err == nil || len(found) > 0 {
@@ -68,12 +76,11 @@ could not compare everything.`,
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.envs, "env", "e", nil, "environment; give two to compare them")
 	flags.StringVar(&f.against, "against", "", "git revision to compare with (default: HEAD)")
-	flags.StringVar(&f.format, "format", "text", "text, or markdown for a comment on a pull request")
+	f.format.register(cmd, "text", "markdown", "json")
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
 	f.platform.register(cmd)
 	completion{cmd, s, &f.platform, folder}.environments("env")
 	// The only error is a flag that does not exist.
-	_ = cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
 	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp))
 	return cmd
 }
@@ -111,13 +118,16 @@ func (f *diffFlags) compare(cmd *cobra.Command, s Streams, dir string) ([]delive
 
 // print prints the differences; partial means that not everything could be compared.
 func (f *diffFlags) print(s Streams, found []delivery.Difference, partial bool) error {
-	if f.format == "markdown" {
+	switch f.format.text {
+	case "markdown":
 		text := markdown(found)
 		if partial {
 			text += "\nSome apps have mistakes and are not compared: `unfold check` shows them.\n"
 		}
 		_, err := fmt.Fprint(s.data, text)
 		return err
+	case "json":
+		return report.EncodeJSON(s.data, differences(found))
 	}
 	paint, out := f.painter(s), s.painted()
 	for i, d := range found {
@@ -134,6 +144,52 @@ func (f *diffFlags) print(s Streams, found []delivery.Difference, partial bool) 
 		}
 	}
 	return nil
+}
+
+// difference is one in JSON: what differs in an environment of an app.
+type difference struct {
+	App         string          `json:"app"`
+	Dir         string          `json:"dir"`
+	Environment string          `json:"environment"`
+	Note        string          `json:"note,omitempty"`
+	Objects     []changedObject `json:"objects"`
+}
+
+type changedObject struct {
+	APIVersion string         `json:"apiVersion"`
+	Kind       string         `json:"kind"`
+	Name       string         `json:"name"`
+	Change     string         `json:"change"` // added, removed or changed
+	Fields     []changedField `json:"fields,omitempty"`
+	Warnings   []string       `json:"warnings,omitempty"`
+}
+
+type changedField struct {
+	Path string       `json:"path"`
+	Old  *value.Value `json:"old"` // null where there was nothing
+	New  *value.Value `json:"new"`
+}
+
+func differences(found []delivery.Difference) []difference {
+	out := []difference{}
+	for _, d := range found {
+		x := difference{App: d.App, Dir: d.Dir, Environment: d.Env, Note: d.Note, Objects: []changedObject{}}
+		for _, o := range d.Objects {
+			object := changedObject{APIVersion: o.APIVersion, Kind: o.Kind, Name: o.Name, Change: "changed", Warnings: o.Warnings}
+			switch {
+			case o.Added:
+				object.Change = "added"
+			case o.Removed:
+				object.Change = "removed"
+			}
+			for _, f := range o.Fields {
+				object.Fields = append(object.Fields, changedField{f.Path, f.Old, f.New})
+			}
+			x.Objects = append(x.Objects, object)
+		}
+		out = append(out, x)
+	}
+	return out
 }
 
 // title names an app and its environment; of several apps by the folder, since

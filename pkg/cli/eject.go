@@ -24,10 +24,13 @@ the same manifests as unfold, so you can stop using unfold for the app.`,
 		Example: "  unfold eject examples/example-app --output /tmp/example-app",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if e.output == "" {
+			if e.output.dir == "" {
 				return usagef("--output is missing: the folder to write base and overlays to")
 			}
-			var err error
+			err := e.output.check(cmd)
+			if err != nil {
+				return err
+			}
 			if e.options, err = o.options(); err != nil {
 				return err
 			}
@@ -37,7 +40,7 @@ the same manifests as unfold, so you can stop using unfold for the app.`,
 			return e.run(cmd.Context(), s, folder(args))
 		},
 	}
-	cmd.Flags().StringVarP(&e.output, "output", "o", "", "folder to write base and overlays to")
+	e.output.register(cmd, "folder to write base and overlays to")
 	cmd.Flags().BoolVar(&e.force, "force", false, "replace an existing base and overlays")
 	o.register(cmd)
 	p.register(cmd)
@@ -46,7 +49,7 @@ the same manifests as unfold, so you can stop using unfold for the app.`,
 
 // ejection is a call of eject.
 type ejection struct {
-	output   string
+	output   outputFlag
 	force    bool
 	options  render.Options
 	platform *platform.Platform
@@ -65,12 +68,12 @@ func (e ejection) run(ctx context.Context, s Streams, dir string) error {
 	for _, w := range warnings {
 		s.complain(w)
 	}
-	if err := existing(s.work.write(ctx, func() error { return tree.Write(ctx, e.output, t, e.force) })); err != nil {
+	if err := existing(s.work.write(ctx, func() error { return tree.Write(ctx, e.output.dir, t, e.force) })); err != nil {
 		return err
 	}
 	fmt.Fprintf(s.Err, `wrote %d files to %s
 next: commit them, and in each Application's spec.source remove plugin and point
 path to the overlay of its environment, for example %s/overlays/%s
-`, len(t), e.output, e.output, src.Environments()[0])
+`, len(t), e.output.dir, e.output.dir, src.Environments()[0])
 	return nil
 }

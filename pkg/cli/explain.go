@@ -68,7 +68,7 @@ the descriptor has mistakes, it prints what they leave, and exits with 1.`,
 	}
 	cmd.Flags().BoolVarP(&recursive, "recursive", "r", false, "list the fields below, at any depth")
 	cmd.Flags().BoolVar(&v.asked, "value", false, "print the field's value, and the layer and line that set it")
-	cmd.Flags().StringVarP(&v.env, "env", "e", "", "environment for --value (default: all)")
+	cmd.Flags().StringArrayVarP(&v.envs, "env", "e", nil, "environment for --value; can be repeated (default: all)")
 	v.overrides.register(cmd)
 	v.platform.register(cmd)
 	completion{cmd, s, &v.platform, folderBehind}.environments("env")
@@ -78,7 +78,7 @@ the descriptor has mistakes, it prints what they leave, and exits with 1.`,
 // valueFlags are the flags that a field's value depends on.
 type valueFlags struct {
 	asked     bool
-	env       string
+	envs      []string
 	overrides overrideFlags
 	platform  platformFlag
 }
@@ -87,10 +87,10 @@ func (f *valueFlags) explain(ctx context.Context, s Streams, args []string) erro
 	field, dir := fieldAndFolder(args)
 	if rest, ok := strings.CutPrefix(field+".", "environments."); ok {
 		env, below, _ := strings.Cut(strings.TrimSuffix(rest, "."), ".")
-		if env == "" || f.env != "" && f.env != env {
+		if env == "" || slices.ContainsFunc(f.envs, func(x string) bool { return x != env }) {
 			return usagef("a value is that of an environment: name the field as it is below environments.NAME, and --env NAME")
 		}
-		f.env, field = env, below
+		f.envs, field = []string{env}, below
 	}
 	if _, diags := descriptor.Explain(field); len(diags) > 0 {
 		if len(descriptor.Search(field)) > 0 {
@@ -111,8 +111,8 @@ func (f *valueFlags) explain(ctx context.Context, s Streams, args []string) erro
 		return err
 	}
 	defer src.Close()
-	envs := []string{f.env}
-	if f.env == "" {
+	envs := distinct(f.envs)
+	if len(envs) == 0 {
 		envs = src.Environments()
 	}
 	return explainValues(s, src, envs, field, o)
@@ -125,14 +125,14 @@ func fieldAndFolder(args []string) (field, dir string) {
 	case len(args) == 0:
 		return "", "."
 	case len(args) == 1 && isApp(args[0]):
-		return "", args[0]
+		return "", folder(args)
 	case len(args) == 2 && isApp(args[0]) && !isApp(args[1]):
-		return args[1], args[0]
+		return args[1], folder(args)
 	}
 	return args[0], folderBehind(args)
 }
 
-// isApp reports whether a word is the folder of an app, or a path, and no field.
+// isApp reports whether a word is the folder of an app, or its app.yaml, and no field.
 func isApp(word string) bool {
 	if word == "" {
 		return false
@@ -140,7 +140,7 @@ func isApp(word string) bool {
 	if _, diags := descriptor.Explain(word); len(diags) == 0 && word[0] != '.' && word[0] != '/' {
 		return false
 	}
-	_, err := os.Stat(filepath.Join(word, descriptor.FileName))
+	_, err := os.Stat(filepath.Join(folder([]string{word}), descriptor.FileName))
 	return err == nil
 }
 

@@ -11,12 +11,15 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/diag/report"
 	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/tree"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 func newRender(s Streams) *cobra.Command {
-	var r rendering
+	r := rendering{output: outputFlag{prints: true}}
 	var o overrideFlags
 	var p platformFlag
 	var explain bool
@@ -26,24 +29,39 @@ func newRender(s Streams) *cobra.Command {
 		Long: `render prints the manifests that Argo CD would get for the app in DIR (default:
 current folder). If DIR has no app.yaml, it renders every app below. With
 --output it writes one file for each object to OUT/ENV instead, for several apps
-to OUT/PATH/ENV. With --explain it adds a comment to each value, with the file
-and line that set it, and hides the contents of Secrets; if the descriptor has
+to OUT/PATH/ENV. With --format json it prints a List of the objects of one
+environment. With --explain it adds a comment to each value, with the file and
+line that set it, and hides the contents of Secrets; if the descriptor has
 mistakes, it prints what they leave, and exits with 1.`,
-		Example: "  unfold render --env prod\n  unfold render examples/example-app --output /tmp/manifests",
-		Args:    cobra.MaximumNArgs(1),
+		Example: "  unfold render --env prod\n  unfold render --env prod --format json\n" +
+			"  unfold render examples/example-app --output /tmp/manifests",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			var err error
+			err := r.format.check()
+			if err == nil {
+				err = r.output.check(cmd)
+			}
+			if err != nil {
+				return err
+			}
 			if r.options, err = o.options(); err != nil {
 				return err
 			}
-			if r.options.Explain = explain; explain && r.output != "" {
+			switch r.options.Explain = explain; {
+			case explain && r.output.dir != "":
 				return usagef("--explain prints for people, so it can't be combined with --output")
+			case explain && r.format.text != "yaml":
+				return usagef("--explain prints YAML with comments, so it can't be combined with --format %s", r.format.text)
+			case r.output.dir != "" && r.format.text != "yaml":
+				return usagef("--output writes YAML, so it can't be combined with --format %s", r.format.text)
 			}
+			r.envs = distinct(r.envs)
 			return r.run(cmd.Context(), s, folder(args), p)
 		},
 	}
-	cmd.Flags().StringVarP(&r.env, "env", "e", "", "environment (default: all)")
-	cmd.Flags().StringVarP(&r.output, "output", "o", "", "folder to write to, one file for each object")
+	cmd.Flags().StringArrayVarP(&r.envs, "env", "e", nil, "environment; can be repeated (default: all)")
+	r.output.register(cmd, "folder to write to, one file for each object")
+	r.format.register(cmd, "yaml", "json")
 	cmd.Flags().BoolVar(&r.force, "force", false, "replace environments that exist in --output")
 	cmd.Flags().BoolVar(&explain, "explain", false, "add a comment to each value: the file and line that set it")
 	o.register(cmd)
@@ -54,9 +72,11 @@ mistakes, it prints what they leave, and exits with 1.`,
 
 // rendering is a call of render.
 type rendering struct {
-	env, output string
-	force       bool
-	options     render.Options
+	envs    []string
+	output  outputFlag
+	format  formatFlag
+	force   bool
+	options render.Options
 }
 
 // dirsOf returns the folders of apps.
@@ -79,10 +99,10 @@ func (r rendering) run(ctx context.Context, s Streams, dir string, p platformFla
 	}
 	bar := newProgress(s, "rendered", len(folders))
 	var diags diag.List
-	done := 0
+	done, apps := 0, 0
 	do := func(f render.Folder) (render.Rendered, error) {
-		app, err := render.RenderApp(f, platforms.Platform(f.Dir), r.env, r.options)
-		if err == nil && r.output != "" && !app.Diags.HasErrors() {
+		app, err := render.RenderEnvironments(f, platforms.Platform(f.Dir), r.envs, r.options)
+		if err == nil && r.output.dir != "" && !app.Diags.HasErrors() {
 			err = s.work.write(ctx, func() error { return r.write(ctx, dir, f, app) })
 		}
 		return app, err
@@ -90,15 +110,27 @@ func (r rendering) run(ctx context.Context, s Streams, dir string, p platformFla
 	err = render.Each(ctx, folders, do, func(f render.Folder, app render.Rendered) error {
 		diags = append(diags, app.Diags...)
 		done++
-		bar.show(done)
-		if r.output != "" || app.Diags.HasErrors() && !r.options.Explain {
-			return nil
+		if !app.Foreign {
+			apps++
 		}
-		return r.print(s, app, len(folders) > 1 || len(app.Results) > 1)
+		bar.show(done)
+		several := len(folders) > 1 || len(app.Results) > 1
+		switch {
+		case r.output.dir != "" || app.Diags.HasErrors() && !r.options.Explain:
+			return nil
+		case r.format.text == "json" && several:
+			return usagef("--format json prints one environment of one app: name its folder, and its environment with --env")
+		case r.format.text == "json":
+			return printList(s, app.Results)
+		}
+		return r.print(s, app, several)
 	})
 	bar.clear()
 	if err != nil {
 		return existing(err)
+	}
+	if apps == 0 { // only other tools' files
+		diags.Raise()
 	}
 	if err := diags.Err(); err != nil {
 		return err
@@ -131,6 +163,19 @@ func (r rendering) print(s Streams, app render.Rendered, several bool) error {
 	return nil
 }
 
+// printList prints the objects as kubectl does with -o json.
+func printList(s Streams, results []*render.Result) error {
+	items := []*value.Value{}
+	for _, x := range results {
+		items = append(items, x.Values()...)
+	}
+	return report.EncodeJSON(s.data, struct {
+		APIVersion string         `json:"apiVersion"`
+		Kind       string         `json:"kind"`
+		Items      []*value.Value `json:"items"`
+	}{"v1", "List", items})
+}
+
 // write puts an app's files below --output: the app's path in dir, if there are
 // several, and its environments.
 func (r rendering) write(ctx context.Context, dir string, f render.Folder, app render.Rendered) error {
@@ -138,7 +183,7 @@ func (r rendering) write(ctx context.Context, dir string, f render.Folder, app r
 	for _, x := range app.Results {
 		addFiles(files, x)
 	}
-	out := r.output
+	out := r.output.dir
 	if f.Found {
 		rel, err := filepath.Rel(dir, f.Dir)
 		if err != nil {
@@ -207,10 +252,14 @@ func (f *overrideFlags) options() (render.Options, error) {
 			add(row, "", *f.texts[row.Name], row.Flag())
 			continue
 		}
+		seen := map[string]string{}
 		for _, kv := range *f.keys[row.Name] {
 			key, text, ok := strings.Cut(kv, "=")
 			if !ok {
 				return o, usagef("--%s takes KEY=VALUE", row.Flag())
+			}
+			if err := twice(seen, key, text, fmt.Sprintf("--%s %s", row.Flag(), credential.Redact(key))); err != nil {
+				return o, err
 			}
 			add(row, key, text, row.Flag()+" "+key)
 		}

@@ -38,8 +38,11 @@ sealed values of the environment, all of them or those of the KEYs.`,
 		Example: "  unfold seal --env prod DATABASE_URL\n  unfold seal --env staging --env prod --from-env-file secrets.env\n" +
 			"  unfold seal --env prod --from-file tls.key=server.key --mount /etc/tls/tls.key\n  unfold seal --env prod --validate",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(f.sealing.Envs) == 0 {
+			if f.sealing.Envs = distinct(f.sealing.Envs); len(f.sealing.Envs) == 0 {
 				return usagef("--env is missing: the environment to seal for")
+			}
+			if err := f.certificatesOnce(); err != nil {
+				return err
 			}
 			if f.sealing.Scope != "" && !slices.Contains(seal.Scopes(), f.sealing.Scope) {
 				return usagef("--scope is one of %s", strings.Join(seal.Scopes(), ", "))
@@ -102,6 +105,22 @@ func (f *sealFlags) registerCertificate(cmd *cobra.Command) {
 		"certificate of the controller, a file or an https address; ENV=CERT for one environment of several")
 }
 
+// certificatesOnce refuses two certificates for one environment, or for all of them.
+func (f *sealFlags) certificatesOnce() error {
+	seen := map[string]string{}
+	for _, text := range f.sealing.Certificates {
+		env, certificate, ok := strings.Cut(text, "=")
+		name := "--cert " + env
+		if !ok || !slices.Contains(f.sealing.Envs, env) {
+			env, certificate, name = "", text, "--cert"
+		}
+		if err := twice(seen, env, certificate, name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // registerController takes kubeseal's flags for the controller, with its defaults
 // and its variables.
 func registerController(cmd *cobra.Command, s Streams, c *seal.Controller) {
@@ -145,7 +164,11 @@ func sealDir(args []string) (dir string, keys []string, err error) {
 	}
 	info, err := os.Stat(args[0])
 	isDir := err == nil && info.IsDir()
+	// The name alone can be a key.
+	isFile := err == nil && !isDir && (len(args) > 1 || filepath.Base(args[0]) != args[0])
 	switch {
+	case isFile && folder(args) != args[0]:
+		return folder(args), args[1:], nil
 	case isDir && !isSecretKey(args[0]):
 		return args[0], args[1:], nil
 	case isDir:

@@ -31,7 +31,7 @@ controller seal them again with its newest key.`,
 
 func newSecretsList(s Streams) *cobra.Command {
 	var p platformFlag
-	var output string
+	var format formatFlag
 	cmd := &cobra.Command{
 		Use:   "list [DIR]",
 		Short: "List the secrets of each environment, with their scopes",
@@ -41,8 +41,8 @@ it. It prints no values.`,
 		Example: "  unfold secrets list examples/example-app",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if output != "text" && output != "json" {
-				return usagef("--output is text or json")
+			if err := format.check(); err != nil {
+				return err
 			}
 			platform, err := p.read(cmd.Context(), s, folder(args))
 			if err != nil {
@@ -52,7 +52,7 @@ it. It prints no values.`,
 			switch {
 			case err != nil:
 				return err
-			case output == "json":
+			case format.text == "json":
 				e := json.NewEncoder(s.Out)
 				e.SetIndent("", "  ")
 				return e.Encode(rows)
@@ -70,7 +70,7 @@ it. It prints no values.`,
 			return w.Flush()
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "text or json")
+	format.register(cmd, "text", "json")
 	p.register(cmd)
 	return cmd
 }
@@ -85,14 +85,14 @@ func newSecretsRemove(s Streams) *cobra.Command {
 current folder), and changes nothing else in it.`,
 		Example: "  unfold secrets rm --env prod OLD_TOKEN",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(secrets.Envs) == 0 {
+			if secrets.Envs = distinct(secrets.Envs); len(secrets.Envs) == 0 {
 				return usagef("--env is missing: the environment to remove from")
 			}
 			dir, keys, err := sealDir(args)
 			if err != nil {
 				return err
 			}
-			if secrets.Keys = keys; len(keys) == 0 {
+			if secrets.Keys = distinct(keys); len(keys) == 0 {
 				return usagef("rm takes a KEY; see unfold secrets rm --help")
 			}
 			return change.run(cmd.Context(), s, dir, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
@@ -123,14 +123,14 @@ rotates only those. Without access to a cluster, type the values again: unfold
 seal --env ENV KEY.`,
 		Example: "  unfold secrets rotate --env prod\n  unfold secrets rotate --env prod --context prod-cluster TOKEN",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(secrets.Envs) == 0 {
+			if secrets.Envs = distinct(secrets.Envs); len(secrets.Envs) == 0 {
 				return usagef("--env is missing: the environment to rotate the secrets of")
 			}
 			dir, keys, err := sealDir(args)
 			if err != nil {
 				return err
 			}
-			secrets.Keys = keys
+			secrets.Keys = distinct(keys)
 			return change.run(cmd.Context(), s, dir, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
 				return delivery.RotateSecrets(ctx, dir, secrets, controller, o)
 			})

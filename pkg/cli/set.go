@@ -14,17 +14,18 @@ import (
 )
 
 func newSet(s Streams) *cobra.Command {
-	var env, workload string
+	var c delivery.FieldChange
 	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "set [DIR] KEY=VALUE...",
 		Short: "Set fields in app.yaml, and keep every other byte",
 		Long: `set changes single values in the app.yaml of DIR (default: current folder): in
-the environment --env, or at the top level. KEY is the path of the field with
+the environments --env, or at the top level. KEY is the path of the field with
 dots, such as config.LOG_LEVEL; write \. for a dot in a key, and KEY- to remove
 the field. Comments, quotes and the order of keys stay as they are. It refuses a
-change that would break a valid app.`,
+change that would break a valid app, and prints each value before and after.`,
 		Example: "  unfold set --env prod replicas=5 config.LOG_LEVEL=INFO\n" +
+			"  unfold set --env dev --env staging config.FEATURE_X=on --commit\n" +
 			"  unfold set examples/multi --env prod --workload web replicas=7 --dry-run",
 		Args: cobra.MinimumNArgs(1),
 		ValidArgsFunction: func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
@@ -35,7 +36,7 @@ change that would break a valid app.`,
 			if len(args) == 0 {
 				return usagef("set takes KEY=VALUE; see unfold set --help")
 			}
-			var fields []delivery.Field
+			seen := map[string]string{}
 			for i, arg := range args {
 				f, problem := delivery.ParseField(arg)
 				if problem != "" && isDir(arg) {
@@ -44,15 +45,20 @@ change that would break a valid app.`,
 				if problem != "" {
 					return usagef("%s %s; see unfold set --help", shownField(arg, i), problem)
 				}
-				fields = append(fields, f)
+				_, to, _ := strings.Cut(arg, f.Key)
+				if err := twice(seen, strings.Join(f.Path, "\x00"), to, shownField(arg, i)); err != nil {
+					return err
+				}
+				c.Fields = append(c.Fields, f)
 			}
+			c.Envs = distinct(c.Envs)
 			return change.run(cmd.Context(), s, dir, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
-				return delivery.SetFields(ctx, dir, delivery.FieldChange{Env: env, Workload: workload, Fields: fields}, o)
+				return delivery.SetFields(ctx, dir, c, o)
 			})
 		},
 	}
-	cmd.Flags().StringVarP(&env, "env", "e", "", "environment (default: the top level)")
-	cmd.Flags().StringVarP(&workload, "workload", "w", "", "workload, if the app has several")
+	cmd.Flags().StringArrayVarP(&c.Envs, "env", "e", nil, "environment; can be repeated (default: the top level)")
+	cmd.Flags().StringVarP(&c.Workload, "workload", "w", "", "workload, if the app has several")
 	change.register(cmd)
 	completion{cmd, s, &change.platform, folderToSet}.environments("env").workloads()
 	cmd.AddCommand(newSetImage(s))
@@ -60,41 +66,42 @@ change that would break a valid app.`,
 }
 
 func newSetImage(s Streams) *cobra.Command {
-	var env string
+	var c delivery.ImageChange
 	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "image [DIR] [WORKLOAD=]IMAGE[:TAG][@DIGEST]...",
 		Short: "Set the image of an environment in app.yaml",
-		Long: `image sets the image of an environment in the app.yaml of DIR (default: current
-folder). It changes the field that sets the image now: tag, image, or a
+		Long: `image sets the image of the environments --env in the app.yaml of DIR (default:
+current folder). It changes the field that sets the image now: tag, image, or a
 workload's. If the app has several workloads, it changes the named one, or else
 all that run the same repository. A tag or digest that IMAGE does not have
-stays. Nothing else in the file changes.`,
+stays, and so does the repository: image refuses an IMAGE of another one unless
+--change-repository allows it. Nothing else in the file changes.`,
 		Example: "  unfold set image examples/example-app --env prod ashik9001/demo-app:v1.1.0\n" +
 			"  unfold set image --env prod web=ghcr.io/example/shop:v2 --commit --push",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if env == "" {
+			if c.Envs = distinct(c.Envs); len(c.Envs) == 0 {
 				return usagef("--env is missing: the environment to set the image of")
 			}
 			dir, args := dirFirst(args, func(arg string) bool { return strings.Contains(arg, "=") })
 			if len(args) == 1 && dir == "." && isDir(args[0]) {
 				return usagef("IMAGE is missing: the image to set in the folder %q", args[0])
 			}
-			var images []delivery.Image
 			for _, arg := range args {
 				image, problem := delivery.ParseImage(arg)
 				if problem != "" {
 					return usagef("%q %s", arg, problem)
 				}
-				images = append(images, image)
+				c.Images = append(c.Images, image)
 			}
 			return change.run(cmd.Context(), s, dir, func(ctx context.Context, o delivery.Options) (delivery.Result, error) {
-				return delivery.SetImage(ctx, dir, env, images, o)
+				return delivery.SetImage(ctx, dir, c, o)
 			})
 		},
 	}
-	cmd.Flags().StringVarP(&env, "env", "e", "", "environment")
+	cmd.Flags().StringArrayVarP(&c.Envs, "env", "e", nil, "environment; can be repeated")
+	cmd.Flags().BoolVar(&c.Repository, "change-repository", false, "allow an IMAGE of another repository than now")
 	change.register(cmd)
 	completion{cmd, s, &change.platform, folderToSet}.environments("env")
 	return cmd
@@ -103,11 +110,8 @@ stays. Nothing else in the file changes.`,
 // dirFirst takes the folder off the arguments: the first of several, unless that
 // is something to set.
 func dirFirst(args []string, settable func(string) bool) (dir string, rest []string) {
-	if len(args) > 1 && !settable(args[0]) {
-		return args[0], args[1:]
-	}
-	if len(args) > 1 && isDir(args[0]) {
-		return args[0], args[1:]
+	if len(args) > 1 && (!settable(args[0]) || isDir(args[0])) {
+		return folder(args), args[1:]
 	}
 	return ".", args
 }
@@ -129,8 +133,8 @@ func isDir(name string) bool {
 // folderToSet returns the folder for completions, when what to set may still be
 // missing.
 func folderToSet(args []string) string {
-	if len(args) > 0 && isDir(args[0]) {
-		return args[0]
+	if dir := folder(args); isDir(dir) {
+		return dir
 	}
 	return "."
 }

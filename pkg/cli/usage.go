@@ -27,9 +27,17 @@ func flagError(c *cobra.Command, err error, args []string) error {
 		name, letters := unknown.GetSpecifiedName(), unknown.GetSpecifiedShortnames()
 		switch {
 		case len(letters) == 1:
-			return usageOf(c, errors.New("unknown flag: -"+letters), "", "", nil)
+			unknown := errors.New("unknown flag: -" + letters)
+			if instead := insteadOf(c, letters); instead != "" {
+				return usagef("%w; %s", unknown, instead)
+			}
+			return usageOf(c, unknown, "", "", nil)
 		case letters == "" && isName(name):
-			return usageOf(c, errors.New("unknown flag: --"+name), "--", name, flagNames(c))
+			unknown := errors.New("unknown flag: --" + name)
+			if instead := insteadOf(c, name); instead != "" {
+				return usagef("%w; %s", unknown, instead)
+			}
+			return usageOf(c, unknown, "--", name, flagNames(c))
 		}
 		nth := slices.IndexFunc(args, func(arg string) bool {
 			return letters != "" && strings.HasPrefix(arg, "-") && strings.HasSuffix(arg, letters) ||
@@ -38,12 +46,23 @@ func flagError(c *cobra.Command, err error, args []string) error {
 		return usageOf(c, fmt.Errorf("unknown flag: %s", argument(nth)), "", "", nil)
 	case errors.As(err, &missing):
 		return usageOf(c, fmt.Errorf("flag needs an argument: --%s", missing.GetFlag().Name), "", "", nil)
+	case errors.As(err, &wrong) && errors.Is(err, errTwice):
+		return usageOf(c, takesOne(wrong.GetFlag()), "", "", nil)
 	case errors.As(err, &wrong):
 		return usageOf(c, fmt.Errorf("--%s takes %s", wrong.GetFlag().Name, takes(wrong.GetFlag().Value.Type())), "", "", nil)
 	case errors.As(err, &syntax):
 		return usageOf(c, fmt.Errorf("no flag: %s", argument(slices.Index(args, syntax.GetSpecifiedFlag()))), "", "", nil)
 	}
 	return usageOf(c, errors.New("a flag is unknown, or its value is missing or wrong"), "", "", nil)
+}
+
+// insteadOf returns what to write for a flag that another command has, or that means
+// something else in other tools; "" is nothing.
+func insteadOf(c *cobra.Command, name string) string {
+	if format := c.Flags().Lookup("format"); format != nil && slices.Contains([]string{"o", "output"}, name) {
+		return "the format is --format, one of " + strings.TrimPrefix(format.Usage, formatUsage)
+	}
+	return ""
 }
 
 // takes says what a flag of a type is given.
@@ -82,6 +101,9 @@ func flagNames(c *cobra.Command) []string {
 func setUsageErrors(cmd *cobra.Command, all []string) {
 	if args := cmd.Args; args != nil {
 		cmd.Args = func(c *cobra.Command, given []string) error {
+			if err := environmentAsFolder(c, given); err != nil {
+				return err
+			}
 			err := args(c, given)
 			if err == nil {
 				return nil

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"runtime"
 	"runtime/debug"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -39,31 +38,33 @@ type versionInfo struct {
 }
 
 func newVersion(s Streams) *cobra.Command {
-	var output string
-	formats := []string{"text", "json"}
+	var format formatFlag
 	cmd := &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
 		Long: `version prints the version of the program, of the descriptors that it reads, and
 of Kubernetes, whose types it checks objects against.`,
-		Example: "  unfold version\n  unfold version --output json",
+		Example: "  unfold version\n  unfold version --format json",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
-			if !slices.Contains(formats, output) {
-				return usagef("--output %q is not known: %s", output, join(formats))
+			if err := format.check(); err != nil {
+				return err
 			}
-			v := versionInfo{programVersion(), descriptor.APIVersion, types.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
-			if output == "json" {
-				encoder := json.NewEncoder(s.Out)
-				encoder.SetIndent("", "  ")
-				return encoder.Encode(v)
-			}
-			_, err := fmt.Fprintf(s.Out, "unfold %s\nreads %s\nchecks against Kubernetes %s\nbuilt with %s for %s\n",
-				v.Version, v.APIVersion, v.Kubernetes, v.GoVersion, v.Platform)
-			return err
+			return printVersion(s, format.text)
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "text", "output format: "+join(formats))
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(formats, cobra.ShellCompDirectiveNoFileComp))
+	format.register(cmd, "text", "json")
 	return cmd
+}
+
+func printVersion(s Streams, format string) error {
+	v := versionInfo{programVersion(), descriptor.APIVersion, types.Version, runtime.Version(), runtime.GOOS + "/" + runtime.GOARCH}
+	if format == "json" {
+		encoder := json.NewEncoder(s.Out)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(v)
+	}
+	_, err := fmt.Fprintf(s.Out, "unfold %s\nreads %s\nchecks against Kubernetes %s\nbuilt with %s for %s\n",
+		v.Version, v.APIVersion, v.Kubernetes, v.GoVersion, v.Platform)
+	return err
 }

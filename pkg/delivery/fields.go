@@ -48,23 +48,24 @@ func splitKey(key string) []string {
 	return parts
 }
 
-// setFields returns the changes that set fields.
-func (a *app) setFields(c FieldChange) ([]edit.Change, error) {
+// setFields returns the changes that set fields in an environment, or at the top level
+// where env is "".
+func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 	var at []string
 	var out []edit.Change
-	if c.Env != "" {
-		if err := a.environment(c.Env); err != nil {
+	if env != "" {
+		if err := a.environment(env); err != nil {
 			return nil, err
 		}
 		out = a.listed()
-		at = []string{"environments", c.Env}
+		at = []string{"environments", env}
 	}
 	if c.Workload != "" {
 		if names := a.source.Document().Workloads(); !slices.Contains(names, c.Workload) {
 			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(c.Workload, "the workloads are", names), "there is no workload %q",
 				c.Workload)
 		}
-		at = append(at, "workloads", c.Workload)
+		at = append(at, c.at()...)
 	}
 	for _, f := range c.Fields {
 		where := append(slices.Clone(at), f.Path...)

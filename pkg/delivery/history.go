@@ -2,22 +2,27 @@ package delivery
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
+	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
+	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Release is a commit that changed the images of an environment.
+// Release is a commit that changed the images of an environment of an app.
 type Release struct {
 	git.Revision
+	App, Dir, Env string
 	// Images are those of all workloads, by workload; Workloads is their order.
 	Images    map[string]descriptor.Image
 	Workloads []string
@@ -26,36 +31,102 @@ type Release struct {
 // Text names the images, each with its workload where there are several.
 func (r Release) Text() string { return named(r.Images, r.Workloads) }
 
-// History is the images of an environment, the newest first. Shallow reports whether
-// the clone lacks a part of the history.
+// History is the images of environments, each with the newest first: by apps, and of an
+// app by environments. Shallow reports whether the clone lacks a part of the history.
 type History struct {
-	App      string
 	Releases []Release
+	Apps     int
 	Shallow  bool
 }
 
-// ReadHistory reads the history of the app in dir from git. Revisions in which
-// the descriptor can't be read, or does not have the environment, are passed
-// over.
-func ReadHistory(ctx context.Context, dir, env string, p *platform.Platform) (History, error) {
-	a, err := open(dir, dir, p, nil)
-	if err != nil {
-		return History{}, err
-	}
-	defer a.close()
-	if err := a.environment(env); err != nil {
-		return History{}, err
-	}
+// ReadHistory reads the history of the apps in folders, which are dir or below it, from git:
+// of the environments named, or of all. PlatformOf returns the platform of a folder. Revisions in which a descriptor can't
+// be read, or does not have the environment, are passed over. The error is a diag.List
+// where a descriptor can't be read now; the history then has the other apps.
+func ReadHistory(ctx context.Context, dir string, folders []render.Folder, envs []string, platformOf func(dir string) *platform.Platform,
+) (History, error) {
 	repo, prefix, err := git.Open(ctx, dir)
 	if err != nil {
+		if _, err := open(dir, dir, platformOf(dir), nil); err != nil {
+			return History{}, err // that the app is not there comes first
+		}
 		return History{}, err
 	}
 	defer repo.Close()
-	h := History{App: a.source.Document().Name, Shallow: repo.Shallow(ctx)}
-	h.Releases, err = a.releases(ctx, repo, prefix, env)
-	return h, err
+	revisions, err := repo.LogBelow(ctx, "HEAD", prefix, descriptor.FileName)
+	if err != nil {
+		return History{}, err
+	}
+	h := history{repo: repo, prefix: prefix, dir: dir, envs: envs, platformOf: platformOf, revisions: revisions,
+		has: map[string]bool{}, lacks: map[string]error{}}
+	for _, f := range folders {
+		if err := h.add(ctx, f); err != nil {
+			return History{}, err
+		}
+	}
+	for _, env := range envs {
+		if !h.has[env] && h.lacks[env] != nil {
+			return History{}, h.lacks[env]
+		}
+	}
+	h.Shallow = repo.Shallow(ctx)
+	return h.History, h.mistakes.Err()
 }
 
+// history collects that of several apps.
+type history struct {
+	History
+	repo        *git.Repo
+	prefix, dir string
+	envs        []string
+	platformOf  func(dir string) *platform.Platform
+	revisions   map[string][]git.Revision // by the descriptor's path in the repository
+	mistakes    diag.List
+	has         map[string]bool  // the environments that some app has
+	lacks       map[string]error // about environments that an app does not have
+}
+
+// add adds the history of an app.
+func (h *history) add(ctx context.Context, f render.Folder) error {
+	a, err := open(f.Dir, f.Dir, h.platformOf(f.Dir), nil)
+	var mistakes diag.List
+	if f.Found && errors.As(err, &mistakes) {
+		if !f.OfAnotherTool(mistakes) {
+			h.mistakes = append(h.mistakes, mistakes...)
+		}
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer a.close()
+	h.Apps++
+	rel, err := filepath.Rel(h.dir, f.Dir)
+	if err != nil {
+		return err
+	}
+	at := git.Join(h.prefix, filepath.ToSlash(rel))
+	for _, env := range a.environments() {
+		h.has[env] = true
+		if len(h.envs) > 0 && !slices.Contains(h.envs, env) {
+			continue
+		}
+		found, err := a.releasesOf(ctx, h.repo, at, env, h.revisions[git.Join(at, descriptor.FileName)])
+		if err != nil {
+			return err
+		}
+		h.Releases = append(h.Releases, found...)
+	}
+	for _, env := range h.envs {
+		if err := a.environment(env); err != nil && h.lacks[env] == nil {
+			h.lacks[env] = err
+		}
+	}
+	return nil
+}
+
+// releases returns the commits that changed the images of an environment, the newest
+// first.
 func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) ([]Release, error) {
 	rev := "HEAD"
 	if a.snapshot != nil {
@@ -65,6 +136,11 @@ func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) 
 	if err != nil {
 		return nil, err
 	}
+	return a.releasesOf(ctx, repo, prefix, env, revisions)
+}
+
+// releasesOf is releases among some revisions.
+func (a *app) releasesOf(ctx context.Context, repo *git.Repo, prefix, env string, revisions []git.Revision) ([]Release, error) {
 	var out []Release
 	for _, r := range slices.Backward(revisions) {
 		images, keys, err := a.imagesAt(repo.At(ctx, r.Hash, prefix), env)
@@ -74,7 +150,7 @@ func (a *app) releases(ctx context.Context, repo *git.Repo, prefix, env string) 
 		if len(images) == 0 || len(out) > 0 && maps.Equal(out[len(out)-1].Images, images) {
 			continue
 		}
-		out = append(out, Release{Revision: r, Images: images, Workloads: keys})
+		out = append(out, Release{Revision: r, App: a.source.Document().Name, Dir: a.name, Env: env, Images: images, Workloads: keys})
 	}
 	slices.Reverse(out)
 	return out, nil
@@ -102,37 +178,47 @@ func (a *app) imagesAt(snapshot *git.Snapshot, env string) (map[string]descripto
 	return images, keys, nil
 }
 
-// Rollback sets the images that an environment had at the revision to, or the
+// Rollback sets the images that environments had at the revision to, or for each the
 // last ones that were different from those of now.
-func Rollback(ctx context.Context, dir, env, to string, o Options) (Result, error) {
+func Rollback(ctx context.Context, dir string, envs []string, to string, o Options) (Result, error) {
 	repo, prefix, err := git.Open(ctx, dir)
 	if err != nil {
 		return Result{}, err
 	}
 	defer repo.Close()
-	var chosen string
-	p := plan{env: env, changes: func(a *app) ([]edit.Change, error) {
-		if err := a.environment(env); err != nil {
-			return nil, err
-		}
-		want, rev, err := a.earlier(ctx, repo, prefix, env, to)
-		if err != nil {
-			return nil, err
-		}
-		chosen = rev
-		return a.setImages(env, want)
+	chosen := map[string]string{}
+	p := plan{envs: envs, images: true, changes: func(a *app) ([]edit.Change, error) {
+		return a.inEach(envs, func(a *app, env string) ([]edit.Change, error) {
+			if err := a.environment(env); err != nil {
+				return nil, err
+			}
+			want, rev, err := a.earlier(ctx, repo, prefix, env, to)
+			if err != nil {
+				return nil, err
+			}
+			chosen[env] = rev
+			return a.setImages(env, want)
+		})
 	}}
 	p.subject = func(app, detail string) string {
+		in := strings.Join(envs, ", ")
 		if detail == "" {
-			return fmt.Sprintf("revert(%s): roll %s back", app, env)
+			return fmt.Sprintf("revert(%s): roll %s back", app, in)
 		}
-		return fmt.Sprintf("revert(%s): roll %s back to %s", app, env, detail)
+		return fmt.Sprintf("revert(%s): roll %s back to %s", app, in, detail)
 	}
 	out, err := p.run(ctx, dir, o)
-	if err == nil && out.Changed && chosen != "" {
-		out.Lines = append(out.Lines, "as of "+chosen)
+	if err != nil || !out.Changed {
+		return out, err
 	}
-	return out, err
+	for _, env := range envs {
+		line := "as of " + chosen[env]
+		if len(envs) > 1 {
+			line = env + " " + line
+		}
+		out.Lines = append(out.Lines, line)
+	}
+	return out, nil
 }
 
 // earlier returns the images to go back to, and the revision that they are from.
@@ -182,35 +268,40 @@ func known(images map[string]descriptor.Image, keys []string) map[string]descrip
 	return out
 }
 
-// Promotion sets the images of the environment To to those of From: of the workloads
+// Promotion sets the images of the environments To to those of From: of the workloads
 // named, or of all. Fields are the keys of fields whose values are copied too.
 type Promotion struct {
-	From, To          string
-	Workloads, Fields []string
+	From                  string
+	To, Workloads, Fields []string
 }
 
-// Promote sets the images of one environment to those of another.
+// Promote sets the images of environments to those of another.
 func Promote(ctx context.Context, dir string, x Promotion, o Options) (Result, error) {
-	p := plan{env: x.To, trailers: []string{"Promoted-From: " + x.From}, changes: func(a *app) ([]edit.Change, error) {
-		return a.promote(x)
+	p := plan{envs: x.To, images: true, trailers: []string{"Promoted-From: " + x.From}, changes: func(a *app) ([]edit.Change, error) {
+		return a.inEach(x.To, func(a *app, env string) ([]edit.Change, error) { return a.promote(x, env) })
 	}}
+	for _, key := range x.Fields {
+		p.fields = append(p.fields, field{key, splitKey(key)})
+	}
 	p.subject = func(app, detail string) string {
+		to := strings.Join(x.To, ", ")
 		if detail == "" {
-			return fmt.Sprintf("chore(%s): promote %s to %s", app, x.From, x.To)
+			return fmt.Sprintf("chore(%s): promote %s to %s", app, x.From, to)
 		}
-		return fmt.Sprintf("chore(%s): promote %s from %s to %s", app, detail, x.From, x.To)
+		return fmt.Sprintf("chore(%s): promote %s from %s to %s", app, detail, x.From, to)
 	}
 	return p.run(ctx, dir, o)
 }
 
-func (a *app) promote(p Promotion) ([]edit.Change, error) {
-	for _, env := range []string{p.From, p.To} {
+// promote returns the changes that promote to one environment.
+func (a *app) promote(p Promotion, to string) ([]edit.Change, error) {
+	for _, env := range []string{p.From, to} {
 		if err := a.environment(env); err != nil {
 			return nil, err
 		}
 	}
 	images, _ := a.images(p.From)
-	_, keys := a.images(p.To)
+	_, keys := a.images(to)
 	want := known(images, keys)
 	for _, w := range p.Workloads {
 		if _, ok := want[w]; !ok {
@@ -221,7 +312,7 @@ func (a *app) promote(p Promotion) ([]edit.Change, error) {
 	maps.DeleteFunc(want, func(key string, _ descriptor.Image) bool {
 		return len(p.Workloads) > 0 && !slices.Contains(p.Workloads, key)
 	})
-	out, err := a.setImages(p.To, want)
+	out, err := a.setImages(to, want)
 	if err != nil {
 		return nil, err
 	}
@@ -235,7 +326,7 @@ func (a *app) promote(p Promotion) ([]edit.Change, error) {
 			return nil, a.Errorh(a.pos(), "no-field", "only fields that app.yaml sets can be promoted",
 				"the descriptor does not set %s for the environment %q", key, p.From)
 		}
-		out = append(out, a.copied(p.To, path, x)...)
+		out = append(out, a.copied(to, path, x)...)
 	}
 	return out, nil
 }

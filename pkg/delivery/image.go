@@ -3,6 +3,7 @@ package delivery
 import (
 	"fmt"
 	"maps"
+	"path"
 	"slices"
 	"strings"
 
@@ -33,13 +34,13 @@ func ParseImage(text string) (i Image, problem string) {
 }
 
 // wanted returns the image that each workload is to have.
-func (a *app) wanted(env string, images []Image) (map[string]descriptor.Image, error) {
+func (a *app) wanted(env string, c ImageChange) (map[string]descriptor.Image, error) {
 	if err := a.environment(env); err != nil {
 		return nil, err
 	}
 	have, keys := a.images(env)
 	want := map[string]descriptor.Image{}
-	for _, i := range images {
+	for _, i := range c.Images {
 		if err := a.bare(i, have); err != nil {
 			return nil, err
 		}
@@ -49,7 +50,12 @@ func (a *app) wanted(env string, images []Image) (map[string]descriptor.Image, e
 		}
 		for _, key := range meant {
 			x := have[key]
-			x.Repository = i.Repository
+			if !same(x, i.Image) {
+				if x.Repository != "" && !c.Repository {
+					return nil, a.otherRepository(env, i, key, x)
+				}
+				x.Repository = i.Repository
+			}
 			if i.Tag != "" || i.Digest != "" {
 				x.Tag, x.Digest = i.Tag, i.Digest
 			}
@@ -63,6 +69,31 @@ func (a *app) wanted(env string, images []Image) (map[string]descriptor.Image, e
 	return want, nil
 }
 
+// same reports whether two images are of one repository, however it is written.
+func same(a, b descriptor.Image) bool {
+	return a.Repository == b.Repository || a.Repository != "" && b.Repository != "" && a.FullName() == b.FullName()
+}
+
+// otherRepository refuses an image of another repository than the workload's: more often
+// than not only a new tag is meant, and the repository is written too short.
+func (a *app) otherRepository(env string, i Image, key string, have descriptor.Image) error {
+	kept := i.Image
+	kept.Repository = have.Repository
+	text, what := kept.String(), "its tag"
+	if i.Workload != "" {
+		text = key + "=" + text
+	}
+	if i.Digest != "" {
+		what = "its tag and digest"
+	}
+	hint := fmt.Sprintf("to change only %s, write %s; to change the repository, add --change-repository", what, text)
+	if i.Tag == "" && i.Digest == "" {
+		hint = "to change the repository, add --change-repository"
+	}
+	return a.Errorh(a.pos(), "other-repository", hint, "%q is an image of another repository than %q, which %s runs", i.String(),
+		have.Repository, strings.TrimSpace(env+" "+key))
+}
+
 // bare refuses a word that is no repository of the app's: a tag, most likely.
 func (a *app) bare(i Image, have map[string]descriptor.Image) error {
 	if i.Tag != "" || i.Digest != "" || strings.Contains(i.Repository, "/") {
@@ -70,7 +101,7 @@ func (a *app) bare(i Image, have map[string]descriptor.Image) error {
 	}
 	hint := "write IMAGE:" + i.Repository
 	for _, image := range have {
-		if image.Repository == i.Repository {
+		if same(image, i.Image) {
 			return nil
 		}
 		if len(have) == 1 {
@@ -98,19 +129,38 @@ func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([
 	}
 	var out []string
 	for _, key := range keys {
-		if have[key].Repository == i.Repository {
+		if same(have[key], i.Image) {
 			out = append(out, key)
 		}
 	}
 	if len(out) == 0 {
-		first := "NAME"
-		if len(keys) > 0 {
-			first = keys[0]
-		}
-		return nil, a.Errorh(a.pos(), "ambiguous-image", "name the workload: "+first+"="+i.String(),
+		return nil, a.Errorh(a.pos(), "ambiguous-image", nearest(i, have, keys),
 			"no workload runs %q, so it is not clear which one is meant", i.Repository)
 	}
 	return out, nil
+}
+
+// nearest is the hint for an image that no workload runs: the repository that was probably
+// meant, else all of them.
+func nearest(i Image, have map[string]descriptor.Image, keys []string) string {
+	var repositories, all []string
+	for _, key := range keys {
+		if r := have[key].Repository; r != "" && !slices.Contains(repositories, r) {
+			repositories = append(repositories, r)
+		}
+		all = append(all, key+" runs "+orNone(have[key].Repository))
+	}
+	meant := diag.Suggest(i.Repository, repositories)
+	ending := slices.DeleteFunc(slices.Clone(repositories), func(r string) bool { return path.Base(r) != path.Base(i.Repository) })
+	if meant == "" && len(ending) == 1 {
+		meant = ending[0]
+	}
+	if meant != "" {
+		kept := i.Image
+		kept.Repository = meant
+		return fmt.Sprintf("did you mean %s?", kept)
+	}
+	return fmt.Sprintf("%s; for another repository write WORKLOAD=%s and --change-repository", strings.Join(all, ", "), i.String())
 }
 
 // setImages returns the changes after which the workloads of env have these images

@@ -60,7 +60,7 @@ func TestPlace(t *testing.T) {
 		if problem != "" {
 			t.Fatal(problem)
 		}
-		_, err := SetImage(context.Background(), dir, "e", []Image{image}, Options{})
+		_, err := SetImage(context.Background(), dir, ImageChange{Envs: []string{"e"}, Images: []Image{image}, Repository: true}, Options{})
 		got, _ := os.ReadFile(file)
 		if want := top + x.want + "\n"; err != nil || string(got) != want {
 			t.Errorf("%s in\n%s\n%v\ngot\n%s\nwant\n%s", x.image, x.src, err, strings.TrimPrefix(string(got), top), x.want)
@@ -135,7 +135,7 @@ func TestRandomImages(t *testing.T) {
 
 // withImages is the app after images were set.
 func (a *app) withImages(env string, images []Image) (*app, error) {
-	want, err := a.wanted(env, images)
+	want, err := a.wanted(env, ImageChange{Images: images, Repository: true})
 	if err != nil {
 		return nil, err
 	}

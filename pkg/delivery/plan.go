@@ -49,8 +49,9 @@ type Result struct {
 
 // plan is a change of a descriptor that can be made anew on top of another one.
 type plan struct {
-	env    string
-	fields []string // keys of fields that are set
+	envs   []string // that it changes; none is the top level
+	images bool     // whether it is about their images
+	fields []field  // that it sets
 	// subject returns a commit's first line; detail is what changed
 	subject func(app, detail string) string
 	changes func(*app) ([]edit.Change, error)
@@ -93,18 +94,35 @@ func (p plan) apply(a *app, o Options) (*edited, error) {
 	m.src, m.before, m.after, m.result.Changed = src, before, after, true
 	name := strings.TrimPrefix(a.file(), "/")
 	m.result.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
-	m.result.Lines = p.differences(a, fresh)
-	m.message = p.message(a, fresh, o)
+	lines := p.differences(a, fresh)
+	m.message = p.message(a, fresh, o, lines)
+	m.result.Lines = append(p.asBefore(a, fresh), lines...)
+	if len(m.result.Lines) == 0 {
+		m.result.Lines = []string{"changed " + a.file()}
+	}
 	return m, nil
 }
 
-// unchanged returns the line about a value that is set already.
+// unchanged returns the lines about values that are set already.
 func (p plan) unchanged(a *app) []string {
-	if len(p.fields) > 0 {
-		return []string{"unchanged: " + strings.Join(p.fields, ", ")}
+	if !p.images {
+		var keys []string
+		for _, f := range p.fields {
+			keys = append(keys, f.key)
+		}
+		return []string{"unchanged: " + strings.Join(keys, ", ")}
 	}
-	images, keys := a.images(p.env)
-	return []string{"unchanged: " + p.env + " has " + named(images, keys)}
+	var out []string
+	for _, env := range p.envs {
+		out = append(out, a.sameImages(env))
+	}
+	return out
+}
+
+// sameImages returns the line about an environment that has its images already.
+func (a *app) sameImages(env string) string {
+	images, keys := a.images(env)
+	return "unchanged: " + env + " has " + named(images, keys)
 }
 
 // named lists images, each with its workload where there are several.
@@ -123,24 +141,53 @@ func named(images map[string]descriptor.Image, keys []string) string {
 	return strings.Join(out, " ")
 }
 
-// differences returns a line for each image that changed, or one for the file.
-func (p plan) differences(a, fresh *app) []string {
+// asBefore returns the lines about environments that have their images already, where
+// others get them.
+func (p plan) asBefore(a, fresh *app) []string {
 	var out []string
-	if p.env != "" {
-		before, _ := a.images(p.env)
-		after, keys := fresh.images(p.env)
-		for _, key := range keys {
-			if before[key] != after[key] {
-				where := p.env
-				if key != "" {
-					where += " " + key
-				}
-				out = append(out, fmt.Sprintf("%s: %s -> %s", where, orNone(before[key].String()), orNone(after[key].String())))
-			}
+	for _, env := range p.envs {
+		if p.images && len(changedImages(a, fresh, env)) == 0 {
+			out = append(out, fresh.sameImages(env))
 		}
 	}
-	if len(out) == 0 {
-		out = append(out, "changed "+a.file())
+	return out
+}
+
+// differences returns a line for each image that changed, and for each field that is set:
+// its value before, and its value now.
+func (p plan) differences(a, fresh *app) []string {
+	var out []string
+	for _, env := range p.envs {
+		for _, x := range changedImages(a, fresh, env) {
+			where := env
+			if x.workload != "" {
+				where += " " + x.workload
+			}
+			out = append(out, fmt.Sprintf("%s: %s -> %s", where, orNone(x.before.String()), orNone(x.after.String())))
+		}
+		out = append(out, p.changedFields(a, fresh, env)...)
+	}
+	if len(p.envs) == 0 {
+		out = append(out, p.changedFields(a, fresh, "")...)
+	}
+	return out
+}
+
+// changedImage is the image of a workload before a change and after it.
+type changedImage struct {
+	workload      string
+	before, after descriptor.Image
+}
+
+// changedImages returns the images of an environment that are others now.
+func changedImages(a, fresh *app, env string) []changedImage {
+	before, _ := a.images(env)
+	after, keys := fresh.images(env)
+	var out []changedImage
+	for _, key := range keys {
+		if before[key] != after[key] {
+			out = append(out, changedImage{key, before[key], after[key]})
+		}
 	}
 	return out
 }
@@ -152,31 +199,30 @@ func orNone(text string) string {
 	return text
 }
 
-// message is the commit's message: a conventional first line, and trailers that
-// a program can read.
-func (p plan) message(a, fresh *app, o Options) string {
+// message is the commit's message: a conventional first line, the values before and
+// now, and trailers that a program can read.
+func (p plan) message(a, fresh *app, o Options, lines []string) string {
 	name := a.source.Document().Name
 	var detail, trailers []string
 	trailers = append(trailers, "App: "+name)
-	if p.env != "" {
-		trailers = append(trailers, "Environment: "+p.env)
-		before, _ := a.images(p.env)
-		after, keys := fresh.images(p.env)
-		for _, key := range keys {
-			if before[key] == after[key] {
-				continue
+	for _, env := range p.envs {
+		changed := changedImages(a, fresh, env)
+		if p.images && len(changed) == 0 && len(p.fields) == 0 {
+			continue
+		}
+		trailers = append(trailers, "Environment: "+env)
+		for _, x := range changed {
+			text, image := x.after.Tag, x.after.String()
+			if text == "" || x.after.Repository != x.before.Repository {
+				text = image
 			}
-			text := after[key].Tag
-			if text == "" || after[key].Repository != before[key].Repository {
-				text = after[key].String()
+			if x.workload != "" {
+				text, image = x.workload+" "+text, x.workload+"="+image
 			}
-			if key != "" {
-				text = key + " " + text
-				trailers = append(trailers, "Image: "+key+"="+after[key].String())
-			} else {
-				trailers = append(trailers, "Image: "+after[key].String())
+			trailers = append(trailers, "Image: "+image)
+			if !slices.Contains(detail, text) {
+				detail = append(detail, text)
 			}
-			detail = append(detail, text)
 		}
 	}
 	trailers = append(trailers, p.trailers...)
@@ -184,7 +230,6 @@ func (p plan) message(a, fresh *app, o Options) string {
 		trailers = append(trailers, "Source-Revision: "+o.Source)
 	}
 	const longest = 72 // characters of a first line
-	detail = slices.Compact(detail)
 	subject := p.subject(name, strings.Join(detail, ", "))
 	if len(subject) > longest {
 		subject = p.subject(name, "")
@@ -192,7 +237,11 @@ func (p plan) message(a, fresh *app, o Options) string {
 	if o.Subject != "" {
 		subject = o.Subject
 	}
-	return subject + "\n\n" + strings.Join(trailers, "\n") + "\n"
+	paragraphs := []string{subject}
+	if len(lines) > 0 {
+		paragraphs = append(paragraphs, strings.Join(lines, "\n"))
+	}
+	return strings.Join(append(paragraphs, strings.Join(trailers, "\n")), "\n\n") + "\n"
 }
 
 // run carries a plan out as it was asked for.
@@ -320,48 +369,99 @@ func union(a, b []string) []string {
 	return out
 }
 
-// SetImage sets images in an environment.
-func SetImage(ctx context.Context, dir, env string, images []Image, o Options) (Result, error) {
-	p := plan{env: env, changes: func(a *app) ([]edit.Change, error) {
-		want, err := a.wanted(env, images)
-		if err != nil {
-			return nil, err
-		}
-		return a.setImages(env, want)
+// ImageChange sets images in environments.
+type ImageChange struct {
+	Envs   []string
+	Images []Image
+	// Repository allows an image of another repository than the one that runs.
+	Repository bool
+}
+
+// SetImage sets images of the app in dir.
+func SetImage(ctx context.Context, dir string, c ImageChange, o Options) (Result, error) {
+	p := plan{envs: c.Envs, images: true, changes: func(a *app) ([]edit.Change, error) {
+		return a.inEach(c.Envs, func(a *app, env string) ([]edit.Change, error) {
+			want, err := a.wanted(env, c)
+			if err != nil {
+				return nil, err
+			}
+			return a.setImages(env, want)
+		})
 	}}
+	in := strings.Join(c.Envs, ", ")
 	p.subject = func(app, detail string) string {
 		if detail == "" {
-			return fmt.Sprintf("chore(%s): set the image of %s", app, env)
+			return fmt.Sprintf("chore(%s): set the image of %s", app, in)
 		}
-		return fmt.Sprintf("chore(%s): set %s to %s", app, env, detail)
+		return fmt.Sprintf("chore(%s): set %s to %s", app, in, detail)
 	}
 	return p.run(ctx, dir, o)
 }
 
-// FieldChange sets fields in an environment, or at the top level where Env is "", of
+// inEach returns the changes of all environments, each made on what those before it
+// make. It is for changes that look at the whole app.
+func (a *app) inEach(envs []string, changes func(a *app, env string) ([]edit.Change, error)) ([]edit.Change, error) {
+	var all []edit.Change
+	for _, env := range envs {
+		src, err := edit.Apply(a.file(), a.src, all...)
+		if err != nil {
+			return nil, err
+		}
+		on, err := a.with(src)
+		if err != nil {
+			return nil, err
+		}
+		more, err := changes(on, env)
+		on.close()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, more...)
+	}
+	return all, nil
+}
+
+// FieldChange sets fields in environments, or at the top level where there are none, of
 // the app, or of a workload where one is named.
 type FieldChange struct {
-	Env, Workload string
-	Fields        []Field
+	Envs     []string
+	Workload string
+	Fields   []Field
 }
 
 // SetFields sets fields of the app in dir.
 func SetFields(ctx context.Context, dir string, c FieldChange, o Options) (Result, error) {
-	p := plan{env: c.Env, changes: func(a *app) ([]edit.Change, error) { return a.setFields(c) }}
+	p := plan{envs: c.Envs, changes: func(a *app) ([]edit.Change, error) {
+		if len(c.Envs) == 0 {
+			return a.setFields("", c)
+		}
+		return a.inEach(c.Envs, func(a *app, env string) ([]edit.Change, error) { return a.setFields(env, c) })
+	}}
+	var keys []string
 	for _, f := range c.Fields {
-		p.fields = append(p.fields, f.Key)
+		keys = append(keys, f.Key)
+		p.fields = append(p.fields, field{f.Key, append(c.at(), f.Path...)})
 		p.trailers = append(p.trailers, "Field: "+f.Key)
 	}
 	p.subject = func(app, _ string) string {
 		in := ""
-		if c.Env != "" {
-			in = " in " + c.Env
+		if len(c.Envs) > 0 {
+			in = " in " + strings.Join(c.Envs, ", ")
 		}
-		text := fmt.Sprintf("chore(%s): set %s%s", app, strings.Join(p.fields, ", "), in)
+		text := fmt.Sprintf("chore(%s): set %s%s", app, strings.Join(keys, ", "), in)
 		if len(text) > 72 {
 			return fmt.Sprintf("chore(%s): set fields%s", app, in)
 		}
 		return text
 	}
 	return p.run(ctx, dir, o)
+}
+
+// at returns the path of what the fields belong to, in an environment or at the top
+// level.
+func (c FieldChange) at() []string {
+	if c.Workload == "" {
+		return nil
+	}
+	return []string{"workloads", c.Workload}
 }

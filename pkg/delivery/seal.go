@@ -37,10 +37,7 @@ type Sealing struct {
 
 // Seal seals values and sets them in the descriptor, in each environment.
 func Seal(ctx context.Context, dir string, s Sealing, values []Plain, o Options) (Result, error) {
-	p := plan{}
-	if len(s.Envs) == 1 {
-		p.env = s.Envs[0]
-	}
+	p := plan{envs: s.Envs}
 	certificates, err := s.certificates(ctx, o.Platform)
 	if err != nil {
 		return Result{}, err

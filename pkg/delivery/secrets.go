@@ -25,7 +25,7 @@ type Selection struct {
 
 // RemoveSecrets removes the values of keys in environments.
 func RemoveSecrets(ctx context.Context, dir string, s Selection, o Options) (Result, error) {
-	p := plan{subject: secretSubject("remove", s.Keys, s.Envs)}
+	p := plan{envs: s.Envs, subject: secretSubject("remove", s.Keys, s.Envs)}
 	p.changes = func(a *app) ([]edit.Change, error) {
 		var out []edit.Change
 		for _, env := range s.Envs {
@@ -270,6 +270,7 @@ func RotateSecrets(ctx context.Context, dir string, sel Selection, c Controller,
 		return Result{App: a.source.Document().Name, Lines: []string{"no sealed secrets in " + strings.Join(sel.Envs, ", ")}}, nil
 	}
 	p := plan{
+		envs:    sel.Envs,
 		subject: secretSubject("rotate", []string{"secrets"}, sel.Envs),
 		changes: func(a *app) ([]edit.Change, error) { return a.replaceSealed(sel.Envs, fresh), nil },
 	}

@@ -38,7 +38,8 @@ func TestCommit(t *testing.T) {
 	if after := r.git(clone, "diff", "--cached") + r.git(clone, "diff") + r.git(clone, "status", "--porcelain"); after != before {
 		t.Errorf("before\n%s\nafter\n%s", before, after)
 	}
-	want := "A <a@example.com>\nC <c@example.com>\nchore(app0): set prod to v1\n\nApp: app0\nEnvironment: prod\n" +
+	want := "A <a@example.com>\nC <c@example.com>\nchore(app0): set prod to v1\n\n" +
+		"prod: ghcr.io/example/app0:v0 -> ghcr.io/example/app0:v1\n\nApp: app0\nEnvironment: prod\n" +
 		"Image: ghcr.io/example/app0:v1\nSource-Revision: abc123\n"
 	if got := strings.TrimSpace(r.git(clone, "log", "-1", "--format=%an <%ae>%n%cn <%ce>%n%B")) + "\n"; got != want {
 		t.Errorf("%s", got)
@@ -237,7 +238,7 @@ func TestHistory(t *testing.T) {
 		r.want(code, out, 0, "committed")
 	}
 	code, out := r.unfold(app, "set", "--env", "prod", "replicas=4", "--commit")
-	r.want(code, out, 0, "changed app.yaml", "committed")
+	r.want(code, out, 0, "prod replicas: 2 -> 4\n", "committed")
 	code, out = r.unfold(app, "history", "--env", "prod")
 	r.want(code, out, 0, "REVISION", "A    ghcr.io/example/app0:v2\n", "A    ghcr.io/example/app0:v0\n")
 	if got := strings.Count(out, "\n"); got != 4 {
@@ -260,12 +261,13 @@ func TestHistory(t *testing.T) {
 	r.want(code, out, 1, `the history has no other image of the environment "dev"`, "name a revision with --to")
 	r.git(clone, "checkout", "--quiet", ".")
 	code, out = r.unfold(app, "promote", "--from", "prod", "--to", "staging", "--field", "replicas", "--push")
-	r.want(code, out, 0, "staging: ghcr.io/example/app0:v0 -> ghcr.io/example/app0:v1\npushed")
+	r.want(code, out, 0, "staging: ghcr.io/example/app0:v0 -> ghcr.io/example/app0:v1\nstaging replicas: 2 -> 4\npushed")
 	if got := r.show("main:apps/app0/app.yaml"); !strings.Contains(got, "    tag: v1\n    replicas: 4\n") {
 		t.Error(got)
 	}
 	if got := r.git(clone, "log", "-1", "--format=%B"); !strings.HasPrefix(got,
-		"chore(app0): promote v1 from prod to staging\n\nApp: app0\nEnvironment: staging\nImage: ghcr.io/example/app0:v1\n"+
+		"chore(app0): promote v1 from prod to staging\n\nstaging: ghcr.io/example/app0:v0 -> ghcr.io/example/app0:v1\n"+
+			"staging replicas: 2 -> 4\n\nApp: app0\nEnvironment: staging\nImage: ghcr.io/example/app0:v1\n"+
 			"Promoted-From: prod\n") {
 		t.Error(got)
 	}

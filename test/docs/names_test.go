@@ -132,7 +132,7 @@ func TestCommandsExist(t *testing.T) {
 
 func wrongCommand(all map[string][]string, words []string) string {
 	if strings.HasPrefix(words[0], "-") {
-		if words[0] == "--help" {
+		if words[0] == "--help" || words[0] == "--version" {
 			return ""
 		}
 		return "no flag " + words[0]

@@ -138,13 +138,14 @@ func TestHostileNames(t *testing.T) {
 	}
 	data("render", good)
 	data("render", good, "--env", "dev", "--config", "C="+soft)
+	data("render", good, "--env", "dev", "--format", "json")
 	text(0, "render", good, "--explain")
 	text(0, "render", good, "--output", out)
 	text(2, "render", good, "--output", out)
 	text(0, "eject", good, "--output", out)
 	text(2, "eject", good, "--output", out)
-	text(3, "eject", good, "--output", good+"/app.yaml")
-	for _, format := range []string{"text", "markdown"} {
+	text(2, "eject", good, "--output", good+"/app.yaml")
+	for _, format := range []string{"text", "markdown", "json"} {
 		for _, color := range []string{"always", "never"} {
 			text(1, "diff", good, "--env", "dev", "--env", "prod", "--format", format, "--color", color)
 			text(1, "diff", good, "--against", "HEAD~1", "--format", format, "--color", color)
@@ -153,6 +154,7 @@ func TestHostileNames(t *testing.T) {
 	}
 	text(0, "history", good, "--env", "prod")
 	text(0, "history", good, "--env", "prod", "--format", "json")
+	text(1, "history", ".")
 	text(0, "rollback", good, "--env", "prod", "--dry-run")
 	text(0, "promote", good, "--from", "dev", "--to", "prod", "--field", "config", "--dry-run")
 	text(0, "set", good, "--env", "prod", "config.X="+soft, "--dry-run")
@@ -161,6 +163,8 @@ func TestHostileNames(t *testing.T) {
 	text(0, "set", good, "--env", "prod", "config.Y=1", "--push")
 	text(0, "rollback", good, "--env", "prod")
 	text(1, "set", good, "--env", evil, "replicas=2")
+	text(0, "set", good, "--env", "prod", "config.Z="+soft)
+	text(2, "render", evil+"/app.yml"+evil, "--output", evil+".json")
 	text(0, "explain", "--value", "config", good)
 	text(0, "explain", "--value", "config.A", good)
 	text(1, "explain", evil)

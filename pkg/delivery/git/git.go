@@ -277,22 +277,54 @@ type Revision struct {
 // Log returns the commits of the first line of descent that changed a file, the
 // newest first.
 func (r *Repo) Log(ctx context.Context, rev, name string) ([]Revision, error) {
-	args := []string{"log", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--no-follow", "--encoding=UTF-8",
-		"--first-parent", "-z", "--format=%H%x1f%ct%x1f%an%x1f%s", "--end-of-options", rev}
-	out, err := r.git(ctx, nil, append(args, below(name)...)...)
+	out, err := r.log(ctx, rev, name, "--no-follow", "--format=%H%x1f%ct%x1f%an%x1f%s")
 	if err != nil {
 		return nil, err
 	}
 	var revisions []Revision
 	for record := range strings.SplitSeq(out, "\x00") {
-		f := strings.Split(record, "\x1f")
-		if len(f) != 4 {
-			continue
+		if x, ok := revision(record); ok {
+			revisions = append(revisions, x)
 		}
-		seconds, _ := strconv.ParseInt(f[1], 10, 64)
-		revisions = append(revisions, Revision{Hash: f[0], When: time.Unix(seconds, 0).UTC(), Author: f[2], Subject: f[3]})
 	}
 	return revisions, nil
+}
+
+// LogBelow returns the commits of the first line of descent that changed files of a name at
+// and below a path, by these files: of each the newest first.
+func (r *Repo) LogBelow(ctx context.Context, rev, prefix, base string) (map[string][]Revision, error) {
+	out, err := r.log(ctx, rev, prefix, "-m", "--name-only", "--no-renames", "--no-relative", "--format=%x1e%H%x1f%ct%x1f%an%x1f%s")
+	if err != nil {
+		return nil, err
+	}
+	all := map[string][]Revision{}
+	var at Revision
+	for record := range strings.SplitSeq(out, "\x00") {
+		record = strings.TrimPrefix(record, "\n") // behind what the format makes
+		if text, ok := strings.CutPrefix(record, "\x1e"); ok {
+			at, _ = revision(text)
+		} else if path.Base(record) == base {
+			all[record] = append(all[record], at)
+		}
+	}
+	return all, nil
+}
+
+// log runs git log along the first line of descent, with records that end with NUL.
+func (r *Repo) log(ctx context.Context, rev, name string, options ...string) (string, error) {
+	args := append([]string{"log", "--no-show-signature", "--no-ext-diff", "--no-textconv", "--encoding=UTF-8", "--first-parent", "-z"},
+		options...)
+	return r.git(ctx, nil, slices.Concat(args, []string{"--end-of-options", rev}, below(name))...)
+}
+
+// revision reads what log prints of a commit.
+func revision(record string) (x Revision, ok bool) {
+	f := strings.Split(record, "\x1f")
+	if len(f) != 4 {
+		return x, false
+	}
+	seconds, _ := strconv.ParseInt(f[1], 10, 64)
+	return Revision{Hash: f[0], When: time.Unix(seconds, 0).UTC(), Author: f[2], Subject: f[3]}, true
 }
 
 // WorkFiles lists the files of the work tree below a path, but for those that git

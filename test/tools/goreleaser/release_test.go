@@ -127,7 +127,7 @@ func TestProgram(t *testing.T) {
 	if err := os.WriteFile(program, released, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.Command(program, "version", "--output", "json").Output()
+	out, err := exec.Command(program, "version", "--format", "json").Output()
 	if err != nil {
 		t.Fatal(err)
 	}

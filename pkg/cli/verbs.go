@@ -1,0 +1,153 @@
+package cli
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/render"
+)
+
+// verb is what other tools call something, and the command that does it here. ENV stands
+// for the environment that is asked for.
+type verb struct {
+	names   []string
+	what    string // what the command does
+	command string
+}
+
+// otherVerbs returns the verbs of kubectl, helm, kustomize and others.
+func otherVerbs() []verb {
+	return []verb{
+		{[]string{"template", "build", "manifests", "print", "show", "view", "kustomize", "helm", "compile", "synth", "expand"},
+			"this prints the manifests", "unfold render --env ENV"},
+		{[]string{"get", "describe", "values", "inspect"},
+			"this prints each value and the line that sets it; unfold render prints the manifests", "unfold explain --value --env ENV"},
+		{[]string{"lint", "validate", "verify", "test", "vet", "audit", "doctor", "status"}, "this looks for mistakes", "unfold check"},
+		{[]string{"list", "ls", "apps"}, "this goes through all apps below", "unfold check"},
+		{[]string{"apply", "sync", "install", "up", "run", "start"},
+			"unfold deploys nothing; this prints the Applications, by which Argo CD deploys what is committed", "unfold argocd"},
+		{[]string{"deploy", "release", "upgrade", "bump", "image", "tag", "set-image", "rollout"},
+			"unfold deploys nothing; this commits an image, and Argo CD deploys it", "unfold set image --env ENV IMAGE:TAG --push"},
+		{[]string{"scale", "autoscale"}, "this sets the number of pods", "unfold set --env ENV replicas=COUNT"},
+		{[]string{"edit", "update", "change", "patch", "config", "env", "unset"}, "this sets a field, and KEY- removes one",
+			"unfold set --env ENV config.LOG_LEVEL=debug"},
+		{[]string{"new", "create", "add", "scaffold"}, "this starts a new app", "unfold init my-app"},
+		{[]string{"undo", "revert", "back"}, "this sets the previous image again", "unfold rollback --env ENV"},
+		{[]string{"releases", "revisions", "versions"}, "this lists the images, from git", "unfold history --env ENV"},
+		{[]string{"compare", "plan", "preview", "changes"}, "this compares the manifests with those of the last commit", "unfold diff"},
+		{[]string{"secret", "encrypt"}, "this seals a secret", "unfold seal --env ENV KEY"},
+		{[]string{"decrypt", "unseal"}, "only the cluster can open secrets; this lists them", "unfold secrets list"},
+		{[]string{"docs", "doc", "fields", "reference", "man"}, "this describes the fields", "unfold explain"},
+		{[]string{"delete", "remove", "rm", "destroy", "uninstall", "down"},
+			"commit this, and Argo CD deletes what it deployed", "git rm app.yaml"},
+		{[]string{"logs", "log", "exec", "top", "restart", "port-forward", "attach"},
+			"unfold never asks the cluster; kubectl does", "kubectl get pods"},
+	}
+}
+
+// otherSecretVerbs returns those for what is below unfold secrets.
+func otherSecretVerbs() []verb {
+	return []verb{
+		{[]string{"ls", "get", "show"}, "this lists the secrets without their values", "unfold secrets list"},
+		{[]string{"add", "set", "create", "new", "seal"}, "this seals a secret", "unfold seal --env ENV KEY"},
+		{[]string{"delete", "remove", "unset"}, "this removes a secret", "unfold secrets rm --env ENV KEY"},
+		{[]string{"validate", "verify", "check"}, "this asks the controller whether it can open them", "unfold seal --env ENV --validate"},
+		{[]string{"renew", "reseal", "refresh"}, "this has them sealed with the newest key", "unfold secrets rotate --env ENV"},
+	}
+}
+
+// unknownVerb returns the error for a verb that there is not, whatever flags it has, or
+// nil. Without it the first complaint would be about a flag.
+func unknownVerb(root *cobra.Command, args []string) error {
+	c, rest, err := root.Find(args)
+	if err != nil || len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
+		return nil
+	}
+	word, verbs := rest[0], otherVerbs
+	switch {
+	case c.Name() == "secrets":
+		verbs = otherSecretVerbs
+	case c != root, slices.Contains([]string{"help", "completion", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, word):
+		return nil // cobra adds these later
+	}
+	if !isName(word) {
+		return usageOf(c, fmt.Errorf("unknown command for %q: %s", c.CommandPath(), argument(slices.Index(args, word))), "", "", nil)
+	}
+	unknown := fmt.Errorf("unknown command %q for %q", word, c.CommandPath())
+	for _, v := range verbs() {
+		if slices.Contains(v.names, word) {
+			command := v.with(rest[1:])
+			if rest, ok := strings.CutPrefix(command, "unfold "); ok {
+				command = root.CommandPath() + " " + rest
+			}
+			return usagef("%s", diag.WithHint(unknown.Error(), v.what+": "+command))
+		}
+	}
+	var names []string
+	for _, sub := range c.Commands() {
+		names = append(names, sub.Name())
+	}
+	return usageOf(c, unknown, "", word, names)
+}
+
+// with returns the command for the environment and the number that the arguments have.
+func (v verb) with(args []string) string {
+	env, count := "prod", "3"
+	for i, arg := range args {
+		name, text, joined := strings.Cut(arg, "=")
+		if !joined && i+1 < len(args) {
+			text = args[i+1]
+		}
+		switch {
+		case slices.Contains([]string{"--env", "-e", "--environment"}, name) && isName(text):
+			env = text
+		case name == "--replicas" && isCount(text):
+			count = text
+		case isCount(arg):
+			count = arg
+		}
+	}
+	return strings.NewReplacer("ENV", env, "COUNT", count).Replace(v.command)
+}
+
+// isCount reports whether an argument is a small number, which is no secret.
+func isCount(text string) bool {
+	return text != "" && len(text) <= 3 && strings.Trim(text, "0123456789") == ""
+}
+
+// environmentAsFolder refuses environments where a folder is expected: "diff dev prod",
+// "render prod". Nil is for arguments that may be right, or wrong in another way.
+func environmentAsFolder(c *cobra.Command, args []string) error {
+	flags := map[string][]string{"promote": {"--from", "--to"}}[c.Name()]
+	if slices.Contains([]string{"render", "diff", "set", "image", "rollback", "history"}, c.Name()) {
+		flags = []string{"--env"}
+	}
+	if len(args) == 0 || len(flags) == 0 {
+		return nil
+	}
+	if _, err := os.Lstat(args[0]); err == nil {
+		return nil
+	}
+	src, err := render.Open(".", nil)
+	if err != nil {
+		return nil
+	}
+	defer src.Close()
+	command := c.CommandPath()
+	for i, arg := range args {
+		if !slices.Contains(src.Environments(), arg) {
+			if i == 0 {
+				return nil
+			}
+			command += " ..."
+			break
+		}
+		command += " " + flags[min(i, len(flags)-1)] + " " + arg
+	}
+	return usagef("%s", diag.WithHint(fmt.Sprintf("%q is an environment, and no folder", args[0]), "write "+command))
+}

@@ -1,0 +1,102 @@
+package delivery
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/secret/redact"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+// field is one that a plan sets: its key as given, and its path in the fields of an
+// environment or of the top level.
+type field struct {
+	key  string
+	path []string
+}
+
+// isImage reports whether the field is one of those that make an image.
+func (f field) isImage() bool {
+	path := f.path
+	if len(path) > 2 && path[0] == "workloads" {
+		path = path[2:]
+	}
+	return path[0] == "image" || path[0] == "tag"
+}
+
+// isSecret reports whether the field is a secret, or several.
+func (f field) isSecret() bool {
+	return f.path[0] == "secrets" || len(f.path) > 2 && f.path[0] == "workloads" && f.path[2] == "secrets"
+}
+
+// changedFields returns a line for each field that is set: its value before, and its value
+// now, in an environment, or at the top level where env is "".
+func (p plan) changedFields(a, fresh *app, env string) []string {
+	imagesSaid := env != "" && len(changedImages(a, fresh, env)) > 0
+	var out []string
+	for _, f := range p.fields {
+		if imagesSaid && f.isImage() {
+			continue
+		}
+		where := env + " " + f.key
+		if len(f.path) > 2 && f.path[0] == "workloads" && !strings.HasPrefix(f.key, "workloads.") {
+			where = env + " " + f.path[1] + " " + f.key
+		}
+		before, after := a.value(env, f), fresh.value(env, f)
+		was, is := shown(before, f, "*** (before)"), shown(after, f, "*** (after)")
+		line := fmt.Sprintf("%s: %s -> %s", strings.TrimSpace(where), was, is)
+		if value.Equal(before, after) {
+			line = fmt.Sprintf("%s: %s, as before", strings.TrimSpace(where), strings.TrimSuffix(was, " (before)"))
+		}
+		out = append(out, diag.Line(line))
+	}
+	return out
+}
+
+// value returns the value of a field as the descriptor has it for an environment, or that
+// of the defaults, or nil.
+func (a *app) value(env string, f field) *value.Value {
+	if env == "" {
+		return a.top.Get(f.path...)
+	}
+	if x := a.declared(env, f.path); x != nil {
+		return x
+	}
+	effective, err := a.source.Provenance(env, render.Options{})
+	if err != nil { // the change may be what mends the environment
+		return nil
+	}
+	keys, ok := effective.Find(strings.Join(f.path, "."))
+	if !ok {
+		return nil
+	}
+	return effective.At(keys)
+}
+
+// shown returns a value on one line for people, without what nobody is to read.
+func shown(v *value.Value, f field, secret string) string {
+	const longest = 60
+	switch {
+	case v == nil:
+		return "not set"
+	case f.isSecret():
+		return secret
+	}
+	// What looks like a credential depends on the keys.
+	whole := v
+	for _, key := range slices.Backward(f.path) {
+		whole = value.NewMap(v.Pos).Set(key, whole)
+	}
+	v = redact.Tree(whole, nil, redact.Fixed(secret)).Get(f.path...)
+	text := strings.Join(strings.Fields(v.Flow()), " ")
+	if runes := []rune(text); len(runes) > longest {
+		text = string(runes[:longest]) + "…"
+	}
+	if text == "" {
+		return `""`
+	}
+	return text
+}
