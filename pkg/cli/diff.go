@@ -31,7 +31,8 @@ func newDiff(s Streams) *cobra.Command {
 in DIR (default: current folder); or the work tree with the git revision
 --against (default: HEAD), in the environments given or in all. If DIR has no
 app.yaml, it compares all apps below. Each side has its own platform file, unless
-you name one. Secrets are masked. Changes that the API server refuses are marked.
+you name one. Secrets are masked. A line with ! marks what is deleted and made
+anew, what is lost, and what the API server refuses, with the way to avoid it.
 
 It exits with 0 if nothing differs, with 1 if something does, and with 2 if it
 could not compare everything.`,
