@@ -34,7 +34,8 @@ func newDiff(s Streams) *cobra.Command {
 in DIR (default: current folder); or the work tree with the git revision
 --against (default: HEAD), in the environments given or in all. If DIR has no
 app.yaml, it compares all apps below. Each side has its own platform file, unless
-you name one. Secrets are masked. Changes that the API server refuses are marked.
+you name one. Secrets are masked. A line with ! marks what is deleted and made
+anew, what is lost, and what the API server refuses, with the way to avoid it.
 With --format markdown it prints a comment for a pull request, with --format json
 a list for programs.
 
@@ -159,7 +160,8 @@ type changedObject struct {
 	APIVersion string         `json:"apiVersion"`
 	Kind       string         `json:"kind"`
 	Name       string         `json:"name"`
-	Change     string         `json:"change"` // added, removed or changed
+	Change     string         `json:"change"`              // added, removed or changed
+	Recreated  bool           `json:"recreated,omitempty"` // deleted and made anew
 	Fields     []changedField `json:"fields,omitempty"`
 	Warnings   []string       `json:"warnings,omitempty"`
 }
@@ -175,7 +177,8 @@ func differences(found []delivery.Difference) []difference {
 	for _, d := range found {
 		x := difference{App: d.App, Dir: d.Dir, Environment: d.Env, Note: d.Note, Objects: []changedObject{}}
 		for _, o := range d.Objects {
-			object := changedObject{APIVersion: o.APIVersion, Kind: o.Kind, Name: o.Name, Change: "changed", Warnings: o.Warnings}
+			object := changedObject{APIVersion: o.APIVersion, Kind: o.Kind, Name: o.Name, Change: "changed", Recreated: o.Recreated,
+				Warnings: o.Warnings}
 			switch {
 			case o.Added:
 				object.Change = "added"

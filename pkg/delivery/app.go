@@ -118,12 +118,20 @@ func (a *app) images(env string) (map[string]descriptor.Image, []string) {
 type rendering struct {
 	envs    []string
 	objects map[string][]*value.Value
-	diags   diag.List
+	// unnamed are the workloads of an app of several, none of which is the main one.
+	unnamed []string
+	// single says that the app has one workload, which has its name.
+	single bool
+	diags  diag.List
 }
 
 // render renders the environments that are named, or all where none is.
 func (a *app) render(only ...string) (rendering, error) {
-	r := rendering{objects: map[string][]*value.Value{}}
+	d := a.source.Document()
+	r := rendering{objects: map[string][]*value.Value{}, single: len(d.Workloads()) == 0}
+	if d.Main() == "" {
+		r.unnamed = d.Workloads()
+	}
 	collect := func(err error) error {
 		var found diag.List
 		if errors.As(err, &found) {

@@ -305,6 +305,10 @@ func (c appComparison) compare() ([]Difference, diag.List, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	var grown []string
+	if before.single {
+		grown = after.unnamed
+	}
 	if name == "" {
 		name = oldName
 	}
@@ -324,7 +328,7 @@ func (c appComparison) compare() ([]Difference, diag.List, error) {
 		case !slices.Contains(after.envs, env):
 			d.Note = "the environment was removed"
 		}
-		d.Objects = diff.Comparison{}.Objects(before.objects[env], after.objects[env])
+		d.Objects = diff.Comparison{Grown: grown}.Objects(before.objects[env], after.objects[env])
 		if len(d.Objects) > 0 {
 			out = append(out, d)
 		}

@@ -194,7 +194,7 @@ func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Pl
 			return "", t, a.Errorh(a.pos(), "unknown-workload", "enable it there first", "the workload %q is not enabled in %s", s.Workload,
 				env)
 		}
-		object = x.Workloads[i].Name
+		object = x.Workloads[i].Own
 	}
 	t = seal.Target{Scope: scope, Namespace: x.Namespace.Name, Name: descriptor.SecretName(object, scope)}
 	text, err = c.Seal(v.Value, t)

@@ -19,6 +19,8 @@ type App struct {
 	Prefix, Suffix Text
 	// Multi says that the app's objects are named and selected by workload too.
 	Multi bool
+	// Main is the key of the workload whose objects have the app's own name and labels, "" for none.
+	Main string
 	// Opinions is false where defaults: none switched off what unfold adds.
 	Opinions  bool
 	Namespace Namespace
@@ -31,6 +33,7 @@ type App struct {
 	Files      []File
 	Workloads  []Workload
 	Hooks      []Workload
+	Jobs       []Workload
 	Manifests  []Manifest
 	Components []Text
 	Patches    []Patch
@@ -64,7 +67,9 @@ type Workload struct {
 	// Selector holds explicit labels to find the pods by, nil for unfold's own.
 	Selector *value.Value
 	Own      string // what its own config and files are named after
-	// Hook says when Argo CD runs it; nil for what always runs. NoConfig leaves out
+	// Owner says what a hook or job goes by; nil for a workload itself.
+	Owner *Owner
+	// Hook says when Argo CD runs it; nil for all but hooks. NoConfig leaves out
 	// config and files.
 	Hook     *Hook
 	NoConfig bool
@@ -196,6 +201,17 @@ type Patch struct {
 	Pos   diag.Pos
 	File  string
 	Value *value.Value
+}
+
+// Beside returns what runs beside the workloads: the hooks and the jobs.
+func (a *App) Beside() []*Workload {
+	out := make([]*Workload, 0, len(a.Hooks)+len(a.Jobs))
+	for _, list := range [][]Workload{a.Hooks, a.Jobs} {
+		for i := range list {
+			out = append(out, &list[i])
+		}
+	}
+	return out
 }
 
 // Named returns the name that an object has when it is written out.

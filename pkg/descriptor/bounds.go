@@ -4,7 +4,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Limits on the workloads of an app, hooks among them.
+// Limits on the workloads of an app, hooks and jobs among them.
 const (
 	// MaxWorkloads is how many there may be: a cluster runs some hundred thousand pods
 	// at most, of all apps.
@@ -20,26 +20,35 @@ func (e *effective) tooLarge(env string) bool {
 	layers := []*value.Value{e.root, e.ownLayer(env), e.options.Defaults.All, e.options.Defaults.environment(env)}
 	workloads, inherited := 0, 0
 	for _, l := range layers {
-		workloads += len(l.Get("hooks").AllEntries())
+		workloads += countBeside(l)
 		for _, w := range l.Get("workloads").AllEntries() {
-			workloads += 1 + len(w.Value.Get("hooks").AllEntries())
+			workloads += 1 + countBeside(w.Value)
 		}
 		for _, entry := range l.AllEntries() {
-			if entry.Key != "workloads" && entry.Key != "hooks" {
+			if typ, _ := besideAt([]string{entry.Key, ""}); entry.Key != "workloads" && typ == nil {
 				inherited += count(entry.Value)
 			}
 		}
 	}
 	switch {
 	case workloads > MaxWorkloads:
-		e.diags.Errorh(e.root.Pos, "too-large", "split the app", "the app has more than %d workloads and hooks", MaxWorkloads)
+		e.diags.Errorh(e.root.Pos, "too-large", "split the app", "the app has more than %d workloads, hooks and jobs", MaxWorkloads)
 	case workloads*inherited > MaxInherited:
 		e.diags.Errorh(e.root.Pos, "too-large", "split the app, or write what few workloads need under them",
-			"%d workloads and hooks inherit %d values each, more than %d together", workloads, inherited, MaxInherited)
+			"%d workloads, hooks and jobs inherit %d values each, more than %d together", workloads, inherited, MaxInherited)
 	default:
 		return false
 	}
 	return true
+}
+
+// countBeside returns how many hooks and jobs an app or workload has.
+func countBeside(v *value.Value) int {
+	n := 0
+	for _, x := range sorts() {
+		n += len(v.Get(x.field).AllEntries())
+	}
+	return n
 }
 
 // count returns how many values there are in one.

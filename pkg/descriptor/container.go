@@ -28,7 +28,7 @@ func (e *effective) containerName(w *Workload, v *value.Value) string {
 	switch name := v.StringAt("container", "name"); {
 	case name != "":
 		return name
-	case w.Key != "":
+	case w.Key != "" && !e.isMain(w):
 		return w.Key
 	}
 	return e.Name

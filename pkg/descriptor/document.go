@@ -42,13 +42,15 @@ type Document struct {
 	Name string
 
 	root *value.Value // without environments
-	// head holds apiVersion, kind and name, and source the file as it is written.
+	// head holds apiVersion, kind, name and main, and source the file as it is written.
 	head, source *value.Value
 	envs         []value.Entry
 	// multi says that the top level has workloads, on which names and selectors
 	// depend for ever.
 	multi bool
-	kind  kinds.Kind
+	// main is the key of the workload that has the app's own name, "" for none.
+	main string
+	kind kinds.Kind
 	// broken says that parts were left out because they are wrong, so what is
 	// missing may have been there.
 	broken bool
@@ -80,6 +82,7 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	d.readKind(n, top)
 	workloads := full.Get("workloads")
 	d.multi = workloads.Is(value.Map)
+	d.readMain(n)
 	if e := top.Entry("environments"); e != nil && e.Value.Is(value.Null) {
 		n.Diags.Errorh(e.KeyPos, "missing-environments",
 			"list them below, such as prod: {}; without the line there are those of the defaults",
@@ -88,7 +91,7 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	d.readEnvironments(full)
 	d.checkScopes(n)
 	d.checkSelectors(n)
-	for _, key := range []string{"apiVersion", "kind", "name"} {
+	for _, key := range []string{"apiVersion", "kind", "name", "main"} {
 		if e := d.root.Entry(key); e != nil {
 			d.head.SetEntry(*e)
 		}
@@ -216,6 +219,23 @@ func (d *Document) readKind(n *schema.Normaliser, top *value.Value) {
 	}
 }
 
+// readMain takes which workload has the app's own name.
+func (d *Document) readMain(n *schema.Normaliser) {
+	main := d.root.Entry("main")
+	if main == nil || main.Value.Is(value.Null) {
+		return
+	}
+	d.main = main.Value.Text
+	switch {
+	case !d.multi:
+		n.Diags.Errorh(main.KeyPos, "no-use", "remove it: the only workload of an app has the app's name",
+			"main is of no use without workloads")
+	case !slices.Contains(d.Workloads(), d.main):
+		n.Diags.Errorh(main.Value.Pos, "unknown-workload", diag.Hint(d.main, "the workloads are", d.Workloads()),
+			"there is no workload %q at the top level", d.main)
+	}
+}
+
 func (d *Document) readEnvironments(full *value.Value) {
 	environments := full.Get("environments")
 	if environments == nil {
@@ -319,3 +339,6 @@ func (d *Document) Environments(defaults Defaults) []string {
 // Workloads returns the names of the workloads at the top level, none for an app
 // of one.
 func (d *Document) Workloads() []string { return d.root.Get("workloads").Keys() }
+
+// Main returns the key of the workload that has the app's own name, "" for none.
+func (d *Document) Main() string { return d.main }

@@ -77,7 +77,7 @@ func (e *effective) app(env string) *App {
 	e.env = env
 	top, m := e.layers(env)
 	app := &App{
-		Name: e.Name, Env: env, Multi: e.multi, Pos: e.root.Pos, NamePos: e.head.Get("name").At(),
+		Name: e.Name, Env: env, Multi: e.multi, Main: e.main, Pos: e.root.Pos, NamePos: e.head.Get("name").At(),
 		Opinions:    top.opinions,
 		Labels:      top.merged.Get("labels"),
 		Annotations: top.merged.Get("annotations"),
@@ -99,7 +99,7 @@ func (e *effective) app(env string) *App {
 			"write enabled: false to take the app out of this environment, or replicas: 0 to keep it without pods",
 			"no workload is left in the environment %q, so Argo CD would prune all that runs", env)
 	}
-	e.hooks(app, top.merged, m)
+	e.beside(app, top.merged, m)
 	e.reportUnused(m, top.shape)
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
@@ -108,13 +108,13 @@ func (e *effective) app(env string) *App {
 	for i := range app.Workloads {
 		e.identity(app, &app.Workloads[i])
 		if e.multi {
-			app.Workloads[i].Secrets = e.secrets(app, app.Workloads[i].Fields, app.Workloads[i].Key, app.Workloads[i].Name, top.namespace)
+			app.Workloads[i].Secrets = e.secrets(app, app.Workloads[i].Fields, app.Workloads[i].Key, app.Workloads[i].Own, top.namespace)
 		}
 		e.reach(app, &app.Workloads[i])
 		e.policy(app, &app.Workloads[i])
 	}
-	for i := range app.Hooks {
-		e.hookIdentity(app, &app.Hooks[i])
+	for _, w := range app.Beside() {
+		e.identityBeside(app, w)
 	}
 	e.checkApp(app)
 	return app
@@ -222,7 +222,7 @@ func (e *effective) ownLayer(env string) *value.Value {
 func (e *effective) reportUnused(m *schema.Merger, shape []*value.Value) {
 	for _, i := range m.Unused {
 		inherited := i.Path
-		if at := hookDepth(i.Path); at > 0 && len(i.Path) > at && fields.InheritedByHooks(i.Path[at]) {
+		if typ, at := besideAt(i.Path); typ != nil && len(i.Path) > at && fields.InheritedBy(typ, i.Path[at]) {
 			inherited = i.Path[at:]
 		}
 		if len(i.Path) > 2 && i.Path[0] == "workloads" {
@@ -237,15 +237,18 @@ func (e *effective) reportUnused(m *schema.Merger, shape []*value.Value) {
 	}
 }
 
-// hookDepth returns how many keys lead to a hook, 0 where none does.
-func hookDepth(path []string) int {
-	switch {
-	case len(path) > 1 && path[0] == "hooks":
-		return 2
-	case len(path) > 3 && path[0] == "workloads" && path[2] == "hooks":
-		return 4
+// besideAt returns the type of the hook or job that a path leads to or into, and how many keys lead to it; nil where it
+// leads to neither.
+func besideAt(path []string) (typ *schema.Type, depth int) {
+	for _, x := range sorts() {
+		switch {
+		case len(path) > 1 && path[0] == x.field:
+			return x.typ, 2
+		case len(path) > 3 && path[0] == "workloads" && path[2] == x.field:
+			return x.typ, 4
+		}
 	}
-	return 0
+	return nil, 0
 }
 
 func orEmpty(v *value.Value) *value.Value {

@@ -79,7 +79,7 @@ func (a *App) account(w *Workload) *ServiceAccount {
 // workload that does not talk to the cluster's API needs none.
 func (e *effective) identity(app *App, w *Workload) {
 	if e.multi {
-		w.ServiceAccount = e.serviceAccount(w.Fields, w.Name)
+		w.ServiceAccount = e.serviceAccount(w.Fields, w.Own)
 		if none := w.Fields.Get("serviceAccount"); none.Is(value.Bool) {
 			w.Automount = e.automount(app, w, nil)
 			return
@@ -93,33 +93,32 @@ func (e *effective) identity(app *App, w *Workload) {
 	}
 }
 
-// hookIdentity returns a hook what its owner has, a workload or the app, under what
-// it says itself.
-func (e *effective) hookIdentity(app *App, hook *Workload) {
-	hook.Automount = e.automount(app, hook, nil)
-	if !hook.NoConfig { // or it may run before anything is made
-		e.ownersIdentity(app, hook)
+// identityBeside sets for a hook or job what its owner has, a workload or the app, under what it says itself.
+func (e *effective) identityBeside(app *App, w *Workload) {
+	w.Automount = e.automount(app, w, nil)
+	if !w.NoConfig { // or a hook may run before anything is made
+		e.ownersIdentity(app, w)
 	}
-	own := hook.Fields.Get("serviceAccount")
+	own := w.Fields.Get("serviceAccount")
 	if name := own.Get("name"); name != nil || own.Is(value.Bool) {
-		hook.Account, hook.Automount = name, e.automount(app, hook, nil)
+		w.Account, w.Automount = name, e.automount(app, w, nil)
 	}
 	if automount := own.Get("automount"); automount != nil {
-		hook.Automount = automount
+		w.Automount = automount
 	}
 }
 
-func (e *effective) ownersIdentity(app *App, hook *Workload) {
-	for _, w := range app.Workloads {
-		if e.multi && w.Key == hook.Hook.Of {
-			hook.Secrets, hook.Account, hook.Automount = w.Secrets, w.Account, w.Automount
+func (e *effective) ownersIdentity(app *App, w *Workload) {
+	for _, owner := range app.Workloads {
+		if e.multi && owner.Key == w.Owner.Workload {
+			w.Secrets, w.Account, w.Automount = owner.Secrets, owner.Account, owner.Automount
 			return
 		}
 	}
 	sa := app.ServiceAccount
-	hook.Automount = e.automount(app, hook, sa)
+	w.Automount = e.automount(app, w, sa)
 	if sa != nil {
-		hook.Account = value.NewString(sa.Pos, sa.Name)
+		w.Account = value.NewString(sa.Pos, sa.Name)
 	}
 }
 

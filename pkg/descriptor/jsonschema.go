@@ -38,6 +38,6 @@ func several() schema.JSON {
 			{Key: "properties", Value: schema.JSON{{Key: "workloads", Value: schema.JSON{{Key: "type", Value: "object"}}}}}}},
 		{Key: "then", Value: schema.JSON{{Key: "properties", Value: append(then, inEnvironments(own))}}},
 		{Key: "else", Value: schema.JSON{{Key: "properties",
-			Value: schema.JSON{inEnvironments(schema.JSON{{Key: "workloads", Value: false}})}}}},
+			Value: schema.JSON{{Key: "main", Value: false}, inEnvironments(schema.JSON{{Key: "workloads", Value: false}})}}}},
 	}
 }

@@ -18,7 +18,8 @@ func useless(kind kinds.Kind) map[string]string {
 		}
 	}
 	if !kind.Scheduled {
-		all("write kind: "+kinds.CronJob, "schedule")
+		all("write kind: "+kinds.CronJob+" if the app is nothing else, or jobs: {NAME: {schedule: …, command: […]}} for a job beside it",
+			"schedule")
 	}
 	if kind.PerNode {
 		all("remove it: a "+kind.Name+" runs one pod on each node", "replicas", "disruption", "spread", "autoscaling")

@@ -27,8 +27,8 @@ type Overridable struct {
 	ambiguous func(o Override, workloads []value.Entry) string
 	// means reports whether a value for all is for a workload too; nil is each of them.
 	means func(workload *value.Value) bool
-	// hooks says that hooks go by a value that is meant for all workloads.
-	hooks bool
+	// beside says that hooks and jobs go by a value that is meant for all workloads.
+	beside bool
 	// set puts the value into a layer, over what is below; nil sets the field of that name.
 	set func(e *effective, layer, below *value.Value, o Override)
 }
@@ -41,10 +41,10 @@ const HostSuffix = "hostSuffix"
 func Overridables() []Overridable {
 	return []Overridable{
 		{Name: "image", Title: "Image", Tooltip: "The image, as REPOSITORY[:TAG][@DIGEST]; of one of several workloads as WORKLOAD=IMAGE",
-			Usage: "image to use instead of the descriptor's, or WORKLOAD=IMAGE", ambiguous: differentImages, hooks: true,
+			Usage: "image to use instead of the descriptor's, or WORKLOAD=IMAGE", ambiguous: differentImages, beside: true,
 			Current: ofEach(func(w Workload) string { return w.Repository })},
 		{Name: "tag", Title: "Tag", Tooltip: "The image's tag; of one of several workloads as WORKLOAD=TAG",
-			Usage: "tag to use instead of the descriptor's, or WORKLOAD=TAG", ambiguous: differentImages, hooks: true,
+			Usage: "tag to use instead of the descriptor's, or WORKLOAD=TAG", ambiguous: differentImages, beside: true,
 			set:     (*effective).setTag,
 			Current: ofEach(func(w Workload) string { return w.Tag })},
 		{Name: "replicas", Title: "Replicas", Tooltip: "How many pods run; of one of several workloads as WORKLOAD=COUNT",

@@ -15,7 +15,7 @@ type subject struct{ words, paths string }
 // subjects returns the subjects of fields. Fields that have the word in their name or their documentation need no row.
 func subjects() []subject {
 	return []subject{
-		{"cron cronjob periodic nightly daily timer scheduled", "schedule workloads.NAME.kind kind"},
+		{"cron cronjob periodic nightly daily timer scheduled", "jobs schedule workloads.NAME.kind kind"},
 		{"migration migrate release task batch job script once", "hooks hooks.NAME.phase workloads.NAME.kind kind schedule"},
 		{"secret password token credential apikey vault", "secrets externalSecrets env envFrom volumes pullSecrets"},
 		{"database db postgres mysql redis mongodb", "externalSecrets secrets env config workloads.NAME.kind volumes"},

@@ -12,9 +12,13 @@ import (
 // workload takes a workload's fields out of its layered form, completes and
 // checks them.
 func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Workload {
-	w := Workload{Key: entry.Key, Name: e.Name, Pos: entry.KeyPos, Kind: e.kind, Fields: entry.Value}
+	w := Workload{Key: entry.Key, Name: e.Name, Own: e.Name, Pos: entry.KeyPos, Kind: e.kind, Fields: entry.Value}
 	if e.multi {
 		w.Name += "-" + w.Key
+		w.Own = w.Name
+		if e.isMain(&w) {
+			w.Name = e.Name
+		}
 		if kind := entry.Value.StringAt("kind"); kind != "" {
 			w.Kind, _ = kinds.Find(kind)
 		}
@@ -23,9 +27,8 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 		}
 	}
 	if name := entry.Value.StringAt("objectName"); name != "" {
-		w.Name = name
+		w.Name, w.Own = name, name
 	}
-	w.Own = w.Name
 	// Pods that are there keep theirs, but those of the app once more are new, and
 	// must not be taken for them.
 	if selector := entry.Value.Get("selector"); !selector.Empty() && !e.again() {
@@ -58,11 +61,18 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	return w
 }
 
+// isMain reports whether a workload of several has the app's own name.
+func (e *effective) isMain(w *Workload) bool {
+	return w.Owner == nil && e.main != "" && w.Key == e.main
+}
+
 // what names a workload in messages.
 func (w *Workload) what() string {
 	switch {
 	case w.Hook != nil:
 		return "the hook " + strconv.Quote(w.Key)
+	case w.Owner != nil:
+		return "the job " + strconv.Quote(w.Key)
 	case w.Key == "":
 		return "the app"
 	}
@@ -212,8 +222,8 @@ func (e *effective) checkApp(app *App) {
 	for i := range app.Workloads {
 		e.mountedOnce(app, &app.Workloads[i])
 	}
-	for i := range app.Hooks {
-		e.mountedOnce(app, &app.Hooks[i])
+	for _, w := range app.Beside() {
+		e.mountedOnce(app, w)
 	}
 }
 

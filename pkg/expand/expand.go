@@ -25,6 +25,7 @@ func Objects(app *descriptor.App, files tree.Tree) ([]object.Object, diag.List) 
 	for i := range app.Workloads {
 		e.workload(&app.Workloads[i])
 	}
+	e.jobs()
 	e.hooks()
 	if full := app.Named(app.Name); full != app.Name { // what the descriptor's own selectors mean too
 		for i, o := range e.objects {
@@ -86,15 +87,28 @@ func (e *expander) selector(w *descriptor.Workload) *value.Value {
 // known holds what never changes between environments or releases, since a
 // selector is immutable.
 func (e *expander) known(w *descriptor.Workload) *value.Value {
-	if w != nil && w.Hook != nil { // which no Service may select
+	if w != nil && w.Owner != nil { // which no Service may select
 		return newMap(w.Pos, "app.kubernetes.io/name", e.app.Named(w.Name))
 	}
 	// With prefix and suffix: what runs beside it must not select its pods.
-	out := newMap(e.app.Pos).Set(nameLabel, value.NewString(e.app.NamePos, e.app.Named(e.app.Name)))
 	if e.app.Multi && w != nil {
-		out.Set("app.kubernetes.io/component", value.NewString(w.Pos, w.Key))
+		return e.podsOf(e.app.NamePos, e.app.Named, value.NewString(w.Pos, w.Key))
 	}
-	return out
+	return newMap(e.app.Pos).Set(nameLabel, value.NewString(e.app.NamePos, e.app.Named(e.app.Name)))
+}
+
+// podsOf returns the labels of the pods of one of several workloads. Where one of them has the labels of the app alone, its
+// selector must not find the pods of the others. Named puts around the app's name what names have.
+func (e *expander) podsOf(pos diag.Pos, named func(name string) string, workload *value.Value) *value.Value {
+	name := e.app.Name
+	switch e.app.Main {
+	case "":
+	case workload.Text:
+		return newMap(pos, nameLabel, named(name))
+	default:
+		name += "-" + workload.Text
+	}
+	return newMap(pos, nameLabel, named(name), "app.kubernetes.io/component", workload)
 }
 
 // mergeMaps merges maps: later ones win, key by key. It returns nil
@@ -130,7 +144,7 @@ func mergeMaps(base *value.Value, more ...*value.Value) *value.Value {
 func (e *expander) newObject(pos diag.Pos, apiVersion, kind, name string, w *descriptor.Workload, labels,
 	annotations *value.Value) *value.Value {
 	ownLabels, ownAnnotations := e.app.Labels, e.app.Annotations
-	if w != nil && (e.app.Multi || w.Hook != nil) {
+	if w != nil && (e.app.Multi || w.Owner != nil) {
 		ownLabels, ownAnnotations = w.Labels, w.Annotations
 	}
 	return newMap(pos, "apiVersion", apiVersion, "kind", kind, "metadata", newMap(pos,

@@ -55,8 +55,11 @@ func (e *expander) passes(pos diag.Pos, side string, peers []descriptor.Peer, mo
 		rule := newMap(p.Pos, "ports", ports)
 		if peer := e.peer(p); peer != nil {
 			peers := newList(p.Pos, peer)
+			for _, further := range e.furtherPeers(p) {
+				peers.Items = append(peers.Items, e.peer(further))
+			}
 			if side == "from" {
-				peers.Items = append(peers.Items, e.peerHooks(p)...)
+				peers.Items = append(peers.Items, e.peersBeside(p)...)
 			}
 			rule.Set(side, peers)
 		}
@@ -66,16 +69,37 @@ func (e *expander) passes(pos diag.Pos, side string, peers []descriptor.Peer, mo
 	return rules
 }
 
-// peerHooks returns the hooks of a peer of this app, whose pods have names of their
-// own for a label.
-func (e *expander) peerHooks(p descriptor.Peer) []*value.Value {
+// furtherPeers returns the other workloads of a peer that is this app, where one of them has the labels of the app alone.
+func (e *expander) furtherPeers(p descriptor.Peer) []descriptor.Peer {
+	if e.app.Main == "" || p.App == nil || p.App.Text != e.app.Name || p.Workload != nil {
+		return nil
+	}
+	var out []descriptor.Peer
+	for _, w := range e.app.Workloads {
+		if w.Key != e.app.Main {
+			p.Workload = value.NewString(p.Pos, w.Key)
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+// namedIn returns what puts around this app's name what its labels have where a peer is: in another namespace, nothing.
+func (e *expander) namedIn(p descriptor.Peer) func(name string) string {
+	if len(p.Namespaces) > 0 {
+		return func(name string) string { return name }
+	}
+	return e.app.Named
+}
+
+// peersBeside returns the hooks and jobs of a peer of this app, whose pods have names of their own for a label.
+func (e *expander) peersBeside(p descriptor.Peer) []*value.Value {
 	var out []*value.Value
-	for i := range e.app.Hooks {
-		hook := &e.app.Hooks[i]
-		if p.App == nil || p.App.Text != e.app.Name || len(p.Namespaces) > 0 || p.Workload != nil && p.Workload.Text != hook.Hook.Of {
+	for _, w := range e.app.Beside() {
+		if p.App == nil || p.App.Text != e.app.Name || len(p.Namespaces) > 0 || p.Workload != nil && p.Workload.Text != w.Owner.Workload {
 			continue
 		}
-		out = append(out, newMap(p.Pos, "podSelector", newMap(p.Pos, "matchLabels", e.known(hook))))
+		out = append(out, newMap(p.Pos, "podSelector", newMap(p.Pos, "matchLabels", e.known(w))))
 	}
 	return out
 }
@@ -87,21 +111,23 @@ func (e *expander) peer(p descriptor.Peer) *value.Value {
 	}
 	out := value.NewMap(p.Pos)
 	pods, namespaces := p.Full.Get("pods"), p.Full.Get("namespaces")
-	if p.App != nil {
-		name := p.App
-		if name.Text == e.app.Name && len(p.Namespaces) == 0 {
-			name = value.NewString(name.Pos, e.app.Named(name.Text))
-		}
-		pods = newMap(p.Pos, "matchLabels", newMap(p.Pos, "app.kubernetes.io/name", name, "app.kubernetes.io/component", p.Workload))
+	switch {
+	case p.App == nil:
+	case p.App.Text == e.app.Name && p.Workload != nil:
+		pods = newMap(p.Pos, "matchLabels", e.podsOf(p.App.Pos, e.namedIn(p), p.Workload))
+	case p.App.Text == e.app.Name:
+		pods = newMap(p.Pos, "matchLabels", newMap(p.Pos, nameLabel, value.NewString(p.App.Pos, e.namedIn(p)(p.App.Text))))
+	default:
+		pods = newMap(p.Pos, "matchLabels", newMap(p.Pos, nameLabel, p.App, "app.kubernetes.io/component", p.Workload))
 	}
-	const nameLabel = "kubernetes.io/metadata.name" // which every namespace has
+	const namespaceLabel = "kubernetes.io/metadata.name" // which every namespace has
 	switch len(p.Namespaces) {
 	case 0:
 	case 1:
-		namespaces = newMap(p.Pos, "matchLabels", newMap(p.Pos, nameLabel, p.Namespaces[0]))
+		namespaces = newMap(p.Pos, "matchLabels", newMap(p.Pos, namespaceLabel, p.Namespaces[0]))
 	default:
 		namespaces = newMap(p.Pos, "matchExpressions", newList(p.Pos,
-			newMap(p.Pos, "key", nameLabel, "operator", "In", "values", newList(p.Pos, p.Namespaces...))))
+			newMap(p.Pos, "key", namespaceLabel, "operator", "In", "values", newList(p.Pos, p.Namespaces...))))
 	}
 	out.Set("podSelector", pods).Set("namespaceSelector", namespaces)
 	if out.Empty() {

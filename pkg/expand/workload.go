@@ -10,8 +10,8 @@ import (
 // workload adds a workload's objects.
 func (e *expander) workload(w *descriptor.Workload) {
 	if e.app.Multi {
-		e.configMap(w.Name+"-config", w, w.Config)
-		e.fileMap(w.Name+"-files", w, w.Files)
+		e.configMap(w.Own+"-config", w, w.Config)
+		e.fileMap(w.Own+"-files", w, w.Files)
 	}
 	e.claims(w)
 	e.serviceAccount(w.ServiceAccount, w)

@@ -18,6 +18,10 @@ type Brought struct {
 	Documents []*value.Value
 	// Namespaces are those that the kustomizations name.
 	Namespaces []*value.Value
+	// Generated are the objects that generators of components add, by the names before a hash. Renames says that
+	// components change names.
+	Generated []object.ID
+	Renames   bool
 }
 
 // KustomizesOwn reports whether an annotation is one that kustomize obeys, takes

@@ -28,10 +28,8 @@ type Input struct {
 	NamesPos diag.Pos
 	// Manifests are those that the app brings along.
 	Manifests []*value.Value
-	// Patches are the entries of patches; Open says that there are components,
-	// which may add objects that nobody knows before the build.
-	Patches []*value.Value
-	Open    bool
+	// Open says that there are components, which may change the labels of objects.
+	Open bool
 	// Brought is what else the app hands to kustomize.
 	Brought Brought
 	// Pos is the place of what is missing altogether.

@@ -266,6 +266,8 @@ func (s *Source) brought(e expand.Environment) lint.Brought {
 		b.Objects = append(b.Objects, c.Objects...)
 		b.Documents = append(b.Documents, c.Documents...)
 		b.Namespaces = append(b.Namespaces, c.Namespaces...)
+		b.Generated = append(b.Generated, c.Generated...)
+		b.Renames = b.Renames || len(c.Prefixes)+len(c.Suffixes) > 0
 	}
 	return b
 }

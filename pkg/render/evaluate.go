@@ -163,9 +163,6 @@ func (s *Source) input(e expand.Environment) lint.Input {
 	if e.App.Prefix.Text == "" {
 		in.NamesPos = e.App.Suffix.Pos
 	}
-	for _, p := range e.App.Patches {
-		in.Patches = append(in.Patches, p.Value)
-	}
 	return in
 }
 
@@ -173,7 +170,7 @@ func (s *Source) input(e expand.Environment) lint.Input {
 func (s *Source) builtInput(e expand.Environment, objects []*value.Value) lint.Input {
 	in := s.input(e)
 	in.Before = lint.IDs(in.Objects, in.Manifests)
-	in.Objects, in.Manifests, in.Patches, in.Brought = nil, nil, nil, lint.Brought{}
+	in.Objects, in.Manifests, in.Brought = nil, nil, lint.Brought{}
 	in.Sources = sync.OnceValue(func() []*value.Value { return s.sources(e) })
 	for _, v := range objects {
 		in.Objects = append(in.Objects, object.Object{Value: v})

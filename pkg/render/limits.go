@@ -46,7 +46,7 @@ func Limits() []Limit {
 		{"texts in a YAML file, its aliases resolved", value.MaxBytes, true, "an alias repeats its whole value"},
 		{"objects of an environment", maxObjects, false, "Argo CD asks the API server for each"},
 		{"objects of an environment in all", maxBytes, true, "more than all files of an app make, written as base64"},
-		{"workloads and hooks", descriptor.MaxWorkloads, false, "each is one object at least"},
+		{"workloads, hooks and jobs", descriptor.MaxWorkloads, false, "each is one object at least"},
 		{"values in all workloads, with what they inherit", descriptor.MaxInherited, false, "a workload repeats what it inherits"},
 		{"patches", maxPatches, false, "kustomize matches each with every object"},
 		{"objects, where kustomize builds", maxBuilt, false, "kustomize holds each against every other one"},

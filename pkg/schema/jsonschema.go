@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -219,7 +220,7 @@ func (d *jsonBuilder) full(s *Type) JSON {
 		return JSON{{"anyOf", []any{d.full(&PortNumber), append(JSON{{"type", "string"}}, PortName.JSONSchema()...)}}}
 	case TextKind:
 		if len(s.Enum) > 0 {
-			return JSON{{"enum", texts(s.Enum)}}
+			return JSON{{"enum", append(texts(s.Enum), booleans(s.Enum)...)}}
 		}
 		return append(scalars(), s.Check.JSONSchema()...)
 	}
@@ -289,6 +290,17 @@ func texts(list []string) []any {
 	out := make([]any, len(list))
 	for i, s := range list {
 		out[i] = s
+	}
+	return out
+}
+
+// booleans returns those of some texts that YAML reads as booleans where they are not in quotes.
+func booleans(list []string) []any {
+	var out []any
+	for _, b := range []bool{true, false} {
+		if slices.Contains(list, strconv.FormatBool(b)) {
+			out = append(out, b)
+		}
 	}
 	return out
 }

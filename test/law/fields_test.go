@@ -80,7 +80,8 @@ func (g *generator) shared(o object, s *said, dir string) {
 	if dir == "/etc/app" {
 		prefix = ""
 	}
-	g.hooks(o, s, prefix+"hooks")
+	g.hooks(o, s, prefix)
+	g.jobs(o, s, prefix)
 	if !g.dropAs(o, s, "config", prefix+"config") && g.chance(50) {
 		o.set("config", g.entries(s, prefix+"config", configKeys(), func(string) *yaml.Node { return g.scalar() }))
 	}

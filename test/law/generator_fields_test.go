@@ -75,7 +75,7 @@ func stands(scope, field string) bool {
 		return true
 	case "ingress", "route": // which lead to another workload only where there are several
 		return scope == "workloads." || !strings.HasSuffix(field, ".workload")
-	case "apiVersion", "name", "environments":
+	case "apiVersion", "name", "main", "environments":
 		return scope == ""
 	case "namespace", "namePrefix", "nameSuffix", "defaults", "accept", "manifests", "components", "patches":
 		return scope != "workloads."

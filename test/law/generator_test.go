@@ -92,8 +92,9 @@ type generator struct {
 	kind string
 	// off says that the top level switches the app off.
 	off bool
-	// keep is the workload that every environment has.
+	// keep is the workload that every environment has, main says that it has the app's own name.
 	keep string
+	main bool
 	// inEnvironment says that the layer of an environment is being made.
 	inEnvironment bool
 	// sealed says that values are bound to the descriptor's namespaces.
@@ -231,6 +232,9 @@ func (g *generator) topLevel(o object) {
 		}
 		g.inherited(o, g.root)
 		o.set("workloads", g.workloads())
+		if g.main {
+			o.set("main", plain(g.keep))
+		}
 	}
 	g.shared(o, g.root, "/etc/app")
 	if len(g.envs) > 0 && g.chance(6) {
@@ -257,11 +261,14 @@ func (g *generator) workloads() *yaml.Node {
 	out := newObject()
 	keys := []string{"web", "worker", "api", "web-2", "config", "x"}
 	g.Shuffle(len(keys), func(i, j int) { keys[i], keys[j] = keys[j], keys[i] })
-	g.keep = keys[0]
+	g.keep, g.main = keys[0], g.chance(25)
 	for _, key := range keys[:1+g.IntN(3)] {
 		w := &workload{key: key, object: g.name + "-" + key, said: &said{under: g.root}, headless: g.chance(25), kind: "Deployment"}
 		if len(g.top) > 0 { // the first is what patches change
 			w.kind = g.randomKind()
+		}
+		if g.main && key == g.keep {
+			w.object = g.name
 		}
 		w.reached = g.chance(40)
 		out.set(key, g.workload(w, true))

@@ -1,23 +1,59 @@
 package law_test
 
-import "gopkg.in/yaml.v3"
+import (
+	"fmt"
+
+	"gopkg.in/yaml.v3"
+)
 
 // hooks adds Jobs that run with a sync. A new one in a layer is whole; a changed
 // one keeps its phase, which decides what it may use.
 func (g *generator) hooks(o object, s *said, prefix string) {
-	if g.dropAs(o, s, "hooks", prefix) || !g.chance(20) {
+	g.beside(o, s, "hooks", prefix+"hooks", "Job", []string{"migrate", "smoke-test", "h-3"}, func(h object, path string) {
+		if !s.has(path) {
+			h.set("phase", plain(pick(g, "Sync", "PostSync", "SyncFail")))
+		}
+		if g.chance(20) {
+			h.set("wave", plain(pick(g, "-3", "0", "2")))
+		}
+		if g.chance(20) {
+			h.set("deletePolicy", pick(g, plain("HookSucceeded"), list(plain("HookFailed"), plain("BeforeHookCreation"))))
+		}
+	})
+}
+
+// jobs adds CronJobs. A new one in a layer is whole.
+func (g *generator) jobs(o object, s *said, prefix string) {
+	g.beside(o, s, "jobs", prefix+"jobs", "CronJob", []string{"nightly", "clean-up", "j-3"}, func(j object, path string) {
+		if !s.has(path) || g.chance(30) {
+			j.set("schedule", g.schedule(&said{}))
+		}
+		if g.chance(10) {
+			j.set("objectName", plain(fmt.Sprintf("kept-%d", g.next())))
+		}
+		if g.chance(10) {
+			j.set("enabled", g.boolean())
+		}
+		if g.chance(10) {
+			j.set("syncWave", plain(pick(g, "-5", "0", "3")))
+			j.set("syncOptions", fields("Prune", plain("false")))
+		}
+	})
+}
+
+// beside adds what runs beside the workloads: a field of hooks or of jobs. Own adds what only those have.
+func (g *generator) beside(o object, s *said, field, prefix, kind string, names []string, own func(x object, path string)) {
+	if g.dropAs(o, s, field, prefix) || !g.chance(20) {
 		return
 	}
 	inside := g.kind
-	g.kind, g.hooking = "Job", true
+	g.kind, g.hooking = kind, true
 	defer func() { g.kind, g.hooking = inside, false }()
-	o.set("hooks", g.entries(s, prefix, []string{"migrate", "smoke-test", "h-3"}, func(name string) *yaml.Node {
+	o.set(field, g.entries(s, prefix, names, func(name string) *yaml.Node {
 		h := object{g.some(20, "resources", g.amounts(), "labels", fields("step", g.label()), "annotations", fields("note", g.scalar()),
 			"podLabels", fields("a", g.label()),
-			"podAnnotations", fields("note", g.scalar()), "spec", fields("backoffLimit", g.integer(g.IntN(9))), "wave",
-			plain(pick(g, "-3", "0", "2")),
-			"deletePolicy", pick(g, plain("HookSucceeded"), list(plain("HookFailed"), plain("BeforeHookCreation"))), "args",
-			list(g.scalar()), "env", fields("MODE", g.scalar()),
+			"podAnnotations", fields("note", g.scalar()), "spec", fields("backoffLimit", g.integer(g.IntN(9))), "args", list(g.scalar()),
+			"env", fields("MODE", g.scalar()),
 			"volumes", fields("/hook-tmp", plain("emptyDir")), "security", plain(pick(g, "none", "restricted")),
 			"envFrom", g.envFrom(), "pullSecrets", list(plain("registry")), "gracePeriod", g.gracePeriod(), "nodeSelector",
 			fields("disk", g.label()), "tolerations", g.tolerations(),
@@ -34,12 +70,10 @@ func (g *generator) hooks(o object, s *said, prefix string) {
 		} else if g.chance(30) {
 			h.set("tag", g.text(g.tag()))
 		}
-		if !s.has(prefix + "." + name) {
-			h.set("phase", plain(pick(g, "Sync", "PostSync", "SyncFail")))
-		}
 		if g.chance(20) {
 			h.set("config", g.boolean())
 		}
+		own(h, prefix+"."+name)
 		return h.Node
 	}))
 }

@@ -34,20 +34,28 @@ func immutables() []rule {
 	return out
 }
 
-// immutable warns of changes that the API server refuses.
-func immutable(old, fresh *value.Value, fields []Field) []string {
-	var out []string
+// immutable warns of changes that the API server refuses, and of those for which the object is deleted and made anew.
+func immutable(old, fresh *value.Value, fields []Field) (warnings []string, recreated bool) {
 	id := idOf(fresh)
-	replaced := strings.Contains(fresh.StringAt("metadata", "annotations", "argocd.argoproj.io/sync-options"), "Replace=true")
-	warn := func(path, why string) {
-		text := fmt.Sprintf("%s of %s can't be changed: %s", path, id, why)
-		if !slices.Contains(out, text) {
-			out = append(out, text)
+	warn := func(format string, args ...any) {
+		if text := fmt.Sprintf(format, args...); !slices.Contains(warnings, text) {
+			warnings = append(warnings, text)
+		}
+	}
+	options := fresh.StringAt("metadata", "annotations", "argocd.argoproj.io/sync-options")
+	replaced := strings.Contains(options, "Replace=true")
+	if replaced && strings.Contains(options, "Force=true") {
+		recreated = true
+		if k, _ := kinds.Find(id.Kind); k.Completes {
+			warn("%s is deleted and made anew, and runs again: write it under hooks if it is to run with each sync", id)
+		} else {
+			warn("%s is deleted and made anew: remove Replace=true,Force=true from its sync options to change it in place", id)
 		}
 	}
 	for _, f := range fields {
 		if f.Path == "metadata.namespace" {
-			out = append(out, fmt.Sprintf("%s moves to another namespace: it is deleted and made anew", id))
+			recreated = true
+			warn("%s moves to another namespace: it is deleted and made anew, unless namespace stays what it was", id)
 		}
 		for _, r := range immutables() {
 			if !slices.Contains(r.kinds, id.Kind) || replaced || slices.ContainsFunc(r.free,
@@ -61,16 +69,29 @@ func immutable(old, fresh *value.Value, fields []Field) []string {
 						path = strings.Join(strings.SplitN(f.Path, ".", 3)[:2], ".")
 						path, _, _ = strings.Cut(path, "[")
 					}
-					warn(path, "Argo CD's sync will fail until the object is deleted, or has Replace=true,Force=true in its sync options")
+					warn("%s of %s can't be changed: Argo CD's sync will fail until the object is deleted, or has "+
+						"Replace=true,Force=true in its sync options; %s", path, id, keep(path))
 				}
 			}
 		}
 		if old.Get("immutable").IsTrue() && (below(f.Path, "data") || below(f.Path, "binaryData") || below(f.Path, "stringData") ||
 			f.Path == "immutable") && idOf(old).Unhashed() == idOf(old) {
-			warn(strings.SplitN(f.Path, ".", 2)[0], "the object is marked immutable")
+			warn("%s of %s can't be changed: the object is marked immutable; give the new one another name",
+				strings.SplitN(f.Path, ".", 2)[0], id)
 		}
 	}
-	return out
+	return warnings, recreated
+}
+
+// keep says how a field stays as it is.
+func keep(path string) string {
+	switch path {
+	case "spec.selector":
+		return "write the old labels under selector to keep it"
+	case "spec.serviceName":
+		return "write the old name as spec: {serviceName: NAME} to keep it"
+	}
+	return "keep the old value to avoid that"
 }
 
 func below(path, prefix string) bool {
@@ -78,24 +99,46 @@ func below(path, prefix string) bool {
 	return ok && (rest == "" || rest[0] == '.' || rest[0] == '[')
 }
 
-// lost warns where an object goes and one of the same name and another kind
-// comes, and where data goes with it.
-func lost(old *value.Value, pairs []both) []string {
+// lost warns of what is lost with an object that goes, and of one that comes in its place, nil for none.
+func (c Comparison) lost(old, successor *value.Value) (warnings []string, recreated bool) {
 	id := idOf(old)
-	workload := func(kind string) bool {
-		k, ok := kinds.Find(kind)
-		return ok && len(k.Template) > 0
-	}
-	for _, p := range pairs {
-		if p.old == nil && idOf(p.new).Name == id.Name && workload(id.Kind) && workload(idOf(p.new).Kind) {
-			return []string{fmt.Sprintf("%s turns into a %s: its pods are deleted before the new ones run", id, idOf(p.new).Kind)}
-		}
+	if isHook(old) {
+		return nil, false
 	}
 	switch id.Kind {
 	case "PersistentVolumeClaim":
-		return []string{fmt.Sprintf("%s goes, and its data with it, unless Prune=false keeps it", id)}
+		warnings = append(warnings, fmt.Sprintf("%s goes, and its data with it, unless Prune=false keeps it", id))
 	case "Namespace":
-		return []string{fmt.Sprintf("%s goes, and everything in it, unless Prune=false keeps it", id)}
+		warnings = append(warnings, fmt.Sprintf("%s goes, and everything in it, unless Prune=false keeps it", id))
 	}
-	return nil
+	k, _ := kinds.Find(id.Kind)
+	switch {
+	case successor == nil && len(k.Template) > 0 && !k.Completes:
+		return append(warnings, fmt.Sprintf("%s goes, and its pods with it: write replicas: 0 to keep it without pods", id)), false
+	case successor == nil:
+		return warnings, false
+	case idOf(successor).Kind != id.Kind:
+		return append(warnings, fmt.Sprintf("%s turns into a %s: its pods are deleted before the new ones run, unless it stays a %s", id,
+			idOf(successor).Kind, id.Kind)), true
+	}
+	return append(warnings, fmt.Sprintf("%s is deleted and made anew as %s: %s", id, idOf(successor), c.keepName(old,
+		successor))), true
+}
+
+// keepName says how an object keeps its name.
+func (c Comparison) keepName(from, to *value.Value) string {
+	old, fresh := idOf(from).Name, idOf(to).Name
+	for _, w := range c.Grown {
+		for _, part := range []string{w + "-", "-" + w} {
+			for at := strings.Index(fresh, part); at >= 0 && at < len(fresh); at++ {
+				if strings.HasPrefix(fresh[at:], part) && fresh[:at]+fresh[at+len(part):] == old {
+					return "write main: " + w + " at the top level to keep the names of the first workload"
+				}
+			}
+		}
+	}
+	if k, _ := kinds.Find(idOf(from).Kind); k.Completes {
+		return "write the old name as objectName to keep it"
+	}
+	return "write the old name as objectName, and the old labels under selector, to keep it"
 }

@@ -16,7 +16,10 @@ type Object struct {
 	object.ID
 	Added, Removed bool
 	Fields         []Field
-	// Warnings say what the API server will refuse, or what is lost.
+	// Recreated says that the object is deleted and made anew, under this name or another.
+	Recreated bool
+	// Warnings say what the API server will refuse, what is deleted and made anew, and what is lost, each with the way to
+	// avoid it.
 	Warnings []string
 }
 
@@ -33,12 +36,15 @@ type Comparison struct {
 	// another: that the namespace is another is no matter, and nothing has to turn
 	// into something else, so there is nothing that can't be changed.
 	Places bool
+	// Grown are the workloads of an app that had one, any of which could be the main one; nil where none can.
+	Grown []string
 }
 
 // Objects compares two lists of objects.
 func (c Comparison) Objects(a, b []*value.Value) []Object {
 	x, y := maskAll(a, b, maskedBefore), maskAll(b, a, maskedAfter)
 	pairs := pair(x, y)
+	successors := successors(pairs)
 	renamed := map[string]string{}
 	for _, p := range pairs {
 		if p.old != nil && p.new != nil {
@@ -55,11 +61,11 @@ func (c Comparison) Objects(a, b []*value.Value) []Object {
 				continue
 			}
 			if !c.Places {
-				d.Warnings = immutable(p.old, p.new, d.Fields)
+				d.Warnings, d.Recreated = immutable(p.old, p.new, d.Fields)
 			}
 		}
 		if p.new == nil && !c.Places {
-			d.Warnings = lost(p.old, pairs)
+			d.Warnings, d.Recreated = c.lost(p.old, successors[p.old])
 		}
 		out = append(out, d)
 	}

@@ -26,11 +26,11 @@ var (
 
 // table holds the types that are made of the rows.
 type table struct {
-	document, environment, workload, hook *schema.Type
-	// app are the rows of the app. Workloads is the row that holds workloads, environments that of environments, and
-	// kind that of a workload's kind.
-	app                           []schema.Field
-	workloads, environments, kind schema.Field
+	document, environment, workload, hook, job *schema.Type
+	// app are the rows of the app. Workloads is the row that holds workloads, environments that of environments,
+	// kind that of a workload's kind, and main that of the workload with the app's name.
+	app                                 []schema.Field
+	workloads, environments, kind, main schema.Field
 	// topics hold the fields of a workload, in the order of the reference.
 	topics []schema.Topic
 	// workloadFields are the fields of a workload, which also stand at the top level
@@ -52,7 +52,7 @@ var fieldTable = sync.OnceValue(newTable)
 
 func newTable() *table {
 	t := &table{}
-	t.hook, t.kind = newHookType(t.elsewhere), kindField()
+	t.hook, t.job, t.kind = newHookType(t.elsewhere), newJobType(t.elsewhere), kindField()
 	t.app = slices.Clone(appFields)
 	for i := range t.app {
 		if f := &t.app[i]; f.Name == "kind" {
@@ -72,6 +72,7 @@ func newTable() *table {
 		{Title: "Secrets", Prose: secretProse, Fields: secretFields},
 		{Title: "Scale", Prose: scaleProse, Fields: scaleFields},
 		{Title: "Observability", Prose: observeProse, Fields: observeFields},
+		jobsTopic(t.job),
 		hooksTopic(t.hook),
 		{Title: "Labels and annotations", Prose: metadataProse, Fields: metadataFields},
 	}
@@ -89,9 +90,9 @@ func newTable() *table {
 	t.podFields, t.ownContainerFields = t.workload.Passed("pod"), t.workload.Passed("container")
 	t.containerFields = containerType.Passed("container")
 	t.workload.Field("kind").Definition = "field.workload-kind"
-	t.workloads = workloadsField(t.workload)
-	shared := make([]schema.Field, 0, len(t.app)+2+len(t.workloadFields)+1) // and environments
-	shared = append(append(append(shared, t.app...), EnabledField, t.workloads), t.workloadFields...)
+	t.workloads, t.main = workloadsField(t.workload), mainField()
+	shared := make([]schema.Field, 0, len(t.app)+3+len(t.workloadFields)+1) // and environments
+	shared = append(append(append(shared, t.app...), EnabledField, t.workloads, t.main), t.workloadFields...)
 	t.environment = t.appType("an environment", "environment", slices.DeleteFunc(slices.Clone(shared),
 		func(f schema.Field) bool { return f.Scope == Head }))
 	t.environments = environmentsField(t.environment)
@@ -126,11 +127,12 @@ func (t *table) elsewhere(key string) (hint string) {
 }
 
 // Document is the type of the whole file, Environment that of an
-// environment, Workload that of a workload and Hook that of a hook.
+// environment, Workload that of a workload, Hook that of a hook and Job that of a job.
 func Document() *schema.Type    { return fieldTable().document }
 func Environment() *schema.Type { return fieldTable().environment }
 func Workload() *schema.Type    { return fieldTable().workload }
 func Hook() *schema.Type        { return fieldTable().hook }
+func Job() *schema.Type         { return fieldTable().job }
 
 func environmentsField(environment *schema.Type) schema.Field {
 	return schema.Field{
@@ -151,6 +153,15 @@ func workloadsField(workload *schema.Type) schema.Field {
 			Keys: schema.KeyRule{What: "a workload", Check: &schema.Label1035}, Elem: workload}}
 }
 
+// mainField is the row of the workload that has the app's own name.
+func mainField() schema.Field {
+	return schema.Field{Name: "main", Scope: Head,
+		Doc: "The workload whose objects have the app's own name and labels, as in an app of one workload: the first one of an app " +
+			"that grows to several.",
+		Type:    &schema.Type{Kind: schema.TextKind, What: "a workload", Check: &schema.Label1035},
+		Example: "main: web\nworkloads:\n  web: {port: 8080, probes: /healthz}\n  worker: {command: [shop, work]}"}
+}
+
 // Top returns the row of a field of the top level, or nil.
 func Top(name string) *schema.Field { return Document().Field(name) }
 
@@ -163,7 +174,7 @@ func Topics() []schema.Topic {
 	kind := t.kind
 	kind.Name = "workloads.NAME.kind"
 	several := schema.Topic{Title: "Workloads and environments", Prose: severalProse,
-		Fields: []schema.Field{t.workloads, kind, EnabledField, t.environments}}
+		Fields: []schema.Field{t.workloads, kind, t.main, EnabledField, t.environments}}
 	return append([]schema.Topic{{Title: "The app", Prose: appProse, Fields: t.app}, several}, t.topics...)
 }
 

@@ -10,14 +10,19 @@ import (
 
 // hooksTopic returns the topic of the app's hooks.
 func hooksTopic(hook *schema.Type) schema.Topic {
+	return schema.Topic{Title: "Hooks", Prose: strings.Replace(hooksProse, "INHERITED", inheritedNames(hook), 1),
+		Fields: []schema.Field{hooksField(hook)}}
+}
+
+// inheritedNames lists the fields of a hook or job that it goes by.
+func inheritedNames(typ *schema.Type) string {
 	var names []string
-	for _, f := range hook.Fields {
+	for _, f := range typ.Fields {
 		if f.Traits&inherited != 0 {
 			names = append(names, "`"+f.Name+"`")
 		}
 	}
-	return schema.Topic{Title: "Hooks", Prose: strings.Replace(hooksProse, "INHERITED", listed(names, "and"), 1),
-		Fields: []schema.Field{hooksField(hook)}}
+	return listed(names, "and")
 }
 
 // hooksField is the row of the app's hooks.
@@ -34,16 +39,19 @@ func hooksField(hook *schema.Type) schema.Field {
 const (
 	// hookTakes says that a hook can have the field too.
 	hookTakes uint8 = 1 << iota
-	// inherited says that it then goes by what the workload or app has.
+	// jobTakes says that a job can have the field too, which takes all that hooks take.
+	jobTakes
+	// inherited says that what takes it goes by what the workload or app has.
 	inherited
 
 	hookInherits = hookTakes | inherited
+	jobInherits  = jobTakes | inherited
 )
 
-// InheritedByHooks reports whether a field is one of those by which hooks go.
-func InheritedByHooks(name string) bool {
+// InheritedBy reports whether a field is one of those by which hooks or jobs go. Typ is the type of either.
+func InheritedBy(typ *schema.Type, name string) bool {
 	f := OfWorkload(name)
-	return f != nil && f.Traits&inherited != 0
+	return f != nil && f.Traits&inherited != 0 && typ.Field(name) != nil
 }
 
 func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
@@ -56,6 +64,15 @@ func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
 		{Name: "deletePolicy", Doc: "When the Job is deleted: BeforeHookCreation (default), HookSucceeded, HookFailed.",
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of delete policies", Expand: listOfOne,
 				Shorthand: deletePolicy, Elem: deletePolicy}},
+	}
+	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: FoldShorthands, Elsewhere: elsewhere,
+		Fields: append(fields, beside(hookTakes)...)}
+}
+
+// beside returns the fields of what runs beside the workloads and goes by what they have: those that it has in a form of
+// its own, and the rows that say by a trait that it takes them.
+func beside(takes uint8) []schema.Field {
+	fields := []schema.Field{
 		{Name: "config", Doc: "false leaves out what the app has of config, files, secrets and service account.", Type: &schema.Boolean},
 		{Name: "serviceAccount", Doc: "The name of another service account than the app's, without its token unless asked; false for none.",
 			Type: &schema.Type{
@@ -67,12 +84,11 @@ func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
 				}}},
 	}
 	for _, f := range slices.Concat(containerFields, podFields, containersFields, volumeFields, kindFields, metadataFields) {
-		if f.Traits&hookTakes != 0 {
+		if f.Traits&takes != 0 {
 			fields = append(fields, f)
 		}
 	}
-	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: FoldShorthands, Elsewhere: elsewhere,
-		Fields: fields}
+	return fields
 }
 
 var deletePolicy = &schema.Type{Kind: schema.TextKind, What: "a delete policy",

@@ -31,7 +31,7 @@ func listed(words []string, last string) string {
 
 // kindFields are what the kind of a workload brings along.
 var kindFields = []schema.Field{
-	{Name: "schedule", Scope: Own, Doc: "When a CronJob runs.", Type: scheduleType,
+	{Name: "schedule", Scope: Own, Traits: jobTakes, Doc: "When a CronJob runs.", Type: scheduleType,
 		Example: "kind: CronJob\nschedule: {cron: \"30 6 * * mon-fri\", timeZone: Europe/Berlin, startingDeadlineSeconds: 300}"},
 	{Name: "spec", Scope: Own, Traits: hookTakes,
 		Doc: "The other fields of the kind's own spec, such as minReadySeconds, revisionHistoryLimit, " +
@@ -39,8 +39,8 @@ var kindFields = []schema.Field{
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of the kind's own fields",
 			Elem: &schema.Type{Kind: schema.AnyKind, What: "anything that Kubernetes takes there"}},
 		Example: "spec: {revisionHistoryLimit: 3, minReadySeconds: 10}"},
-	{Name: "objectName", Scope: Own, Doc: "The name of the workload's objects where an existing one has to stay, in place of APP " +
-		"or APP-WORKLOAD.", Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Label1035},
+	{Name: "objectName", Scope: Own, Traits: jobTakes, Doc: "The name of the workload's objects where an existing one has to stay, " +
+		"in place of APP or APP-WORKLOAD.", Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Label1035},
 		Example: "objectName: legacy-shop"},
 	{Name: "selector", Scope: Own, Doc: "The labels by which the workload finds its pods where existing ones have to stay: " +
 		"Kubernetes never lets them change. Its objects have them too.",
@@ -48,10 +48,11 @@ var kindFields = []schema.Field{
 			Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName},
 			Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}},
 		Example: "selector: {app: legacy-shop}"},
-	{Name: "syncWave", Scope: Inherited, Doc: "The wave in which Argo CD syncs the objects (default: 0). Lower ones come first.",
+	{Name: "syncWave", Scope: Inherited, Traits: jobInherits,
+		Doc:     "The wave in which Argo CD syncs the objects (default: 0). Lower ones come first.",
 		Type:    &schema.Type{Kind: schema.IntegerKind, What: "a whole number", Min: -1 << 31, Max: 1<<31 - 1},
 		Example: "syncWave: 1"},
-	{Name: "syncOptions", Scope: Inherited, Doc: "How Argo CD syncs the objects.", Type: syncOptionsType,
+	{Name: "syncOptions", Scope: Inherited, Traits: jobInherits, Doc: "How Argo CD syncs the objects.", Type: syncOptionsType,
 		Example: "syncOptions: {Prune: confirm, Delete: confirm}"},
 }
 

@@ -59,19 +59,22 @@ func TestPassed(t *testing.T) {
 	}
 }
 
-// TestHookTraits holds that hooks go by no field that they can't have.
-func TestHookTraits(t *testing.T) {
+// TestTraits holds that hooks and jobs go by no field that they can't have.
+func TestTraits(t *testing.T) {
 	found := 0
 	for _, f := range WorkloadFields() {
 		if f.Traits&inherited == 0 {
 			continue
 		}
 		found++
-		if Hook().Field(f.Name) == nil || f.Scope == Own {
-			t.Errorf("hooks go by %s, which they can't have, or which belongs to one workload", f.Name)
+		if Hook().Field(f.Name) == nil && Job().Field(f.Name) == nil || f.Scope == Own {
+			t.Errorf("hooks and jobs go by %s, which they can't have, or which belongs to one workload", f.Name)
+		}
+		if Hook().Field(f.Name) != nil && Job().Field(f.Name) == nil {
+			t.Errorf("hooks have %s, and jobs don't", f.Name)
 		}
 	}
 	if found == 0 {
-		t.Error("hooks go by nothing")
+		t.Error("hooks and jobs go by nothing")
 	}
 }

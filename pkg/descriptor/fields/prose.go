@@ -2,8 +2,8 @@ package fields
 
 import _ "embed"
 
-// What the topics of the reference begin with, in Markdown. In that of hooks,
-// INHERITED is replaced by the fields of that trait.
+// What the topics of the reference begin with, in Markdown. In those of jobs and
+// hooks, INHERITED is replaced by the fields of that trait.
 var (
 	//go:embed prose/app.md
 	appProse string
@@ -31,6 +31,8 @@ var (
 	scaleProse string
 	//go:embed prose/observability.md
 	observeProse string
+	//go:embed prose/jobs.md
+	jobsProse string
 	//go:embed prose/hooks.md
 	hooksProse string
 	//go:embed prose/metadata.md

@@ -100,8 +100,6 @@ var Words = []schema.Foreign{
 		Hint: "write workloads: {NAME: {command: […]}}, one for each process of the app; another image is another app"},
 	{Words: []string{"cronjobs", "cronJobs", "cronjob", "cronJob", "cron", "crons"}, Field: "jobs",
 		Hint: `write jobs: {NAME: {schedule: "0 3 * * *", command: […]}}`},
-	{Words: []string{"cronjobs", "cronJobs", "cronjob", "cronJob", "cron", "crons"}, Field: "workloads",
-		Hint: `write workloads: {NAME: {kind: CronJob, schedule: "0 3 * * *", command: […]}}, or kind: CronJob for the whole app`},
 	{Words: []string{"migrations", "migration", "migrate", "release", "releaseCommand"}, Field: "hooks",
 		Hint: "write hooks: {migrate: {command: […]}}, which runs before the app changes"},
 

@@ -1,9 +1,11 @@
 package validation
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -26,10 +28,46 @@ func (c *checker) job(spec *value.Value, where string) {
 	if !spec.Get("manualSelector").IsTrue() {
 		c.excluded(spec, "selector", where, "Kubernetes makes it")
 	}
+	c.failurePolicy(spec, where)
+}
+
+// failurePolicy checks that rules about exit codes are about containers that there are
+// (validatePodFailurePolicyRuleOnExitCodes).
+func (c *checker) failurePolicy(spec *value.Value, where string) {
+	var names []string
+	for _, list := range []string{"initContainers", "containers"} {
+		for _, x := range spec.Get("template", "spec", list).AllItems() {
+			names = append(names, x.StringAt("name"))
+		}
+	}
+	for i, r := range spec.Get("podFailurePolicy", "rules").AllItems() {
+		codes := r.Get("onExitCodes")
+		at := where + ".podFailurePolicy.rules." + strconv.Itoa(i) + ".onExitCodes"
+		if name := codes.Get("containerName"); name.Is(value.String) && !slices.Contains(names, name.Text) {
+			c.reportAt(name.Pos, diag.Hint(name.Text, "the containers are", names),
+				"%s.containerName can't be %q: the pod has no such container",
+				at, name.Text)
+		}
+		last, ordered := int64(-1<<31), true
+		for _, x := range codes.Get("values").AllItems() {
+			n, ok := x.Int64()
+			if ok && n == 0 && codes.StringAt("operator") == "In" {
+				c.reportAt(x.Pos, "remove it", "%s.values can't have 0: a container that ends with it has not failed", at)
+			}
+			ordered, last = ordered && (!ok || n > last), max(n, last)
+		}
+		if !ordered {
+			c.reportAt(codes.Get("values").Pos, "sort them", "%s.values must be in ascending order, each once", at)
+		}
+	}
 }
 
 func (c *checker) cronJob(spec *value.Value) {
-	c.job(spec.Get("jobTemplate", "spec"), "spec.jobTemplate.spec")
+	job := spec.Get("jobTemplate", "spec")
+	c.job(job, "spec.jobTemplate.spec")
+	if e := job.Entry("manualSelector"); e != nil && e.Value.IsTrue() {
+		c.reportAt(e.KeyPos, "remove it", "spec.jobTemplate.spec can't have manualSelector: Kubernetes makes the selector of each Job")
+	}
 	if s := spec.Get("schedule"); s.Is(value.String) {
 		if problem := Schedule(s.Text); problem != "" {
 			c.reportAt(s.Pos, "", "spec.schedule can't be %q: it %s", s.Text, problem)

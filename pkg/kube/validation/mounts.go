@@ -12,7 +12,7 @@ import (
 // a rule of pkg/lint.
 func (c *checker) mounts(spec, x *value.Value, where string) {
 	paths, named := map[string]bool{}, map[string]bool{}
-	var files []string
+	var files []*value.Value
 	for i, m := range x.Get("volumeMounts").AllItems() {
 		at := where + ".volumeMounts." + strconv.Itoa(i)
 		c.once(paths, m.StringAt("mountPath"), m.Get("mountPath"), where, "mount path")
@@ -21,7 +21,7 @@ func (c *checker) mounts(spec, x *value.Value, where string) {
 			c.excluded(m, "subPathExpr", at, "it has subPath")
 		}
 		if isFile(volume(spec, m.StringAt("name")), m.StringAt("subPath")) {
-			files = append(files, path.Clean(m.StringAt("mountPath")))
+			files = append(files, m.Get("mountPath"))
 		}
 		propagation := m.Get("mountPropagation")
 		if recursive := m.Get("recursiveReadOnly"); recursive.StringAt() == "IfPossible" || recursive.StringAt() == "Enabled" {
@@ -66,12 +66,14 @@ func (c *checker) devices(spec, x *value.Value, where string, paths, mounted map
 	}
 }
 
-// below finds mounts below a path at which there is a file: the container runtime
-// can't make a folder there, so the container never starts.
-func (c *checker) below(x *value.Value, where string, files []string) {
+// below finds mounts below a path at which there is a file, or at the same path in another spelling: the container
+// runtime can't make a folder there, so the container never starts.
+func (c *checker) below(x *value.Value, where string, files []*value.Value) {
 	for i, m := range x.Get("volumeMounts").AllItems() {
-		for _, file := range files {
-			if mount := m.Get("mountPath"); strings.HasPrefix(path.Clean(mount.StringAt()), file+"/") {
+		for _, f := range files {
+			mount, file := m.Get("mountPath"), path.Clean(f.StringAt())
+			at := path.Clean(mount.StringAt())
+			if strings.HasPrefix(at, file+"/") || at == file && mount.StringAt() != f.StringAt() {
 				c.reportAt(mount.Pos, "mount one of them elsewhere",
 					"%s.volumeMounts.%d can't be mounted at %s: %s is a file",
 					where, i, mount.Text, file)

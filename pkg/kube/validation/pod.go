@@ -72,6 +72,7 @@ func (c *checker) inPod(spec, x *value.Value, where string) {
 // volume checks what is in a volume.
 func (c *checker) volume(v *value.Value, where string) {
 	c.sizes(v.Get("emptyDir"), where+".emptyDir")
+	c.fibreChannel(v.Get("fc"), where+".fc")
 	c.downward(v.Get("downwardAPI"), where+".downwardAPI")
 	for i, source := range v.Get("projected", "sources").AllItems() {
 		c.downward(source.Get("downwardAPI"), where+".projected.sources."+strconv.Itoa(i)+".downwardAPI")
@@ -143,9 +144,40 @@ func (c *checker) profiles(security *value.Value, where string) {
 		switch typ := p.StringAt("type"); {
 		case typ == "Localhost":
 			c.needs(p, "localhostProfile", where+"."+field, "its type is Localhost")
+			c.profileFile(p.Get("localhostProfile"), where+"."+field+".localhostProfile", field)
 		case typ != "":
 			c.excluded(p, "localhostProfile", where+"."+field, "its type is "+typ)
 		}
+	}
+}
+
+// profileFile checks the file of a profile, which is below a folder of the kubelet, or the name of one
+// (validateLocalDescendingPath, ValidateAppArmorProfileField).
+func (c *checker) profileFile(file *value.Value, where, field string) {
+	text := file.StringAt()
+	switch {
+	case field == "appArmorProfile" && strings.TrimSpace(text) != text:
+		c.reportAt(file.Pos, "remove the spaces around it", "%s can't be %q: it begins or ends with a space", where, text)
+	case field == "seccompProfile" && (strings.HasPrefix(text, "/") || slices.Contains(strings.Split(text, "/"), "..")):
+		c.reportAt(file.Pos, "write the path below the kubelet's folder for profiles", "%s can't be %q: it is absolute, or has ..", where,
+			text)
+	}
+}
+
+// fibreChannel checks how a volume of a fibre channel is found (validateFCVolumeSource).
+func (c *checker) fibreChannel(fc *value.Value, where string) {
+	names, ids := !fc.Get("targetWWNs").Empty(), !fc.Get("wwids").Empty()
+	switch {
+	case !fc.Is(value.Map):
+	case names && ids:
+		c.excluded(fc, "wwids", where, "it has targetWWNs")
+	case names:
+		c.needs(fc, "lun", where, "it has targetWWNs")
+	case !ids:
+		c.reportAt(fc.Pos, "add targetWWNs: with lun:, or wwids:", "%s names no volume", where)
+	}
+	if lun, ok := fc.Get("lun").Int64(); ok && names && (lun < 0 || lun > 255) {
+		c.reportAt(fc.Get("lun").Pos, "", "%s.lun must be between 0 and 255", where)
 	}
 }
 

@@ -78,6 +78,12 @@ func (c *checker) target(t *value.Value, where, of string) {
 			c.excluded(t, "averageValue", where, "it has averageUtilization")
 		}
 	}
+	if of == "external" && t.Has("value") {
+		c.excluded(t, "averageValue", where, "it has value")
+	}
+	if of == "pods" && typ != "AverageValue" {
+		c.needs(t, "averageValue", where, "it is about each pod")
+	}
 	switch typ {
 	case "Utilization":
 		c.needs(t, "averageUtilization", where, "its type is Utilization")

@@ -31,6 +31,7 @@ func (c *checker) system(spec *value.Value, where string) {
 		forbid(security, ofWindowsPods, where+".securityContext")
 		forbid(spec, "hostUsers hostPID hostIPC shareProcessNamespace", where)
 	}
+	c.windows(security.Get("windowsOptions"), where+".securityContext.windowsOptions")
 	host, all := 0, 0
 	var at *value.Value
 	own := security.Get("windowsOptions", "hostProcess")
@@ -38,6 +39,7 @@ func (c *checker) system(spec *value.Value, where string) {
 		for i, x := range spec.Get(list).AllItems() {
 			place := where + "." + list + "." + strconv.Itoa(i) + ".securityContext"
 			s := x.Get("securityContext")
+			c.windows(s.Get("windowsOptions"), place+".windowsOptions")
 			switch os {
 			case "linux":
 				forbid(s, "windowsOptions", place)
@@ -67,5 +69,12 @@ func (c *checker) system(spec *value.Value, where string) {
 	if !spec.Get("hostNetwork").IsTrue() {
 		c.reportAt(at.Pos, "add hostNetwork: true to the pod", "%s: containers with hostProcess need hostNetwork",
 			where)
+	}
+}
+
+// windows checks a text that can't be empty (validateWindowsSecurityContextOptions).
+func (c *checker) windows(options *value.Value, where string) {
+	if x := options.Get("gmsaCredentialSpec"); x.Is(value.String) && x.Text == "" {
+		c.reportAt(x.Pos, "remove it", "%s.gmsaCredentialSpec is empty", where)
 	}
 }

@@ -2,6 +2,7 @@ package validation
 
 import (
 	"encoding/json"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -28,15 +29,24 @@ func (c *checker) progressDeadline(spec *value.Value) {
 	if !ok2 {
 		deadline = 600
 	}
-	if ok1 && ready >= deadline {
+	switch {
+	case ready < deadline:
+	case ok1:
 		c.reportAt(spec.Get("minReadySeconds").Pos, "raise progressDeadlineSeconds",
 			"spec.minReadySeconds must be less than progressDeadlineSeconds, which is %d", deadline)
+	default:
+		c.reportAt(spec.Get("progressDeadlineSeconds").Pos, "raise it", "spec.progressDeadlineSeconds must be more than 0")
 	}
 }
 
 func (c *checker) statefulSet(spec *value.Value) {
 	if s := spec.Get("updateStrategy"); s.StringAt("type") == "OnDelete" {
 		c.excluded(s, "rollingUpdate", "spec.updateStrategy", "its type is OnDelete")
+	}
+	// A label since Kubernetes 1.34; the pods, which have it as their subdomain, could not be made before (ValidateStatefulSetSpec).
+	if name := spec.Get("serviceName"); strings.Contains(name.StringAt(), ".") && types.Subdomain(name.Text) == "" {
+		c.reportAt(name.Pos, "name the Service without its namespace", "spec.serviceName can't be %q: it %s", name.Text,
+			types.Label(name.Text))
 	}
 	claims := map[string]bool{}
 	for _, t := range spec.Get("volumeClaimTemplates").AllItems() {

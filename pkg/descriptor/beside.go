@@ -1,0 +1,117 @@
+package descriptor
+
+import (
+	"slices"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
+	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
+)
+
+// Owner says what a hook or job goes by: the workload with this key, "" for the app.
+type Owner struct{ Workload string }
+
+// besides is a sort of what runs beside the workloads: the field that lists it, the word for one, the kind that it is, its
+// type, and the function that completes what is different about it.
+type besides struct {
+	field, noun, kind string
+	typ               *schema.Type
+	complete          func(*effective, *Workload)
+}
+
+// sorts returns the sorts of what runs beside the workloads.
+func sorts() []besides {
+	return []besides{
+		{"hooks", "hook", kinds.Job, fields.Hook(), (*effective).hook},
+		{"jobs", "job", kinds.CronJob, fields.Job(), (*effective).job},
+	}
+}
+
+// beside adds the hooks and jobs: those of all workloads by what these inherit, those of one by what it has.
+func (e *effective) beside(app *App, merged *value.Value, m *schema.Merger) {
+	over := m.Next()
+	for i, into := range []*[]Workload{&app.Hooks, &app.Jobs} {
+		x := sorts()[i]
+		add := func(of *Workload, lower *value.Value) {
+			for _, entry := range lower.Get(x.field).AllEntries() {
+				if on := entry.Value.Get("enabled"); !on.Is(value.Bool) || on.IsTrue() {
+					*into = append(*into, e.ofOwner(x, of, entry, lower, over))
+				}
+			}
+		}
+		add(nil, merged)
+		if !e.multi {
+			continue
+		}
+		for i := range app.Workloads {
+			add(&app.Workloads[i], app.Workloads[i].Fields)
+		}
+	}
+	m.Unused = append(m.Unused, over.Unused...)
+}
+
+// ofOwner returns one hook or job. Of is the workload that it belongs to, nil for the app; lower holds the fields that it
+// goes by.
+func (e *effective) ofOwner(x besides, of *Workload, entry value.Entry, lower *value.Value, over *schema.Merger) Workload {
+	inherited := value.NewMap(lower.Pos)
+	for _, entry := range lower.Entries {
+		if fields.InheritedBy(x.typ, entry.Key) && !isNone(entry.Value) {
+			inherited.SetEntry(entry)
+		}
+	}
+	if pod := inherited.Get("pod"); pod.StringAt("restartPolicy") == "Always" { // as pods that never end have it
+		pod = pod.Copy()
+		pod.Delete("restartPolicy")
+		inherited.Set("pod", pod)
+	}
+	if e.multi && of == nil {
+		inherited = schema.NewMerger().Merge(x.typ, inherited, e.overrideShared())
+	}
+	w := Workload{Key: entry.Key, Name: e.Name + "-" + entry.Key, Own: e.Name, Pos: entry.KeyPos, Owner: &Owner{}}
+	path := []string{x.field, entry.Key}
+	if of != nil {
+		path = slices.Concat([]string{"workloads", of.Key}, path)
+		w.Name, w.Own, w.Owner.Workload, w.Config, w.Files = of.Own+"-"+entry.Key, of.Own, of.Key, of.Config, of.Files
+	}
+	own := orEmpty(entry.Value)
+	v := over.MergeAt(path, x.typ, inherited, own)
+	w.Kind, _ = kinds.Find(x.kind)
+	w.Fields = v
+	if name := v.StringAt("objectName"); name != "" {
+		w.Name = name
+	}
+	x.complete(e, &w)
+	if problem := schema.Label1035.Problem(w.Name); problem != "" && e.Name != "" {
+		e.diags.Errorf(w.Pos, "bad-name", "the %s's %s is named %q, which %s", x.noun, w.Kind.Name, w.Name, problem)
+	} else {
+		e.longName(w.Name, "a "+x.noun+"'s "+w.Kind.Name, w.Kind.NameLimit, w.Pos, w.Kind.NameUse)
+	}
+	w.Container = Container{Name: e.containerName(&w, v), Pos: w.Pos, Fields: v, label: w.what()}
+	e.container(&w.Container, v, nil)
+	w.Labels, w.Annotations = v.Get("labels"), v.Get("annotations")
+	w.PodLabels, w.PodAnnotations = v.Get("podLabels"), v.Get("podAnnotations")
+	w.NoConfig = isNone(v.Get("config")) && v.Has("config")
+	if w.Command == nil && w.Args == nil && !own.Has("image") {
+		e.diags.Errorh(w.Pos, "missing-command", "add command: [...]", "%s has no command, so it would run the app", w.what())
+	}
+	e.ownSpec(&w, v.Get("spec"))
+	w.Security = security(v.Get("security"))
+	e.containers(&w)
+	e.volumes(&w, v.Get("volumes"))
+	return w
+}
+
+// overrideShared returns the overrides that are meant for all workloads, and so
+// for the hooks and jobs of the app.
+func (e *effective) overrideShared() *value.Value {
+	layer := value.NewMap(e.root.Pos)
+	e.eachOverride(true, func(row Overridable, all Override) {
+		for _, p := range all.parts() {
+			if row.beside && !p.named && p.Text != "" {
+				e.setOverride(row, layer, nil, p.Override)
+			}
+		}
+	})
+	return layer
+}
