@@ -10,7 +10,7 @@ import (
 
 func TestSearch(t *testing.T) {
 	for word, want := range map[string][]string{
-		"cron": {"schedule", "workloads.NAME.kind"}, "cronjob": {"schedule"}, "CronJobs": {"schedule"}, "migration": {"hooks"},
+		"cron": {"jobs", "schedule", "workloads.NAME.kind"}, "cronjob": {"jobs"}, "CronJobs": {"jobs"}, "migration": {"hooks"},
 		"job": {"hooks", "hooks.NAME.phase", "workloads.NAME.kind"}, "jobs": {"hooks"}, "secret": {"secrets", "externalSecrets"},
 		"database": {"externalSecrets"}, "volume": {"volumes"}, "port": {"port", "ports"}, "domain": {"ingress", "route"},
 		"host": {"ingress", "route"}, "url": {"ingress"}, "healthcheck": {"probes"}, "health-check": {"probes"},
