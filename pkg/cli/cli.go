@@ -99,7 +99,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	root.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return flagError(c, err, args) })
 	setUsageErrors(root, args)
 	wrapHelp(root, s)
-	takeOnce(root)
+	strictFlags(root)
 	err := unknownVerb(root, args)
 	if err == nil {
 		err = root.ExecuteContext(ctx)

@@ -20,24 +20,50 @@ type once struct {
 // errTwice is returned for the second value of a flag that takes one.
 var errTwice = errors.New("is given twice")
 
-// Set takes the value of the flag; it returns errTwice if there is another one already.
+// Set takes the value of the flag; it returns errTwice if there is another one already, and errEmpty for an empty one.
 func (o *once) Set(text string) error {
-	if o.given && text != o.text {
+	switch {
+	case text == "":
+		return errEmpty
+	case o.given && text != o.text:
 		return errTwice
 	}
 	o.given, o.text = true, text
 	return o.Value.Set(text)
 }
 
-// takeOnce makes all flags of all commands that take one value refuse a second one.
-func takeOnce(cmd *cobra.Command) {
+// filled is the value of a flag that takes several, none of them empty.
+type filled struct {
+	pflag.Value
+	pflag.SliceValue
+}
+
+// errEmpty is returned for the empty value of a flag. It is what a script passes whose variable is not set: it must not mean
+// the default, which is the top level for --env of set, and HEAD for --against.
+var errEmpty = errors.New("is empty")
+
+// Set adds a value to the flag; it returns errEmpty for an empty one.
+func (v filled) Set(text string) error {
+	if text == "" {
+		return errEmpty
+	}
+	return v.Value.Set(text)
+}
+
+// strictFlags makes all flags of all commands refuse an empty value, and those that take one value a second one.
+func strictFlags(cmd *cobra.Command) {
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
-		if _, several := f.Value.(pflag.SliceValue); !several {
+		if several, ok := f.Value.(pflag.SliceValue); ok {
+			f.Value = filled{f.Value, several}
+			if f.DefValue == "[]" { // pflag's help knows its own types alone
+				f.DefValue = ""
+			}
+		} else {
 			f.Value = &once{Value: f.Value}
 		}
 	})
 	for _, sub := range cmd.Commands() {
-		takeOnce(sub)
+		strictFlags(sub)
 	}
 }
 

@@ -48,6 +48,8 @@ func flagError(c *cobra.Command, err error, args []string) error {
 		return usageOf(c, fmt.Errorf("flag needs an argument: --%s", missing.GetFlag().Name), "", "", nil)
 	case errors.As(err, &wrong) && errors.Is(err, errTwice):
 		return usageOf(c, takesOne(wrong.GetFlag()), "", "", nil)
+	case errors.As(err, &wrong) && errors.Is(err, errEmpty):
+		return usageOf(c, fmt.Errorf("--%s is empty: give it a value, or leave it out", wrong.GetFlag().Name), "", "", nil)
 	case errors.As(err, &wrong):
 		return usageOf(c, fmt.Errorf("--%s takes %s", wrong.GetFlag().Name, takes(wrong.GetFlag().Value.Type())), "", "", nil)
 	case errors.As(err, &syntax):
