@@ -72,18 +72,17 @@ func ReadCall(environ []string) (Call, diag.List) {
 	return c, diags
 }
 
-// set takes a value, in place of one that the call has already.
+// set takes a value, in place of the one before if that is of the same name and key.
 func (c *Call) set(p descriptor.Overridable, o descriptor.Override) {
 	if p.Name == environment {
 		c.Environment = descriptor.Text{Text: o.Text, Pos: o.Pos}
 		return
 	}
-	i := slices.IndexFunc(c.Overrides, func(x descriptor.Override) bool { return x.Name == o.Name && x.Key == o.Key })
-	if i < 0 {
-		c.Overrides = append(c.Overrides, o)
+	if last := len(c.Overrides) - 1; last >= 0 && c.Overrides[last].Name == o.Name && c.Overrides[last].Key == o.Key {
+		c.Overrides[last] = o
 		return
 	}
-	c.Overrides[i] = o
+	c.Overrides = append(c.Overrides, o)
 }
 
 // variables returns what the variables of a parameter say.

@@ -1,6 +1,7 @@
 package plugin_test
 
 import (
+	"fmt"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -124,5 +125,22 @@ func TestAnnounce(t *testing.T) {
 	}
 	if shown < 6 {
 		t.Errorf("only %d parameters are shown", shown)
+	}
+}
+
+// TestManyVariables checks that a variable that unfold does not read costs next to nothing: Argo CD passes on thousands.
+func TestManyVariables(t *testing.T) {
+	const many, most = 1000, 15 // allocations for each variable
+	var environ []string
+	for i := range many {
+		environ = append(environ, fmt.Sprintf("ARGOCD_ENV_OWN_%d=x", i))
+	}
+	allocs := testing.AllocsPerRun(1, func() {
+		if _, diags := plugin.ReadCall(environ); len(diags) > 0 {
+			t.Error(diags)
+		}
+	})
+	if allocs > many*most {
+		t.Errorf("%.0f allocations for %d variables", allocs, many)
 	}
 }

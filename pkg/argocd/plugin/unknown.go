@@ -30,13 +30,20 @@ func otherWords() map[string]string {
 // It is no error if the Application sets the parameter too: then it knows the right name, and this one is its own.
 func unknownVariables(vars map[string]string, given map[string][]descriptor.Override) diag.List {
 	var diags diag.List
+	var t table // made for the first variable of a team's own: most calls have none
 	for _, variable := range slices.Sorted(maps.Keys(vars)) {
 		name, ours := strings.CutPrefix(variable, userPrefix)
-		if !ours || vars[variable] == "" || reads(name) {
+		if !ours || vars[variable] == "" {
+			continue
+		}
+		if t == nil {
+			t = newTable()
+		}
+		if t.reads(name) {
 			continue
 		}
 		at := diag.Pos{File: variable}
-		if p, right := meant(name); right != "" {
+		if p, right := t.meant(name); right != "" {
 			if vars[userPrefix+right] == "" && len(given[p.Name]) == 0 {
 				diags.Errorh(at, "unknown-variable", "did you mean "+right+"? Argo CD adds the prefix "+userPrefix,
 					"unfold reads no variable of this name")
@@ -47,6 +54,30 @@ func unknownVariables(vars map[string]string, given map[string][]descriptor.Over
 		}
 	}
 	return diags
+}
+
+// table holds the parameters with what variables are compared with.
+type table []row
+
+type row struct {
+	descriptor.Overridable
+	variable, folded string
+	words            []string // of other tools, without what separates their parts
+}
+
+func newTable() table {
+	var t table
+	others := otherWords()
+	for _, p := range Parameters() {
+		r := row{Overridable: p, variable: p.Variable(), folded: fold(p.Name)}
+		for word, name := range others {
+			if name == p.Name {
+				r.words = append(r.words, word)
+			}
+		}
+		t = append(t, r)
+	}
+	return t
 }
 
 // variableName returns the name of a parameter's variable without its prefix, of one that takes keys with KEY.
@@ -66,30 +97,32 @@ func variableNames() []string {
 }
 
 // reads reports whether unfold reads a variable.
-func reads(name string) bool {
-	return slices.ContainsFunc(Parameters(), func(p descriptor.Overridable) bool {
-		key, isKey := strings.CutPrefix(name, p.Variable()+"_")
-		return !p.Map && name == p.Variable() || p.Map && isKey && key != ""
+func (t table) reads(name string) bool {
+	return slices.ContainsFunc(t, func(r row) bool {
+		rest, ok := strings.CutPrefix(name, r.variable)
+		return ok && (!r.Map && rest == "" || r.Map && len(rest) > 1 && rest[0] == '_')
 	})
 }
 
 // meant returns the parameter that a name is most likely meant for, and its variable; "" for none.
-func meant(name string) (p descriptor.Overridable, variable string) {
+func (t table) meant(name string) (p descriptor.Overridable, variable string) {
 	for strings.HasPrefix(name, userPrefix) {
 		name = strings.TrimPrefix(name, userPrefix)
 	}
-	word := otherWords()[strings.ToUpper(strings.ReplaceAll(name, "_", ""))]
+	word := strings.ToUpper(strings.ReplaceAll(name, "_", ""))
 	head, key, _ := strings.Cut(name, "_")
 	if key == "" {
 		key = "KEY"
 	}
-	for _, p := range Parameters() {
-		spelt := name
-		if p.Map {
-			spelt = head
+	whole, first := fold(name), fold(head)
+	known := slices.ContainsFunc(t, func(r row) bool { return slices.Contains(r.words, word) })
+	for _, r := range t {
+		spelt := whole
+		if r.Map {
+			spelt = first
 		}
-		if p.Name == word || word == "" && (fold(spelt) == fold(p.Name) || slip(fold(spelt), fold(p.Name))) {
-			return p, variableName(p, key)
+		if slices.Contains(r.words, word) || !known && (spelt == r.folded || slip(spelt, r.folded)) {
+			return r.Overridable, variableName(r.Overridable, key)
 		}
 	}
 	return p, ""
@@ -97,7 +130,7 @@ func meant(name string) (p descriptor.Overridable, variable string) {
 
 // fold takes away how the words of a name are separated.
 func fold(name string) string {
-	return strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	return strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
 }
 
 // slip reports whether one letter more, less or in another place makes a name of a word. Another letter does so only
@@ -126,7 +159,7 @@ func slip(word, name string) bool {
 
 // unknownHint returns the next step for a parameter that is not in the table.
 func unknownHint(name string) string {
-	if p, variable := meant(name); variable != "" {
+	if p, variable := newTable().meant(name); variable != "" {
 		return "did you mean " + strconv.Quote(p.Name) + "?"
 	}
 	return diag.Hint(name, "the parameters are", ParameterNames())
