@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
@@ -96,7 +97,10 @@ func CompareRevision(ctx context.Context, dir string, o Since) ([]Difference, er
 	if err != nil {
 		return nil, err
 	}
-	c.changed = foldersOf(names)
+	c.names, c.changed = map[string]bool{}, foldersOf(names)
+	for _, name := range names {
+		c.names[name] = true
+	}
 	// An app in the work tree can have files that no commit has. One that git ignores
 	// itself is left out.
 	for name := range foldersOf(slices.DeleteFunc(ignored, func(name string) bool { return path.Base(name) == descriptor.FileName })) {
@@ -116,7 +120,8 @@ type comparison struct {
 	Since
 	dir, prefix string // in the repository too
 	snapshot    *git.Snapshot
-	changed     map[string]bool // the folders of the repository in which files differ
+	names       map[string]bool // of the repository's files that differ
+	changed     map[string]bool // the folders in which they are
 	before, now locate.Chosen
 }
 
@@ -144,7 +149,7 @@ func (c *comparison) run(ctx context.Context, dirs []string) ([]Difference, erro
 	var apps []render.Folder
 	for _, rel := range dirs {
 		full := filepath.Join(c.dir, rel)
-		if c.changed[git.Join(c.prefix, rel)] || !c.before.Of(full).Same(c.now.Of(full)) {
+		if c.differs(rel) || !c.before.Of(full).Same(c.now.Of(full)) {
 			apps = append(apps, render.Folder{Dir: rel})
 		}
 	}
@@ -156,7 +161,7 @@ func (c *comparison) run(ctx context.Context, dirs []string) ([]Difference, erro
 	done := 0
 	c.Progress(0, len(apps))
 	err := render.Each(ctx, apps, func(f render.Folder) (r result, err error) {
-		app, err := c.app(f.Dir, c.changed[git.Join(c.prefix, f.Dir)])
+		app, err := c.app(f.Dir)
 		if err == nil {
 			r.found, r.mistakes, err = app.compare()
 		}
@@ -178,12 +183,36 @@ func (c *comparison) run(ctx context.Context, dirs []string) ([]Difference, erro
 	return all.found, all.mistakes.Err()
 }
 
+// differs reports whether files of the app in a folder differ. Of a submodule git has one name for all files.
+func (c *comparison) differs(rel string) bool {
+	return c.changed[git.Join(c.prefix, rel)] || c.submodule(rel) != ""
+}
+
+// submodule returns the submodule that the app in a folder is in, if it has another commit than at the revision or was none
+// then, else "".
+func (c *comparison) submodule(rel string) string {
+	for dir := git.Join(c.prefix, rel); dir != "" && dir != "."; dir = path.Dir(dir) {
+		if c.names[dir] {
+			return dir
+		}
+	}
+	return ""
+}
+
 // app returns the comparison of one app. Its error is a diag.List if its platform file has
-// mistakes.
-func (c *comparison) app(rel string, changed bool) (appComparison, error) {
+// mistakes, or if git has its old files in another repository.
+func (c *comparison) app(rel string) (appComparison, error) {
 	dir := filepath.Join(c.dir, rel)
+	sub := c.submodule(rel)
+	if info, err := c.snapshot.Whole().Lstat(sub); sub != "" && err == nil && info.Mode()&fs.ModeIrregular != 0 {
+		var diags diag.List
+		diags.Errorh(diag.Pos{File: filepath.ToSlash(filepath.Join(dir, descriptor.FileName))}, "submodule",
+			"run unfold diff --against REVISION in the submodule",
+			"the submodule %q has another commit, and its apps are not compared", sub)
+		return appComparison{}, diags
+	}
 	a := appComparison{dir: dir, envs: c.Envs}
-	if changed {
+	if c.differs(rel) {
 		a.snapshot = c.snapshot.Below(rel)
 	}
 	var err error
