@@ -25,6 +25,11 @@ func (c *checker) job(spec *value.Value, where string) {
 		c.reportAt(e.KeyPos, "set restartPolicy: Never",
 			"%s can't have podFailurePolicy: its pods' restartPolicy is not Never", where)
 	}
+	if e := spec.Entry("podReplacementPolicy"); e != nil && spec.Get("podFailurePolicy").Is(value.Map) && !e.Value.Is(value.Null) &&
+		e.Value.Text != "Failed" {
+		c.reportAt(e.KeyPos, "write podReplacementPolicy: Failed, or remove it",
+			"%s can't have podReplacementPolicy: %s: it has podFailurePolicy", where, e.Value.Text)
+	}
 	if !spec.Get("manualSelector").IsTrue() {
 		c.excluded(spec, "selector", where, "Kubernetes makes it")
 	}
