@@ -9,8 +9,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Owner says what a hook or job goes by: the workload with this key, "" for the app.
-type Owner struct{ Workload string }
+// Owner says what a hook or job goes by: the workload with this key, "" for the app. Name is what its pods are known by: an
+// objectName must not give them the labels of the app's own.
+type Owner struct{ Workload, Name string }
 
 // besides is a sort of what runs beside the workloads: the field that lists it, the word for one, the kind that it is, its
 // type, and the function that completes what is different about it.
@@ -74,6 +75,7 @@ func (e *effective) ofOwner(x besides, of *Workload, entry value.Entry, lower *v
 		path = slices.Concat([]string{"workloads", of.Key}, path)
 		w.Name, w.Own, w.Owner.Workload, w.Config, w.Files = of.Own+"-"+entry.Key, of.Own, of.Key, of.Config, of.Files
 	}
+	w.Owner.Name = w.Name
 	own := orEmpty(entry.Value)
 	v := over.MergeAt(path, x.typ, inherited, own)
 	w.Kind, _ = kinds.Find(x.kind)

@@ -88,7 +88,7 @@ func (e *expander) selector(w *descriptor.Workload) *value.Value {
 // selector is immutable.
 func (e *expander) known(w *descriptor.Workload) *value.Value {
 	if w != nil && w.Owner != nil { // which no Service may select
-		return newMap(w.Pos, "app.kubernetes.io/name", e.app.Named(w.Name))
+		return newMap(w.Pos, nameLabel, e.app.Named(w.Owner.Name))
 	}
 	// With prefix and suffix: what runs beside it must not select its pods.
 	if e.app.Multi && w != nil {
