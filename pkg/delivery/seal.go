@@ -187,16 +187,16 @@ func (a *app) seal(c *seal.Certificate, s Sealing, env string, at []string, v Pl
 			scope = there
 		}
 	}
-	object := x.Name
+	object, names := x.Name, x.Names
 	if s.Workload != "" {
 		i := slices.IndexFunc(x.Workloads, func(w descriptor.Workload) bool { return w.Key == s.Workload })
 		if i < 0 {
 			return "", t, a.Errorh(a.pos(), "unknown-workload", "enable it there first", "the workload %q is not enabled in %s", s.Workload,
 				env)
 		}
-		object = x.Workloads[i].Own
+		object, names = x.Workloads[i].Own, x.Workloads[i].Names
 	}
-	t = seal.Target{Scope: scope, Namespace: x.Namespace.Name, Name: descriptor.SecretName(object, scope)}
+	t = seal.Target{Scope: scope, Namespace: x.Namespace.Name, Name: names.Secret(object, scope)}
 	text, err = c.Seal(v.Value, t)
 	return text, t, err
 }

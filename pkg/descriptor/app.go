@@ -28,6 +28,8 @@ type App struct {
 	Labels, Annotations *value.Value
 	// SyncWave and SyncOptions are Argo CD's, of objects that belong to no workload.
 	SyncWave, SyncOptions *value.Value
+	// Names says what objects are called that belong to no workload.
+	Names Names
 	// Config and Files are shared by all workloads.
 	Config     *value.Value
 	Files      []File
@@ -63,7 +65,9 @@ type Namespace struct {
 // Workload is one set of pods with what belongs to it.
 type Workload struct {
 	Key  string // under workloads; "" where it is the app's only one
-	Name string // of its objects
+	Name string // of the object that runs its pods, from which the others follow
+	// Names says what the others are called.
+	Names Names
 	// Selector holds explicit labels to find the pods by, nil for unfold's own.
 	Selector *value.Value
 	Own      string // what its own config and files are named after

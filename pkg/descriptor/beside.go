@@ -37,7 +37,7 @@ func (e *effective) beside(app *App, merged *value.Value, m *schema.Merger) {
 		add := func(of *Workload, lower *value.Value) {
 			for _, entry := range lower.Get(x.field).AllEntries() {
 				if on := entry.Value.Get("enabled"); !on.Is(value.Bool) || on.IsTrue() {
-					*into = append(*into, e.ofOwner(x, of, entry, lower, over))
+					*into = append(*into, e.ofOwner(app, x, of, entry, lower, over))
 				}
 			}
 		}
@@ -54,7 +54,7 @@ func (e *effective) beside(app *App, merged *value.Value, m *schema.Merger) {
 
 // ofOwner returns one hook or job. Of is the workload that it belongs to, nil for the app; lower holds the fields that it
 // goes by.
-func (e *effective) ofOwner(x besides, of *Workload, entry value.Entry, lower *value.Value, over *schema.Merger) Workload {
+func (e *effective) ofOwner(app *App, x besides, of *Workload, entry value.Entry, lower *value.Value, over *schema.Merger) Workload {
 	inherited := value.NewMap(lower.Pos)
 	for _, entry := range lower.Entries {
 		if fields.InheritedBy(x.typ, entry.Key) && !isNone(entry.Value) {
@@ -80,11 +80,14 @@ func (e *effective) ofOwner(x besides, of *Workload, entry value.Entry, lower *v
 	v := over.MergeAt(path, x.typ, inherited, own)
 	w.Kind, _ = kinds.Find(x.kind)
 	w.Fields = v
-	if name := v.StringAt("objectName"); name != "" {
-		w.Name = name
+	w.Names = app.Names
+	if of != nil {
+		w.Names = of.Names
 	}
+	usual := w.Name
+	w.Name = w.Names.Of(w.Kind.Name, w.Key, usual)
 	x.complete(e, &w)
-	if problem := schema.Label1035.Problem(w.Name); problem != "" && e.Name != "" {
+	if problem := schema.Label1035.Problem(w.Name); problem != "" && w.Name == usual && e.Name != "" {
 		e.diags.Errorf(w.Pos, "bad-name", "the %s's %s is named %q, which %s", x.noun, w.Kind.Name, w.Name, problem)
 	} else {
 		e.longName(w.Name, "a "+x.noun+"'s "+w.Kind.Name, w.Kind.NameLimit, w.Pos, w.Kind.NameUse)

@@ -87,12 +87,16 @@ func (e *effective) app(env string) *App {
 		Accept:      top.merged.Get("accept"),
 	}
 	e.names(app, top.merged)
+	app.Names = e.sharedNames(top.merged.Get("names"))
 	app.Files = e.files(top.merged.Get("files"))
 	for i, w := range top.workloads {
 		if on := w.Value.Get("enabled"); e.multi && on.Is(value.Bool) && !on.IsTrue() {
 			continue
 		}
 		app.Workloads = append(app.Workloads, e.workload(app, w, top.own[i]))
+	}
+	if !e.multi && len(app.Workloads) == 1 {
+		app.Names = app.Workloads[0].Names
 	}
 	if e.multi && env != "" && len(app.Workloads) == 0 && len(top.workloads) > 0 {
 		e.diags.Errorh(e.envPos(), "no-workload",
@@ -103,12 +107,13 @@ func (e *effective) app(env string) *App {
 	e.reportUnused(m, top.shape)
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
-	app.ServiceAccount = e.serviceAccount(top.merged, e.Name)
-	app.Secrets = e.secrets(app, top.merged, "", e.Name, top.namespace)
+	app.ServiceAccount = e.serviceAccount(top.merged, e.Name, app.Names)
+	app.Secrets = e.secrets(app, top.merged, "", e.Name, app.Names, top.namespace)
 	for i := range app.Workloads {
 		e.identity(app, &app.Workloads[i])
 		if e.multi {
-			app.Workloads[i].Secrets = e.secrets(app, app.Workloads[i].Fields, app.Workloads[i].Key, app.Workloads[i].Own, top.namespace)
+			app.Workloads[i].Secrets = e.secrets(app, app.Workloads[i].Fields, app.Workloads[i].Key, app.Workloads[i].Own,
+				app.Workloads[i].Names, top.namespace)
 		}
 		e.reach(app, &app.Workloads[i])
 		e.policy(app, &app.Workloads[i])

@@ -13,7 +13,7 @@ import (
 type ServiceAccount struct {
 	Name string
 	Pos  diag.Pos
-	// Object is the name of the objects that belong to it, of the roles too.
+	// Object is the usual name of what belongs to it, of the roles too.
 	Object string
 	Create bool
 	Full   *value.Value
@@ -22,8 +22,8 @@ type ServiceAccount struct {
 }
 
 // serviceAccount completes the one that fields describe, nil for none. Object is
-// the name of the objects it belongs to.
-func (e *effective) serviceAccount(fields *value.Value, object string) *ServiceAccount {
+// the name of the objects it belongs to, names says what they are called.
+func (e *effective) serviceAccount(fields *value.Value, object string, names Names) *ServiceAccount {
 	sa, rbac := fields.Entry("serviceAccount"), fields.Entry("rbac")
 	if rbac != nil && rbac.Value.Empty() {
 		rbac = nil
@@ -38,7 +38,7 @@ func (e *effective) serviceAccount(fields *value.Value, object string) *ServiceA
 	if sa == nil && rbac == nil {
 		return nil
 	}
-	out := &ServiceAccount{Name: object, Object: object, Create: true}
+	out := &ServiceAccount{Name: names.Of("ServiceAccount", "", object), Object: object, Create: true}
 	if rbac != nil {
 		out.Pos = rbac.Value.Pos
 		out.Rules, out.ClusterRules = e.rules(rbac.Value), e.rules(rbac.Value.Get("cluster"))
@@ -79,7 +79,7 @@ func (a *App) account(w *Workload) *ServiceAccount {
 // workload that does not talk to the cluster's API needs none.
 func (e *effective) identity(app *App, w *Workload) {
 	if e.multi {
-		w.ServiceAccount = e.serviceAccount(w.Fields, w.Own)
+		w.ServiceAccount = e.serviceAccount(w.Fields, w.Own, w.Names)
 		if none := w.Fields.Get("serviceAccount"); none.Is(value.Bool) {
 			w.Automount = e.automount(app, w, nil)
 			return

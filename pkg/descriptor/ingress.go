@@ -89,6 +89,7 @@ func (e *effective) ingress(app *App, w *Workload, key string, entry value.Entry
 	if key != "" {
 		name += "-" + key
 	}
+	name = w.Names.Of("Ingress", key, name)
 	i := Ingress{Name: name, Key: key, Pos: v.Pos, Class: v.Get("className"), Full: v}
 	var common []Backend
 	for _, host := range e.hosts(name, v, bare) {
@@ -293,7 +294,8 @@ func (e *effective) route(app *App, w *Workload, entry *value.Entry) {
 		return
 	}
 	v := entry.Value
-	r := Route{Name: w.Name, Pos: v.Pos, Full: v, Hosts: e.hosts(w.Name, v, v.Empty())}
+	name := w.Names.Of("HTTPRoute", "", w.Name)
+	r := Route{Name: name, Pos: v.Pos, Full: v, Hosts: e.hosts(name, v, v.Empty())}
 	if len(r.Hosts) == 0 {
 		return
 	}

@@ -116,7 +116,7 @@ func specOwner(kind kinds.Kind, key string) string {
 // nameFits refuses names that leave no room for what Kubernetes adds to those
 // of pods and Jobs.
 func (e *effective) nameFits(w *Workload) {
-	if schema.Label1035.Problem(w.Name) == "" {
+	if schema.Subdomain.Problem(w.Name) == "" {
 		e.longName(w.Name, "a "+w.Kind.Name, w.Kind.NameLimit, w.Pos, w.Kind.NameUse)
 	}
 }
@@ -135,9 +135,9 @@ func (e *effective) governing(w *Workload, v *value.Value) {
 			"write service: {headless: true} for that one alone, or name another with spec: {serviceName: NAME}",
 			"%s is a %s, whose pods have no names without a Service", w.what(), w.Kind.Name)
 	case w.Service.Get("headless").IsTrue():
-		w.Governing = w.Name
+		w.Governing = w.ServiceName()
 	default:
-		w.Governing = w.Name + "-headless"
+		w.Governing = w.Names.Of("Service", "headless", w.Name+"-headless")
 	}
 }
 

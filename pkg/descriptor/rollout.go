@@ -58,7 +58,7 @@ func (w *Workload) front() string {
 			}
 		}
 	}
-	return w.Name
+	return w.ServiceName()
 }
 
 // defaultSteps let problems show on few pods before many have them, and need
@@ -74,6 +74,7 @@ func defaultSteps(pos diag.Pos) *value.Value {
 // leads to it need not change.
 func (e *effective) rolloutServices(w *Workload, r *Rollout) {
 	missing := false
+	further := func(key string) string { return w.Names.Of("Service", key, w.Name+"-"+key) }
 	use := func(in *value.Value, field, name string, needed bool) {
 		named := in.Get(field)
 		if named == nil && needed {
@@ -82,22 +83,22 @@ func (e *effective) rolloutServices(w *Workload, r *Rollout) {
 			missing = missing || w.Service == nil
 		}
 		made := slices.ContainsFunc(r.Services, func(x Text) bool { return x.Text == named.StringAt() })
-		if named.StringAt() != "" && named.Text != w.Name && w.Service != nil && !made {
+		if named.StringAt() != "" && named.Text != w.ServiceName() && w.Service != nil && !made {
 			r.Services = append(r.Services, Text{named.Text, named.Pos})
 		}
 	}
 	if r.Strategy == fields.BlueGreen {
-		use(r.Fields, "activeService", w.Name, true)
-		use(r.Fields, "previewService", w.Name+"-preview", true)
+		use(r.Fields, "activeService", w.ServiceName(), true)
+		use(r.Fields, "previewService", further("preview"), true)
 	} else {
 		divided := dividesTraffic(r.Fields)
-		use(r.Fields, "stableService", w.Name, divided)
-		use(r.Fields, "canaryService", w.Name+"-canary", divided)
+		use(r.Fields, "stableService", w.ServiceName(), divided)
+		use(r.Fields, "canaryService", further("canary"), divided)
 		if pair := r.Fields.Get("pingPong"); pair.Is(value.Map) {
 			pair = pair.Copy()
 			r.Fields.Set("pingPong", pair)
-			use(pair, "pingService", w.Name+"-ping", true)
-			use(pair, "pongService", w.Name+"-pong", true)
+			use(pair, "pingService", further("ping"), true)
+			use(pair, "pongService", further("pong"), true)
 		}
 	}
 	if missing {
@@ -117,7 +118,7 @@ func nameIngress(w *Workload, r *Rollout) {
 			continue
 		}
 		r.Fields = r.Fields.Replace([]string{"trafficRouting", router.name}, func(v *value.Value) *value.Value {
-			return v.Copy().Set(router.field, value.NewString(v.Pos, w.Name))
+			return v.Copy().Set(router.field, value.NewString(v.Pos, w.Names.Of("Ingress", "", w.Name)))
 		})
 	}
 }

@@ -13,6 +13,8 @@ import (
 // Secret is one that a controller in the cluster makes.
 type Secret struct {
 	Name string
+	// Store is the name of the object that fetches it from a store.
+	Store string
 	// Short is the name without that of what it belongs to.
 	Short string
 	Pos   diag.Pos
@@ -37,11 +39,11 @@ type SecretKey struct {
 // they belong to, "" for all, object its name, named the namespace by the
 // descriptor. Sealed values of different scopes
 // can't share a Secret.
-func (e *effective) secrets(app *App, of *value.Value, workload, object, named string) []Secret {
+func (e *effective) secrets(app *App, of *value.Value, workload, object string, names Names, named string) []Secret {
 	var out []Secret
 	if v := of.Get("secrets"); v.Is(value.Map) {
 		for _, scope := range fields.SealScopes {
-			s := Secret{Short: shortSecret(scope), Scope: scope, Name: SecretName(object, scope)}
+			s := Secret{Short: shortSecret(scope), Scope: scope, Name: names.Secret(object, scope)}
 			if scope != fields.StrictScope { // what is not bound to a name
 				s.Name = e.prefix.Text + s.Name + e.suffix.Text
 			}
@@ -59,7 +61,9 @@ func (e *effective) secrets(app *App, of *value.Value, workload, object, named s
 		}
 	}
 	if v := of.Get("externalSecrets"); v.Is(value.Map) {
-		s := Secret{Name: object + "-external-secrets", Short: "external-secrets", More: !v.Get("dataFrom").Empty()}
+		s := Secret{Short: "external-secrets", More: !v.Get("dataFrom").Empty()}
+		s.Name = names.Of("Secret", s.Short, object+"-"+s.Short)
+		s.Store = names.Of("ExternalSecret", "", s.Name)
 		if e.keys(&s, v, fields.ExternalSecrets, func(*value.Value) bool { return true }) || s.More {
 			if v.StringAt("store", "name") == "" && needsStore(s, v) {
 				e.diags.Errorh(s.Pos, "missing-store",
@@ -72,9 +76,11 @@ func (e *effective) secrets(app *App, of *value.Value, workload, object, named s
 	return out
 }
 
-// SecretName returns the name of the Secret that holds the sealed values of a scope.
+// Secret returns the name of the Secret that holds the sealed values of a scope.
 // Object is the name of what they belong to.
-func SecretName(object, scope string) string { return object + "-" + shortSecret(scope) }
+func (n Names) Secret(object, scope string) string {
+	return n.Of("Secret", shortSecret(scope), object+"-"+shortSecret(scope))
+}
 
 func shortSecret(scope string) string {
 	if scope == fields.StrictScope {

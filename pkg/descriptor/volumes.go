@@ -149,7 +149,11 @@ func (e *effective) claim(w *Workload, x *Volume) {
 	if w.Kind.Ordinal {
 		return
 	}
-	x.Claim = w.Name + "-" + x.Name
+	key := x.Name
+	if w.Owner != nil {
+		key = w.Key + "-" + x.Name
+	}
+	x.Claim = w.Names.Of("PersistentVolumeClaim", key, w.Name+"-"+x.Name)
 	if slices.ContainsFunc(c.Get("accessModes").AllItems(), func(mode *value.Value) bool { return strings.HasSuffix(mode.Text, "Many") }) {
 		return
 	}

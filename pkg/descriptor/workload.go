@@ -22,12 +22,9 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 		if kind := entry.Value.StringAt("kind"); kind != "" {
 			w.Kind, _ = kinds.Find(kind)
 		}
-		if problem := schema.Label1035.Problem(w.Name); problem != "" && e.Name != "" {
-			e.diags.Errorf(w.Pos, "bad-name", "the workload's objects are named %q, which %s", w.Name, problem)
-		}
 	}
-	if name := entry.Value.StringAt("objectName"); name != "" {
-		w.Name, w.Own = name, name
+	if problem := schema.Label1035.Problem(w.Name); !e.naming(&w) && problem != "" && e.Name != "" {
+		e.diags.Errorf(w.Pos, "bad-name", "the workload's objects are named %q, which %s", w.Name, problem)
 	}
 	// Pods that are there keep theirs, but those of the app once more are new, and
 	// must not be taken for them.

@@ -12,24 +12,49 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
+// names returns what objects of a workload are called, or with nil those of the app.
+func (e *expander) names(w *descriptor.Workload) descriptor.Names {
+	if w == nil {
+		return e.app.Names
+	}
+	return w.Names
+}
+
+// owner returns the name by which a workload's own config and files go, or with nil those of the app.
+func (e *expander) owner(w *descriptor.Workload) string {
+	if w == nil {
+		return e.app.Name
+	}
+	return w.Own
+}
+
+// configName returns the name of the ConfigMap of variables, filesName that of the one of files.
+func (e *expander) configName(w *descriptor.Workload) string {
+	return e.names(w).Of("ConfigMap", "config", e.owner(w)+"-config")
+}
+
+func (e *expander) filesName(w *descriptor.Workload) string {
+	return e.names(w).Of("ConfigMap", "files", e.owner(w)+"-files")
+}
+
 // configMap adds the ConfigMap whose keys become environment variables.
-func (e *expander) configMap(name string, w *descriptor.Workload, config *value.Value) {
+func (e *expander) configMap(w *descriptor.Workload, config *value.Value) {
 	if config.Empty() {
 		return
 	}
 	e.add(object.Object{
-		Value:     e.newObject(config.Pos, "v1", "ConfigMap", name, w, nil, nil).Set("data", config),
+		Value:     e.newObject(config.Pos, "v1", "ConfigMap", e.configName(w), w, nil, nil).Set("data", config),
 		Origin:    config.Pos,
 		Generated: true,
 	})
 }
 
 // fileMap adds the ConfigMap that holds files, each a file of the tree too.
-func (e *expander) fileMap(name string, w *descriptor.Workload, files []descriptor.File) {
+func (e *expander) fileMap(w *descriptor.Workload, files []descriptor.File) {
 	if len(files) == 0 {
 		return
 	}
-	pos := files[0].Pos
+	pos, name := files[0].Pos, e.filesName(w)
 	data, binary := value.NewMap(pos), value.NewMap(pos)
 	sources := map[string]string{}
 	for _, f := range files {
@@ -96,9 +121,9 @@ func (e *expander) fileVolumes(w *descriptor.Workload) (volumes, mounts []*value
 	if w.NoConfig {
 		return nil, nil
 	}
-	add("files", e.app.Name+"-files", e.app.Files)
+	add("files", e.filesName(nil), e.app.Files)
 	if e.app.Multi {
-		add("workload-files", w.Own+"-files", w.Files)
+		add("workload-files", e.filesName(w), w.Files)
 	}
 	return volumes, mounts
 }

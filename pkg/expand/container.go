@@ -115,9 +115,9 @@ func (e *expander) envFrom(w *descriptor.Workload, c *descriptor.Container) *val
 	if w.NoConfig {
 		return out
 	}
-	add(e.app.Name+"-config", e.app.Config)
+	add(e.configName(nil), e.app.Config)
 	if e.app.Multi { // the workload's own last, so that it wins
-		add(w.Own+"-config", w.Config)
+		add(e.configName(w), w.Config)
 	}
 	out.Items = append(out.Items, e.secretsEnvFrom(w)...)
 	return out

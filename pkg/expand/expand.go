@@ -18,8 +18,8 @@ import (
 func Objects(app *descriptor.App, files tree.Tree) ([]object.Object, diag.List) {
 	e := expander{app: app, files: files}
 	e.namespace()
-	e.configMap(e.app.Name+"-config", nil, app.Config)
-	e.fileMap(e.app.Name+"-files", nil, app.Files)
+	e.configMap(nil, app.Config)
+	e.fileMap(nil, app.Files)
 	e.serviceAccount(app.ServiceAccount, nil)
 	e.secrets(app.Secrets, nil)
 	for i := range app.Workloads {
@@ -148,7 +148,7 @@ func (e *expander) newObject(pos diag.Pos, apiVersion, kind, name string, w *des
 		ownLabels, ownAnnotations = w.Labels, w.Annotations
 	}
 	return newMap(pos, "apiVersion", apiVersion, "kind", kind, "metadata", newMap(pos,
-		"name", name,
+		"name", value.NewString(e.names(w).At(kind, name, pos), name),
 		"labels", e.labels(w, ownLabels, labels),
 		"annotations", e.synced(w, ownAnnotations, annotations),
 	))

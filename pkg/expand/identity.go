@@ -36,12 +36,14 @@ func (e *expander) role(sa *descriptor.ServiceAccount, w *descriptor.Workload, k
 	if e.app.Env != "" {
 		subject.Set("namespace", value.NewString(e.app.Namespace.Pos, e.app.Namespace.Name))
 	}
+	names, usual := e.names(w), name
+	name = names.Of(kind, "", usual)
 	e.add(object.Object{
 		Value:  e.newObject(pos, group+"/v1", kind, name, w, nil, nil).Set("rules", newList(pos, rules...)),
 		Origin: pos,
 	})
 	e.add(object.Object{
-		Value: e.newObject(pos, group+"/v1", kind+"Binding", name, w, nil, nil).
+		Value: e.newObject(pos, group+"/v1", kind+"Binding", names.Of(kind+"Binding", "", usual), w, nil, nil).
 			Set("roleRef", newMap(pos, "apiGroup", group, "kind", kind, "name", name)).
 			Set("subjects", newList(sa.Pos, subject)),
 		Origin: pos,

@@ -35,7 +35,7 @@ func TestNamesAndSelectors(t *testing.T) {
 			"configmap/shop-config metadata labels": "{app.kubernetes.io/name: shop, " +
 				"app.kubernetes.io/managed-by: unfold}",
 		}},
-		"names and selectors that have to stay": {"objectName: legacy\nselector: {app: old}\nport: 80\nconfig: {A: b}\n" +
+		"names and selectors that have to stay": {"names: {Deployment: legacy}\nselector: {app: old}\nport: 80\nconfig: {A: b}\n" +
 			"ingress: {host: a.example.com}\nnetwork: {to: []}\nspread: zone", map[string]string{
 			"objects": "configmap/shop-config service/legacy deployment/legacy ingress/legacy networkpolicy/legacy",
 			"deployment/legacy spec selector matchLabels": "{app: old}", "service/legacy spec selector": "{app: old}",

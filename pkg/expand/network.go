@@ -24,7 +24,7 @@ func (e *expander) service(w *descriptor.Workload) {
 		}
 	}
 	e.add(object.Object{
-		Value:  e.newObject(s.Pos, "v1", "Service", w.Name, w, s.Get("labels"), s.Get("annotations")).Set("spec", spec),
+		Value:  e.newObject(s.Pos, "v1", "Service", w.ServiceName(), w, s.Get("labels"), s.Get("annotations")).Set("spec", spec),
 		Origin: s.Pos,
 	})
 }

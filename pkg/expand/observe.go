@@ -28,7 +28,7 @@ func (e *expander) observe(w *descriptor.Workload) {
 	}
 	labels := x.Fields.Get("labels")
 	e.add(object.Object{
-		Value: e.newObject(x.Pos, monitoring, x.Monitor, w.Name, w, labels, nil).Set("spec", newMap(x.Pos,
+		Value: e.newObject(x.Pos, monitoring, x.Monitor, w.Names.Of(x.Monitor, "", w.Name), w, labels, nil).Set("spec", newMap(x.Pos,
 			"selector", newMap(x.Pos, "matchLabels", e.selector(w)), field, newList(x.Pos, endpoint))),
 		Origin: x.Pos,
 	})
@@ -36,7 +36,7 @@ func (e *expander) observe(w *descriptor.Workload) {
 		pos := x.Fields.Get("alerts").Pos
 		group := newMap(pos, "name", e.app.Named(w.Name), "rules", newList(pos, rules...))
 		e.add(object.Object{
-			Value: e.newObject(pos, monitoring, "PrometheusRule", w.Name, w, labels, nil).Set("spec",
+			Value: e.newObject(pos, monitoring, "PrometheusRule", w.Names.Of("PrometheusRule", "", w.Name), w, labels, nil).Set("spec",
 				newMap(pos, "groups", newList(pos, group))),
 			Origin: pos,
 		})
@@ -115,7 +115,7 @@ func (e *expander) defaultAlerts(w *descriptor.Workload, pos diag.Pos) []*value.
 				"rate(container_cpu_cfs_periods_total{%[1]s}[5m])) > 0.25", container)
 	}
 	if a := w.Autoscaling; a != nil {
-		name := own
+		name := e.app.Named(autoscalerName(w))
 		if a.KEDA { // which names what it makes
 			name = "keda-hpa-" + name
 		}

@@ -30,7 +30,7 @@ func (e *expander) policy(w *descriptor.Workload) {
 	}
 	spec.Set("policyTypes", types)
 	e.add(object.Object{
-		Value: e.newObject(p.Pos, "networking.k8s.io/v1", "NetworkPolicy", w.Name, w, p.Full.Get("labels"),
+		Value: e.newObject(p.Pos, "networking.k8s.io/v1", "NetworkPolicy", w.Names.Of("NetworkPolicy", "", w.Name), w, p.Full.Get("labels"),
 			p.Full.Get("annotations")).Set("spec", spec),
 		Origin: p.Pos,
 	})

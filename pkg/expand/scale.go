@@ -17,7 +17,8 @@ func (e *expander) autoscaler(w *descriptor.Workload) {
 	target := newMap(a.Pos, "apiVersion", kind.APIVersion, "kind", kind.Name, "name", w.Name)
 	if a.KEDA {
 		e.add(object.Object{
-			Value:  e.newObject(a.Pos, "keda.sh/v1alpha1", "ScaledObject", w.Name, w, nil, nil).Set("spec", scaledObject(a, target)),
+			Value: e.newObject(a.Pos, "keda.sh/v1alpha1", "ScaledObject", autoscalerName(w), w, nil, nil).Set("spec",
+				scaledObject(a, target)),
 			Origin: a.Pos,
 		})
 		return
@@ -33,9 +34,18 @@ func (e *expander) autoscaler(w *descriptor.Workload) {
 	spec := newMap(a.Pos, "scaleTargetRef", target, "minReplicas", a.Min, "maxReplicas", a.Fields.Get("max"),
 		"metrics", metrics, "behavior", a.Fields.Get("behavior"))
 	e.add(object.Object{
-		Value:  e.newObject(a.Pos, "autoscaling/v2", "HorizontalPodAutoscaler", w.Name, w, nil, nil).Set("spec", spec),
+		Value:  e.newObject(a.Pos, "autoscaling/v2", "HorizontalPodAutoscaler", autoscalerName(w), w, nil, nil).Set("spec", spec),
 		Origin: a.Pos,
 	})
+}
+
+// autoscalerName returns the name of what scales a workload.
+func autoscalerName(w *descriptor.Workload) string {
+	kind := "HorizontalPodAutoscaler"
+	if w.Autoscaling.KEDA {
+		kind = "ScaledObject"
+	}
+	return w.Names.Of(kind, "", w.Name)
 }
 
 // scaledObject returns the spec of KEDA's (keda.sh/docs, "ScaledObject
@@ -68,7 +78,7 @@ func (e *expander) disruption(w *descriptor.Workload) {
 		spec.SetEntry(entry)
 	}
 	e.add(object.Object{
-		Value:  e.newObject(d.Pos, "policy/v1", "PodDisruptionBudget", w.Name, w, nil, nil).Set("spec", spec),
+		Value:  e.newObject(d.Pos, "policy/v1", "PodDisruptionBudget", w.Names.Of("PodDisruptionBudget", "", w.Name), w, nil, nil).Set("spec", spec),
 		Origin: d.Pos,
 	})
 }

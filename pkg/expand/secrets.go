@@ -75,7 +75,7 @@ func (e *expander) external(s descriptor.Secret, w *descriptor.Workload) {
 			"template",
 			v.Get("template")),
 		"data", data, "dataFrom", v.Get("dataFrom"))
-	o := e.newObject(s.Pos, "external-secrets.io/v1", "ExternalSecret", s.Name, w, v.Get("labels"), v.Get("annotations")).Set("spec", spec)
+	o := e.newObject(s.Pos, "external-secrets.io/v1", "ExternalSecret", s.Store, w, v.Get("labels"), v.Get("annotations")).Set("spec", spec)
 	e.add(object.Object{Value: e.early(o, w), Origin: s.Pos})
 }
 

@@ -34,7 +34,7 @@ func TestSecrets(t *testing.T) {
 				env: "[{secretRef: {name: shop-secrets}}, {secretRef: {name: shop-secrets-namespace-wide}}, {secretRef: {name: " +
 					"shop-secrets-cluster-wide}}]",
 			}},
-		"names that have to stay do not matter": {"objectName: legacy\nsecrets: {A: SEALED}",
+		"names that have to stay do not matter": {"names: {Deployment: legacy}\nsecrets: {A: SEALED}",
 			map[string]string{"objects": "sealedsecret/shop-secrets deployment/legacy"}},
 		"of a workload": {"secrets: {A: SEALED}\nworkloads: {web: {secrets: {B: SEALED}}, api: {}}", map[string]string{
 			"objects": "sealedsecret/shop-secrets sealedsecret/shop-web-secrets deployment/shop-web deployment/shop-api",

@@ -10,8 +10,8 @@ import (
 // workload adds a workload's objects.
 func (e *expander) workload(w *descriptor.Workload) {
 	if e.app.Multi {
-		e.configMap(w.Own+"-config", w, w.Config)
-		e.fileMap(w.Own+"-files", w, w.Files)
+		e.configMap(w, w.Config)
+		e.fileMap(w, w.Files)
 	}
 	e.claims(w)
 	e.serviceAccount(w.ServiceAccount, w)
@@ -82,7 +82,7 @@ func (e *expander) schedule(w *descriptor.Workload, job *value.Value) *value.Val
 // governing adds the headless Service by which a StatefulSet's pods have names,
 // before they are ready too: that is when they look for one another.
 func (e *expander) governing(w *descriptor.Workload) {
-	if w.Governing == "" || w.Governing == w.Name {
+	if w.Governing == "" || w.Governing == w.ServiceName() {
 		return
 	}
 	spec := newMap(w.Pos, "clusterIP", "None", "publishNotReadyAddresses", true, "selector", e.selector(w), "ports", e.innerPorts(w))

@@ -232,7 +232,7 @@ func (n *Normaliser) mapping(s *Type, v *value.Value) *value.Value {
 	for _, e := range v.Entries {
 		if s.Keys.Check != nil {
 			if problem := s.Keys.Check.Problem(e.Key); problem != "" {
-				n.Diags.Errorh(e.KeyPos, "bad-name", s.Keys.Check.cure(e.Key), "%s can't have %s %q: it %s", n.Where(), s.Keys.What,
+				n.Diags.Errorh(e.KeyPos, "bad-name", s.Keys.hint(e.Key), "%s can't have %s %q: it %s", n.Where(), s.Keys.What,
 					e.Key, problem)
 				continue
 			}
@@ -244,6 +244,13 @@ func (n *Normaliser) mapping(s *Type, v *value.Value) *value.Value {
 		})
 	}
 	return out
+}
+
+func (k KeyRule) hint(key string) string {
+	if k.Hint == nil {
+		return k.Check.cure(key)
+	}
+	return k.Hint(key)
 }
 
 func (n *Normaliser) list(s *Type, v *value.Value) *value.Value {

@@ -92,6 +92,8 @@ type Type struct {
 type KeyRule struct {
 	What  string // "a port name"
 	Check *Check
+	// Hint returns what to write in place of a wrong key, or "". Nil is no hint.
+	Hint func(key string) string
 }
 
 // Field is a row of a table: a field of a file.

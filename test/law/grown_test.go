@@ -127,9 +127,20 @@ func growLayer(layer *yaml.Node, kind string, second bool) *yaml.Node {
 	out, first, like := newObject(), newObject(), newObject()
 	for key, v := range pairs(layer) {
 		switch {
+		case key == "names" && v.Kind == yaml.MappingNode: // those of the app stay, and of the others no two can have one
+			shared, own := newObject(), newObject()
+			for k, name := range pairs(v) {
+				if ofApp(k) {
+					shared.set(k, name)
+				} else {
+					own.set(k, name)
+				}
+			}
+			out.set(key, shared.Node)
+			first.set(key, own.Node)
 		case !ownField(key):
 			out.set(key, v)
-		case slices.Contains([]string{"objectName", "selector", "strategy"}, key): // names that no two can have
+		case slices.Contains([]string{"selector", "strategy"}, key): // names that no two can have
 			first.set(key, v)
 		default:
 			first.set(key, v)

@@ -1,8 +1,6 @@
 package law_test
 
 import (
-	"fmt"
-
 	"gopkg.in/yaml.v3"
 )
 
@@ -27,9 +25,6 @@ func (g *generator) jobs(o object, s *said, prefix string) {
 	g.beside(o, s, "jobs", prefix+"jobs", "CronJob", []string{"nightly", "clean-up", "j-3"}, func(j object, path string) {
 		if !s.has(path) || g.chance(30) {
 			j.set("schedule", g.schedule(&said{}))
-		}
-		if g.chance(10) {
-			j.set("objectName", plain(fmt.Sprintf("kept-%d", g.next())))
 		}
 		if g.chance(10) {
 			j.set("enabled", g.boolean())

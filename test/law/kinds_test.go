@@ -2,6 +2,7 @@ package law_test
 
 import (
 	"fmt"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -35,8 +36,8 @@ func (g *generator) ofKind(o object, w *workload, fresh bool) {
 	if w.kind == "CronJob" && (fresh || g.chance(30)) {
 		o.set("schedule", g.schedule(s))
 	}
-	if w.kind != "Deployment" || w.key != g.keep { // whose name patches know
-		g.put(8, o, s, "objectName", func() *yaml.Node { return plain(fmt.Sprintf("kept-%d", g.next())) })
+	if !g.drop(o, s, "names") && g.chance(12) {
+		o.set("names", g.names(s, w))
 	}
 	g.put(8, o, s, "selector", func() *yaml.Node { return fields("run", g.text("kept"), "tier", plain("x")) })
 	g.put(30, o, s, "spec", func() *yaml.Node {
@@ -60,6 +61,41 @@ func (g *generator) ofKind(o object, w *workload, fresh bool) {
 		}
 		return newObject().Node
 	})
+}
+
+// names returns names of a workload's objects, each of its own.
+func (g *generator) names(s *said, w *workload) *yaml.Node {
+	keys := []string{"Service", "Service/headless", "Service/preview", "Ingress", "Ingress/public", "HTTPRoute", "HorizontalPodAutoscaler",
+		"ScaledObject", "PodDisruptionBudget", "NetworkPolicy", "ServiceMonitor", "PodMonitor", "PrometheusRule", "ConfigMap/config",
+		"ConfigMap/files", "ConfigMap/dashboard", "Secret/secrets", "Secret/external-secrets", "ExternalSecret", "ServiceAccount", "Role",
+		"RoleBinding", "ClusterRole", "ClusterRoleBinding", "PersistentVolumeClaim", "Job/migrate", "CronJob/nightly"}
+	if w.kind != "Deployment" || w.key != g.keep { // whose name patches know
+		keys = append(keys, w.kind)
+	}
+	return g.entries(s, "names", keys, func(key string) *yaml.Node {
+		name := fmt.Sprintf("kept-%d", g.next())
+		switch {
+		case key == "PersistentVolumeClaim":
+			name += "-{key}"
+		case key == w.kind || ofApp(key):
+			name = pick(g, name, name+"-{env}", name+"-{app}")
+		default:
+			name = pick(g, name, name+"-{env}", "{name}-"+name, "{workload}-"+name)
+		}
+		return g.text(name)
+	})
+}
+
+// ofApp reports whether names can say by a key what an object of the app is called, which belongs to no workload.
+func ofApp(key string) bool {
+	kind, key, _ := strings.Cut(key, "/")
+	switch kind {
+	case "ConfigMap":
+		return key != "dashboard"
+	case "Secret", "ExternalSecret", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding":
+		return true
+	}
+	return key != "" && (kind == "Job" || kind == "CronJob")
 }
 
 func (g *generator) schedule(s *said) *yaml.Node {

@@ -138,7 +138,7 @@ func (c Comparison) keepName(from, to *value.Value) string {
 		}
 	}
 	if k, _ := kinds.Find(idOf(from).Kind); k.Completes {
-		return "write the old name as objectName to keep it"
+		return "write the old name under names to keep it"
 	}
-	return "write the old name as objectName, and the old labels under selector, to keep it"
+	return "write the old name under names, and the old labels under selector, to keep it"
 }

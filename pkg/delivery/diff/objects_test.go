@@ -107,14 +107,14 @@ func TestRecreated(t *testing.T) {
 					"the top level to keep the names of the first workload"},
 			[]string{"deployment/shop", "persistentvolumeclaim/shop-data"}},
 		{"another name", shop, to("store", shop), []string{"web"},
-			[]string{"deployment/shop is deleted and made anew as deployment/store: write the old name as objectName, and the old labels " +
+			[]string{"deployment/shop is deleted and made anew as deployment/store: write the old name under names, and the old labels " +
 				"under selector, to keep it"}, []string{"deployment/shop"}},
 		{"something quite different", shop, "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: db}\nspec: {replicas: 1}\n", nil,
 			[]string{"deployment/shop goes, and its pods with it: write replicas: 0 to keep it without pods"}, nil},
 		{"generated objects and hooks", shop + config + hook, shop + to("store", config+hook), nil, nil, nil},
 		{"a job that goes", shop + job, shop, nil, nil, nil},
 		{"a job of another name", shop + job, shop + to("store", job), nil,
-			[]string{"cronjob/shop-nightly is deleted and made anew as cronjob/store-nightly: write the old name as objectName " +
+			[]string{"cronjob/shop-nightly is deleted and made anew as cronjob/store-nightly: write the old name under names " +
 				"to keep it"}, []string{"cronjob/shop-nightly"}},
 		{"another kind", shop, strings.ReplaceAll(shop, "Deployment", "StatefulSet"), nil,
 			[]string{"deployment/shop turns into a StatefulSet: its pods are deleted before the new ones run, unless it stays a " +
@@ -128,7 +128,7 @@ func TestRecreated(t *testing.T) {
 			[]string{"deployment/shop"}},
 		{"one of two takes the place", shop + "---\n" + to("other", shop), to("shop-2", shop), nil,
 			[]string{"deployment/other goes, and its pods with it: write replicas: 0 to keep it without pods",
-				"deployment/shop is deleted and made anew as deployment/shop-2: write the old name as objectName, and the old " +
+				"deployment/shop is deleted and made anew as deployment/shop-2: write the old name under names, and the old " +
 					"labels under selector, to keep it"}, []string{"deployment/shop"}},
 	} {
 		var warnings, recreated []string

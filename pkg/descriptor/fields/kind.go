@@ -39,9 +39,6 @@ var kindFields = []schema.Field{
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of the kind's own fields",
 			Elem: &schema.Type{Kind: schema.AnyKind, What: "anything that Kubernetes takes there"}},
 		Example: "spec: {revisionHistoryLimit: 3, minReadySeconds: 10}"},
-	{Name: "objectName", Scope: Own, Traits: jobTakes, Doc: "The name of the workload's objects where an existing one has to stay, " +
-		"in place of APP or APP-WORKLOAD.", Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Label1035},
-		Example: "objectName: legacy-shop"},
 	{Name: "selector", Scope: Own, Doc: "The labels by which the workload finds its pods where existing ones have to stay: " +
 		"Kubernetes never lets them change. Its objects have them too.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of labels",

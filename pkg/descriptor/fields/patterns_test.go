@@ -17,7 +17,8 @@ func TestPatterns(t *testing.T) {
 		"ghcr.io:443/a/b:v1@sha256:" + strings.Repeat("a", 64),
 		"a:v1", "localhost/a", "1.5Gi", ".5", "1e3", "+1E-3", "0755", "0o644", "a/b", "/etc/x y", "https://x", "../a", "a/../b",
 		strings.Repeat("a", 63), strings.Repeat("a", 64),
-		strings.Repeat("a.", 100) + "a", "allowNameChange", "http2", "8-a", "*.example.com", "10.0.0.0/8", "2001:db8::/32"}
+		strings.Repeat("a.", 100) + "a", "allowNameChange", "http2", "8-a", "*.example.com", "10.0.0.0/8", "2001:db8::/32",
+		"Service", "Service/headless", "PersistentVolumeClaim/my-data", "{app}-{key}"}
 	r := rand.New(rand.NewPCG(1, 2))
 	const runes = "aaabzAZ0019-._/:@%+ =~\\ä"
 	for range 20000 {
