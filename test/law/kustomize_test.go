@@ -56,7 +56,7 @@ func (g *generator) passedOn(o object) {
 // container.
 func (g *generator) target() (deployment, container string) {
 	w := g.top[0]
-	if w.key == "" {
+	if w.key == "" || g.main {
 		return w.object, g.name
 	}
 	return w.object, w.key
