@@ -26,6 +26,8 @@ type App struct {
 	Namespace Namespace
 
 	Labels, Annotations *value.Value
+	// Metadata holds labels and annotations by kind, over all others.
+	Metadata *value.Value
 	// SyncWave and SyncOptions are Argo CD's, of objects that belong to no workload.
 	SyncWave, SyncOptions *value.Value
 	// Names says what objects are called that belong to no workload.
@@ -114,8 +116,8 @@ type Workload struct {
 	Automount      *value.Value    // whether its pods get a token
 	Secrets        []Secret        // its own
 
-	Labels, Annotations, PodLabels, PodAnnotations *value.Value
-	SyncWave, SyncOptions                          *value.Value
+	Labels, Annotations, PodLabels, PodAnnotations, Metadata *value.Value
+	SyncWave, SyncOptions                                    *value.Value
 }
 
 // Container is one container of a workload.

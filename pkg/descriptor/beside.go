@@ -95,7 +95,7 @@ func (e *effective) ofOwner(app *App, x besides, of *Workload, entry value.Entry
 	w.Container = Container{Name: e.containerName(&w, v), Pos: w.Pos, Fields: v, label: w.what()}
 	e.container(&w.Container, v, nil)
 	w.Labels, w.Annotations = v.Get("labels"), v.Get("annotations")
-	w.PodLabels, w.PodAnnotations = v.Get("podLabels"), v.Get("podAnnotations")
+	w.PodLabels, w.PodAnnotations, w.Metadata = v.Get("podLabels"), v.Get("podAnnotations"), lower.Get("metadata")
 	w.NoConfig = isNone(v.Get("config")) && v.Has("config")
 	if w.Command == nil && w.Args == nil && !own.Has("image") {
 		e.diags.Errorh(w.Pos, "missing-command", "add command: [...]", "%s has no command, so it would run the app", w.what())

@@ -81,6 +81,7 @@ func (e *effective) app(env string) *App {
 		Opinions:    top.opinions,
 		Labels:      top.merged.Get("labels"),
 		Annotations: top.merged.Get("annotations"),
+		Metadata:    top.merged.Get("metadata"),
 		Config:      top.merged.Get("config"),
 		SyncWave:    top.merged.Get("syncWave"),
 		SyncOptions: top.merged.Get("syncOptions"),

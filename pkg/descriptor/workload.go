@@ -38,7 +38,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	e.container(&w.Container, v, e.ports(v.Get("ports")))
 	e.scale(&w, v.Get("autoscaling"))
 	w.Labels, w.Annotations = v.Get("labels"), v.Get("annotations")
-	w.PodLabels, w.PodAnnotations = v.Get("podLabels"), v.Get("podAnnotations")
+	w.PodLabels, w.PodAnnotations, w.Metadata = v.Get("podLabels"), v.Get("podAnnotations"), v.Get("metadata")
 	w.SyncWave, w.SyncOptions = v.Get("syncWave"), v.Get("syncOptions")
 	if e.multi {
 		w.Config, w.Files = v.Get("config"), e.files(v.Get("files"))

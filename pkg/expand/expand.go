@@ -149,9 +149,27 @@ func (e *expander) newObject(pos diag.Pos, apiVersion, kind, name string, w *des
 	}
 	return newMap(pos, "apiVersion", apiVersion, "kind", kind, "metadata", newMap(pos,
 		"name", value.NewString(e.names(w).At(kind, name, pos), name),
-		"labels", e.labels(w, ownLabels, labels),
-		"annotations", e.synced(w, ownAnnotations, annotations),
+		"labels", e.given(w, kind, "labels", e.labels(w, ownLabels, labels)),
+		"annotations", e.given(w, kind, "annotations", e.synced(w, ownAnnotations, annotations)),
 	))
+}
+
+// given returns the labels or annotations of an object with those that the descriptor has for its kind.
+func (e *expander) given(w *descriptor.Workload, kind, field string, usual *value.Value) *value.Value {
+	metadata := e.app.Metadata
+	if w != nil {
+		metadata = w.Metadata
+	}
+	out := usual
+	for _, entry := range metadata.Get(kind, field).AllEntries() {
+		if !entry.Value.Is(value.Null) {
+			out = mergeMaps(out, value.NewMap(entry.KeyPos).SetEntry(entry))
+		} else if out.Has(entry.Key) {
+			out = out.Copy()
+			out.Delete(entry.Key)
+		}
+	}
+	return out
 }
 
 // namespace adds the Namespace object where the app asks for it. Argo CD never

@@ -37,8 +37,8 @@ func (e *expander) early(v *value.Value, w *descriptor.Workload) *value.Value {
 		}
 	}
 	metadata := v.Get("metadata")
-	return v.Set("metadata", metadata.Copy().Set("annotations",
-		mergeMaps(metadata.Get("annotations"), newMap(v.Pos, syncWave, strconv.FormatInt(n-2, 10)))))
+	annotations := mergeMaps(metadata.Get("annotations"), newMap(v.Pos, syncWave, strconv.FormatInt(n-2, 10)))
+	return v.Set("metadata", metadata.Copy().Set("annotations", e.given(w, v.StringAt("kind"), "annotations", annotations)))
 }
 
 func (e *expander) sealed(s descriptor.Secret, w *descriptor.Workload) {
@@ -53,7 +53,8 @@ func (e *expander) sealed(s descriptor.Secret, w *descriptor.Workload) {
 	v := e.newObject(s.Pos, "bitnami.com/v1alpha1", "SealedSecret", s.Name, w, nil, scope)
 	secret := e.newObject(s.Pos, "v1", "Secret", s.Name, w, s.Full.Get("labels"), nil).Get("metadata")
 	spec := newMap(s.Pos, "encryptedData", data, "template", newMap(s.Pos,
-		"metadata", newMap(s.Pos, "labels", secret.Get("labels"), "annotations", mergeMaps(scope, s.Full.Get("annotations"))),
+		"metadata", newMap(s.Pos, "labels", secret.Get("labels"), "annotations",
+			e.given(w, "Secret", "annotations", mergeMaps(scope, s.Full.Get("annotations")))),
 		"type", s.Full.Get("type")))
 	e.add(object.Object{Value: e.early(v.Set("spec", spec), w), Origin: s.Pos})
 }

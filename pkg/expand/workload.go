@@ -76,7 +76,9 @@ func (e *expander) schedule(w *descriptor.Workload, job *value.Value) *value.Val
 			spec.SetEntry(entry)
 		}
 	}
-	return spec.Set("jobTemplate", newMap(w.Pos, "metadata", newMap(w.Pos, "labels", e.labels(w)), "spec", job))
+	return spec.Set("jobTemplate", newMap(w.Pos, "metadata", newMap(w.Pos,
+		"labels", e.given(w, "JobTemplate", "labels", e.labels(w)),
+		"annotations", e.given(w, "JobTemplate", "annotations", nil)), "spec", job))
 }
 
 // governing adds the headless Service by which a StatefulSet's pods have names,

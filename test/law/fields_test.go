@@ -56,6 +56,7 @@ func (g *generator) inherited(o object, s *said) {
 	g.mapField(20, o, s, "podLabels", labelKeys(), func(string) *yaml.Node { return g.label() })
 	g.mapField(20, o, s, "annotations", annotationKeys(), func(string) *yaml.Node { return g.scalar() })
 	g.mapField(20, o, s, "podAnnotations", annotationKeys(), func(string) *yaml.Node { return g.scalar() })
+	g.put(15, o, s, "metadata", g.metadata)
 	if g.scaling == fixed && !g.drop(o, s, "resources") && g.chance(35) {
 		o.set("resources", g.resources(s))
 	}
@@ -110,6 +111,27 @@ func (g *generator) mapField(percent int, o object, s *said, field string, keys 
 		return
 	}
 	o.set(field, g.entries(s, field, keys, value))
+}
+
+// metadata returns labels and annotations of some kinds; null takes away what other fields say.
+func (g *generator) metadata() *yaml.Node {
+	values := func(value func() *yaml.Node, keys ...string) *yaml.Node {
+		o := newObject()
+		for _, key := range keys {
+			if g.chance(40) {
+				o.set(key, pick(g, value(), value(), null(g)))
+			}
+		}
+		return o.Node
+	}
+	out := newObject()
+	for _, kind := range []string{"Deployment", "Service", "ConfigMap", "CronJob", "JobTemplate", "ServiceAccount", "NetworkPolicy",
+		"SealedSecret", "Job"} {
+		if g.chance(30) {
+			out.set(kind, g.some(70, "labels", values(g.label, labelKeys()...), "annotations", values(g.scalar, annotationKeys()...)))
+		}
+	}
+	return out.Node
 }
 
 func (g *generator) label() *yaml.Node {

@@ -79,6 +79,28 @@ func namesField() schema.Field {
 			"names: {Deployment: legacy-shop, Service: \"{name}-svc\", HorizontalPodAutoscaler: web-hpa}"}
 }
 
+// metadataField is the row of labels and annotations by kind.
+func metadataField() schema.Field {
+	list := append(namedKinds(), "SealedSecret", "Namespace", "JobTemplate")
+	problem := func(s string) string {
+		if !slices.Contains(list, s) {
+			return "is no kind that unfold makes objects of"
+		}
+		return ""
+	}
+	return schema.Field{Name: "metadata", Scope: Inherited,
+		Doc: "Labels and annotations of the objects of a kind, over those that they have; null takes one away. JobTemplate is for the Jobs " +
+			"of a CronJob.",
+		Type: &schema.Type{Kind: schema.MapKind, What: "a map of kinds", Deferred: true,
+			Keys: schema.KeyRule{What: "a kind", Check: &schema.Check{Problem: problem, Enum: list},
+				Hint: func(s string) string { return diag.Hint(s, "the kinds are", list) }},
+			Elem: &schema.Type{Kind: schema.ObjectKind, What: "labels and annotations", Fields: []schema.Field{
+				{Name: "labels", Doc: "Its labels.", Type: LabelMap},
+				{Name: "annotations", Doc: "Its annotations.", Type: AnnotationMap},
+			}}},
+		Example: "port: 8080\nmetadata:\n  Service: {labels: {example.com/scrape: \"yes\"}}\n  Deployment: {annotations: {example.com/owner: shop}}"}
+}
+
 // kindProblem returns what is wrong with a key of names.
 func kindProblem(s string) string {
 	name, key, keyed := strings.Cut(s, "/")
