@@ -5,8 +5,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
-// Labels returns the type of an object's labels.
-func Labels() *schema.Type { return fields.LabelMap }
+// Labels returns the type of labels that unfold never sets itself.
+func Labels() *schema.Type { return fields.OwnLabelMap }
 
 // Annotations returns the type of an object's annotations.
 func Annotations() *schema.Type { return fields.AnnotationMap }

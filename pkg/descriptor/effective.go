@@ -67,6 +67,8 @@ type effective struct {
 	options Options
 	diags   diag.List
 	env     string
+	// opinions is false where defaults: none switched off what unfold adds.
+	opinions bool
 	// prefix and suffix stand around the names of objects.
 	prefix, suffix Text
 	// accounts are the names of service accounts that were made so far.
@@ -86,6 +88,10 @@ func (e *effective) app(env string) *App {
 		SyncWave:    top.merged.Get("syncWave"),
 		SyncOptions: top.merged.Get("syncOptions"),
 		Accept:      top.merged.Get("accept"),
+	}
+	e.opinions = top.opinions
+	if e.opinions {
+		e.ownLabels(fields.Environment(), top.merged, nil)
 	}
 	e.names(app, top.merged)
 	app.Names = e.sharedNames(top.merged.Get("names"))
@@ -124,6 +130,22 @@ func (e *effective) app(env string) *App {
 	}
 	e.checkApp(app)
 	return app
+}
+
+// ownLabels reports labels that unfold sets itself, wherever there are labels in a value.
+func (e *effective) ownLabels(typ *schema.Type, v *value.Value, path []string) {
+	for _, entry := range v.AllEntries() {
+		if typ != fields.LabelMap {
+			if below := typ.Child(entry.Key); below != nil {
+				e.ownLabels(below, entry.Value, append(slices.Clone(path), entry.Key))
+			}
+			continue
+		}
+		if problem := fields.OwnLabel.Problem(entry.Key); problem != "" {
+			e.diags.Errorh(entry.KeyPos, "bad-name", "remove it, or write defaults: none, with which all labels are those of the descriptor",
+				"%s can't have a label %q: it %s", strings.Join(path, "."), entry.Key, problem)
+		}
+	}
 }
 
 // layered is a layered descriptor before it is turned into an App.

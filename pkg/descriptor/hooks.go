@@ -18,7 +18,7 @@ func (e *effective) hook(w *Workload) {
 	if w.Hook.Phase == "" {
 		w.Hook.Phase = "Sync"
 	}
-	if w.Hook.Wave == nil && w.Hook.Phase == "Sync" {
+	if w.Hook.Wave == nil && w.Hook.Phase == "Sync" && e.opinions {
 		w.Hook.Wave = value.NewInt(w.Pos, -1)
 	}
 }

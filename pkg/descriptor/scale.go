@@ -28,8 +28,12 @@ func (e *effective) scale(w *Workload, v *value.Value) {
 		return
 	}
 	a := &Autoscaling{Min: v.Get("min"), Fields: v, Pos: v.Pos, KEDA: !v.Get("triggers").Empty()}
-	w.Autoscaling, w.Replicas = a, nil
+	w.Autoscaling = a
+	if e.opinions {
+		w.Replicas = nil
+	}
 	switch {
+	case !e.opinions:
 	case a.Min == nil && replicas != nil:
 		a.Min = replicas
 	case a.Min != nil && replicas != nil && e.asked(replicas) && e.rank(w, replicas.Pos) >= e.rank(w, a.Min.Pos):
@@ -38,7 +42,10 @@ func (e *effective) scale(w *Workload, v *value.Value) {
 	case a.Min == nil:
 		a.Min = value.NewInt(v.Pos, 1)
 	}
-	least, _ := a.Min.Int64()
+	least, said := a.Min.Int64()
+	if !said && !a.KEDA { // Kubernetes' own
+		least = 1
+	}
 	w.AtLeast = least
 	most, ok := v.Get("max").Int64()
 	if !ok {
@@ -55,7 +62,7 @@ func (e *effective) scale(w *Workload, v *value.Value) {
 		}
 	} else {
 		if least == 0 {
-			e.diags.Errorh(a.Min.Pos, "contradiction", "add triggers, by which KEDA can scale to none",
+			e.diags.Errorh(a.Min.At(), "contradiction", "add triggers, by which KEDA can scale to none",
 				"autoscaling.min must be at least 1 without triggers")
 		}
 		for _, field := range kedaFields {

@@ -157,6 +157,9 @@ func (e *effective) claim(w *Workload, x *Volume) {
 	if slices.ContainsFunc(c.Get("accessModes").AllItems(), func(mode *value.Value) bool { return strings.HasSuffix(mode.Text, "Many") }) {
 		return
 	}
+	if !e.opinions { // which says exactly what runs
+		return
+	}
 	const hint = "write kind: StatefulSet for a claim of each pod, or accessModes: [ReadWriteMany] where the storage can"
 	replicas, _ := w.Replicas.Int64()
 	switch {

@@ -27,7 +27,7 @@ func Objects(app *descriptor.App, files tree.Tree) ([]object.Object, diag.List) 
 	}
 	e.jobs()
 	e.hooks()
-	if full := app.Named(app.Name); full != app.Name { // what the descriptor's own selectors mean too
+	if full := app.Named(app.Name); full != app.Name && app.Opinions { // what the descriptor's own selectors mean too
 		for i, o := range e.objects {
 			e.objects[i].Value = relabel(o.Value, app.Name, full)
 		}
@@ -63,16 +63,30 @@ func Labels(app *descriptor.App, w *descriptor.Workload) *value.Value {
 	return (&expander{app: app}).labels(w, own)
 }
 
-// labels of an object: those that never change first, then the user's.
+// labels of an object: those that never change first, then the user's. Without opinions there are the user's alone.
 func (e *expander) labels(w *descriptor.Workload, more ...*value.Value) *value.Value {
-	out := e.known(w).Copy()
-	if e.app.Opinions {
-		out.Set("app.kubernetes.io/managed-by", value.NewString(diag.Pos{File: descriptor.BuiltinFile}, "unfold"))
+	if !e.app.Opinions {
+		return mergeMaps(nil, more...)
 	}
+	out := e.known(w).Copy().Set("app.kubernetes.io/managed-by",
+		value.NewString(diag.Pos{File: descriptor.BuiltinFile}, "unfold"))
 	if w != nil {
 		out = mergeMaps(out, w.Selector)
 	}
 	return mergeMaps(out, more...)
+}
+
+// podLabels returns the labels of a workload's pods. Without opinions they are the selector and the user's; unfold's own
+// selector is among them where something goes by it.
+func (e *expander) podLabels(w *descriptor.Workload) *value.Value {
+	if e.app.Opinions {
+		return e.labels(w, w.PodLabels)
+	}
+	selector := w.Selector
+	if selector == nil && (runs(w).Selector || e.inPolicy(w)) {
+		selector = e.known(w)
+	}
+	return mergeMaps(nil, selector, w.PodLabels)
 }
 
 // selector holds the labels that select a workload's pods: those that the
@@ -139,14 +153,19 @@ func mergeMaps(base *value.Value, more ...*value.Value) *value.Value {
 	return base
 }
 
+// userMetadata returns the labels and annotations that the descriptor has for all objects of a workload or of the app.
+func (e *expander) userMetadata(w *descriptor.Workload) (labels, annotations *value.Value) {
+	if w != nil && (e.app.Multi || w.Owner != nil) {
+		return w.Labels, w.Annotations
+	}
+	return e.app.Labels, e.app.Annotations
+}
+
 // newObject returns an object's beginning. Labels and annotations of the workload
 // hold those of the app already.
 func (e *expander) newObject(pos diag.Pos, apiVersion, kind, name string, w *descriptor.Workload, labels,
 	annotations *value.Value) *value.Value {
-	ownLabels, ownAnnotations := e.app.Labels, e.app.Annotations
-	if w != nil && (e.app.Multi || w.Owner != nil) {
-		ownLabels, ownAnnotations = w.Labels, w.Annotations
-	}
+	ownLabels, ownAnnotations := e.userMetadata(w)
 	return newMap(pos, "apiVersion", apiVersion, "kind", kind, "metadata", newMap(pos,
 		"name", value.NewString(e.names(w).At(kind, name, pos), name),
 		"labels", e.given(w, kind, "labels", e.labels(w, ownLabels, labels)),
@@ -179,7 +198,7 @@ func (e *expander) namespace() {
 	if !ns.Create || e.app.Env == "" {
 		return
 	}
-	prune := newMap(ns.Pos, "argocd.argoproj.io/sync-options", "Prune=false")
+	prune := e.syncOption(ns.Pos, "Prune=false")
 	e.add(object.Object{
 		Value:  e.newObject(ns.Pos, "v1", "Namespace", ns.Name, nil, ns.Labels, mergeMaps(prune, ns.Annotations)),
 		Origin: ns.Pos,

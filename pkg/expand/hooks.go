@@ -19,18 +19,24 @@ func (e *expander) hooks() {
 		w := &e.app.Hooks[i]
 		e.claims(w)
 		e.add(object.Object{
-			Value: e.newObject(w.Pos, w.Kind.APIVersion, w.Kind.Name, w.Name, w, nil, hookAnnotations(w)).
+			Value: e.newObject(w.Pos, w.Kind.APIVersion, w.Kind.Name, w.Name, w, nil, e.hookAnnotations(w)).
 				Set("spec", mergeMaps(newMap(w.Pos, "template", e.podTemplate(w)), w.Spec)),
 			Origin: w.Pos,
 		})
+	}
+	if !e.app.Opinions {
+		return
 	}
 	for i := range e.app.Hooks {
 		e.before(&e.app.Hooks[i], made)
 	}
 }
 
-func hookAnnotations(w *descriptor.Workload) *value.Value {
-	policies := "BeforeHookCreation"
+func (e *expander) hookAnnotations(w *descriptor.Workload) *value.Value {
+	policies := ""
+	if e.app.Opinions {
+		policies = "BeforeHookCreation"
+	}
 	for i, x := range w.Hook.DeletePolicy.AllItems() {
 		if i == 0 {
 			policies = x.Text

@@ -24,7 +24,7 @@ func TestNamesAndSelectors(t *testing.T) {
 			"deployment/shop spec template spec containers 0 name": "shop",
 		}},
 		"without opinions": {"defaults: none\nport: 80", map[string]string{
-			"deployment/shop metadata labels": one, "deployment/shop spec template metadata labels": one,
+			"deployment/shop metadata labels": "", "deployment/shop spec template metadata labels": one,
 		}},
 		"the only one of several": {"workloads: {web: {port: 80, config: {A: b}}}\nconfig: {C: d}", map[string]string{
 			"objects": "configmap/shop-config configmap/shop-web-config service/shop-web deployment/shop-web",

@@ -103,7 +103,7 @@ const nameLabel = "app.kubernetes.io/name"
 // their names: where they have or select the label with the app's name, they mean
 // the app under its full name.
 func (e Environment) Relabelled() []*value.Value {
-	if e.Names().None() {
+	if e.Names().None() || !e.App.Opinions {
 		return e.Manifests
 	}
 	out := make([]*value.Value, len(e.Manifests))

@@ -29,7 +29,7 @@ func (e *expander) observe(w *descriptor.Workload) {
 	labels := x.Fields.Get("labels")
 	e.add(object.Object{
 		Value: e.newObject(x.Pos, monitoring, x.Monitor, w.Names.Of(x.Monitor, "", w.Name), w, labels, nil).Set("spec", newMap(x.Pos,
-			"selector", newMap(x.Pos, "matchLabels", e.selector(w)), field, newList(x.Pos, endpoint))),
+			"selector", newMap(x.Pos, "matchLabels", e.monitored(w)), field, newList(x.Pos, endpoint))),
 		Origin: x.Pos,
 	})
 	if rules := e.alerts(w); len(rules) > 0 {
@@ -42,6 +42,16 @@ func (e *expander) observe(w *descriptor.Workload) {
 		})
 	}
 	e.dashboard(w)
+}
+
+// monitored returns the labels of what a monitor looks for: the pods, or the Service, which has those of the pods unless it
+// has the user's alone.
+func (e *expander) monitored(w *descriptor.Workload) *value.Value {
+	if e.app.Opinions || w.Metrics.Monitor == "PodMonitor" || w.Service == nil {
+		return e.selector(w)
+	}
+	labels, _ := e.userMetadata(w)
+	return e.given(w, "Service", "labels", e.labels(w, labels, w.Service.Get("labels")))
 }
 
 // alerts returns the default set, if asked for, and the descriptor's own.

@@ -9,7 +9,7 @@ import (
 
 func (e *expander) podTemplate(w *descriptor.Workload) *value.Value {
 	return newMap(w.Pos,
-		"metadata", newMap(w.Pos, "labels", e.labels(w, w.PodLabels), "annotations", mergeMaps(e.secretsChecksum(w), w.PodAnnotations)),
+		"metadata", newMap(w.Pos, "labels", e.podLabels(w), "annotations", mergeMaps(e.secretsChecksum(w), w.PodAnnotations)),
 		"spec", e.podSpec(w),
 	)
 }

@@ -1,6 +1,8 @@
 package expand
 
 import (
+	"slices"
+
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
@@ -71,17 +73,27 @@ func (e *expander) passes(pos diag.Pos, side string, peers []descriptor.Peer, mo
 
 // furtherPeers returns the other workloads of a peer that is this app, where one of them has the labels of the app alone.
 func (e *expander) furtherPeers(p descriptor.Peer) []descriptor.Peer {
-	if e.app.Main == "" || p.App == nil || p.App.Text != e.app.Name || p.Workload != nil {
+	if p.App == nil || p.App.Text != e.app.Name || p.Workload != nil || e.app.Main == "" && !e.bySelector(p) || !e.app.Multi {
 		return nil
 	}
 	var out []descriptor.Peer
-	for _, w := range e.app.Workloads {
-		if w.Key != e.app.Main {
+	for i, w := range e.app.Workloads {
+		if e.bySelector(p) && i > 0 || !e.bySelector(p) && w.Key != e.app.Main {
 			p.Workload = value.NewString(p.Pos, w.Key)
 			out = append(out, p)
 		}
 	}
 	return out
+}
+
+// firstOf returns the first workload of this app that a peer means, nil for none.
+func (e *expander) firstOf(p descriptor.Peer) *descriptor.Workload {
+	for i := range e.app.Workloads {
+		if w := &e.app.Workloads[i]; e.means(p, w) {
+			return w
+		}
+	}
+	return nil
 }
 
 // namedIn returns what puts around this app's name what its labels have where a peer is: in another namespace, nothing.
@@ -96,12 +108,34 @@ func (e *expander) namedIn(p descriptor.Peer) func(name string) string {
 func (e *expander) peersBeside(p descriptor.Peer) []*value.Value {
 	var out []*value.Value
 	for _, w := range e.app.Beside() {
-		if p.App == nil || p.App.Text != e.app.Name || len(p.Namespaces) > 0 || p.Workload != nil && p.Workload.Text != w.Owner.Workload {
+		if !e.means(p, w) {
 			continue
 		}
 		out = append(out, newMap(p.Pos, "podSelector", newMap(p.Pos, "matchLabels", e.known(w))))
 	}
 	return out
+}
+
+// means reports whether a peer is a workload of this app, or a hook or job of it.
+func (e *expander) means(p descriptor.Peer, w *descriptor.Workload) bool {
+	key := w.Key
+	if w.Owner != nil {
+		key = w.Owner.Workload
+	}
+	return p.App != nil && p.App.Text == e.app.Name && len(p.Namespaces) == 0 && (p.Workload == nil || p.Workload.Text == key)
+}
+
+// inPolicy reports whether a network policy of the app is about a workload or lets it in.
+func (e *expander) inPolicy(w *descriptor.Workload) bool {
+	return w.Network != nil || slices.ContainsFunc(e.app.Workloads, func(x descriptor.Workload) bool {
+		return x.Network != nil && slices.ContainsFunc(slices.Concat(x.Network.From, x.Network.To),
+			func(p descriptor.Peer) bool { return e.means(p, w) })
+	})
+}
+
+// bySelector reports whether a peer is this app, whose pods have no labels in common without opinions but their selectors.
+func (e *expander) bySelector(p descriptor.Peer) bool {
+	return !e.app.Opinions && p.App != nil && p.App.Text == e.app.Name && len(p.Namespaces) == 0
 }
 
 // peer returns a peer in Kubernetes' words, nil for everything.
@@ -113,6 +147,8 @@ func (e *expander) peer(p descriptor.Peer) *value.Value {
 	pods, namespaces := p.Full.Get("pods"), p.Full.Get("namespaces")
 	switch {
 	case p.App == nil:
+	case e.bySelector(p) && e.firstOf(p) != nil:
+		pods = newMap(p.Pos, "matchLabels", e.selector(e.firstOf(p)))
 	case p.App.Text == e.app.Name && p.Workload != nil:
 		pods = newMap(p.Pos, "matchLabels", e.podsOf(p.App.Pos, e.namedIn(p), p.Workload))
 	case p.App.Text == e.app.Name:

@@ -26,6 +26,9 @@ func (e *expander) secrets(secrets []descriptor.Secret, w *descriptor.Workload) 
 // early puts an object two waves before the others, so that the pods find what
 // is made of it, and those of hooks in the wave between too.
 func (e *expander) early(v *value.Value, w *descriptor.Workload) *value.Value {
+	if !e.app.Opinions {
+		return v
+	}
 	var n int64
 	if w != nil {
 		n, _ = w.SyncWave.Int64()
@@ -178,7 +181,7 @@ func (e *expander) secretsChecksum(w *descriptor.Workload) *value.Value {
 			}
 		}
 	}
-	if !sealed {
+	if !sealed || !e.app.Opinions {
 		return nil
 	}
 	return newMap(w.Pos, "unfold.dev/secrets-checksum", hex.EncodeToString(sum.Sum(nil)[:8]))

@@ -14,8 +14,13 @@ const (
 	syncWave    = "argocd.argoproj.io/sync-wave"
 )
 
-// syncOption returns the annotation of an object that asks for options by itself.
-func syncOption(pos diag.Pos, options string) *value.Value { return newMap(pos, syncOptions, options) }
+// syncOption returns the annotation of an object that asks for options by itself, nil without opinions.
+func (e *expander) syncOption(pos diag.Pos, options string) *value.Value {
+	if !e.app.Opinions {
+		return nil
+	}
+	return newMap(pos, syncOptions, options)
+}
 
 // synced adds to an object's annotations in which wave and how Argo CD syncs it.
 // What the descriptor says wins, option by option, over what the object asks for

@@ -33,7 +33,7 @@ func (e *expander) claims(w *descriptor.Workload) {
 			continue
 		}
 		c := x.Source.Value
-		keep := syncOption(x.Pos, "Prune=false,Delete=false")
+		keep := e.syncOption(x.Pos, "Prune=false,Delete=false")
 		e.add(object.Object{
 			Value: e.newObject(x.Pos, "v1", "PersistentVolumeClaim", x.Claim, w, c.Get("labels"), mergeMaps(keep, c.Get("annotations"))).
 				Set("spec", claimSpec(c)),

@@ -40,7 +40,7 @@ func (e *expander) workloadObject(w *descriptor.Workload) {
 	kind := runs(w)
 	annotations, spec := (*value.Value)(nil), newMap(w.Pos, "replicas", w.Replicas)
 	if kind.FixedTemplate() {
-		annotations = syncOption(w.Pos, "Force=true,Replace=true")
+		annotations = e.syncOption(w.Pos, "Force=true,Replace=true")
 	}
 	if kind.Selector {
 		spec.Set("selector", newMap(w.Pos, "matchLabels", e.selector(w)))
@@ -54,7 +54,7 @@ func (e *expander) workloadObject(w *descriptor.Workload) {
 	}
 	spec.Set("template", e.podTemplate(w))
 	spec.Set("volumeClaimTemplates", claimTemplates(w))
-	if w.Single && kind.Strategy != "" && !spec.Has(kind.Strategy) { // or the new pod waits for the claim
+	if w.Single && e.app.Opinions && kind.Strategy != "" && !spec.Has(kind.Strategy) { // or the new pod waits for the claim
 		spec.Set(kind.Strategy, newMap(w.Pos, "type", "Recreate"))
 	}
 	spec = mergeMaps(spec, w.Spec)
@@ -70,7 +70,10 @@ func (e *expander) workloadObject(w *descriptor.Workload) {
 // schedule returns a CronJob's spec around that of its Jobs.
 func (e *expander) schedule(w *descriptor.Workload, job *value.Value) *value.Value {
 	s := w.Schedule
-	spec := newMap(s.At(), "schedule", s.Get("cron"), "concurrencyPolicy", "Forbid")
+	spec := newMap(s.At(), "schedule", s.Get("cron"))
+	if e.app.Opinions {
+		spec.Set("concurrencyPolicy", value.NewString(s.At(), "Forbid"))
+	}
 	for _, entry := range s.AllEntries() {
 		if entry.Key != "cron" {
 			spec.SetEntry(entry)
@@ -87,7 +90,11 @@ func (e *expander) governing(w *descriptor.Workload) {
 	if w.Governing == "" || w.Governing == w.ServiceName() {
 		return
 	}
-	spec := newMap(w.Pos, "clusterIP", "None", "publishNotReadyAddresses", true, "selector", e.selector(w), "ports", e.innerPorts(w))
+	spec := newMap(w.Pos, "clusterIP", "None")
+	if e.app.Opinions {
+		spec.Set("publishNotReadyAddresses", value.NewBool(w.Pos, true))
+	}
+	spec.Set("selector", e.selector(w)).Set("ports", newValue(w.Pos, e.innerPorts(w)))
 	e.add(object.Object{
 		Value:  e.newObject(w.Pos, "v1", "Service", w.Governing, w, nil, nil).Set("spec", spec),
 		Origin: w.Pos,

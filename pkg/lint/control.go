@@ -2,6 +2,19 @@ package lint
 
 import "github.com/unfold-gitops/unfold/pkg/kube/object"
 
+// scaledReplicas finds workloads with a number of pods that an autoscaler chooses.
+func scaledReplicas(in *Input, r *reporter) {
+	for _, x := range in.items {
+		target, ok := object.Scaled(x.value)
+		if !ok {
+			continue
+		}
+		if to, ok := in.item(target.Kind, target.Name); ok && to.value.Get("spec").Has("replicas") {
+			r.report(to, to.value.Get("spec", "replicas"), "remove replicas", "%s sets replicas, and %s changes them", to.ID, x.ID)
+		}
+	}
+}
+
 // doubleControl finds workloads that two autoscalers or two disruption budgets
 // are in charge of.
 func doubleControl(in *Input, r *reporter) {

@@ -249,7 +249,7 @@ func patches() []patch {
 	return []patch{
 		{"{kind: Deployment}", "- op: add\n  path: /spec/minReadySeconds\n  value: 10\n"},
 		{"{kind: Deployment, name: TARGET}", "- {op: replace, path: /spec/template/spec/containers/0/image, value: \"IMAGE\"}\n" +
-			"- {op: remove, path: /metadata/labels/app.kubernetes.io~1name}\n"},
+			"- {op: add, path: /spec/paused, value: false}\n- {op: remove, path: /spec/paused}\n"},
 		{"{group: apps, version: v1, kind: Deployment, name: \"APP.*\"}",
 			`[{"op": "add", "path": "/metadata/annotations", "value": {"patched": TEXT}}]`},
 		{"{labelSelector: app.kubernetes.io/name=APP, kind: Deployment}",

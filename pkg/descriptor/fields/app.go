@@ -27,7 +27,7 @@ var appFields = []schema.Field{
 		Example: "nameSuffix: -canary"},
 	{Name: "namespace", Scope: App, Doc: "Where the app runs (default: APP-ENV).", Type: namespaceType,
 		Example: "namespace: {name: shop, create: true, labels: {example.com/team: shop}}"},
-	{Name: "defaults", Scope: App, Doc: "none switches off every default that unfold adds.",
+	{Name: "defaults", Scope: App, Doc: "none switches off every default that unfold adds, and its labels and annotations.",
 		Type: &schema.Type{Kind: schema.TextKind, What: "a set of defaults", Enum: []string{"none"},
 			Otherwise: func(*value.Value) string {
 				return "write the fields at the top level, which holds for every environment, or defaults: none"

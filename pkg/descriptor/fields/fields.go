@@ -18,8 +18,13 @@ import (
 var fileName = &schema.Type{Kind: schema.TextKind, What: "the path of a file in the app's folder", Check: filePath}
 
 var (
-	LabelMap = &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: ownLabel},
+	// LabelMap takes every label; which ones unfold sets itself, depends on the defaults. OwnLabelMap takes those alone that it
+	// never sets.
+	LabelMap = &schema.Type{Kind: schema.MapKind, What: "a map of labels",
+		Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName},
 		Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}}
+	OwnLabelMap = &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: OwnLabel},
+		Elem: LabelMap.Elem}
 	AnnotationMap = &schema.Type{Kind: schema.MapKind, What: "a map of annotations",
 		Keys: schema.KeyRule{What: "an annotation", Check: &schema.QualifiedName}, Elem: &schema.AnyText}
 )

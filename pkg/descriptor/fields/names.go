@@ -20,8 +20,8 @@ func aroundName(s, whole string) string {
 	return schema.Label1035.Problem(whole)
 }
 
-// ownLabel is the key of a label that neither unfold nor Argo CD sets.
-var ownLabel = &schema.Check{Problem: ownLabelProblem, Pattern: schema.QualifiedPattern, NotEnum: []string{
+// OwnLabel is the key of a label that neither unfold nor Argo CD sets.
+var OwnLabel = &schema.Check{Problem: ownLabelProblem, Pattern: schema.QualifiedPattern, NotEnum: []string{
 	"app.kubernetes.io/name", "app.kubernetes.io/component", "app.kubernetes.io/managed-by", "app.kubernetes.io/instance"}}
 
 func ownLabelProblem(s string) string {

@@ -11,7 +11,7 @@ func TestNames(t *testing.T) {
 		rule      func(string) string
 		ok, wrong []string
 	}{
-		{"ownLabel", ownLabel.Problem,
+		{"OwnLabel", OwnLabel.Problem,
 			[]string{"team", "app.kubernetes.io/part-of", "app.kubernetes.io/version"},
 			[]string{"app.kubernetes.io/name", "app.kubernetes.io/instance", "app.kubernetes.io/component", "app.kubernetes.io/managed-by",
 				"a b"}},
