@@ -21,6 +21,8 @@ type App struct {
 	Multi bool
 	// Main is the key of the workload whose objects have the app's own name and labels, "" for none.
 	Main string
+	// Again says that it runs once more beside itself, under a name from outside.
+	Again bool
 	// Opinions is false where defaults: none switched off what unfold adds.
 	Opinions  bool
 	Namespace Namespace

@@ -81,6 +81,7 @@ func (e *effective) app(env string) *App {
 	app := &App{
 		Name: e.Name, Env: env, Multi: e.multi, Main: e.main, Pos: e.root.Pos, NamePos: e.head.Get("name").At(),
 		Opinions:    top.opinions,
+		Again:       e.again(),
 		Labels:      top.merged.Get("labels"),
 		Annotations: top.merged.Get("annotations"),
 		Metadata:    top.merged.Get("metadata"),

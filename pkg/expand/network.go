@@ -11,14 +11,14 @@ func (e *expander) service(w *descriptor.Workload) {
 		return
 	}
 	s := w.Service
-	spec := newMap(s.Pos, "selector", e.selector(w), "ports", e.servicePorts(w))
+	spec := newMap(s.Pos, "selector", e.chosen(w, s), "ports", e.servicePorts(w))
 	for _, entry := range s.Entries {
 		switch entry.Key {
 		case "headless":
 			if entry.Value.IsTrue() {
 				spec.Set("clusterIP", value.NewString(entry.Value.Pos, "None"))
 			}
-		case "labels", "annotations":
+		case "labels", "annotations", "selector":
 		default:
 			spec.SetEntry(entry)
 		}
@@ -27,6 +27,15 @@ func (e *expander) service(w *descriptor.Workload) {
 		Value:  e.newObject(s.Pos, "v1", "Service", w.ServiceName(), w, s.Get("labels"), s.Get("annotations")).Set("spec", spec),
 		Origin: s.Pos,
 	})
+}
+
+// chosen returns the labels of the pods that an object of a workload is for: those that its fields name, else the workload's
+// selector. The app once more beside itself must not take the pods of the first for its own.
+func (e *expander) chosen(w *descriptor.Workload, fields *value.Value) *value.Value {
+	if selector := fields.Get("selector"); selector != nil && !e.app.Again {
+		return selector
+	}
+	return e.selector(w)
 }
 
 func (e *expander) servicePorts(w *descriptor.Workload) *value.Value {

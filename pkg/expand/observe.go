@@ -47,6 +47,9 @@ func (e *expander) observe(w *descriptor.Workload) {
 // monitored returns the labels of what a monitor looks for: the pods, or the Service, which has those of the pods unless it
 // has the user's alone.
 func (e *expander) monitored(w *descriptor.Workload) *value.Value {
+	if x := w.Metrics.Fields.Get("selector"); x != nil && !e.app.Again {
+		return x
+	}
 	if e.app.Opinions || w.Metrics.Monitor == "PodMonitor" || w.Service == nil {
 		return e.selector(w)
 	}

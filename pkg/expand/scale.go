@@ -73,9 +73,11 @@ func (e *expander) disruption(w *descriptor.Workload) {
 		return
 	}
 	d := w.Disruption
-	spec := newMap(d.Pos, "selector", newMap(d.Pos, "matchLabels", e.selector(w)))
+	spec := newMap(d.Pos, "selector", newMap(d.Pos, "matchLabels", e.chosen(w, d)))
 	for _, entry := range d.Entries {
-		spec.SetEntry(entry)
+		if entry.Key != "selector" {
+			spec.SetEntry(entry)
+		}
 	}
 	e.add(object.Object{
 		Value:  e.newObject(d.Pos, "policy/v1", "PodDisruptionBudget", w.Names.Of("PodDisruptionBudget", "", w.Name), w, nil, nil).Set("spec", spec),

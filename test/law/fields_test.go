@@ -337,6 +337,9 @@ func (g *generator) disruption() *yaml.Node {
 	case 3:
 		o.set("maxUnavailable", pick(g, plain("0"), plain("100%"), plain("2")))
 	}
+	if g.chance(15) {
+		o.set("selector", fields("run", g.text("kept")))
+	}
 	if g.chance(40) {
 		o.set("unhealthyPodEvictionPolicy", plain(pick(g, "AlwaysAllow", "IfHealthyBudget")))
 	}

@@ -23,6 +23,7 @@ func (g *generator) metrics(o object, w *workload) {
 		}
 		seconds := func() *yaml.Node { return plain(pick(g, "30s", "1m30s", "1h", "500ms")) }
 		n := g.some(35, "path", quoted("/metrics?x=1"), "interval", seconds(), "scrapeTimeout", seconds(), "kind", plain("PodMonitor"),
+			"selector", fields("run", g.text("kept")),
 			"labels", g.some(60, "release", quoted(g.word()), "team", plain("a")),
 			"requests", plain("app:requests_total"), "duration", plain("app_seconds"), "status", plain("code"),
 			"endpoint", fields("honorLabels", plain("true"), "metricRelabelings",

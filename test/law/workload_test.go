@@ -182,7 +182,7 @@ func (g *generator) service(w *workload) *yaml.Node {
 	addresses := func() *yaml.Node { return list(g.text("10.0.0.1"), g.text("fd00::1")) }
 	labels := g.some(60, "team", g.label(), "x", g.label())
 	annotations := g.some(60, "example.com/note", g.scalar(), "b", g.scalar())
-	o := object{g.some(15, "labels", labels, "annotations", annotations,
+	o := object{g.some(15, "selector", g.some(70, "run", g.text("kept"), "tier", plain("x")), "labels", labels, "annotations", annotations,
 		"externalIPs", addresses(), "internalTrafficPolicy", plain("Local"), "trafficDistribution", plain("PreferClose"),
 		"ipFamilies", list(plain("IPv4"), plain("IPv6")), "ipFamilyPolicy", plain(pick(g, "PreferDualStack", "RequireDualStack")),
 		"publishNotReadyAddresses", g.boolean())}

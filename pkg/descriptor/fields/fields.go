@@ -25,6 +25,9 @@ var (
 		Elem: &schema.Type{Kind: schema.TextKind, What: "a label's value", Check: &schema.LabelValue}}
 	OwnLabelMap = &schema.Type{Kind: schema.MapKind, What: "a map of labels", Keys: schema.KeyRule{What: "a label", Check: OwnLabel},
 		Elem: LabelMap.Elem}
+	// SelectorMap holds the labels by which something finds pods or Services.
+	SelectorMap = &schema.Type{Kind: schema.MapKind, What: "a map of labels",
+		Keys: schema.KeyRule{What: "a label", Check: &schema.QualifiedName}, Elem: LabelMap.Elem}
 	AnnotationMap = &schema.Type{Kind: schema.MapKind, What: "a map of annotations",
 		Keys: schema.KeyRule{What: "an annotation", Check: &schema.QualifiedName}, Elem: &schema.AnyText}
 )

@@ -22,6 +22,8 @@ var metricsType = &schema.Type{
 			Type: &schema.Type{Kind: schema.TextKind, What: "a port's name", Check: &schema.PortName}},
 		{Name: "kind", Doc: "ServiceMonitor or PodMonitor.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of monitor",
 			Enum: []string{"ServiceMonitor", "PodMonitor"}}},
+		{Name: "selector", Doc: "The labels of the Service or pods that the monitor looks for, in place of the workload's selector.",
+			Type: SelectorMap},
 		{Name: "labels", Doc: "Further labels of the monitor and the rules, by which a Prometheus finds them.", Type: LabelMap},
 		{Name: "interval", Doc: "The time between two scrapes, such as 30s.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a duration", Check: &schema.PromDuration}},

@@ -48,6 +48,7 @@ var disruptionType = &schema.Type{
 	Fields: []schema.Field{
 		{Name: "maxUnavailable", Doc: "How many pods may be down at once.", Type: &schema.Share},
 		{Name: "minAvailable", Doc: "How many pods have to be up.", Type: &schema.Share},
+		{Name: "selector", Doc: "The labels of the pods that it is for, in place of the workload's selector.", Type: SelectorMap},
 		{Name: "unhealthyPodEvictionPolicy", Doc: "IfHealthyBudget or AlwaysAllow.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "an eviction policy", Enum: []string{"IfHealthyBudget", "AlwaysAllow"}}},
 	},
