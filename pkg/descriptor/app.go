@@ -169,7 +169,13 @@ type Port struct {
 	Port   int64 // of the Service
 	Target int64 // of the container
 	Expose bool  // by the Service
-	Full   *value.Value
+	// Inside is its name in the container and Outside that in the Service, "" for none.
+	Inside, Outside string
+	// Declared says that the container lists it.
+	Declared bool
+	// Leads is the port of the container to which the Service leads, by name or number.
+	Leads *value.Value
+	Full  *value.Value
 }
 
 // EnvVar is an environment variable; of its sources one is set.

@@ -132,6 +132,10 @@ func (e *effective) furtherPorts(v *value.Value) []Port {
 		}
 		p := Port{Name: entry.Key, Pos: entry.KeyPos, Full: full.Set("port", number)}
 		p.Target, _ = number.Int64()
+		p.Declared = true
+		if !full.Get("unnamed").IsTrue() {
+			p.Inside = p.Name
+		}
 		ports = append(ports, p)
 	}
 	return ports
@@ -206,7 +210,7 @@ func (e *effective) probePort(c *Container, entry value.Entry, handler string) *
 				chosen = candidate
 			}
 		}
-		port = value.NewString(h.Pos, chosen.Name)
+		port = chosen.ref(h.Pos)
 		if handler == "grpc" { // which takes numbers only
 			port = value.NewInt(h.Pos, chosen.Target)
 		}
@@ -217,7 +221,10 @@ func (e *effective) probePort(c *Container, entry value.Entry, handler string) *
 		for _, candidate := range c.Ports {
 			names = append(names, candidate.Name)
 			if candidate.Name == port.Text {
-				return p
+				if candidate.Inside == port.Text {
+					return p
+				}
+				return p.Copy().Set(handler, h.Copy().Set("port", candidate.ref(port.Pos)))
 			}
 		}
 		e.diags.Errorh(port.Pos, "missing-port", diag.Hint(port.Text, "the ports are", names), "%s has no port %q", c.what(), port.Text)

@@ -247,7 +247,11 @@ func (e *effective) backend(app *App, w *Workload, x value.Entry) (Backend, bool
 	if b.Port != nil {
 		at = b.Port.Pos
 	}
-	b.Port, b.Number = value.NewString(at, p.Name), value.NewInt(at, p.Port)
+	byNumber := b.Port.Is(value.Int) && !e.opinions
+	b.Port, b.Number = value.NewString(at, p.Outside), value.NewInt(at, p.Port)
+	if byNumber || p.Outside == "" {
+		b.Port = b.Number
+	}
 	return b, true
 }
 

@@ -9,6 +9,8 @@ import (
 // descriptor.
 type Metrics struct {
 	Path, Port *value.Value
+	// PortField is the field of the monitor that names the port.
+	PortField string
 	// Monitor is ServiceMonitor or PodMonitor.
 	Monitor string
 	Fields  *value.Value
@@ -28,8 +30,9 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 	if port == nil {
 		return
 	}
-	if m.Port == nil {
-		m.Port = value.NewString(v.Pos, port.Name)
+	at := v.Pos
+	if m.Port != nil {
+		at = m.Port.Pos
 	}
 	exposed := w.Service != nil && port.Expose
 	switch {
@@ -43,6 +46,7 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 		// two of them and would be scraped twice.
 		m.Monitor = "PodMonitor"
 	}
+	m.by(port, at)
 	for _, entry := range v.Get("endpoint").AllEntries() {
 		if entry.Key == "port" || entry.Key == "path" || entry.Key == "interval" || entry.Key == "scrapeTimeout" {
 			e.diags.Errorh(entry.KeyPos, "owned-field", "use metrics."+entry.Key, "metrics.endpoint.%s is made of another field", entry.Key)
@@ -54,6 +58,19 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 		}
 	}
 	w.Metrics = m
+}
+
+// by sets how the monitor names the port: a ServiceMonitor as the Service does, a PodMonitor as the container does, each by
+// its number where it has no name there.
+func (m *Metrics) by(port *Port, at diag.Pos) {
+	name, number := port.Outside, "targetPort"
+	if m.Monitor == "PodMonitor" {
+		name, number = port.Inside, "portNumber"
+	}
+	m.PortField, m.Port = "port", value.NewString(at, name)
+	if name == "" {
+		m.PortField, m.Port = number, value.NewInt(at, port.Target)
+	}
 }
 
 func (e *effective) metricsPort(w *Workload, asked *value.Value) *Port {

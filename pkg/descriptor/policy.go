@@ -114,13 +114,17 @@ func (e *effective) peerPort(v *value.Value, listening *Workload) PeerPort {
 	if listening != nil && p.Port != nil {
 		found := false
 		var names []string
+		asked := p.Port
 		for _, x := range listening.Ports {
 			names = append(names, x.Name)
-			number, isNumber := p.Port.Int64()
-			if x.Name != p.Port.Text && !(isNumber && x.Target == number) {
+			number, isNumber := asked.Int64()
+			if x.Name != asked.Text && !(isNumber && x.Target == number) {
 				continue
 			}
 			found = true
+			if asked.Is(value.String) {
+				p.Port = x.ref(asked.Pos)
+			}
 			if p.Protocol == nil {
 				p.Protocol = x.Full.Get("protocol")
 			}

@@ -1,9 +1,11 @@
 package descriptor
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -87,8 +89,12 @@ func (e *effective) ports(v *value.Value) []Port {
 		p := Port{Name: entry.Key, Pos: entry.KeyPos, Full: full, Expose: !full.Get("expose").Is(value.Bool) || full.Get("expose").IsTrue()}
 		p.Port, _ = full.Get("port").Int64()
 		p.Target = p.Port
-		if target, ok := full.Get("target").Int64(); ok {
+		to := full.Get("target")
+		if target, ok := to.Int64(); ok {
 			p.Target = target
+		}
+		if to.Is(value.String) && !e.shares(&p, v, to) {
+			continue
 		}
 		if p.Port == 0 {
 			p.Port = p.Target
@@ -101,13 +107,85 @@ func (e *effective) ports(v *value.Value) []Port {
 		if protocol == "" {
 			protocol = "TCP"
 		}
-		e.oncePort(listening, portKey{p.Target, protocol}, p, "the container listens on port")
+		p.named()
+		if p.Declared {
+			e.oncePort(listening, portKey{p.Target, protocol}, p, "the container listens on port")
+		}
 		if p.Expose {
 			e.oncePort(exposed, portKey{p.Port, protocol}, p, "the Service has port")
 		}
 		ports = append(ports, p)
 	}
 	return ports
+}
+
+// shares makes a port one more of the Service to a port of the container that another one describes, and reports whether
+// there is that one.
+func (e *effective) shares(p *Port, all, to *value.Value) bool {
+	other := all.Get(to.Text)
+	if other == nil || to.Text == p.Name || other.Get("target").Is(value.String) {
+		others := slices.DeleteFunc(all.Keys(), func(name string) bool { return name == p.Name || all.Get(name, "target").Is(value.String) })
+		e.diags.Errorh(to.Pos, "missing-port", diag.Hint(to.Text, "the ports are", others),
+			"the port %q leads to %q, which is no other port with a number", p.Name, to.Text)
+		return false
+	}
+	p.Target, _ = other.Get("port").Int64()
+	if number, ok := other.Get("target").Int64(); ok {
+		p.Target = number
+	}
+	full := value.NewMap(p.Full.Pos)
+	for _, entry := range p.Full.Entries {
+		switch entry.Key {
+		case "target":
+			entry.Value = value.NewInt(to.Pos, p.Target)
+		case "containerName", "declared", "hostPort", "hostIP":
+			e.diags.Errorh(entry.KeyPos, "no-use", "write it for the port "+strconv.Quote(to.Text),
+				"%s of the port %q is of no use, since %q describes the container's port", entry.Key, p.Name, to.Text)
+			continue
+		}
+		full.SetEntry(entry)
+	}
+	full.Set("declared", value.NewBool(to.Pos, false))
+	if inside := inside(other, to.Text); inside != "" && !other.Get("declared").Is(value.Bool) {
+		p.Inside = inside
+	}
+	p.Full = full
+	return true
+}
+
+// inside returns the name that a port has in the container, "" for none.
+func inside(full *value.Value, name string) string {
+	if unnamed := full.StringAt("unnamed"); unnamed == "true" || unnamed == "container" {
+		return ""
+	}
+	if other := full.StringAt("containerName"); other != "" {
+		return other
+	}
+	return name
+}
+
+// named sets what a port is called in the container and in the Service, and how the Service leads to it.
+func (p *Port) named() {
+	declared := p.Full.Get("declared")
+	p.Declared = !declared.Is(value.Bool) || declared.IsTrue()
+	if p.Declared {
+		p.Inside = inside(p.Full, p.Name)
+	}
+	if unnamed := p.Full.StringAt("unnamed"); unnamed != "true" && unnamed != "service" {
+		p.Outside = p.Name
+	}
+	p.Leads = p.ref(p.Pos)
+	if p.Full.StringAt("targetBy") == "number" {
+		p.Leads = value.NewInt(p.Pos, p.Target)
+	}
+}
+
+// ref returns the container's port by its name, or by its number where it has none.
+func (p *Port) ref(at diag.Pos) *value.Value {
+	if p.Inside == "" {
+		return value.NewInt(at, p.Target)
+	}
+	return value.NewString(at, p.Inside)
 }
 
 // portKey is what may stand only once.

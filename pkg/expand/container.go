@@ -64,8 +64,11 @@ func (e *expander) containers(pod *value.Value, w *descriptor.Workload, mounts [
 func containerPorts(c *descriptor.Container) *value.Value {
 	out := newList(c.Pos)
 	for _, p := range c.Ports {
+		if !p.Declared {
+			continue
+		}
 		out.Items = append(out.Items, newMap(p.Pos,
-			"name", p.Name, "containerPort", target(p), "protocol", protocol(p),
+			"name", p.Inside, "containerPort", target(p), "protocol", protocol(p),
 			"hostPort", p.Full.Get("hostPort"), "hostIP", p.Full.Get("hostIP"),
 		))
 	}

@@ -49,7 +49,7 @@ func (e *expander) servicePorts(w *descriptor.Workload) *value.Value {
 			port = target(p)
 		}
 		out.Items = append(out.Items, newMap(p.Pos,
-			"name", p.Name, "port", port, "targetPort", p.Name, "protocol", protocol(p),
+			"name", p.Outside, "port", port, "targetPort", p.Leads, "protocol", protocol(p),
 			"appProtocol", p.Full.Get("appProtocol"), "nodePort", p.Full.Get("nodePort"),
 		))
 	}

@@ -19,7 +19,7 @@ func (e *expander) observe(w *descriptor.Workload) {
 		return
 	}
 	x := w.Metrics
-	endpoint := mergeMaps(newMap(x.Pos, "port", x.Port, "path", x.Path, "interval", x.Fields.Get("interval"), "scrapeTimeout",
+	endpoint := mergeMaps(newMap(x.Pos, x.PortField, x.Port, "path", x.Path, "interval", x.Fields.Get("interval"), "scrapeTimeout",
 		x.Fields.Get("scrapeTimeout")),
 		x.Fields.Get("endpoint"))
 	field := "endpoints"
@@ -54,7 +54,10 @@ func (e *expander) monitored(w *descriptor.Workload) *value.Value {
 		return e.selector(w)
 	}
 	labels, _ := e.userMetadata(w)
-	return e.given(w, "Service", "labels", e.labels(w, labels, w.Service.Get("labels")))
+	if labels = e.given(w, "Service", "labels", e.labels(w, labels, w.Service.Get("labels"))); labels.Empty() {
+		return e.selector(w) // which a rule reports to find nothing
+	}
+	return labels
 }
 
 // alerts returns the default set, if asked for, and the descriptor's own.

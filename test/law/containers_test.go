@@ -127,7 +127,7 @@ func (g *generator) further(name string, goesOn, same bool) *yaml.Node {
 	if goesOn && g.chance(40) {
 		number := g.number()
 		o.set("ports", fields("own", pick(g, number, fields("containerPort", number, "protocol", plain("UDP"), "hostPort", g.number(),
-			"hostIP", quoted("127.0.0.1")))))
+			"hostIP", quoted("127.0.0.1"), "unnamed", g.boolean()))))
 		o.set("probes", pick(g, g.text("/ping"), fields("startup", fields("tcpSocket", fields("port", plain("own"))))))
 		o.set("lifecycle", fields("preStop", fields("sleep", g.integer(5))))
 	}

@@ -128,8 +128,17 @@ func (g *generator) port(w *workload, exposed bool) *yaml.Node {
 	}
 	n := g.some(25, "target", g.number(), "protocol", plain(pick(g, "TCP", "UDP", "SCTP")), "appProtocol",
 		g.text(pick(g, "http", "kubernetes.io/h2c", "example.com/1.0")),
-		"hostPort", g.number(), "hostIP", g.text("127.0.0.1"))
+		"hostPort", g.number(), "hostIP", g.text("127.0.0.1"), "targetBy", plain(pick(g, "name", "number")))
 	o := object{n}
+	if g.chance(15) {
+		o.set("containerName", g.text(fmt.Sprintf("in-%d", g.next())))
+	}
+	if g.chance(15) {
+		o.set("unnamed", plain("container"))
+	}
+	if g.chance(10) && o.get("hostPort") == nil && o.get("hostIP") == nil {
+		o.set("declared", g.boolean())
+	}
 	if o.get("target") == nil || g.chance(60) {
 		o.set("port", g.number())
 	}

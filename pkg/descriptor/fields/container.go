@@ -89,7 +89,15 @@ var portType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a port", ShorthandKey: "port",
 	Fields: []schema.Field{
 		{Name: "port", Doc: "The number that the Service listens on.", Type: portNumber},
-		{Name: "target", Doc: "The number that the container listens on (default: the same as port).", Type: &schema.PortNumber},
+		{Name: "target", Doc: "The number that the container listens on (default: the same as port); or the name of another port, for a " +
+			"second port of the Service to it.", Type: &schema.PortRef},
+		{Name: "targetBy", Doc: "Whether the Service leads to the container's port by its name (default) or number.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "name or number", Enum: []string{"name", "number"}}},
+		{Name: "containerName", Doc: "Its name in the container (default: the same).",
+			Type: &schema.Type{Kind: schema.TextKind, What: "a port name", Check: &schema.PortName}},
+		{Name: "unnamed", Doc: "true if the port has no name; container or service if it has none there.",
+			Type: &schema.Type{Kind: schema.TextKind, What: "true, container or service", Enum: []string{"true", "container", "service"}}},
+		{Name: "declared", Doc: "false if the container does not list the port.", Type: &schema.Boolean},
 		{Name: "protocol", Doc: "TCP (default), UDP or SCTP.", Type: &schema.Type{Kind: schema.TextKind, What: "a protocol",
 			Enum: []string{"TCP", "UDP", "SCTP"}}},
 		{Name: "appProtocol", Doc: "The application's protocol, as a hint for load balancers and meshes.", Type: &schema.AnyText},

@@ -58,6 +58,7 @@ var containerType = &schema.Type{
 						{Name: "containerPort", Doc: "The number that it listens on.", Type: &schema.PortNumber},
 						{Name: "protocol", Doc: "TCP (default), UDP or SCTP.",
 							Type: &schema.Type{Kind: schema.TextKind, What: "a protocol", Enum: []string{"TCP", "UDP", "SCTP"}}},
+						{Name: "unnamed", Doc: "true if the port has no name in the container.", Type: &schema.Boolean},
 						{Name: "hostPort", Doc: "Its port on the node.", Type: &schema.PortNumber},
 						{Name: "hostIP", Doc: "The node's address that hostPort binds to.", Type: &schema.AnyText},
 					}}}},

@@ -41,7 +41,7 @@ var kindFields = []schema.Field{
 		Example: "spec: {revisionHistoryLimit: 3, minReadySeconds: 10}"},
 	{Name: "selector", Scope: Own, Doc: "The labels by which the workload finds its pods where existing ones have to stay: " +
 		"Kubernetes never lets them change. Its objects have them too.",
-		Type: SelectorMap,
+		Type:    SelectorMap,
 		Example: "selector: {app: legacy-shop}"},
 	{Name: "syncWave", Scope: Inherited, Traits: jobInherits,
 		Doc:     "The wave in which Argo CD syncs the objects (default: 0). Lower ones come first.",
