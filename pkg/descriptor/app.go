@@ -37,6 +37,8 @@ type App struct {
 	// Config and Files are shared by all workloads.
 	Config     *value.Value
 	Files      []File
+	ConfigMaps []ConfigMap
+	Claims     []Claim
 	Workloads  []Workload
 	Hooks      []Workload
 	Jobs       []Workload

@@ -97,6 +97,7 @@ func (e *effective) app(env string) *App {
 	e.names(app, top.merged)
 	app.Names = e.sharedNames(top.merged.Get("names"))
 	app.Files = e.files(top.merged.Get("files"))
+	app.ConfigMaps, app.Claims = e.configMaps(top.merged.Get("configMaps")), e.claims(top.merged.Get("claims"))
 	for i, w := range top.workloads {
 		if on := w.Value.Get("enabled"); e.multi && on.Is(value.Bool) && !on.IsTrue() {
 			continue

@@ -143,9 +143,7 @@ func (e *effective) claim(w *Workload, x *Volume) {
 		e.diags.Errorh(x.Source.KeyPos, "missing-size", "add size: such as 10Gi, or write claim: NAME for an existing one",
 			"the claim of the volume %q has no size", x.Name)
 	}
-	if !c.Has("accessModes") {
-		x.Source.Value = c.Copy().Set("accessModes", value.NewList(c.Pos, value.NewString(c.Pos, "ReadWriteOnce")))
-	}
+	x.Source.Value = withAccess(c)
 	if w.Kind.Ordinal {
 		return
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/base64"
 	"strconv"
 	"strings"
-	"unicode/utf8"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -55,25 +54,14 @@ func (e *expander) fileMap(w *descriptor.Workload, files []descriptor.File) {
 		return
 	}
 	pos, name := files[0].Pos, e.filesName(w)
-	data, binary := value.NewMap(pos), value.NewMap(pos)
-	sources := map[string]string{}
+	m := keys{data: value.NewMap(pos), binary: value.NewMap(pos), sources: map[string]string{}, folder: "files/" + name}
 	for _, f := range files {
 		content, at := e.content(f)
-		sources[f.Key] = "files/" + name + "/" + f.Key
-		if utf8.Valid(content) {
-			data.Set(f.Key, value.NewString(at, string(content)))
-		} else {
-			binary.Set(f.Key, value.NewString(at, wrap(base64.StdEncoding.EncodeToString(content))))
-		}
+		m.add(f.Key, content, at)
 	}
 	o := e.newObject(pos, "v1", "ConfigMap", name, w, nil, nil)
-	if !data.Empty() {
-		o.Set("data", data)
-	}
-	if !binary.Empty() {
-		o.Set("binaryData", binary)
-	}
-	e.add(object.Object{Value: o, Origin: pos, Generated: true, Sources: sources})
+	o.Set("data", newValue(pos, m.data)).Set("binaryData", newValue(pos, m.binary))
+	e.add(object.Object{Value: o, Origin: pos, Generated: true, Sources: m.sources})
 }
 
 func (e *expander) content(f descriptor.File) ([]byte, diag.Pos) {

@@ -20,6 +20,7 @@ func Objects(app *descriptor.App, files tree.Tree) ([]object.Object, diag.List) 
 	e.namespace()
 	e.configMap(nil, app.Config)
 	e.fileMap(nil, app.Files)
+	e.namedObjects()
 	e.serviceAccount(app.ServiceAccount, nil)
 	e.secrets(app.Secrets, nil)
 	for i := range app.Workloads {
@@ -42,7 +43,26 @@ type expander struct {
 	diags   diag.List
 }
 
-func (e *expander) add(o object.Object) { e.objects = append(e.objects, o) }
+func (e *expander) add(o object.Object) {
+	e.objects = append(e.objects, o)
+	if !o.Generated {
+		return
+	}
+	for _, field := range []string{"data", "binaryData"} {
+		for _, entry := range o.Value.Get(field).AllEntries() {
+			if value.ReadAsText(entry.Key) {
+				continue
+			}
+			pos := entry.KeyPos
+			if pos.IsZero() {
+				pos = entry.Value.Pos
+			}
+			// api/internal/generators writes keys without quotes, and the hash reads them again.
+			e.diags.Errorh(pos, "bad-name", "rename it, or use configMaps with hash: false",
+				"kustomize can't carry the key %q of %s, which is no text in YAML without quotes", entry.Key, o.ID())
+		}
+	}
+}
 
 // newMap, newValue and newList build values: see pkg/yaml/value.
 func newMap(pos diag.Pos, pairs ...any) *value.Value { return value.MapOf(pos, pairs...) }

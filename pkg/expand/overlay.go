@@ -193,10 +193,12 @@ func (f *folder) generator(o object.Object, configMap *value.Value, behavior str
 	}
 	entry := newMap(diag.Pos{}, "name", o.ID().Name, "behavior", behavior,
 		"literals", newList(diag.Pos{}, literals...), "files", newList(diag.Pos{}, files...))
+	options := newMap(diag.Pos{}, "immutable", o.Value.Get("immutable"))
 	if behavior == "" {
-		entry.Set("options", newValue(diag.Pos{}, newMap(diag.Pos{},
-			"labels", o.Value.Get("metadata", "labels"), "annotations", o.Value.Get("metadata", "annotations"))))
+		options.Set("labels", newValue(diag.Pos{}, o.Value.Get("metadata", "labels"))).
+			Set("annotations", newValue(diag.Pos{}, o.Value.Get("metadata", "annotations")))
 	}
+	entry.Set("options", newValue(diag.Pos{}, options))
 	f.generators = append(f.generators, entry)
 }
 
@@ -324,6 +326,9 @@ func (f *folder) mergeGenerator(p pair) *value.Value {
 	}
 	if !changed.Empty() {
 		f.generator(p.env, changed, "merge")
+		merged = merged.Copy() // which takes over what is immutable from the entry alone
+		merged.Delete("immutable")
+		merged.Set("immutable", p.env.Value.Get("immutable"))
 	}
 	return merged
 }

@@ -32,13 +32,17 @@ func (e *expander) claims(w *descriptor.Workload) {
 		if x.Claim == "" {
 			continue
 		}
-		c := x.Source.Value
-		keep := e.syncOption(x.Pos, "Prune=false,Delete=false")
-		e.add(object.Object{
-			Value: e.newObject(x.Pos, "v1", "PersistentVolumeClaim", x.Claim, w, c.Get("labels"), mergeMaps(keep, c.Get("annotations"))).
-				Set("spec", claimSpec(c)),
-			Origin: x.Pos,
-		})
+		e.add(e.claimObject(x.Pos, x.Claim, w, x.Source.Value))
+	}
+}
+
+// claimObject returns a claim.
+func (e *expander) claimObject(pos diag.Pos, name string, w *descriptor.Workload, c *value.Value) object.Object {
+	keep := e.syncOption(pos, "Prune=false,Delete=false")
+	return object.Object{
+		Value: e.newObject(pos, "v1", "PersistentVolumeClaim", name, w, c.Get("labels"), mergeMaps(keep, c.Get("annotations"))).
+			Set("spec", claimSpec(c)),
+		Origin: pos,
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kustomize"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -29,6 +30,11 @@ func (s *Source) load(app *descriptor.App) (diag.List, error) {
 			} else {
 				l.written(f)
 			}
+		}
+	}
+	for _, x := range app.ConfigMaps {
+		if x.From.Text != "" {
+			l.keys(x.From)
 		}
 	}
 	for _, x := range app.Manifests {
@@ -102,6 +108,24 @@ func (l *loader) mounted(f descriptor.File) {
 	if problem := value.Unprintable(string(content)); problem != "" {
 		l.diags.Errorh(f.From.Pos, "unprintable", "mount it from a Secret or a volume instead, or change the file", "the file %q %s",
 			f.From.Text, problem)
+	}
+}
+
+// keys reads the files of a folder that become the keys of a ConfigMap.
+func (l *loader) keys(from descriptor.Text) {
+	files, err := l.Source.folder.ReadDir(from.Text)
+	if err != nil {
+		l.report(from.Text, from.Pos, err)
+		return
+	}
+	for _, name := range files.Paths() {
+		file := path.Join(from.Text, name)
+		if problem := schema.ConfigKey.Problem(name); problem != "" {
+			l.diags.Errorh(from.Pos, "bad-name", "rename or move the file", "the file %q can't be a key: its name %s", file, problem)
+			continue
+		}
+		l.files[file] = files[name]
+		l.mounted(descriptor.File{From: descriptor.Text{Text: file, Pos: from.Pos}})
 	}
 }
 

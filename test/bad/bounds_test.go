@@ -106,12 +106,12 @@ func TestContent(t *testing.T) {
 		{"a file of one byte too much", files{"app.yaml": head + "files: {/a: {from: a.txt}}\n", "a.txt": strings.Repeat("a", most+1)},
 			"app.yaml:6:20: the file \"a.txt\" is larger than 2 MiB\n"},
 		{"too large together", files{
-			"app.yaml": head + "files:\n" + times(9, "  /%[1]d: {from: %[1]d.txt}\n"),
+			"app.yaml": head + "files:\n" + times(9, "  /f%[1]d: {from: %[1]d.txt}\n"),
 			"0.txt":    strings.Repeat("a", mib), "1.txt": strings.Repeat("a", mib), "2.txt": strings.Repeat("a", mib),
 			"3.txt": strings.Repeat("a", mib), "4.txt": strings.Repeat("a", mib), "5.txt": strings.Repeat("a", mib),
 			"6.txt": strings.Repeat("a", mib), "7.txt": strings.Repeat("a", mib), "8.txt": "a",
-		}, "app.yaml:14:14: the file \"7.txt\" makes the app's files larger than 8 MiB\n" +
-			"app.yaml:15:14: the file \"8.txt\" makes the app's files larger than 8 MiB\n"},
+		}, "app.yaml:14:15: the file \"7.txt\" makes the app's files larger than 8 MiB\n" +
+			"app.yaml:15:15: the file \"8.txt\" makes the app's files larger than 8 MiB\n"},
 		{"too deep", files{"app.yaml": head +
 			"manifests:\n  - apiVersion: example.com/v1\n    kind: X\n    metadata: {name: x}\n    spec: " + nested(100) + "\n"},
 			"app.yaml:10:73: more than 64 maps and lists in one another\n"},

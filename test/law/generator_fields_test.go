@@ -77,7 +77,7 @@ func stands(scope, field string) bool {
 		return scope == "workloads." || !strings.HasSuffix(field, ".workload")
 	case "apiVersion", "name", "main", "environments":
 		return scope == ""
-	case "namespace", "namePrefix", "nameSuffix", "defaults", "accept", "manifests", "components", "patches":
+	case "namespace", "namePrefix", "nameSuffix", "defaults", "accept", "manifests", "components", "patches", "configMaps", "claims":
 		return scope != "workloads."
 	}
 	return true

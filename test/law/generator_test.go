@@ -245,6 +245,7 @@ func (g *generator) topLevel(o object) {
 		g.namespace(o, g.root)
 	}
 	g.around(o, g.root)
+	g.namedObjects(o, g.root)
 	o.set("accept", g.accept())
 	g.passedOn(o)
 	g.requested(o)
@@ -325,6 +326,7 @@ func (g *generator) environment(env string) *yaml.Node {
 		g.image(o, s.said, false)
 	}
 	g.around(o, s.said)
+	g.namedObjects(o, s.said)
 	g.inherited(o, s.said)
 	g.shared(o, s.said, "/etc/app")
 	if first && g.off {

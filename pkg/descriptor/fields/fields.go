@@ -61,7 +61,7 @@ var fieldTable = sync.OnceValue(newTable)
 func newTable() *table {
 	t := &table{}
 	t.hook, t.job, t.kind = newHookType(t.elsewhere), newJobType(t.elsewhere), kindField()
-	t.app = slices.Clone(appFields)
+	t.app = slices.Concat(appFields, objectFields())
 	for i := range t.app {
 		if f := &t.app[i]; f.Name == "kind" {
 			f.Doc += kindNames() + "."

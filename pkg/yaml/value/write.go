@@ -162,6 +162,17 @@ func otherInYAML11(text string) bool {
 	return bytes.HasPrefix(encoded, []byte(`"`))
 }
 
+// ReadAsText reports whether a word is a text to kustomize without quotes, not a number, a date or the like.
+func ReadAsText(word string) bool {
+	if shapeOf(word) == plainText {
+		return true
+	}
+	var x any
+	err := yamlv3.Unmarshal([]byte(word), &x)
+	_, text := x.(string)
+	return err == nil && text
+}
+
 func plain(v *Value) (any, error) {
 	switch {
 	case v.Is(Map):
