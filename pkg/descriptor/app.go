@@ -48,6 +48,8 @@ type App struct {
 	// ServiceAccount and Secrets are shared by all workloads.
 	ServiceAccount *ServiceAccount
 	Secrets        []Secret
+	// Hidden are the lists of the environment that take the place of others, OtherSelectors the selectors that differ there.
+	Hidden, OtherSelectors []Difference
 	// Accept holds the reasons by which the app accepts findings, by rule.
 	Accept *value.Value
 }

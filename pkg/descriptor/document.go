@@ -90,7 +90,6 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	}
 	d.readEnvironments(full)
 	d.checkScopes(n)
-	d.checkSelectors(n)
 	for _, key := range []string{"apiVersion", "kind", "name", "main"} {
 		if e := d.root.Entry(key); e != nil {
 			d.head.SetEntry(*e)
@@ -301,24 +300,6 @@ func (d *Document) checkWorkloads(n *schema.Normaliser, env value.Entry) {
 
 // Pos returns the place of the descriptor as a whole.
 func (d *Document) Pos() diag.Pos { return d.root.Pos }
-
-// checkSelectors warns where an environment selects pods by labels of its own,
-// which makes objects of one app answer to different names.
-func (d *Document) checkSelectors(n *schema.Normaliser) {
-	for _, env := range d.envs {
-		differs := func(path ...string) {
-			top, own := d.root.Get(path...), env.Value.Get(path...)
-			if own != nil && !value.Equal(top, own) {
-				n.Diags.Warnh(own.Pos, "selector-differs", "write the selector at the top level, unless the running objects differ",
-					"the selector differs in the environment %q", env.Key)
-			}
-		}
-		differs("selector")
-		for _, w := range env.Value.Get("workloads").AllEntries() {
-			differs("workloads", w.Key, "selector")
-		}
-	}
-}
 
 // Head returns apiVersion, kind or name as written, nil where the descriptor has none.
 func (d *Document) Head(key string) *value.Value { return d.head.Get(key) }

@@ -116,6 +116,7 @@ func (e *effective) app(env string) *App {
 	e.reportUnused(m, top.shape)
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
+	app.Hidden, app.OtherSelectors = e.hiddenLists(), e.otherSelectors()
 	app.ServiceAccount = e.serviceAccount(top.merged, e.Name, app.Names)
 	app.Secrets = e.secrets(app, top.merged, "", e.Name, app.Names, top.namespace)
 	for i := range app.Workloads {
@@ -300,7 +301,7 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 		listed[file] = true
 		return false
 	}
-	for _, item := range merged.Get("manifests").AllItems() {
+	for _, item := range entriesOf(merged, "manifests") {
 		m := Manifest{Pos: item.Pos}
 		if item.IsScalar() && twice(item) {
 			continue
@@ -312,15 +313,67 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 		}
 		app.Manifests = append(app.Manifests, m)
 	}
-	for _, item := range merged.Get("components").AllItems() {
+	for _, item := range entriesOf(merged, "components") {
 		if twice(item) {
 			continue
 		}
 		app.Components = append(app.Components, Text{item.Text, item.Pos})
 	}
-	for _, item := range merged.Get("patches").AllItems() {
+	for _, item := range entriesOf(merged, "patches") {
 		app.Patches = append(app.Patches, Patch{Pos: item.Pos, File: item.StringAt("path"), Value: item})
 	}
+}
+
+// entriesOf returns the entries of a list that can have names: those without first.
+func entriesOf(merged *value.Value, field string) []*value.Value {
+	v := merged.Get(field)
+	out := slices.Concat(v.AllItems(), v.Get(schema.Unnamed).AllItems())
+	for _, entry := range v.AllEntries() {
+		if entry.Key != schema.Unnamed {
+			out = append(out, entry.Value)
+		}
+	}
+	return out
+}
+
+// Difference is a field of an environment that may have another effect than is meant.
+type Difference struct {
+	Field string
+	Pos   diag.Pos
+}
+
+// hiddenLists returns the lists of the environment that take the place of other ones at the top level.
+func (e *effective) hiddenLists() []Difference {
+	var out []Difference
+	for _, field := range []string{"manifests", "components", "patches"} {
+		top, own := e.root.Get(field).AllItems(), e.ownLayer(e.env).Get(field)
+		hidden := slices.ContainsFunc(top, func(x *value.Value) bool {
+			return !slices.ContainsFunc(own.AllItems(), func(y *value.Value) bool { return value.Equal(x, y) })
+		})
+		if len(own.AllItems()) > 0 && hidden {
+			out = append(out, Difference{field, own.Pos})
+		}
+	}
+	return out
+}
+
+// otherSelectors returns the selectors of the environment that are not those of the top level, by which objects of one app
+// answer to different labels.
+func (e *effective) otherSelectors() []Difference {
+	var out []Difference
+	own := e.ownLayer(e.env)
+	differs := func(path ...string) {
+		if x := own.Get(path...); x != nil && !value.Equal(e.root.Get(path...), x) {
+			out = append(out, Difference{strings.Join(path, "."), x.Pos})
+		}
+	}
+	differs("selector")
+	for _, w := range own.Get("workloads").AllEntries() {
+		if e.root.Get("workloads").Has(w.Key) {
+			differs("workloads", w.Key, "selector")
+		}
+	}
+	return out
 }
 
 // names sets the prefix and suffix of the names of objects.

@@ -30,6 +30,8 @@ type Input struct {
 	Manifests []*value.Value
 	// Open says that there are components, which may change the labels of objects.
 	Open bool
+	// Hidden are lists of the environment in place of others, OtherSelectors its selectors that differ.
+	Hidden, OtherSelectors []descriptor.Difference
 	// Brought is what else the app hands to kustomize.
 	Brought Brought
 	// Pos is the place of what is missing altogether.

@@ -52,6 +52,9 @@ func Rules() []Rule {
 		{Name: "foreign-subject", Severity: Warning, find: foreignSubjects,
 			Why: "The binding gives the rights to a service account of another namespace, or to a user or group of the cluster itself, " +
 				"such as system:authenticated.", Cure: "Bind a service account of the app."},
+		{Name: "hidden-list", Severity: Warning, source: true, find: hiddenLists,
+			Why: "A list replaces the list of the layer below, so the `manifests`, `components` or `patches` of the top level are missing " +
+				"in this environment.", Cure: "Give the entries names: maps merge."},
 		{Name: "host-access", Severity: Warning, find: hostAccess,
 			Why: "A pod with the node's files, network or processes can take over the node. So can a pod that claims a PersistentVolume " +
 				"of the node's files.", Cure: "Use a volume, a Service or a claim with a StorageClass instead."},
@@ -129,6 +132,9 @@ func Rules() []Rule {
 		{Name: "scaled-replicas", Severity: Warning, find: scaledReplicas,
 			Why:  "If an object sets `replicas`, each sync undoes what the autoscaler chose.",
 			Cure: "Remove `replicas`: the autoscaler sets it."},
+		{Name: "selector-differs", Severity: Warning, source: true, find: selectorDiffers,
+			Why:  "If the selector is another one in one environment, its objects don't have the labels by which tools know the app.",
+			Cure: "Write the selector at the top level. If the running objects differ, accept the finding."},
 		{Name: "selector-mismatch", Severity: Error, find: selectorMismatch,
 			Why: "Kubernetes refuses a workload whose selector does not match its own pods.", Cure: "Give the pods the selector's labels."},
 		{Name: "selector-overlap", Severity: Error, find: selectorOverlap,

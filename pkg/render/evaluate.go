@@ -158,6 +158,7 @@ func (s *Source) input(e expand.Environment) lint.Input {
 		Env: e.App.Env, Namespace: e.App.Namespace.Name, Pos: e.App.Pos,
 		Objects: e.Objects, Manifests: e.Relabelled(), Open: len(e.App.Components) > 0,
 		Names: e.Names(), NamesPos: e.App.Prefix.Pos,
+		Hidden: e.App.Hidden, OtherSelectors: e.App.OtherSelectors,
 		Brought: s.brought(e), Policy: s.platform.Settings(e.App.Env).Policy, Accept: e.App.Accept,
 	}
 	if e.App.Prefix.Text == "" {

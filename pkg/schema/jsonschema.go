@@ -198,7 +198,12 @@ func (d *jsonBuilder) full(s *Type) JSON {
 		}
 		return append(out, Member{"additionalProperties", orNull(d.anyForm(s.Elem))})
 	case ListKind:
-		return JSON{{"type", "array"}, {"items", d.anyForm(s.Elem)}}
+		list := JSON{{"type", "array"}, {"items", d.anyForm(s.Elem)}}
+		if s.Named {
+			return JSON{{"anyOf", []any{list, JSON{{"type", "object"}, {"propertyNames", orMergeKey(s.Keys.Check.JSONSchema())},
+				{"additionalProperties", orNull(d.anyForm(s.Elem))}}}}}
+		}
+		return list
 	case KubeKind:
 		return d.kubernetes(s.Of)
 	case IntegerKind:
@@ -317,7 +322,7 @@ func orNull(x JSON) JSON {
 		case "enum":
 			out[i].Value = append(slices.Clone(m.Value.([]any)), nil)
 			return out
-		case "$ref":
+		case "$ref", "not": // which a null would break
 			return JSON{{"anyOf", []any{x, null}}}
 		}
 	}

@@ -44,6 +44,9 @@ func (m *Merger) MergeAt(path []string, s *Type, lower, upper *value.Value) *val
 // chooses put the others aside. The order is lower's, then that of upper's new keys.
 // Neither argument is changed.
 func (m *Merger) Merge(s *Type, lower, upper *value.Value) *value.Value {
+	if s.isNamed() && lower != nil && lower.Kind != upper.Kind && !upper.Empty() { // an empty list is none
+		lower, upper = unnamed(lower), unnamed(upper)
+	}
 	if !lower.Is(value.Map) || !upper.Is(value.Map) {
 		if upper.Is(value.Map) {
 			return m.fresh(s, upper)
@@ -85,8 +88,10 @@ func (m *Merger) Merge(s *Type, lower, upper *value.Value) *value.Value {
 				}
 				deleted[e.Key] = true
 			}
-		case there:
+		case there && !s.isNamed():
 			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.Child(e.Key), out.Entries[i].Value, e.Value)}
+		case there: // which is another one of the same name
+			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.Child(e.Key), nil, e.Value)}
 		default:
 			out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.Child(e.Key), nil, e.Value)})
 		}
@@ -96,6 +101,17 @@ func (m *Merger) Merge(s *Type, lower, upper *value.Value) *value.Value {
 		out.Entries = slices.DeleteFunc(out.Entries, func(e value.Entry) bool { return deleted[e.Key] })
 	}
 	return out
+}
+
+// isNamed reports whether the type is a list whose entries can have names.
+func (s *Type) isNamed() bool { return s != nil && s.Named }
+
+// unnamed returns a list as a map with its entries under one key, so that it can be merged with a map of named ones.
+func unnamed(v *value.Value) *value.Value {
+	if !v.Is(value.List) {
+		return v
+	}
+	return value.NewMap(v.Pos).SetEntry(value.Entry{Key: Unnamed, KeyPos: v.Pos, Value: v})
 }
 
 // below is merge for a value in another one.

@@ -254,6 +254,9 @@ func (k KeyRule) hint(key string) string {
 }
 
 func (n *Normaliser) list(s *Type, v *value.Value) *value.Value {
+	if s.Named && v.Is(value.Map) {
+		return n.mapping(s, v)
+	}
 	if !v.Is(value.List) {
 		if v.IsScalar() && s.Elem.Kind == TextKind {
 			n.Diags.Errorh(v.Pos, "wrong-type", "write ["+quoteFields(n.show(v.Text))+"]", "%s must be %s, not %s", n.Where(), s.What,

@@ -73,6 +73,9 @@ type Type struct {
 	// OneOf holds sets of fields of which a layer can say one, which puts those of
 	// lower layers aside. Of the sets in Supersede a layer can say several.
 	OneOf, Supersede [][]string
+	// Named says that the entries of a list can have names, which Keys allows: a map by name adds to a lower layer's list or
+	// map. An entry takes the place of the one with the same name, and null leaves one out.
+	Named bool
 	// Deferred says that values of this type are merged over others after the
 	// layers, so that their nulls are kept until then.
 	Deferred bool
@@ -87,6 +90,9 @@ type Type struct {
 	// JSON is what JSON Schema can say beside the rest.
 	JSON JSON
 }
+
+// Unnamed is the key of the entries without names, where layers have some with and some without.
+const Unnamed = ""
 
 // KeyRule says which keys a map may have.
 type KeyRule struct {
@@ -166,6 +172,10 @@ func (s *Type) Child(key string) *Type {
 		}
 	case MapKind:
 		return s.Elem
+	case ListKind:
+		if s.Named && key != Unnamed {
+			return s.Elem
+		}
 	case KubeKind:
 		t, _ := types.Named(s.Of)
 		return kubeType(t.Below(key))

@@ -90,6 +90,8 @@ type generator struct {
 	ownImages bool
 	// kind is that of the workload that is being made, "" for none.
 	kind string
+	// named says that manifests, patches and components have names, by which environments add to them.
+	named bool
 	// off says that the top level switches the app off.
 	off bool
 	// keep is the workload that every environment has, main says that it has the app's own name.
@@ -145,6 +147,7 @@ func generate(seed, index uint64) app {
 	g.privileged = g.chance(20)
 	g.equipped = g.chance(40)
 	g.local = g.chance(40)
+	g.named = g.chance(40)
 	a := app{doc: g.document(), files: g.files, crlf: g.chance(3), bom: g.chance(3)}
 	if !g.namespaces && !g.sealed && g.chance(20) {
 		a.argocdNamespace = "argo-says"

@@ -228,6 +228,11 @@ spec:
 
 func (g *generator) manifests() *yaml.Node {
 	all := objects()
+	if g.named { // where environments add, so that no two can have one name
+		all = slices.DeleteFunc(all, func(text string) bool {
+			return strings.Contains(text, "metadata: {name: TARGET") || strings.Contains(text, "metadata: {name: APP-sa")
+		})
+	}
 	g.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	out := list()
 	for _, template := range all[:1+g.IntN(6)] {
@@ -239,7 +244,19 @@ func (g *generator) manifests() *yaml.Node {
 		name := g.file(pick(g, "manifests/m#.yaml", "m#.yml", "k8s/deep/m#.yaml"), text)
 		out.Content = append(out.Content, plain(name))
 	}
-	return out
+	return g.byName(out, func(int) string { return fmt.Sprintf("m-%d", g.next()) })
+}
+
+// byName gives names to the entries of a list where the app has them by names, or those of its environments.
+func (g *generator) byName(entries *yaml.Node, name func(i int) string) *yaml.Node {
+	if !g.named || !g.inEnvironment && g.chance(30) {
+		return entries
+	}
+	o := newObject()
+	for i, x := range entries.Content {
+		o.set(name(i), x)
+	}
+	return o.Node
 }
 
 // patch is a template of a patch with its target, if it needs one.
@@ -285,7 +302,8 @@ func (g *generator) patches() *yaml.Node {
 	all := slices.DeleteFunc(patches(), func(p patch) bool { return g.renamed && strings.Contains(p.text, "CONTAINER") })
 	g.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	out := list()
-	for _, p := range all[:1+g.IntN(3)] {
+	chosen := all[:1+g.IntN(3)]
+	for _, p := range chosen {
 		o := newObject()
 		text := strings.TrimPrefix(g.expand(p.text), "\n")
 		if g.chance(50) {
@@ -302,7 +320,7 @@ func (g *generator) patches() *yaml.Node {
 		}
 		out.Content = append(out.Content, o.Node)
 	}
-	return out
+	return g.byName(out, func(i int) string { return fmt.Sprintf("p-%d", slices.Index(patches(), chosen[i])) })
 }
 
 // components are templates of what a component's kustomization holds.
@@ -350,5 +368,5 @@ func (g *generator) components() *yaml.Node {
 		put("nested/object.yaml", g.expand(objects()[1]))
 		out.Content = append(out.Content, plain(pick(g, dir, "./"+dir, dir+"/")))
 	}
-	return out
+	return g.byName(out, func(int) string { return fmt.Sprintf("c-%d", g.next()) })
 }

@@ -40,17 +40,21 @@ var appFields = []schema.Field{
 		Example: "config: {DEMO_TOKEN: demo-only}\naccept:\n  no-probes: the load balancer has its own\n" +
 			"  plain-credential: {DEMO_TOKEN: everybody may use it}"},
 	{Name: "manifests", Scope: App, Doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in " +
-		"place.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of files and objects", Elem: manifestType},
+		"place. By names, environments add to them.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of files and objects", Elem: manifestType,
+		Named: true, Keys: entryName},
 		Example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n" +
 			"    spec: {podSelector: {}, policyTypes: [Ingress]}"},
 	{Name: "components", Scope: App, Doc: "Folders in the app's folder that hold kustomize components.",
-		Type:    &schema.Type{Kind: schema.ListKind, What: "a list of folders", Elem: fileName},
+		Type:    &schema.Type{Kind: schema.ListKind, What: "a list of folders", Elem: fileName, Named: true, Keys: entryName},
 		Example: "components: [components/debug]"},
 	{Name: "patches", Scope: App, Doc: "Changes to the objects in kustomize's own syntax, applied last.",
-		Type: &schema.Type{Kind: schema.ListKind, What: "a list of patches", Elem: patchType},
+		Type: &schema.Type{Kind: schema.ListKind, What: "a list of patches", Elem: patchType, Named: true, Keys: entryName},
 		Example: "patches:\n  - target: {kind: Deployment, name: app}\n    patch: |\n      - op: add\n" +
 			"        path: /spec/minReadySeconds\n        value: 10"},
 }
+
+// entryName is the rule for the names of entries in a list.
+var entryName = schema.KeyRule{What: "an entry", Check: &schema.Label}
 
 // AcceptAll stands for all that a rule finds, among the names of what it finds
 // something in.

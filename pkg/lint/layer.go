@@ -1,0 +1,17 @@
+package lint
+
+// hiddenLists finds lists of an environment in place of those at the top level.
+func hiddenLists(in *Input, r *reporter) {
+	for _, x := range in.Hidden {
+		r.reportAt(x.Pos, "give the entries names, such as "+x.Field+": {NAME: …}: environments add to these",
+			"%s of the environment %q take the place of those at the top level", x.Field, in.Env)
+	}
+}
+
+// selectorDiffers finds selectors of an environment that are not those of the top level.
+func selectorDiffers(in *Input, r *reporter) {
+	for _, x := range in.OtherSelectors {
+		r.reportAt(x.Pos, "write the selector at the top level, unless the running objects differ",
+			"the selector differs in the environment %q", in.Env)
+	}
+}
