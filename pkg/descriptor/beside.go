@@ -66,6 +66,11 @@ func (e *effective) ofOwner(app *App, x besides, of *Workload, entry value.Entry
 		pod.Delete("restartPolicy")
 		inherited.Set("pod", pod)
 	}
+	if container := inherited.Get("container"); container.Has("volumeMounts") { // of volumes that it does not have
+		container = container.Copy()
+		container.Delete("volumeMounts")
+		inherited.Set("container", container)
+	}
 	if e.multi && of == nil {
 		inherited = schema.NewMerger().Merge(x.typ, inherited, e.overrideShared())
 	}

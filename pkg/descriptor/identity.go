@@ -52,7 +52,11 @@ func (e *effective) serviceAccount(fields *value.Value, object string, names Nam
 	}
 	if create := sa.Value.Get("create"); create != nil && !create.IsTrue() {
 		out.Create = false
-		if !sa.Value.Has("name") {
+		switch {
+		case sa.Value.Has("name"):
+		case sa.Value.Has("automount") && rbac == nil: // that of the namespace
+			out.Name = ""
+		default:
 			e.diags.Errorh(create.Pos, "missing-field", "add name: with the service account's name",
 				"serviceAccount has create: false, but no name of an existing one")
 		}
@@ -89,7 +93,7 @@ func (e *effective) identity(app *App, w *Workload) {
 	e.sameAccount(app, w)
 	w.Automount = e.automount(app, w, sa)
 	if sa != nil {
-		w.Account = value.NewString(sa.Pos, sa.Name)
+		w.Account = value.From(sa.Pos, sa.Name)
 	}
 }
 
@@ -118,7 +122,7 @@ func (e *effective) ownersIdentity(app *App, w *Workload) {
 	sa := app.ServiceAccount
 	w.Automount = e.automount(app, w, sa)
 	if sa != nil {
-		w.Account = value.NewString(sa.Pos, sa.Name)
+		w.Account = value.From(sa.Pos, sa.Name)
 	}
 }
 

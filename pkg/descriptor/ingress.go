@@ -179,13 +179,16 @@ func (e *effective) hosts(name string, v *value.Value, bare bool) []*value.Value
 	return out
 }
 
-// host completes one without a domain by the platform's.
+// host completes one without a domain by the platform's. Where there is none, that is a mistake unless the defaults are off.
 func (e *effective) host(v *value.Value) *value.Value {
 	if v.Text == "*" || strings.Contains(v.Text, ".") {
 		return v
 	}
 	full := e.options.Defaults.Place(e.env).Host(v.Text, e.Name, e.env)
-	if full == "" {
+	switch {
+	case full == "" && !e.opinions: // which is said exactly
+		return v
+	case full == "":
 		e.diags.Errorh(v.Pos, "missing-domain", "write the host in full, such as "+v.Text+
 			".example.com, or let the platform file set ingress.domain",
 			"the host %q has no domain", v.Text)

@@ -132,7 +132,7 @@ func mountedElsewhere(w *Workload, name string) bool {
 			return true
 		}
 	}
-	return names(w.Fields.Get("container", "volumeDevices"))
+	return names(w.Fields.Get("container", "volumeDevices")) || names(w.Fields.Get("container", "volumeMounts"))
 }
 
 // claim completes a workload's own claim. One that only one node or pod can

@@ -94,6 +94,9 @@ func TestServiceAccounts(t *testing.T) {
 		}},
 		"that is there": {"serviceAccount: {name: robot, create: false}",
 			map[string]string{"objects": "deployment/shop", deployment + "serviceAccountName": "robot"}},
+		"that of the namespace, with its token": {"serviceAccount: {create: false, automount: true}",
+			map[string]string{"objects": "deployment/shop", deployment + "serviceAccountName": "",
+				deployment + "automountServiceAccountToken": "true"}},
 		"with rights": {"rbac: {pods: [get], deployments.apps/scale: [patch]}", map[string]string{
 			"objects": "serviceaccount/shop role/shop rolebinding/shop deployment/shop",
 			"role/shop rules": "[{apiGroups: [''], resources: [pods], verbs: [get]}, {apiGroups: [apps], resources: " +

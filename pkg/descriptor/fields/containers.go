@@ -23,7 +23,8 @@ var containersFields = []schema.Field{
 		Type:    &schema.Type{Kind: schema.KubeKind, What: "fields of the pod", Of: "core/v1.PodSpec", Owner: podOwner},
 		Example: "pod:\n  enableServiceLinks: false\n  dnsConfig: {options: [{name: ndots, value: \"2\"}]}"},
 	{Name: "container", Scope: Inherited, Traits: hookInherits,
-		Doc:     "The other fields of the workload's own container, such as workingDir, tty or terminationMessagePolicy; and its name.",
+		Doc: "The other fields of the workload's own container, such as workingDir, tty or terminationMessagePolicy; " +
+			"its name; and volumeMounts, a list in place of all mounts that other fields give it, where their order matters.",
 		Type:    &schema.Type{Kind: schema.KubeKind, What: "fields of the container", Of: "core/v1.Container", Owner: containerOwner},
 		Example: "container: {name: server, workingDir: /srv, terminationMessagePolicy: FallbackToLogsOnError}"},
 }
@@ -150,8 +151,6 @@ func containerOwner(key string) string {
 		return "probes"
 	case "securityContext":
 		return "security: {container: …}"
-	case "volumeMounts":
-		return "volumes"
 	}
 	return ""
 }

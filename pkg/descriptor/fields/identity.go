@@ -24,7 +24,7 @@ var serviceAccountType = &schema.Type{
 	Fields: []schema.Field{
 		{Name: "name", Doc: "Its name (default: that of the app, or of the workload that has its own).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a service account's name", Check: &schema.Subdomain}},
-		{Name: "create", Doc: "false where it exists already.", Type: &schema.Boolean},
+		{Name: "create", Doc: "false where it exists already; without name, the namespace's own.", Type: &schema.Boolean},
 		{Name: "automount", Doc: "Whether the pods get its token.", Type: &schema.Boolean},
 		{Name: "labels", Doc: "Further labels.", Type: LabelMap},
 		{Name: "annotations", Doc: "Further annotations, such as those of cloud identities.", Type: AnnotationMap},
