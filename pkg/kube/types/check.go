@@ -91,11 +91,11 @@ func (c *checker) object(t Type, x expression, v *value.Value) {
 	}
 	home := homeOf(l.name)
 	for _, e := range v.Entries {
-		expr, required, ok := l.field(e.Key)
+		expr, marks, ok := l.field(e.Key)
 		switch {
 		case !ok && !l.open():
 			c.unknown(t, e)
-		case !ok, e.Value.Is(value.Null) && !required: // null is the same as nothing
+		case !ok, e.Value.Is(value.Null) && !strings.Contains(marks, "!"): // null is the same as nothing
 		default:
 			c.step(e.Key, Type{home: home, expr: expr}, e.Value)
 		}
@@ -109,7 +109,7 @@ func (c *checker) object(t Type, x expression, v *value.Value) {
 		if i < 0 {
 			return
 		}
-		name := rest[strings.LastIndexByte(rest[:i], ' ')+1 : i]
+		name := strings.TrimSuffix(rest[strings.LastIndexByte(rest[:i], ' ')+1:i], "*")
 		if !v.Has(name) {
 			c.diags.Errorh(v.Pos, "missing-field", "add "+name+":", "%s has no %s", c.where(), name)
 		}

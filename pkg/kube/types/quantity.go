@@ -7,7 +7,10 @@ import (
 )
 
 // Quantity is an amount of a resource, such as 500m or 64Mi.
-type Quantity struct{ amount *big.Rat }
+type Quantity struct {
+	amount *big.Rat
+	suffix byte // 'i' for a binary suffix, 'e' for an exponent, 0 for a decimal suffix or none
+}
 
 // ParseQuantity reads a quantity as Kubernetes does (k8s.io/apimachinery,
 // pkg/api/resource): a decimal number with a binary or decimal suffix or an
@@ -35,7 +38,7 @@ func ParseQuantity(s string) (Quantity, bool) {
 	if strings.HasPrefix(s, "-") {
 		amount.Neg(amount)
 	}
-	return Quantity{amount}, true
+	return Quantity{amount, suffixKind(suffix)}, true
 }
 
 // suffixScale returns what a suffix multiplies by.
@@ -90,3 +93,53 @@ func (q Quantity) Sign() int { return q.amount.Sign() }
 
 // Whole reports whether the quantity is a whole number.
 func (q Quantity) Whole() bool { return q.amount.IsInt() }
+
+func suffixKind(suffix string) byte {
+	switch {
+	case strings.HasSuffix(suffix, "i"):
+		return 'i'
+	case len(suffix) > 1:
+		return 'e'
+	}
+	return 0
+}
+
+// String returns the quantity as Kubernetes writes it (k8s.io/apimachinery,
+// pkg/api/resource, Quantity.CanonicalizeBytes): a whole number with the largest
+// suffix of its kind that leaves it whole, rounded up to a billionth.
+func (q Quantity) String() string {
+	if q.amount.Sign() == 0 {
+		return "0"
+	}
+	number, binary := new(big.Rat).Abs(q.amount), big.NewRat(1024, 1)
+	if q.suffix == 'i' && number.Cmp(binary) >= 0 && number.IsInt() {
+		n, power := number.Num(), 0
+		for power < 6 && new(big.Int).Mod(n, binary.Num()).Sign() == 0 {
+			n, power = new(big.Int).Div(n, binary.Num()), power+1
+		}
+		return q.sign() + n.String() + []string{"", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"}[power]
+	}
+	nano := new(big.Rat).Mul(number, big.NewRat(1e9, 1))
+	n, rest := new(big.Int).QuoRem(nano.Num(), nano.Denom(), new(big.Int))
+	if rest.Sign() > 0 {
+		n.Add(n, big.NewInt(1))
+	}
+	exponent, thousand := -9, big.NewInt(1000)
+	for exponent < 18 && new(big.Int).Mod(n, thousand).Sign() == 0 {
+		n, exponent = new(big.Int).Div(n, thousand), exponent+3
+	}
+	if q.suffix == 'e' {
+		if exponent == 0 {
+			return q.sign() + n.String()
+		}
+		return q.sign() + n.String() + "e" + strconv.Itoa(exponent)
+	}
+	return q.sign() + n.String() + []string{"n", "u", "m", "", "k", "M", "G", "T", "P", "E"}[exponent/3+3]
+}
+
+func (q Quantity) sign() string {
+	if q.amount.Sign() < 0 {
+		return "-"
+	}
+	return ""
+}

@@ -144,8 +144,8 @@ func (t Type) Fields() []Field {
 	var out []Field
 	for text := range strings.FieldsSeq(l.fields) {
 		name, expr, _ := strings.Cut(text, ":")
-		name, required := strings.CutSuffix(name, "!")
-		out = append(out, Field{Name: name, Type: Type{home: homeOf(l.name), expr: expr}, Required: required})
+		marks := name[len(strings.TrimRight(name, "!*")):]
+		out = append(out, newField(l, name[:len(name)-len(marks)], expr, marks))
 	}
 	return out
 }
@@ -156,7 +156,7 @@ func (t Type) Below(key string) Type {
 	if t.IsMap() {
 		return t.Elem()
 	}
-	f, ok := t.field(key)
+	f, ok := t.Field(key)
 	if !ok {
 		return Type{}
 	}
@@ -190,14 +190,19 @@ func (t Type) fieldNames() []string {
 	return names
 }
 
-// field returns a field of a type that has some.
-func (t Type) field(name string) (Field, bool) {
+func newField(l line, name, expr, marks string) Field {
+	return Field{Name: name, Type: Type{home: homeOf(l.name), expr: expr}, Required: strings.Contains(marks, "!"),
+		Pointer: strings.Contains(marks, "*")}
+}
+
+// Field returns a field of a type that has some.
+func (t Type) Field(name string) (Field, bool) {
 	l, ok := t.line()
 	if !ok {
 		return Field{}, false
 	}
-	expr, required, ok := l.field(name)
-	return Field{Name: name, Type: Type{home: homeOf(l.name), expr: expr}, Required: required}, ok
+	expr, marks, ok := l.field(name)
+	return newField(l, name, expr, marks), ok
 }
 
 // line returns the line of a type that has fields.

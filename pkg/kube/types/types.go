@@ -16,12 +16,12 @@ const Version = "1.34"
 // table holds a type in each line, sorted, so that one is found without reading
 // the others:
 //
-//	NAME FLAGS FIELD:TYPE FIELD!:TYPE ...
+//	NAME FLAGS FIELD:TYPE FIELD!:TYPE FIELD*:TYPE ...
 //
 // FLAGS are N or C for a kind that has a namespace or none, * for a type that
 // takes any other field too, ^A,B for one of whose fields A and B exactly one has
-// to be there, and ^?A,B where none may be. "!" marks a field that has to be there. A TYPE
-// is
+// to be there, and ^?A,B where none may be. "!" marks a field that has to be there, "*" one
+// whose zero value is not the same as a missing field. A TYPE is
 //
 //	s text, b boolean, i and l whole numbers of 32 and 64 bits, n number,
 //	q quantity, x number or text, t time, y base64, a anything,
@@ -47,6 +47,9 @@ type Field struct {
 	Name     string
 	Type     Type
 	Required bool
+	// Pointer says that the API server tells the field's zero value (0, false, "", {} or
+	// []) from a missing field.
+	Pointer bool
 }
 
 // Lookup returns the type of a kind of object.
@@ -82,7 +85,7 @@ func Named(name string) (Type, bool) {
 		for t.IsList() {
 			t = t.Elem()
 		}
-		f, ok := t.field(first)
+		f, ok := t.Field(first)
 		if !ok {
 			return Type{}, false
 		}
@@ -171,28 +174,25 @@ func (l line) union() string {
 	return fields
 }
 
-// field returns the expression of a field and whether it is required.
-func (l line) field(name string) (expr string, required, ok bool) {
-	if name == "" || strings.ContainsAny(name, " :!") {
-		return "", false, false
+// field returns the expression of a field and its marks, of "!" and "*".
+func (l line) field(name string) (expr, marks string, ok bool) {
+	if name == "" || strings.ContainsAny(name, " :!*") {
+		return "", "", false
 	}
 	for rest := l.fields; ; {
 		i := strings.Index(rest, name)
 		if i < 0 {
-			return "", false, false
+			return "", "", false
 		}
 		after := rest[i+len(name):]
-		if i > 0 && rest[i-1] == ' ' && after != "" {
-			if after[0] == '!' {
-				required, after = true, after[1:]
-			}
-			if after[0] == ':' {
-				expr, _, _ = strings.Cut(after[1:], " ")
-				return expr, required, true
+		if i > 0 && rest[i-1] == ' ' {
+			marks := after[:len(after)-len(strings.TrimLeft(after, "!*"))]
+			if expr, ok := strings.CutPrefix(after[len(marks):], ":"); ok {
+				expr, _, _ = strings.Cut(expr, " ")
+				return expr, marks, true
 			}
 		}
 		rest = rest[i+1:]
-		required = false
 	}
 }
 

@@ -38,24 +38,45 @@ type enumReader struct {
 // of returns the values that a field of a definition can have, none where it is
 // not an enum.
 func (r *enumReader) of(definition, field string) []string {
-	path, name := split(definition)
-	dir := ""
-	switch {
-	case strings.HasPrefix(path, "io.k8s.api."):
-		dir = filepath.Join(r.api, strings.ReplaceAll(strings.TrimPrefix(path, "io.k8s.api."), ".", "/"))
-	case strings.HasPrefix(path, "io.k8s.apimachinery."):
-		dir = filepath.Join(r.machinery, strings.ReplaceAll(strings.TrimPrefix(path, "io.k8s.apimachinery."), ".", "/"))
-	default:
+	f, dir, imports := r.field(definition, field)
+	if f == nil {
 		return nil
 	}
-	return r.inStruct(dir, name, field)
+	dir, typ := r.named(dir, imports, f)
+	if q := r.load(dir); q.enums[typ] {
+		return q.values[typ]
+	}
+	return nil
 }
 
-func (r *enumReader) inStruct(dir, name, field string) []string {
+// pointer reports whether a field of a definition is a pointer in Go, so that its
+// zero value is not the same as a missing field.
+func (r *enumReader) pointer(definition, field string) bool {
+	f, _, _ := r.field(definition, field)
+	_, ok := f.(*ast.StarExpr)
+	return ok
+}
+
+// field returns the type of a definition's field as the Go source has it, with the
+// folder of the source and its imports; nil where no Go source has the definition.
+func (r *enumReader) field(definition, field string) (ast.Expr, string, map[string]string) {
+	path, name := split(definition)
+	switch {
+	case strings.HasPrefix(path, "io.k8s.api."):
+		path = filepath.Join(r.api, strings.ReplaceAll(strings.TrimPrefix(path, "io.k8s.api."), ".", "/"))
+	case strings.HasPrefix(path, "io.k8s.apimachinery."):
+		path = filepath.Join(r.machinery, strings.ReplaceAll(strings.TrimPrefix(path, "io.k8s.apimachinery."), ".", "/"))
+	default:
+		return nil, "", nil
+	}
+	return r.inStruct(path, name, field)
+}
+
+func (r *enumReader) inStruct(dir, name, field string) (ast.Expr, string, map[string]string) {
 	p := r.load(dir)
 	s := p.structs[name]
 	if s == nil {
-		return nil
+		return nil, "", nil
 	}
 	for _, f := range s.Fields.List {
 		tag := ""
@@ -63,19 +84,17 @@ func (r *enumReader) inStruct(dir, name, field string) []string {
 			text, _ := strconv.Unquote(f.Tag.Value)
 			tag, _, _ = strings.Cut(reflect.StructTag(text).Get("json"), ",")
 		}
-		dir, typ := r.named(dir, p.imports[name], f.Type)
 		if tag == "" && len(f.Names) == 0 {
-			if values := r.inStruct(dir, typ, field); values != nil {
-				return values
+			inner, typ := r.named(dir, p.imports[name], f.Type)
+			if found, at, imports := r.inStruct(inner, typ, field); found != nil {
+				return found, at, imports
 			}
 		}
-		if tag == field && typ != "" {
-			if q := r.load(dir); q.enums[typ] {
-				return q.values[typ]
-			}
+		if tag == field {
+			return f.Type, dir, p.imports[name]
 		}
 	}
-	return nil
+	return nil, "", nil
 }
 
 // named returns the package and name of a field's type, through pointers, lists

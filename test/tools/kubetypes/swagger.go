@@ -160,13 +160,13 @@ func (s *swaggerReader) scopes() (map[gvk]string, error) {
 
 func (s *swaggerReader) add(definition string, d *definition, scopes map[gvk]string) {
 	name := s.name(definition)
-	x := &typ{fields: map[string]string{}, required: map[string]bool{}}
+	x := &typ{fields: map[string]string{}, required: map[string]bool{}, pointer: map[string]bool{}}
 	if len(d.GVKs) == 1 && stable.MatchString(d.GVKs[0].Version) && !strings.HasSuffix(d.GVKs[0].Kind, "Review") {
 		x.scope = scopes[d.GVKs[0]]
 	}
 	for field, p := range d.Properties {
 		required := slices.Contains(d.Required, field)
-		x.required[field] = required
+		x.required[field], x.pointer[field] = required, s.enums.pointer(definition, field)
 		if x.scope != "" && field == "status" {
 			x.fields[field], x.required[field] = "a", false
 			continue

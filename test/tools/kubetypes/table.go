@@ -16,6 +16,7 @@ type typ struct {
 	union    string // the fields of which exactly one has to be there
 	fields   map[string]string
 	required map[string]bool
+	pointer  map[string]bool // whose zero value is not the same as a missing field
 }
 
 // table holds all types by name: "apps/v1.Deployment", "core/v1.Container".
@@ -41,6 +42,9 @@ func (t *typ) body() string {
 	for _, name := range slices.Sorted(maps.Keys(t.fields)) {
 		b.WriteByte(' ')
 		b.WriteString(name)
+		if t.pointer[name] {
+			b.WriteByte('*')
+		}
 		if t.required[name] {
 			b.WriteByte('!')
 		}
