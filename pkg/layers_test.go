@@ -24,7 +24,7 @@ var layers = [][]string{
 	{"pkg/diag", "pkg/tree", "pkg/secret/credential", "pkg/kube/image", "pkg/kube/kinds"},
 	{"pkg/yaml/value", "pkg/diag/report", "pkg/delivery/git"},
 	{"pkg/kube/types", "pkg/secret/redact", "pkg/yaml/layout"},
-	{"pkg/kube/object", "pkg/schema", "pkg/kube/validation"},
+	{"pkg/kube/object", "pkg/schema", "pkg/kube/validation", "pkg/kube/defaults"},
 	{"pkg/descriptor/fields"},
 	{"pkg/descriptor"},
 	{"pkg/expand", "pkg/kustomize", "pkg/lint", "pkg/cli/scaffold", "pkg/yaml/edit", "pkg/delivery/diff", "pkg/secret/seal",

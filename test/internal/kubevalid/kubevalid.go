@@ -53,18 +53,31 @@ func Start(tb testing.TB) *Judge {
 	return &Judge{in: in, out: bufio.NewReader(out)}
 }
 
-// Refusals returns why the API server would refuse an object in JSON: empty where it
-// takes it, nil where the kind is not Kubernetes' own.
+// Verdict is what the API server does with an object.
+type Verdict struct {
+	// Refusals are empty where the API server takes the object, nil where the kind is
+	// not Kubernetes' own.
+	Refusals []string
+	// Stored is the object with the API server's defaults, in JSON.
+	Stored json.RawMessage
+}
+
+// Refusals returns why the API server would refuse an object in JSON.
 func (j *Judge) Refusals(object []byte) ([]string, error) {
+	v, err := j.Ask(object)
+	return v.Refusals, err
+}
+
+// Ask returns what the API server does with an object in JSON.
+func (j *Judge) Ask(object []byte) (v Verdict, err error) {
 	j.talking.Lock()
 	defer j.talking.Unlock()
 	if _, err := fmt.Fprintf(j.in, "%s\n", object); err != nil {
-		return nil, err
+		return v, err
 	}
 	line, err := j.out.ReadBytes('\n')
 	if err != nil {
-		return nil, fmt.Errorf("the validation of Kubernetes ended: %w", err)
+		return v, fmt.Errorf("the validation of Kubernetes ended: %w", err)
 	}
-	var reasons []string
-	return reasons, json.Unmarshal(line, &reasons)
+	return v, json.Unmarshal(line, &v)
 }

@@ -1,6 +1,7 @@
 // Command kubevalid is Kubernetes' own validation as a program: it reads objects from standard input, one as JSON on each
-// line, and for each prints a line with a JSON list of why the API server would refuse it. The list is empty for an object
-// that it takes, and null for a kind that is not Kubernetes' own.
+// line, and for each prints a line of JSON. There, refusals lists why the API server would refuse the object: it is empty
+// for an object that the API server takes, and null for a kind that is not Kubernetes' own. stored is the object with
+// the defaults of the API server.
 //
 // What runs pods is held to the validation of a pod as well: the API server takes a StatefulSet whose pods it then refuses.
 package main
@@ -40,7 +41,7 @@ func run(in io.Reader, out io.Writer) error {
 		if err != nil {
 			return err
 		}
-		if err := encoder.Encode(refusals(line)); err != nil {
+		if err := encoder.Encode(judge(line)); err != nil {
 			return err
 		}
 	}

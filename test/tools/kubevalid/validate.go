@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"maps"
 
@@ -35,16 +36,31 @@ import (
 	rbacvalidation "k8s.io/kubernetes/pkg/apis/rbac/validation"
 )
 
-// refusals gives what the API server says about an object, nil about a kind that is not Kubernetes' own.
-func refusals(text []byte) []string {
+// verdict is the answer about one object.
+type verdict struct {
+	Refusals []string        `json:"refusals"`
+	Stored   json.RawMessage `json:"stored,omitempty"`
+}
+
+// judge returns what the API server says about an object.
+func judge(text []byte) verdict {
 	decoder := serializer.NewCodecFactory(legacyscheme.Scheme, serializer.EnableStrict).UniversalDecoder()
-	object, _, err := decoder.Decode(text, nil, nil)
+	object, kind, err := decoder.Decode(text, nil, nil)
 	switch {
 	case runtime.IsNotRegisteredError(err):
-		return nil
+		return verdict{}
 	case err != nil:
-		return []string{err.Error()}
+		return verdict{Refusals: []string{err.Error()}}
 	}
+	stored, err := runtime.Encode(legacyscheme.Codecs.LegacyCodec(kind.GroupVersion()), object)
+	if err != nil {
+		return verdict{Refusals: []string{err.Error()}}
+	}
+	return verdict{Refusals: refusals(object), Stored: stored}
+}
+
+// refusals returns why the API server would refuse an object.
+func refusals(object runtime.Object) []string {
 	if m, ok := object.(metav1.Object); ok {
 		m.SetUID(types.UID("5d1d6cd0-7b0e-4b5c-9d5e-3a3b1a1c0001"))
 		m.SetCreationTimestamp(metav1.Now())
