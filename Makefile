@@ -119,6 +119,11 @@ templates: build $(TOOLS)/dockerlint $(TOOLS)/actionlint ## Make an app from eac
 update: $(TOOLS)/kustomize ## Write goldens and generated files anew
 	bash test/tools/update.sh
 
+.PHONY: import-corpus
+import-corpus: export UNFOLD_TEST_CORPUS ?= $(CURDIR)/../shared/corpus
+import-corpus: ## Import the real kustomize trees in UNFOLD_TEST_CORPUS, where there are some, and print what became of them
+	go test -count=1 -v -run TestImport ./test/corpus
+
 .PHONY: kube-types
 kube-types: ## Write the tables of Kubernetes' types anew, from the modules in test/tools/kubetypes/sources.txt
 	go run ./test/tools/kubetypes

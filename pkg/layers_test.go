@@ -28,10 +28,10 @@ var layers = [][]string{
 	{"pkg/descriptor/fields"},
 	{"pkg/descriptor"},
 	{"pkg/expand", "pkg/kustomize", "pkg/lint", "pkg/cli/scaffold", "pkg/yaml/edit", "pkg/delivery/diff", "pkg/secret/seal",
-		"pkg/argocd/plugin"},
+		"pkg/argocd/plugin", "pkg/fold"},
 	{"pkg/platform"},
 	{"pkg/render", "pkg/argocd", "pkg/platform/locate"},
-	{"pkg/delivery", "pkg/repository"},
+	{"pkg/delivery", "pkg/repository", "pkg/adopt"},
 	{"pkg/cli"},
 	{"cmd/unfold"},
 }

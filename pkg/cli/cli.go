@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/unfold-gitops/unfold/pkg/adopt"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/render"
@@ -110,6 +111,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	var diags diag.List
 	var usage usageError
 	var unsealed *seal.Failure
+	var foreign *adopt.Mistake
 	var signal interrupted
 	switch {
 	case errors.As(context.Cause(ctx), &signal): // what failed because of it says how far it came
@@ -122,7 +124,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	case errors.As(err, &diags):
 		s.complain(diags...)
 		return exitMistake
-	case errors.As(err, &unsealed):
+	case errors.As(err, &unsealed), errors.As(err, &foreign):
 		s.fail(err)
 		return exitMistake
 	case errors.As(err, &usage):
@@ -180,7 +182,7 @@ Argo CD deploys them. Argo CD runs unfold as a config management plugin.`,
 		return root
 	}
 	root.AddCommand(
-		newRender(s), newEject(s), newCheck(s), newInit(s), newArgoCD(s), newExplain(s), newSchema(s), newVersion(s),
+		newRender(s), newEject(s), newImport(s), newCheck(s), newInit(s), newArgoCD(s), newExplain(s), newSchema(s), newVersion(s),
 		newSet(s), newPromote(s), newRollback(s), newHistory(s), newDiff(s), newSeal(s), newSecrets(s),
 	)
 	return root

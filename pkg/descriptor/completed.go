@@ -161,7 +161,9 @@ func (p *Provenance) workload(e *effective, w *Workload, at []string) {
 	if w.Selector == nil && e.again() {
 		p.idle("the app once more, under a nameSuffix from outside, selects its own pods", path("selector")...)
 	}
-	p.scale(w, path)
+	if e.opinions { // without opinions replicas and autoscaling are what is written
+		p.scale(w, path)
+	}
 	for _, probe := range w.Probes.AllEntries() {
 		for _, handler := range probe.Value.AllEntries() {
 			at := path("probes", probe.Key, handler.Key, "port")

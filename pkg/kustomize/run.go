@@ -21,14 +21,21 @@ import (
 // error, requests fail, and no plugin runs. A panic in kustomize is an error. It
 // is safe for concurrent use.
 func Run(t tree.Tree, dir string) (objects []*value.Value, err error) {
+	if err := onlyFiles(t); err != nil {
+		return nil, err
+	}
+	return Build(t, dir)
+}
+
+// Build is Run for kustomizations that somebody else wrote, which can have every
+// field. The caller has to see to it that each of them names only files and folders
+// of the tree: for what is in neither, kustomize would start git.
+func Build(t tree.Tree, dir string) (objects []*value.Value, err error) {
 	if err := useMergeSchema(); err != nil {
 		return nil, err
 	}
 	limitCopies()
 	goOffline()
-	if err := onlyFiles(t); err != nil {
-		return nil, err
-	}
 	defer func() {
 		if x := recover(); x != nil {
 			objects, err = nil, fmt.Errorf("it stops with a fault of its own: %v", x)

@@ -1,0 +1,126 @@
+package cli
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/unfold-gitops/unfold/pkg/adopt"
+	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/tree"
+)
+
+func newImport(s Streams) *cobra.Command {
+	var i importing
+	var p platformFlag
+	cmd := &cobra.Command{
+		Use:   "import [PATH...]",
+		Short: "Write the descriptor of an app that runs already",
+		Long: `import writes an app.yaml for an app that exists as Kubernetes objects: as a
+kustomize tree, as manifests, or as the output of helm template or kubectl get.
+Each PATH is a kustomization, a folder of manifests or a file, and its
+environment has the folder's or file's name; --env NAME=PATH names it otherwise,
+and - is standard input. import renders what it wrote, and compares it with the
+objects: it writes only what comes to the same objects in the cluster. A field
+that can't be written keeps its object as it is, under manifests.`,
+		Example: "  unfold import k8s/overlays/* --output apps\n  unfold import --env prod=k8s/overlays/production --env dev=dev.yaml",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			sources, err := i.sources(args)
+			if err != nil {
+				return err
+			}
+			platform, err := p.read(cmd.Context(), s, cmp.Or(i.output, "."))
+			if err != nil {
+				return err
+			}
+			app, err := adopt.Import(sources, s.In, i.name, platform)
+			if err != nil {
+				return err
+			}
+			return i.write(cmd.Context(), s, app)
+		},
+	}
+	cmd.Flags().StringArrayVarP(&i.envs, "env", "e", nil, "environment and its source, as NAME=PATH; can be repeated")
+	cmd.Flags().StringVarP(&i.output, "output", "o", "", "folder to write to, as OUT/APP/app.yaml (default: standard output)")
+	cmd.Flags().StringVar(&i.name, "name", "", "the app's name (default: what the objects have in common)")
+	cmd.Flags().BoolVar(&i.force, "force", false, "replace an app.yaml that exists, and write one that is not exact")
+	p.register(cmd)
+	return cmd
+}
+
+// importing is a call of import.
+type importing struct {
+	envs         []string
+	output, name string
+	force        bool
+}
+
+// sources returns where the objects of each environment are.
+func (i importing) sources(args []string) ([]adopt.Source, error) {
+	var out []adopt.Source
+	for _, arg := range args {
+		name := filepath.Base(filepath.Clean(arg))
+		out = append(out, adopt.Source{Env: strings.TrimSuffix(name, filepath.Ext(name)), Path: arg})
+	}
+	for _, arg := range i.envs {
+		name, path, ok := strings.Cut(arg, "=")
+		if !ok || name == "" || path == "" {
+			return nil, usagef("%q is not NAME=PATH\n  hint: write --env prod=%s", arg, arg)
+		}
+		out = append(out, adopt.Source{Env: name, Path: path})
+	}
+	if len(out) == 0 {
+		return nil, usagef("there is nothing to import\n  hint: name the overlays, such as unfold import k8s/overlays/*")
+	}
+	for n, x := range out {
+		if slices.ContainsFunc(out[:n], func(y adopt.Source) bool { return y.Env == x.Env }) {
+			return nil, usagef("the environment %q has two sources", x.Env)
+		}
+	}
+	return out, nil
+}
+
+// write writes the descriptor, and for people what became of the objects.
+func (i importing) write(ctx context.Context, s Streams, app adopt.App) error {
+	i.table(s.Err, app)
+	for _, e := range app.Environments {
+		for _, id := range e.Secrets {
+			fmt.Fprintf(s.Err, "note: %s: %s holds values in plain text, so it is only referred to: keep it in the cluster, or seal its "+
+				"values "+
+				"with unfold seal\n", diag.Line(e.Name), diag.Line(id.String()))
+		}
+		for _, line := range diff.Lines(e.Differences) {
+			fmt.Fprintf(s.Err, "%s: %s\n", diag.Line(e.Name), line)
+		}
+	}
+	exact := !slices.ContainsFunc(app.Environments, func(e adopt.Environment) bool { return len(e.Differences) > 0 })
+	if !exact && !i.force {
+		fmt.Fprintln(s.Err, "nothing was written: it would not come to the same objects\n  hint: --force writes it all the same")
+		return errFound
+	}
+	if i.output == "" {
+		_, err := s.Out.Write(app.Source)
+		return err
+	}
+	return s.work.write(ctx, func() error {
+		return existing(tree.Write(ctx, filepath.Join(i.output, app.Name), tree.Tree{descriptor.FileName: app.Source}, i.force))
+	})
+}
+
+// table prints what became of the objects.
+func (i importing) table(w io.Writer, app adopt.App) {
+	fmt.Fprintf(w, "%-20s %8s %8s %10s %8s %8s\n", "ENVIRONMENT", "OBJECTS", "FIELDS", "MANIFESTS", "SECRETS", "DIFFER")
+	for _, e := range app.Environments {
+		fmt.Fprintf(w, "%-20s %8d %8d %10d %8d %8d\n", diag.Line(e.Name), e.Objects, e.FirstClass, e.Manifests, len(e.Secrets),
+			len(e.Differences))
+	}
+	fmt.Fprintf(w, "%d lines\n", strings.Count(string(app.Source), "\n"))
+}
