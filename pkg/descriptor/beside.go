@@ -9,8 +9,8 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
-// Owner says what a hook or job goes by: the workload with this key, "" for the app. Name is what its pods are known by: an
-// objectName must not give them the labels of the app's own.
+// Owner says what a hook or job goes by: the workload with this key, "" for the app. Name is what its pods are known by: another
+// name of its object must not give them the labels of the app's own.
 type Owner struct{ Workload, Name string }
 
 // besides is a sort of what runs beside the workloads: the field that lists it, the word for one, the kind that it is, its

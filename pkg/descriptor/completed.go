@@ -161,9 +161,7 @@ func (p *Provenance) workload(e *effective, w *Workload, at []string) {
 	if w.Selector == nil && e.again() {
 		p.idle("the app once more, under a nameSuffix from outside, selects its own pods", path("selector")...)
 	}
-	if e.opinions { // without opinions replicas and autoscaling are what is written
-		p.scale(w, path)
-	}
+	p.scale(w, path)
 	for _, probe := range w.Probes.AllEntries() {
 		for _, handler := range probe.Value.AllEntries() {
 			at := path("probes", probe.Key, handler.Key, "port")
@@ -208,7 +206,7 @@ func (p *Provenance) workload(e *effective, w *Workload, at []string) {
 // scale puts in how many pods there are.
 func (p *Provenance) scale(w *Workload, path func(...string) []string) {
 	a := w.Autoscaling
-	if a == nil {
+	if a == nil || a.Min == nil || w.Replicas != nil { // without opinions both are what is written
 		return
 	}
 	replicas, least := w.Fields.Get("replicas"), path("autoscaling", "min")

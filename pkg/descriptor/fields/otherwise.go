@@ -21,8 +21,7 @@ var (
 		{Words: []string{"ports", "targetPort", "containerPort", "nodePort", "protocol"}, Field: "ports",
 			Hint: "write ports beside service, such as ports: {http: {port: 80, target: 8080}}"},
 		{Words: []string{"enabled"}, Field: "service", Hint: "write service: false for none; a workload with ports has one"},
-		{Words: []string{"name"}, Field: "objectName", Hint: "remove it: the Service has the workload's name"},
-		{Words: []string{"selector"}, Field: "selector", Hint: "remove it: the Service selects the workload's pods"},
+		{Words: []string{"name"}, Field: "names", Hint: "write names: {Service: NAME} beside service"},
 	}
 	ingressWords = []schema.Foreign{
 		{Words: []string{"enabled"}, Field: "ingress", NoName: true,
