@@ -38,12 +38,19 @@ type Sealing struct {
 // Seal seals values and sets them in the descriptor, in each environment.
 func Seal(ctx context.Context, dir string, s Sealing, values []Plain, o Options) (Result, error) {
 	p := plan{envs: s.Envs}
-	certificates, err := s.certificates(ctx, o.Platform)
-	if err != nil {
-		return Result{}, err
-	}
+	// Read once: the plan may be made anew while others wait for the file.
+	var certificates []*seal.Certificate
 	var done []string
 	p.changes = func(a *app) ([]edit.Change, error) {
+		if err := a.canSeal(s); err != nil {
+			return nil, err
+		}
+		if certificates == nil {
+			var err error
+			if certificates, err = s.certificates(ctx, o.Platform); err != nil {
+				return nil, err
+			}
+		}
 		out := a.listed()
 		done = nil
 		for i, env := range s.Envs {
@@ -85,15 +92,18 @@ func Seal(ctx context.Context, dir string, s Sealing, values []Plain, o Options)
 // SealRaw returns sealed values and changes nothing, in the order of environments,
 // then of values.
 func SealRaw(ctx context.Context, dir string, s Sealing, values []Plain, p *platform.Platform) ([]string, error) {
-	certificates, err := s.certificates(ctx, p)
-	if err != nil {
-		return nil, err
-	}
 	a, err := open(dir, dir, p, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer a.close()
+	if err := a.canSeal(s); err != nil {
+		return nil, err
+	}
+	certificates, err := s.certificates(ctx, p)
+	if err != nil {
+		return nil, err
+	}
 	var out []string
 	for i, env := range s.Envs {
 		at, err := a.secretsAt(env, s.Workload)
@@ -109,6 +119,17 @@ func SealRaw(ctx context.Context, dir string, s Sealing, values []Plain, p *plat
 		}
 	}
 	return out, nil
+}
+
+// canSeal refuses environments and a workload that the app does not have, before a
+// cluster is asked for its certificate.
+func (a *app) canSeal(s Sealing) error {
+	for _, env := range s.Envs {
+		if _, err := a.secretsAt(env, s.Workload); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // certificates returns those of the environments, before anything is sealed.

@@ -145,6 +145,17 @@ func (a *app) sealed(env string, keys []string) ([]secret, error) {
 	return out, nil
 }
 
+// haveSealed refuses environments and keys that the app does not have, before a
+// controller is asked about any.
+func (a *app) haveSealed(sel Selection) error {
+	for _, env := range sel.Envs {
+		if _, err := a.sealed(env, sel.Keys); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (s secret) target() seal.Target {
 	return seal.Target{Scope: s.Scope, Namespace: s.namespace, Name: s.Name}
 }
@@ -173,6 +184,9 @@ func ValidateSecrets(ctx context.Context, dir string, sel Selection, c Controlle
 		return nil, err
 	}
 	defer a.close()
+	if err := a.haveSealed(sel); err != nil {
+		return nil, err
+	}
 	var out []string
 	var diags diag.List
 	for _, env := range sel.Envs {
@@ -241,6 +255,9 @@ func RotateSecrets(ctx context.Context, dir string, sel Selection, c Controller,
 		return Result{}, err
 	}
 	defer a.close()
+	if err := a.haveSealed(sel); err != nil {
+		return Result{}, err
+	}
 	fresh := map[string]string{} // by the old value
 	var lines []string
 	for _, env := range sel.Envs {
