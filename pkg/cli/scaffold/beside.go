@@ -69,12 +69,8 @@ func (f *Facts) workload(x running) {
 	if all := x.Get(x.kind.Below("spec", "containers")...).AllItems(); len(all) > 0 {
 		container = all[0]
 	}
-	var taken []string
-	take := func(what string, fact *Fact, set func()) {
-		if set(); fact.From == x.file {
-			taken = append(taken, what)
-		}
-	}
+	var taken takings
+	take := func(what string, fact *Fact, set func()) { taken.take(what, fact, x.file, set) }
 	take("name", &f.Name, func() { f.Name.first(Name(x.StringAt("metadata", "name")), x.file) })
 	take("kind", &f.Kind, func() {
 		if slices.Contains(kinds.Chosen(), x.kind.Name) && x.kind.Name != kinds.Deployment {
@@ -102,16 +98,31 @@ func (f *Facts) workload(x running) {
 		}
 		f.Variables.first(plainNames(names), x.file)
 	})
-	from := "nothing is"
-	switch len(taken) {
-	case 0:
-	case 1:
-		from = taken[0] + " is"
-	default:
-		from = strings.Join(taken[:len(taken)-1], ", ") + " and " + taken[len(taken)-1] + " are"
-	}
 	f.Notes = append(f.Notes, fmt.Sprintf("%s has the %s %q: %s taken from it; copy the rest, then remove it, or Argo CD gets both", x.file,
-		x.kind.Name, diag.Line(x.StringAt("metadata", "name")), from))
+		x.kind.Name, diag.Line(x.StringAt("metadata", "name")), taken))
+}
+
+// takings are what was taken from a file.
+type takings []string
+
+// take adds what a fact is, if set takes it from the file.
+func (t *takings) take(what string, fact *Fact, file string, set func()) {
+	if set(); fact.From == file {
+		*t = append(*t, what)
+	}
+}
+
+// String returns the takings with their verb, such as "name and port are".
+func (t takings) String() string {
+	switch {
+	case len(t) == 0:
+		return "nothing is"
+	case len(t) == 1 && !strings.HasSuffix(t[0], "s"):
+		return t[0] + " is"
+	case len(t) == 1:
+		return t[0] + " are"
+	}
+	return strings.Join(t[:len(t)-1], ", ") + " and " + t[len(t)-1] + " are"
 }
 
 // plainPath returns a text that can be written as a path without quotes, else "".
@@ -163,9 +174,8 @@ func (f *Facts) compose(in files) {
 				strings.Join(names, ", ")))
 			return
 		}
-		f.service(file, services[at].Value)
-		note := fmt.Sprintf("%s has the service %s: app.yaml has its port, health check and variables, unless another file gave them",
-			file, names[at])
+		taken := f.service(file, services[at].Value)
+		note := fmt.Sprintf("%s has the service %s: %s taken from it", file, names[at], taken)
 		if len(names) > 1 {
 			note += "; what else it has (" + strings.Join(slices.Delete(slices.Clone(names), at, at+1), ", ") +
 				") is an app of its own, or runs elsewhere"
@@ -175,32 +185,45 @@ func (f *Facts) compose(in files) {
 	}
 }
 
-func (f *Facts) service(file string, s *value.Value) {
-	f.image(s.StringAt("image"), file)
-	for _, p := range slices.Concat(s.Get("ports").AllItems(), s.Get("expose").AllItems()) {
-		text := p.StringAt()
-		if p.Is(value.Map) {
-			text = p.StringAt("target")
-		}
-		text, _, _ = strings.Cut(text, "/")
-		f.port(text[strings.LastIndex(text, ":")+1:], file)
-	}
-	var names []string
-	for _, e := range s.Get("environment").AllEntries() {
-		names = append(names, e.Key)
-	}
-	for _, x := range s.Get("environment").AllItems() {
-		name, _, _ := strings.Cut(x.StringAt(), "=")
-		names = append(names, name)
-	}
-	f.Variables.first(plainNames(names), file)
+// service takes what a service of a docker-compose file says, unless another file said it.
+func (f *Facts) service(file string, s *value.Value) (taken takings) {
+	taken.take("image", &f.Image, file, func() { f.image(s.StringAt("image"), file) })
 	test := s.Get("healthcheck", "test")
 	command := test.StringAt()
 	for _, x := range test.AllItems() {
 		command += " " + x.StringAt()
 	}
-	f.Probe.first(checkedPath(command), file)
+	checkedPort, checked := checkedURL(defaults(command))
+	taken.take("port", &f.Port, file, func() {
+		for _, p := range slices.Concat(s.Get("ports").AllItems(), s.Get("expose").AllItems()) {
+			text := p.StringAt()
+			if p.Is(value.Map) {
+				text = p.StringAt("target")
+			}
+			text, protocol, _ := strings.Cut(defaults(text), "/")
+			if protocol == "" || strings.EqualFold(protocol, "tcp") {
+				f.port(text[strings.LastIndex(text, ":")+1:], file)
+			}
+		}
+		f.port(checkedPort, file)
+	})
+	taken.take("health check", &f.Probe, file, func() { f.Probe.first(checked, file) })
+	taken.take("the names of variables", &f.Variables, file, func() {
+		var names []string
+		for _, e := range s.Get("environment").AllEntries() {
+			names = append(names, e.Key)
+		}
+		for _, x := range s.Get("environment").AllItems() {
+			name, _, _ := strings.Cut(x.StringAt(), "=")
+			names = append(names, name)
+		}
+		f.Variables.first(plainNames(names), file)
+	})
+	return taken
 }
+
+// defaults fills in the defaults of the variables in a docker-compose file.
+func defaults(text string) string { return fillVariables(text, func(string) string { return "" }) }
 
 // charts takes what a Helm chart's values say, and names kustomizations.
 func (f *Facts) charts(in files) {

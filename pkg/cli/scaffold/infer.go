@@ -88,9 +88,12 @@ func Infer(root fs.FS) Facts {
 			f.Name.first(Name(source.name(content)), source.file)
 		}
 	}
-	f.dockerfile(files)
+	unread := f.dockerfile(files)
 	f.compose(files)
 	f.charts(files)
+	if unread != "" && f.Port.Text == "" {
+		f.Notes = append(f.Notes, unread)
+	}
 	f.procfile(files)
 	f.route(files)
 	return f

@@ -57,8 +57,39 @@ func TestInfer(t *testing.T) {
 
 		"dockerfile": {map[string]string{"Dockerfile": "FROM scratch\nUSER 1000:1000\nexpose 8080/tcp\n"},
 			scaffold.Facts{Port: fact("8080", "Dockerfile")}},
-		"no port":           {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE 99999\n"}, scaffold.Facts{}},
-		"a port's variable": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE $PORT\n"}, scaffold.Facts{}},
+		"no port": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE 99999\n"}, scaffold.Facts{
+			Notes: []string{"Dockerfile has EXPOSE 99999, which is no port: write the port that the app listens on"}}},
+		"a port's variable": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE $PORT\n"}, scaffold.Facts{
+			Notes: []string{"Dockerfile has EXPOSE $PORT and no value for it: write the port that the app listens on"}}},
+		"a port's variable with a default": {map[string]string{"Dockerfile": "ARG BASE=x\nFROM ${BASE}\nUSER 1\nARG PORT=5000\n" +
+			"EXPOSE ${PORT}\nHEALTHCHECK CMD curl 127.0.0.1:5000/up || curl http://127.0.0.1:5000/up\n"},
+			scaffold.Facts{Port: fact("5000", "Dockerfile"), Probe: fact("/up", "Dockerfile")}},
+		"an ENV over an ARG": {map[string]string{"Dockerfile": "FROM x AS base\nARG PORT=1\nENV MODE=\"a b=c\" PORT='5000'\n" +
+			"FROM base\nENV ID 1000\nUSER $ID\nEXPOSE $PORT\n"},
+			scaffold.Facts{Port: fact("5000", "Dockerfile")}},
+		"an ARG before FROM": {map[string]string{"Dockerfile": "ARG PORT=5000\nARG UNUSED=1\nFROM x\nUSER 1\nARG PORT\n" +
+			"EXPOSE $UNUSED ${PORT}\n"},
+			scaffold.Facts{Port: fact("5000", "Dockerfile")}},
+		"a default of the variable": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE ${PORT:-5000}\n"},
+			scaffold.Facts{Port: fact("5000", "Dockerfile")}},
+		"the port of the health check": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nHEALTHCHECK CMD curl http://127.0.0.1:5000/up\n"},
+			scaffold.Facts{Port: fact("5000", "Dockerfile"), Probe: fact("/up", "Dockerfile")}},
+		"the health check chooses": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE 9090 5000\n" +
+			"HEALTHCHECK CMD curl http://localhost:5000\n"},
+			scaffold.Facts{Port: fact("5000", "Dockerfile")}},
+		"ports of UDP alone": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE 53/udp\n"}, scaffold.Facts{
+			Notes: []string{"Dockerfile has EXPOSE 53/udp, which takes no HTTP requests: write the port that does, or remove port"}}},
+		"UDP and TCP in one line": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE 53/udp 80/tcp\n"},
+			scaffold.Facts{Port: fact("80", "Dockerfile")}},
+		"a Containerfile": {map[string]string{"Containerfile": "FROM x\nUSER 1\nEXPOSE 80\n"},
+			scaffold.Facts{Port: fact("80", "Containerfile")}},
+		"a port of UDP in compose": {map[string]string{"compose.yaml": "services: {dns: {build: ., ports: ['53:53/udp', " +
+			"'80:${PORT:-8053}']}}\n"},
+			scaffold.Facts{Port: fact("8053", "compose.yaml"),
+				Notes: []string{"compose.yaml has the service dns: port is taken from it"}}},
+		"compose with variables alone": {map[string]string{"docker-compose.yaml": "services: {web: {build: ., environment: {A: b}}}\n"},
+			scaffold.Facts{Variables: fact("A", "docker-compose.yaml"), Notes: []string{
+				"docker-compose.yaml has the service web: the names of variables are taken from it"}}},
 		"a port of UDP": {map[string]string{"Dockerfile": "FROM x\nUSER 1\nEXPOSE 53/udp\nEXPOSE 80\n"},
 			scaffold.Facts{Port: fact("80", "Dockerfile")}},
 		"no user": {map[string]string{"Dockerfile": "FROM node:22\n"}, scaffold.Facts{User: fact(noUser, "Dockerfile")}},
@@ -131,16 +162,16 @@ func TestInfer(t *testing.T) {
 			"    environment: [MODE=fast, DATABASE_URL]\n    healthcheck: {test: [CMD, curl, 'http://localhost:5000/up']}\n"},
 			scaffold.Facts{Port: fact("5000", "compose.yaml"), Probe: fact("/up", "compose.yaml"),
 				Variables: fact("MODE, DATABASE_URL", "compose.yaml"),
-				Notes: []string{"compose.yaml has the service web: app.yaml has its port, health check and variables, unless another " +
-					"file gave them; what else it has (db) is an app of its own, or runs elsewhere"}}},
+				Notes: []string{"compose.yaml has the service web: port, health check and the names of variables are taken from it; " +
+					"what else it has (db) is an app of its own, or runs elsewhere"}}},
 		"compose in the long form": {map[string]string{"docker-compose.yml": "services: {web: {image: 'x:1', ports: [{target: 81}], " +
 			"environment: {A: b}, " +
 			"healthcheck: {test: curl http://127.0.0.1/a}}}\n"},
 			scaffold.Facts{Image: fact("x:1", "docker-compose.yml"), Port: fact("81", "docker-compose.yml"),
 				Probe:     fact("/a", "docker-compose.yml"),
 				Variables: fact("A", "docker-compose.yml"),
-				Notes: []string{"docker-compose.yml has the service web: app.yaml has its port, health check and variables, unless " +
-					"another file gave them"}}},
+				Notes: []string{"docker-compose.yml has the service web: image, port, health check and the names of variables are " +
+					"taken from it"}}},
 		"compose without a build": {map[string]string{"compose.yml": "services: {a: {image: x}, b: {image: '${IMAGE}'}}\n"},
 			scaffold.Facts{Notes: []string{"compose.yml has the services a, b: each with an image of its own is an app"}}},
 		"a Procfile": {map[string]string{"Procfile": "web: shop serve\nworker: shop work\n"}, scaffold.Facts{Notes: []string{
