@@ -115,7 +115,23 @@ func (f *valueFlags) explain(ctx context.Context, s Streams, args []string) erro
 	if len(envs) == 0 {
 		envs = src.Environments()
 	}
+	if err := absent(src, field, o); err != nil {
+		return err
+	}
 	return explainValues(s, src, envs, field, o)
+}
+
+// absent refuses a field of a workload, job or the like that no environment has.
+func absent(src *render.Source, field string, o render.Options) error {
+	var all []*descriptor.Provenance
+	for _, env := range src.Environments() {
+		p, diags := src.Provenance(env, o)
+		if p == nil || diags.HasErrors() { // it may be what the mistake is about
+			return nil
+		}
+		all = append(all, p)
+	}
+	return src.Document().Absent(field, all).Err()
 }
 
 // fieldAndFolder returns the field and the folder among the arguments of --value. An

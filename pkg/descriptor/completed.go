@@ -131,6 +131,8 @@ func (p *Provenance) complete(e *effective, app *App) {
 		}
 		p.put(name, by, "namespace", "name")
 	}
+	p.beside("hooks", app.Hooks)
+	p.beside("jobs", app.Jobs)
 	if !app.Multi {
 		for i := range app.Workloads {
 			p.workload(e, &app.Workloads[i], nil)
@@ -144,6 +146,29 @@ func (p *Provenance) complete(e *effective, app *App) {
 			continue
 		}
 		p.workload(e, &app.Workloads[i], []string{"workloads", key})
+	}
+}
+
+// beside puts in what hooks or jobs go by of the app, or of the workload that they belong to.
+func (p *Provenance) beside(field string, all []Workload) {
+	for i := range all {
+		w := &all[i]
+		path := []string{field, w.Key}
+		if w.Owner.Workload != "" {
+			path = slices.Concat([]string{"workloads", w.Owner.Workload}, path)
+		}
+		for _, x := range w.Fields.AllEntries() {
+			p.put(x.Value, Remark{}, append(slices.Clone(path), x.Key)...)
+		}
+		p.scheduled(w, path)
+	}
+}
+
+// scheduled puts in what a schedule at a path has by itself.
+func (p *Provenance) scheduled(w *Workload, path []string) {
+	at := slices.Concat(path, []string{"schedule", "concurrencyPolicy"})
+	if p.App.Opinions && w.Kind.Scheduled && w.Schedule.Is(value.Map) && !w.Schedule.Has("concurrencyPolicy") {
+		p.put(value.NewString(diag.Pos{}, ConcurrencyPolicy), Remark{Text: "what nothing else says"}, at...)
 	}
 }
 
@@ -162,6 +187,7 @@ func (p *Provenance) workload(e *effective, w *Workload, at []string) {
 		p.idle("the app once more, under a nameSuffix from outside, selects its own pods", path("selector")...)
 	}
 	p.scale(w, path)
+	p.scheduled(w, at)
 	for _, probe := range w.Probes.AllEntries() {
 		for _, handler := range probe.Value.AllEntries() {
 			at := path("probes", probe.Key, handler.Key, "port")

@@ -195,6 +195,10 @@ func byKey(entries []value.Entry) map[string]*value.Value {
 	return out
 }
 
+// ConcurrencyPolicy is what happens while the last run of a CronJob goes on, if the schedule does not say it
+// and the app has opinions.
+const ConcurrencyPolicy = "Forbid"
+
 // schedule completes and checks when a CronJob runs.
 func (e *effective) schedule(w *Workload, v *value.Value) {
 	w.Schedule = v

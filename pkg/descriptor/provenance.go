@@ -118,8 +118,14 @@ func (p *Provenance) Origins(path []string) []Origin {
 			}
 		}
 	}
-	// All that the top level says lies below all that workloads say.
-	if len(path) > 2 && path[0] == "workloads" && isInherited(path[2]) {
+	// All that the top level says lies below all that workloads say, and both below what hooks and jobs say.
+	workload := len(path) > 2 && path[0] == "workloads"
+	if typ, depth := besideAt(path); typ != nil && len(path) > depth && fields.InheritedBy(typ, path[depth]) {
+		lookup(path[depth:])
+		if workload {
+			lookup(slices.Concat(path[:2], path[depth:]))
+		}
+	} else if workload && isInherited(path[2]) {
 		lookup(path[2:])
 	}
 	lookup(path)
@@ -128,7 +134,7 @@ func (p *Provenance) Origins(path []string) []Origin {
 }
 
 // Find returns the keys of the value at a path such as env.MODE.value. Keys can hold
-// dots; tag and port stand for what they are short for.
+// dots; tag, pullSecrets and port stand for what they are short for.
 func (p *Provenance) Find(path string) (keys []string, ok bool) {
 	if path == "" {
 		return nil, true
@@ -143,9 +149,10 @@ func (p *Provenance) Find(path string) (keys []string, ok bool) {
 		}
 	}
 	for short, long := range shorthands() {
-		if above, ok := strings.CutSuffix(path, short); ok && (above == "" || strings.HasPrefix(above, "workloads.") &&
-			strings.Count(above, ".") == 2) {
-			return find(p.Fields, above+long)
+		if above, ok := strings.CutSuffix(path, short); ok && (above == "" || strings.HasSuffix(above, ".")) {
+			if keys, ok := find(p.Fields, above+long); ok {
+				return keys, true
+			}
 		}
 	}
 	return nil, false
@@ -153,7 +160,7 @@ func (p *Provenance) Find(path string) (keys []string, ok bool) {
 
 // shorthands returns the fields that are short for others.
 func shorthands() map[string]string {
-	return map[string]string{"tag": "image.tag", "port": "ports.http.port"}
+	return map[string]string{"tag": "image.tag", "pullSecrets": "image.pullSecrets", "port": "ports.http.port"}
 }
 
 func find(v *value.Value, path string) ([]string, bool) {

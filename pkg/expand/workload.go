@@ -72,7 +72,7 @@ func (e *expander) schedule(w *descriptor.Workload, job *value.Value) *value.Val
 	s := w.Schedule
 	spec := newMap(s.At(), "schedule", s.Get("cron"))
 	if e.app.Opinions {
-		spec.Set("concurrencyPolicy", value.NewString(s.At(), "Forbid"))
+		spec.Set("concurrencyPolicy", value.NewString(s.At(), descriptor.ConcurrencyPolicy))
 	}
 	for _, entry := range s.AllEntries() {
 		if entry.Key != "cron" {
