@@ -128,6 +128,7 @@ func (e *effective) app(env string) *App {
 		e.reach(app, &app.Workloads[i])
 		e.policy(app, &app.Workloads[i])
 	}
+	e.keptHosts(app)
 	for _, w := range app.Beside() {
 		e.identityBeside(app, w)
 	}

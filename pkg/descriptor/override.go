@@ -268,6 +268,39 @@ func (e *effective) hostSuffix() {
 	}
 }
 
+// keptHosts warns of hosts that the app has beside the one that it runs beside, under a name from outside: those without
+// the suffix in them.
+func (e *effective) keptHosts(app *App) {
+	if !e.again() || e.env == "" {
+		return
+	}
+	var kept []string
+	check := func(host *value.Value) {
+		if text := host.StringAt(); text != "" && host.Pos.Line > 0 && !strings.Contains(text, e.suffix.Text) &&
+			!slices.Contains(kept, text) {
+			kept = append(kept, text)
+		}
+	}
+	for i := range app.Workloads {
+		w := &app.Workloads[i]
+		for _, x := range w.Ingresses {
+			for _, h := range x.Hosts {
+				check(h.Name)
+			}
+		}
+		if w.Route != nil {
+			for _, host := range w.Route.Hosts {
+				check(host)
+			}
+		}
+	}
+	if len(kept) > 0 {
+		e.diags.Warnh(e.suffix.Pos, "host-kept", "set hostSuffix too, such as "+e.suffix.Text+".example.com",
+			"the app runs once more under nameSuffix %q, but keeps its hosts, which the app without it has too: %s", e.suffix.Text,
+			strings.Join(kept, ", "))
+	}
+}
+
 func keysOf(entries []value.Entry) []string {
 	keys := make([]string, len(entries))
 	for i, e := range entries {

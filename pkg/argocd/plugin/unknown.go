@@ -14,7 +14,8 @@ import (
 func otherWords() map[string]string {
 	return map[string]string{
 		"ENV": environment, "STAGE": environment, "APPENV": environment, "IMAGETAG": "tag", "IMAGENAME": "image",
-		"IMAGEREPOSITORY": "image", "REPLICACOUNT": "replicas", "HOSTNAME": "host",
+		"IMAGEREPOSITORY": "image", "IMG": "image", "REPLICACOUNT": "replicas",
+		"HOSTNAME": "host", "DOMAIN": "host", "INGRESSHOST": "host", "NS": "namespace",
 	}
 }
 
@@ -24,7 +25,7 @@ func otherWords() map[string]string {
 //
 //   - is that of a parameter in another spelling: NAMESUFFIX, hostSuffix, ARGOCD_ENV_TAG, CONFIG without a key;
 //   - is one slip away from it: REPLICA, TAGS, CONFG_MODE;
-//   - is another tool's word for it: ENV, IMAGE_TAG;
+//   - is another tool's word for it: ENV, IMAGE_TAG, NS;
 //   - is that of a field that an environment can set: PORT, RESOURCES.
 //
 // It is no error if the Application sets the parameter too: then it knows the right name, and this one is its own.
