@@ -60,6 +60,10 @@ func (f *changeFlags) run(ctx context.Context, s Streams, dir string,
 	if err != nil {
 		return err
 	}
+	if len(r.Mistakes) > 0 {
+		fmt.Fprintln(s.Err, "note: the app had mistakes before the change, and has them still:")
+		s.complain(r.Mistakes...)
+	}
 	if o.DryRun && r.Changed {
 		_, err := fmt.Fprint(s.Out, r.Descriptor, r.Manifests)
 		return err

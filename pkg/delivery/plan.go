@@ -10,6 +10,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
 	"github.com/unfold-gitops/unfold/pkg/delivery/git"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
@@ -37,6 +38,8 @@ type Result struct {
 	// Lines say what is different now, or why nothing is.
 	Lines   []string
 	Changed bool
+	// Mistakes are those of the app that the change leaves.
+	Mistakes diag.List
 	// Descriptor and Manifests are differences in the unified format.
 	Descriptor, Manifests string
 	// Commit is the commit's name, "" where none was asked for; Pushed is where it
@@ -91,7 +94,7 @@ func (p plan) apply(a *app, o Options) (*edited, error) {
 		return nil, err
 	}
 	defer fresh.close()
-	m.src, m.before, m.after, m.result.Changed = src, before, after, true
+	m.src, m.before, m.after, m.result.Changed, m.result.Mistakes = src, before, after, true, after.diags.Errors().Sorted()
 	name := strings.TrimPrefix(a.file(), "/")
 	m.result.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
 	lines := p.differences(a, fresh)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/secret/redact"
@@ -49,7 +50,7 @@ func (p plan) changedFields(a, fresh *app, env string) []string {
 		was, is := shown(before, f, "*** (before)"), shown(after, f, "*** (after)")
 		line := fmt.Sprintf("%s: %s -> %s", strings.TrimSpace(where), was, is)
 		if value.Equal(before, after) {
-			line = fmt.Sprintf("%s: %s, as before", strings.TrimSpace(where), strings.TrimSuffix(was, " (before)"))
+			line = fmt.Sprintf("%s: %s%s", strings.TrimSpace(where), strings.TrimSuffix(was, " (before)"), a.asBefore(env, f))
 		}
 		out = append(out, diag.Line(line))
 	}
@@ -65,8 +66,8 @@ func (a *app) value(env string, f field) *value.Value {
 	if x := a.declared(env, f.path); x != nil {
 		return x
 	}
-	effective, err := a.source.Provenance(env, render.Options{})
-	if err != nil { // the change may be what mends the environment
+	effective, _ := a.source.Provenance(env, render.Options{}) // what mistakes leave: the change may mend them
+	if effective == nil {
 		return nil
 	}
 	keys, ok := effective.Find(strings.Join(f.path, "."))
@@ -74,6 +75,27 @@ func (a *app) value(env string, f field) *value.Value {
 		return nil
 	}
 	return effective.At(keys)
+}
+
+// asBefore says of a field that is set to the value that it had where that was from.
+func (a *app) asBefore(env string, f field) string {
+	switch {
+	case env == "" || a.top.Get("environments", env).Get(f.path...) != nil:
+		return ", as before"
+	case a.top.Get(f.path...) != nil:
+		return " (was the top level's value)"
+	}
+	if p, _ := a.source.Provenance(env, render.Options{}); p != nil {
+		if keys, ok := p.Find(strings.Join(f.path, ".")); ok && len(p.Origins(keys)) > 0 {
+			switch origin := p.Origins(keys)[0]; {
+			case origin.Pos.File == descriptor.BuiltinFile:
+				return " (was the built-in default)"
+			case origin.Pos.File == a.source.Defaults().File && origin.Pos.File != "":
+				return " (was the platform's default)"
+			}
+		}
+	}
+	return " (was inherited)"
 }
 
 // shown returns a value on one line for people, without what nobody is to read.
