@@ -55,6 +55,10 @@ could not compare everything.`,
 			case f.against == "" && len(f.envs) == 2 && f.envs[0] == f.envs[1]:
 				return usagef("--env names one environment twice: there is nothing to compare")
 			}
+			if len(args) > 0 && !isThere(args[0]) && delivery.IsRevision(cmd.Context(), ".", args[0]) {
+				return usagef("%s", diag.WithHint(fmt.Sprintf("%q is a git revision, and no folder", args[0]),
+					"write "+cmd.CommandPath()+" --against "+diag.Word(args[0])))
+			}
 			found, err := f.compare(cmd, s, folder(args))
 			if err == nil || len(found) > 0 {
 				if err := f.print(s, found, err != nil); err != nil {

@@ -109,7 +109,8 @@ func environment(src *render.Source, asked descriptor.Text) (string, error) {
 	}
 	var diags diag.List
 	diags.Errorh(diag.Pos{File: src.Document().File, Line: 1, Col: 1}, "no-environment",
-		"set the parameter environment, or the variable ENVIRONMENT, in the Application's spec.source.plugin",
+		"set the parameter environment, or the variable ENVIRONMENT, in the Application's spec.source.plugin; by "+
+			"hand: ARGOCD_ENV_ENVIRONMENT=ENV unfold generate",
 		"the Application chooses no environment; %s", has(src))
 	if err := src.Mistakes(); err != nil {
 		return "", withMistakes(err, diags)

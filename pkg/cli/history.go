@@ -86,6 +86,9 @@ func printHistory(s Streams, h delivery.History, environments bool, format strin
 	if err := w.Flush(); err != nil {
 		return err
 	}
+	if h.Unborn {
+		fmt.Fprintln(s.Err, "note: the repository has no commit yet, so there are no images to list")
+	}
 	if h.Shallow {
 		fmt.Fprintln(s.Err, "the clone is shallow, so older images may be missing: git fetch --unshallow")
 	}

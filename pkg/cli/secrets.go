@@ -30,6 +30,7 @@ controller seal them again with its newest key.`,
 }
 
 func newSecretsList(s Streams) *cobra.Command {
+	var envs []string
 	var p platformFlag
 	var format formatFlag
 	cmd := &cobra.Command{
@@ -37,8 +38,8 @@ func newSecretsList(s Streams) *cobra.Command {
 		Short: "List the secrets of each environment, with their scopes",
 		Long: `list prints a line for each secret of the app in DIR (default: current folder):
 environment, workload (- if all share it), key, scope, and the Secret that holds
-it. It prints no values.`,
-		Example: "  unfold secrets list examples/example-app",
+it. With --env it lists those of these environments. It prints no values.`,
+		Example: "  unfold secrets list examples/example-app\n  unfold secrets list --env prod",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := format.check(); err != nil {
@@ -48,7 +49,7 @@ it. It prints no values.`,
 			if err != nil {
 				return err
 			}
-			rows, err := delivery.Secrets(folder(args), platform)
+			rows, err := delivery.Secrets(folder(args), distinct(envs), platform)
 			switch {
 			case err != nil:
 				return err
@@ -70,8 +71,10 @@ it. It prints no values.`,
 			return w.Flush()
 		},
 	}
+	cmd.Flags().StringArrayVarP(&envs, "env", "e", nil, "environment; can be repeated (default: all)")
 	format.register(cmd, "text", "json")
 	p.register(cmd)
+	completion{cmd, s, &p, folder}.environments("env")
 	return cmd
 }
 

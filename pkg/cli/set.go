@@ -84,7 +84,9 @@ stays, and so does the repository: image refuses an IMAGE of another one unless
 			if c.Envs = distinct(c.Envs); len(c.Envs) == 0 {
 				return usagef("--env is missing: the environment to set the image of")
 			}
-			dir, args := dirFirst(args, func(arg string) bool { return strings.Contains(arg, "=") })
+			dir, args := dirFirst(args, func(arg string) bool {
+				return strings.Contains(arg, "=") || strings.ContainsAny(arg, ":@") && !isThere(folder([]string{arg}))
+			})
 			if len(args) == 1 && dir == "." && isDir(args[0]) {
 				return usagef("IMAGE is missing: the image to set in the folder %q", args[0])
 			}

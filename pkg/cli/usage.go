@@ -101,7 +101,11 @@ func flagNames(c *cobra.Command) []string {
 
 // setUsageErrors makes wrong arguments of all commands usage errors.
 func setUsageErrors(cmd *cobra.Command, all []string) {
-	if args := cmd.Args; args != nil {
+	args := cmd.Args
+	if args == nil && !cmd.HasSubCommands() {
+		args = cobra.ArbitraryArgs
+	}
+	if args != nil {
 		cmd.Args = func(c *cobra.Command, given []string) error {
 			if err := environmentAsFolder(c, given); err != nil {
 				return err

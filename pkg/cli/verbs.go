@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/render"
 )
@@ -123,14 +125,24 @@ func isCount(text string) bool {
 // environmentAsFolder refuses environments where a folder is expected: "diff dev prod",
 // "render prod". Nil is for arguments that may be right, or wrong in another way.
 func environmentAsFolder(c *cobra.Command, args []string) error {
-	flags := map[string][]string{"promote": {"--from", "--to"}}[c.Name()]
-	if slices.Contains([]string{"render", "diff", "set", "image", "rollback", "history"}, c.Name()) {
-		flags = []string{"--env"}
-	}
-	if len(args) == 0 || len(flags) == 0 {
+	flags := map[string][]string{"promote": {"from", "to"}}[c.Name()]
+	switch {
+	case slices.Contains([]string{"render", "diff", "set", "image", "rollback", "history", "explain", "list"}, c.Name()):
+		flags = []string{"env"}
+	case flags == nil && !slices.Contains([]string{"check", "argocd", "eject"}, c.Name()):
 		return nil
 	}
-	if _, err := os.Lstat(args[0]); err == nil {
+	command := c.CommandPath()
+	if c.Name() == "explain" && len(args) > 0 { // the field comes first
+		if value := c.Flags().Lookup("value"); value.Value.String() != "true" {
+			return nil
+		}
+		command += " --value"
+		if _, diags := descriptor.Explain(args[0]); len(diags) == 0 {
+			command, args = command+" "+diag.Word(args[0]), args[1:]
+		}
+	}
+	if len(args) == 0 || isThere(args[0]) {
 		return nil
 	}
 	src, err := render.Open(".", nil)
@@ -138,16 +150,44 @@ func environmentAsFolder(c *cobra.Command, args []string) error {
 		return nil
 	}
 	defer src.Close()
-	command := c.CommandPath()
+	if !slices.Contains(src.Environments(), args[0]) {
+		return nil
+	}
+	wrong := fmt.Sprintf("%q is an environment, and no folder", args[0])
+	if len(flags) == 0 {
+		return usagef("%s", diag.WithHint(wrong, command+" is about all environments: write it without "+args[0]))
+	}
+	for _, name := range slices.Clone(flags) { // that are there already
+		for _, text := range given(c, name) {
+			command += " --" + name + " " + text
+		}
+		if c.Flags().Changed(name) && len(flags) > 1 {
+			flags = slices.DeleteFunc(flags, func(x string) bool { return x == name })
+		}
+	}
 	for i, arg := range args {
 		if !slices.Contains(src.Environments(), arg) {
-			if i == 0 {
-				return nil
-			}
 			command += " ..."
 			break
 		}
-		command += " " + flags[min(i, len(flags)-1)] + " " + arg
+		command += " --" + flags[min(i, len(flags)-1)] + " " + arg
 	}
-	return usagef("%s", diag.WithHint(fmt.Sprintf("%q is an environment, and no folder", args[0]), "write "+command))
+	return usagef("%s", diag.WithHint(wrong, "write "+command))
+}
+
+// given returns the environments that a flag was given.
+func given(c *cobra.Command, name string) []string {
+	f := c.Flags().Lookup(name)
+	if f == nil || !f.Changed {
+		return nil
+	}
+	if list, ok := f.Value.(pflag.SliceValue); ok {
+		return list.GetSlice()
+	}
+	return []string{f.Value.String()}
+}
+
+func isThere(name string) bool {
+	_, err := os.Lstat(name)
+	return err == nil
 }

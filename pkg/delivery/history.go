@@ -37,6 +37,7 @@ type History struct {
 	Releases []Release
 	Apps     int
 	Shallow  bool
+	Unborn   bool // the repository has no commit yet
 }
 
 // ReadHistory reads the history of the apps in folders, which are dir or below it, from git:
@@ -53,9 +54,12 @@ func ReadHistory(ctx context.Context, dir string, folders []render.Folder, envs 
 		return History{}, err
 	}
 	defer repo.Close()
-	revisions, err := repo.LogBelow(ctx, "HEAD", prefix, descriptor.FileName)
-	if err != nil {
-		return History{}, err
+	revisions := map[string][]git.Revision{}
+	born := repo.HasCommits(ctx)
+	if born {
+		if revisions, err = repo.LogBelow(ctx, "HEAD", prefix, descriptor.FileName); err != nil {
+			return History{}, err
+		}
 	}
 	h := history{repo: repo, prefix: prefix, dir: dir, envs: envs, platformOf: platformOf, revisions: revisions,
 		has: map[string]bool{}, lacks: map[string]error{}}
@@ -69,7 +73,7 @@ func ReadHistory(ctx context.Context, dir string, folders []render.Folder, envs 
 			return History{}, h.lacks[env]
 		}
 	}
-	h.Shallow = repo.Shallow(ctx)
+	h.Shallow, h.Unborn = repo.Shallow(ctx), !born
 	return h.History, h.mistakes.Err()
 }
 

@@ -26,3 +26,14 @@ func Origin(ctx context.Context, dir string) (root, url string, err error) {
 	}
 	return repo.Root(), url, nil
 }
+
+// IsRevision reports whether a text names a commit of the repository that dir is in.
+func IsRevision(ctx context.Context, dir, text string) bool {
+	repo, _, err := git.Open(ctx, dir)
+	if err != nil {
+		return false
+	}
+	defer repo.Close()
+	_, err = repo.Resolve(ctx, text)
+	return err == nil
+}

@@ -89,7 +89,7 @@ func TestSeal(t *testing.T) {
 					t.Errorf("lost %q in\n%.500s", line, src)
 				}
 			}
-			rows, err := Secrets(dir, nil)
+			rows, err := Secrets(dir, nil, nil)
 			if err != nil || len(rows) != 1 || rows[0].Env != c.env || rows[0].Key != "TOKEN" {
 				t.Errorf("%v %v", rows, err)
 			}

@@ -62,15 +62,18 @@ type SecretRow struct {
 	Secret   string `json:"secret"`
 }
 
-// Secrets lists the secrets of an app, by environment.
-func Secrets(dir string, p *platform.Platform) ([]SecretRow, error) {
+// Secrets lists the secrets of an app in the environments that are named, or in all.
+func Secrets(dir string, envs []string, p *platform.Platform) ([]SecretRow, error) {
 	a, err := open(dir, dir, p, nil)
 	if err != nil {
 		return nil, err
 	}
 	defer a.close()
 	out := []SecretRow{}
-	for _, env := range a.source.Environments() {
+	if len(envs) == 0 {
+		envs = a.source.Environments()
+	}
+	for _, env := range envs {
 		all, err := a.secrets(env)
 		if err != nil {
 			return nil, err

@@ -33,6 +33,9 @@ func (f *Failure) Error() string {
 // fetchAll is the hint where a partial clone lacks an object.
 const fetchAll = "run git fetch --refetch --no-filter: nothing is fetched by the way"
 
+// firstCommit is the hint where there is no commit yet.
+const firstCommit = "make the first commit, then run it again"
+
 func is(err error, k kind) bool {
 	var f *Failure
 	return errors.As(err, &f) && f.kind == k
@@ -54,6 +57,8 @@ func explain(verb, text string) error {
 	switch {
 	case has("not a git repository"):
 		f.kind = noRepository
+	case has("bad revision 'HEAD'"):
+		f.Message, f.Hint = "the repository has no commit yet", firstCommit
 	case has("lazy fetching disabled"), has("from promisor remote") && has("' not allowed"):
 		f.Message, f.Hint = "the clone is a partial one and lacks objects that git "+verb+" needs", fetchAll
 	case has("Please tell me who you are", "empty ident name", "no email was given", "no name was given", "unable to auto-detect email"):

@@ -171,11 +171,20 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 		if ctx.Err() != nil {
 			return "", err
 		}
+		if !r.HasCommits(ctx) {
+			return "", &Failure{Message: "the repository has no commit yet", Hint: firstCommit}
+		}
 		f := &Failure{Message: fmt.Sprintf("there is no revision %q", rev),
 			Hint: "git log shows them; in CI fetch it first, a shallow clone lacks it"}
 		return "", f
 	}
 	return strings.TrimSpace(out), nil
+}
+
+// HasCommits reports whether the branch that is checked out has a commit.
+func (r *Repo) HasCommits(ctx context.Context) bool {
+	_, err := r.git(ctx, nil, "rev-parse", "--verify", "--quiet", "HEAD")
+	return err == nil || ctx.Err() != nil
 }
 
 // Shallow reports whether the clone lacks a part of the history.
