@@ -7,6 +7,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // Foreign is a row of a table of words of other tools: what to write here in place of one.
@@ -18,12 +19,15 @@ type Foreign struct {
 	Hint  string
 	// NoName says that the words are no names in More either, of an object that has it.
 	NoName bool
+	// Fits says that the row holds only for keys with such a value; nil is any.
+	Fits func(*value.Value) bool
 }
 
 // foreign returns the hint for a key that is a word of another tool, "" for any other.
-func foreign(rows []Foreign, key string, here func(field string) bool) string {
+func foreign(rows []Foreign, e value.Entry, here func(field string) bool) string {
 	for i := range rows {
-		if slices.Contains(rows[i].Words, key) && here(rows[i].Field) {
+		fits := rows[i].Fits == nil || rows[i].Fits(e.Value)
+		if fits && slices.Contains(rows[i].Words, e.Key) && here(rows[i].Field) {
 			return rows[i].Hint
 		}
 	}
@@ -31,22 +35,23 @@ func foreign(rows []Foreign, key string, here func(field string) bool) string {
 }
 
 // foreignHint returns the hint for a key that is a word of another tool where s is expected, "" for any other.
-func (n *Normaliser) foreignHint(s *Type, key string) string {
-	if hint := foreign(s.Foreign, key, func(string) bool { return true }); hint != "" {
+func (n *Normaliser) foreignHint(s *Type, e value.Entry) string {
+	if hint := foreign(s.Foreign, e, func(string) bool { return true }); hint != "" {
 		return hint
 	}
-	return foreign(n.Words, key, func(field string) bool { return s.Field(field) != nil })
+	return foreign(n.Words, e, func(field string) bool { return s.Field(field) != nil })
 }
 
 // unknownHint returns the hint for a key that is no field of an object: what it is elsewhere or in another tool, the field
 // that it nearly is, what the object has in its place, or where the fields are.
-func (n *Normaliser) unknownHint(s *Type, key string) string {
+func (n *Normaliser) unknownHint(s *Type, e value.Entry) string {
+	key := e.Key
 	if s.Elsewhere != nil {
 		if hint := s.Elsewhere(key); hint != "" {
 			return hint
 		}
 	}
-	if hint := n.foreignHint(s, key); hint != "" {
+	if hint := n.foreignHint(s, e); hint != "" {
 		return hint
 	}
 	names := s.FieldNames()

@@ -205,7 +205,7 @@ func (n *Normaliser) unknown(s *Type, e value.Entry) {
 		n.Diags.Errorf(e.KeyPos, "bad-name", "%s can't have %s %q: it %s", n.Where(), s.Keys.What, key, s.Keys.Check.Problem(e.Key))
 		return
 	}
-	n.Diags.Errorh(e.KeyPos, "unknown-field", n.unknownHint(s, e.Key), "unknown field %q%s", key, n.In())
+	n.Diags.Errorh(e.KeyPos, "unknown-field", n.unknownHint(s, e), "unknown field %q%s", key, n.In())
 }
 
 // choice reports fields of which a layer can name only one.

@@ -1,9 +1,11 @@
 package fields
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // NewNormaliser returns what completes values of app.yaml, at a path.
@@ -22,9 +24,22 @@ func listFields(path []string) string {
 	return "unfold explain " + strings.Join(path, ".") + " lists the fields"
 }
 
+func isMapOrNull(v *value.Value) bool { return v.Is(value.Map) || v.Is(value.Null) }
+
+// isMapOfMaps reports whether a value has the form of environments, and not that of variables.
+func isMapOfMaps(v *value.Value) bool {
+	return len(v.AllEntries()) > 0 && !slices.ContainsFunc(v.AllEntries(), func(e value.Entry) bool { return !isMapOrNull(e.Value) })
+}
+
 // Words are what docker-compose, Helm charts' values, Kubernetes, Heroku and the like call what app.yaml has under another
 // name. A row holds for the objects that have its field: the first that does wins.
 var Words = []schema.Foreign{
+	// Environments
+	{Words: []string{"dev", "development", "test", "testing", "qa", "uat", "stage", "staging", "preprod", "live", "prod", "production"},
+		Field: "environments", Fits: isMapOrNull, Hint: "write it under environments: {NAME: {…}}"},
+	{Words: []string{"environment", "envs", "stages", "overlays"}, Field: "environments", Fits: isMapOfMaps,
+		Hint: "write environments: {NAME: {…}}"},
+
 	// Variables
 	{Words: []string{"environment"}, Field: "environments",
 		Hint: "write variables as env: {NAME: VALUE}; environments: {NAME: {…}} holds what differs in dev or prod"},
