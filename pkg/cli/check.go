@@ -91,8 +91,7 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	case err != nil:
 		return usageError{err}
 	case len(folders) == 0 && len(misnamed) > 0:
-		return usagef("%s", diag.WithHint(fmt.Sprintf("no app.yaml at or below %s, but %s", join(paths), join(misnamed)),
-			"rename it: "+render.Renaming(misnamed[0])))
+		return render.Misnamed(misnamed)
 	case len(folders) == 0:
 		return usagef("no app.yaml at or below %s; unfold init writes one", join(paths))
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 )
 
@@ -63,6 +64,19 @@ func flagError(c *cobra.Command, err error, args []string) error {
 func insteadOf(c *cobra.Command, name string) string {
 	if format := c.Flags().Lookup("format"); format != nil && slices.Contains([]string{"o", "output"}, name) {
 		return "the format is --format, one of " + strings.TrimPrefix(format.Usage, formatUsage)
+	}
+	environment := slices.Contains([]string{"e", "env", "environment", "stage"}, name)
+	_, unknown := descriptor.Explain(name)
+	root := c.Root().CommandPath()
+	switch {
+	case environment && c.Name() == "generate":
+		return "Argo CD sets the variable ARGOCD_ENV_ENVIRONMENT; by hand write " + root + " render --env ENV"
+	case environment && c.Flags().Lookup("env") != nil:
+		return "did you mean --env?"
+	case name == "tag" && c.Name() == "image":
+		return "the tag is a part of the image: write REPOSITORY:TAG, or " + root + " set --env ENV tag=TAG"
+	case c.Name() == "set" && len(unknown) == 0:
+		return "write the field as " + name + "=VALUE"
 	}
 	return ""
 }

@@ -39,15 +39,19 @@ func otherVerbs() []verb {
 		{[]string{"edit", "update", "change", "patch", "config", "env", "unset"}, "this sets a field, and KEY- removes one",
 			"unfold set --env ENV config.LOG_LEVEL=debug"},
 		{[]string{"new", "create", "add", "scaffold"}, "this starts a new app", "unfold init my-app"},
-		{[]string{"undo", "revert", "back"}, "this sets the previous image again", "unfold rollback --env ENV"},
-		{[]string{"releases", "revisions", "versions"}, "this lists the images, from git", "unfold history --env ENV"},
+		{[]string{"undo", "revert", "back", "rollout undo"}, "this sets the previous image again", "unfold rollback --env ENV"},
+		{[]string{"releases", "revisions", "versions", "rollout history"}, "this lists the images, from git", "unfold history --env ENV"},
 		{[]string{"compare", "plan", "preview", "changes"}, "this compares the manifests with those of the last commit", "unfold diff"},
 		{[]string{"secret", "encrypt"}, "this seals a secret", "unfold seal --env ENV KEY"},
 		{[]string{"decrypt", "unseal"}, "only the cluster can open secrets; this lists them", "unfold secrets list"},
 		{[]string{"docs", "doc", "fields", "reference", "man"}, "this describes the fields", "unfold explain"},
 		{[]string{"delete", "remove", "rm", "destroy", "uninstall", "down"},
 			"commit this, and Argo CD deletes what it deployed", "git rm app.yaml"},
-		{[]string{"logs", "log", "exec", "top", "restart", "port-forward", "attach"},
+		{[]string{"restart", "rollout restart"}, "unfold never asks the cluster; kubectl replaces the pods",
+			"kubectl rollout restart deployment NAME --namespace NAMESPACE"},
+		{[]string{"rollout status"}, "unfold never asks the cluster; kubectl does",
+			"kubectl rollout status deployment NAME --namespace NAMESPACE"},
+		{[]string{"logs", "log", "exec", "top", "port-forward", "attach"},
 			"unfold never asks the cluster; kubectl does", "kubectl get pods"},
 	}
 }
@@ -70,6 +74,9 @@ func unknownVerb(root *cobra.Command, args []string) error {
 	if err != nil || len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
 		return nil
 	}
+	if c == root && rest[0] == "help" && len(rest) > 1 { // which prints the general help for what it does not know
+		return unknownVerb(root, rest[1:])
+	}
 	word, verbs := rest[0], otherVerbs
 	switch {
 	case c.Name() == "secrets":
@@ -82,7 +89,7 @@ func unknownVerb(root *cobra.Command, args []string) error {
 	}
 	unknown := fmt.Errorf("unknown command %q for %q", word, c.CommandPath())
 	for _, v := range verbs() {
-		if slices.Contains(v.names, word) {
+		if slices.Contains(v.names, longest(verbs(), rest)) {
 			command := v.with(rest[1:])
 			if rest, ok := strings.CutPrefix(command, "unfold "); ok {
 				command = root.CommandPath() + " " + rest
@@ -95,6 +102,17 @@ func unknownVerb(root *cobra.Command, args []string) error {
 		names = append(names, sub.Name())
 	}
 	return usageOf(c, unknown, "", word, names)
+}
+
+// longest returns the first two words if a verb has them, such as "rollout undo", else the first.
+func longest(verbs []verb, words []string) string {
+	if len(words) > 1 {
+		both := words[0] + " " + words[1]
+		if slices.ContainsFunc(verbs, func(v verb) bool { return slices.Contains(v.names, both) }) {
+			return both
+		}
+	}
+	return words[0]
 }
 
 // with returns the command for the environment and the number that the arguments have.
@@ -114,7 +132,7 @@ func (v verb) with(args []string) string {
 			count = arg
 		}
 	}
-	return strings.NewReplacer("ENV", env, "COUNT", count).Replace(v.command)
+	return strings.NewReplacer("--env ENV", "--env "+env, "COUNT", count).Replace(v.command)
 }
 
 // isCount reports whether an argument is a small number, which is no secret.
