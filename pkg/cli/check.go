@@ -87,9 +87,14 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 		return err
 	}
 	folders, misnamed, err := render.FindAll(paths)
+	var generated []string // Argo CD objects of apps that are gone
+	if err == nil && whole && len(folders)+len(misnamed) == 0 {
+		generated, err = repository.Generated(ctx, paths[0])
+	}
 	switch {
 	case err != nil:
 		return usageError{err}
+	case len(generated) > 0:
 	case len(folders) == 0 && len(misnamed) > 0:
 		return render.Misnamed(misnamed)
 	case len(folders) == 0:
@@ -100,7 +105,11 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 			return err
 		}
 	}
-	platforms, err := operators.ForAll(dirsOf(folders))
+	dirs := dirsOf(folders)
+	if len(dirs) == 0 {
+		dirs = paths
+	}
+	platforms, err := operators.ForAll(dirs)
 	if err != nil {
 		return err
 	}
@@ -140,6 +149,10 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	warnings := len(all.Warnings())
 	fmt.Fprintf(s.Err, "checked %s in %s: %s, %s\n", diag.Plural(summary.Apps, "app"), diag.Plural(summary.Environments, "environment"),
 		diag.Plural(len(all)-warnings, "error"), diag.Plural(warnings, "warning"))
+	if len(folders) == 0 {
+		fmt.Fprintf(s.Err, "unfold: no app was checked: no app.yaml at or below %s\n", join(paths))
+		return errFound
+	}
 	if summary.Apps == 0 { // only other tools' files
 		fmt.Fprintf(s.Err, "unfold: nothing was checked: no app.yaml at or below %s is a descriptor\n", join(paths))
 		return errFound

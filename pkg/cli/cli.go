@@ -101,7 +101,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	setUsageErrors(root, args)
 	wrapHelp(root, s)
 	strictFlags(root)
-	err := unknownVerb(root, args)
+	err := unknownVerb(ctx, root, args)
 	if err == nil {
 		err = root.ExecuteContext(ctx)
 	}

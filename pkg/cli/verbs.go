@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"slices"
@@ -9,9 +10,11 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/unfold-gitops/unfold/pkg/delivery"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/repository"
 )
 
 // verb is what other tools call something, and the command that does it here. ENV stands
@@ -46,7 +49,7 @@ func otherVerbs() []verb {
 		{[]string{"decrypt", "unseal"}, "only the cluster can open secrets; this lists them", "unfold secrets list"},
 		{[]string{"docs", "doc", "fields", "reference", "man"}, "this describes the fields", "unfold explain"},
 		{[]string{"delete", "remove", "rm", "destroy", "uninstall", "down"},
-			"commit this, and Argo CD deletes what it deployed", "git rm app.yaml"},
+			"commit this, and Argo CD deletes what it deployed", removal},
 		{[]string{"restart", "rollout restart"}, "unfold never asks the cluster; kubectl replaces the pods",
 			"kubectl rollout restart deployment NAME --namespace NAMESPACE"},
 		{[]string{"rollout status"}, "unfold never asks the cluster; kubectl does",
@@ -54,6 +57,22 @@ func otherVerbs() []verb {
 		{[]string{"logs", "log", "exec", "top", "port-forward", "attach"},
 			"unfold never asks the cluster; kubectl does", "kubectl get pods"},
 	}
+}
+
+// removal is the command that removes an app.
+const removal = "git rm app.yaml"
+
+// thenGenerate returns what else is to be done where Argo CD's objects are committed.
+func thenGenerate(ctx context.Context, root *cobra.Command) string {
+	top, _, err := delivery.Origin(ctx, ".")
+	if err != nil {
+		return ""
+	}
+	folders, err := repository.Generated(ctx, top)
+	if err != nil || len(folders) == 0 {
+		return ""
+	}
+	return ", and in the top folder of the repository " + root.CommandPath() + " argocd --output " + diag.Word(folders[0]) + " again"
 }
 
 // otherSecretVerbs returns those for what is below unfold secrets.
@@ -69,13 +88,13 @@ func otherSecretVerbs() []verb {
 
 // unknownVerb returns the error for a verb that there is not, whatever flags it has, or
 // nil. Without it the first complaint would be about a flag.
-func unknownVerb(root *cobra.Command, args []string) error {
+func unknownVerb(ctx context.Context, root *cobra.Command, args []string) error {
 	c, rest, err := root.Find(args)
 	if err != nil || len(rest) == 0 || strings.HasPrefix(rest[0], "-") {
 		return nil
 	}
 	if c == root && rest[0] == "help" && len(rest) > 1 { // which prints the general help for what it does not know
-		return unknownVerb(root, rest[1:])
+		return unknownVerb(ctx, root, rest[1:])
 	}
 	word, verbs := rest[0], otherVerbs
 	switch {
@@ -91,6 +110,9 @@ func unknownVerb(root *cobra.Command, args []string) error {
 	for _, v := range verbs() {
 		if slices.Contains(v.names, longest(verbs(), rest)) {
 			command := v.with(rest[1:])
+			if v.command == removal {
+				command += thenGenerate(ctx, root)
+			}
 			if rest, ok := strings.CutPrefix(command, "unfold "); ok {
 				command = root.CommandPath() + " " + rest
 			}

@@ -208,6 +208,23 @@ func (c *checker) committedObjects() []committed {
 	return out
 }
 
+// Generated returns the folders of a repository that hold Argo CD objects of `unfold argocd --output`, by their paths in dir.
+func Generated(ctx context.Context, dir string) ([]string, error) {
+	read, err := readFiles(ctx, dir)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, x := range (&checker{dir: dir, files: read}).committedObjects() {
+		rel, err := tree.Rel(dir, x.dir)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, rel)
+	}
+	return out, nil
+}
+
 // checkArgoCD compares what is committed with what would be written now.
 func (c *checker) checkArgoCD() (Group, error) {
 	g := Group{Title: "Argo CD"}
