@@ -37,7 +37,8 @@ func TestWordsAreReached(t *testing.T) {
 			for _, s := range all {
 				first := true
 				for _, before := range fields.Words[:i] {
-					if before.Fits == nil && s.Field(before.Field) != nil && strings.Contains(" "+strings.Join(before.Words, " ")+" ", " "+word+" ") {
+					if before.Fits == nil && s.Field(before.Field) != nil &&
+						strings.Contains(" "+strings.Join(before.Words, " ")+" ", " "+word+" ") {
 						first = false
 					}
 				}
