@@ -222,7 +222,11 @@ func (c *checker) checkArgoCD() (Group, error) {
 		return g, nil
 	}
 	p, err := choice.Platform()
-	if p == nil || err != nil {
+	if err != nil { // by other defaults, all that is committed would look stale
+		g.note("not looked at: %s has to be right first", choice.File.Name)
+		return g, nil
+	}
+	if p == nil {
 		var diags diag.List
 		if p, diags = platform.Builtin(); diags.HasErrors() {
 			return g, diags

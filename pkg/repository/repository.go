@@ -168,12 +168,15 @@ func (c *checker) checkPlatform() (Group, error) {
 		_, diags := platform.Parse(f.shown, f.src)
 		apps := used[name].Apps
 		delete(used, name)
+		rest -= apps
 		if diags.HasErrors() {
 			g.found(diags, "%s", f.shown)
+			if apps > 0 {
+				g.note("%s checked by the built-in defaults until %s is right", are(apps), f.shown)
+			}
 			continue
 		}
 		g.right("%s", validFor(f.shown, apps, all))
-		rest -= apps
 	}
 	for _, name := range slices.Sorted(maps.Keys(used)) { // what lies elsewhere was read already
 		u := used[name]
