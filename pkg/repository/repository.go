@@ -298,10 +298,11 @@ func (c *checker) checkStructure() Group {
 		first[name] = a.Dir
 	}
 	diags = append(diags, c.shared()...)
+	var misnamed []string
 	for _, f := range c.files.misnamed() {
-		diags.Errorh(diag.Pos{File: f.shown, Line: 1, Col: 1}, "misnamed-descriptor", "rename it to "+descriptor.FileName,
-			"the file is a descriptor, but nothing looks for one of the name %q", path.Base(f.name))
+		misnamed = append(misnamed, f.shown)
 	}
+	diags = append(diags, render.Misnamed(misnamed)...)
 	if len(diags) > 0 {
 		g.found(diags, "%s", counted(diags))
 	} else {
