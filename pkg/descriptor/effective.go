@@ -71,6 +71,8 @@ type effective struct {
 	opinions bool
 	// prefix and suffix stand around the names of objects.
 	prefix, suffix Text
+	// repositories are the images' repositories in all layers.
+	repositories []*value.Value
 	// accounts are the names of service accounts that were made so far.
 	accounts map[string]bool
 }
@@ -78,6 +80,7 @@ type effective struct {
 func (e *effective) app(env string) *App {
 	e.env = env
 	top, m := e.layers(env)
+	e.repositories = repositories(top.layers)
 	app := &App{
 		Name: e.Name, Env: env, Multi: e.multi, Main: e.main, Pos: e.root.Pos, NamePos: e.head.Get("name").At(),
 		Opinions:    top.opinions,
