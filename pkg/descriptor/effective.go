@@ -82,7 +82,7 @@ func (e *effective) app(env string) *App {
 	top, m := e.layers(env)
 	e.repositories = repositories(top.layers)
 	app := &App{
-		Name: e.Name, Env: env, Multi: e.multi, Main: e.main, Pos: e.root.Pos, NamePos: e.head.Get("name").At(),
+		Name: e.Name, Env: env, EnvPos: e.envPos(), Multi: e.multi, Main: e.main, Pos: e.root.Pos, NamePos: e.head.Get("name").At(),
 		Opinions:    top.opinions,
 		Again:       e.again(),
 		Labels:      top.merged.Get("labels"),
@@ -96,6 +96,7 @@ func (e *effective) app(env string) *App {
 	e.opinions = top.opinions
 	if e.opinions {
 		e.ownLabels(fields.Environment(), top.merged, nil)
+		app.Meant = e.options.Defaults.meant(env, e.envs)
 	}
 	e.names(app, top.merged)
 	app.Names = e.sharedNames(top.merged.Get("names"))
