@@ -289,7 +289,7 @@ func (d *Document) checkWorkloads(n *schema.Normaliser, env value.Entry) {
 	for _, w := range env.Value.Get("workloads").AllEntries() {
 		meant := diag.Suggest(w.Key, d.Workloads())
 		says := slices.ContainsFunc([]string{"kind", "image", "command", "args", "port", "ports", "schedule"}, w.Value.Has)
-		if meant == "" || meant == w.Key || says || d.root.Get("workloads").Has(w.Key) {
+		if meant == "" || meant == w.Key || says || onlyOff(w.Value) || d.root.Get("workloads").Has(w.Key) {
 			continue
 		}
 		n.Diags.Errorh(w.KeyPos, "unknown-workload", "did you mean "+strconv.Quote(meant)+
