@@ -29,7 +29,7 @@ const (
 type argocdFlags struct {
 	url, revision, style string
 	output               outputFlag
-	check                bool
+	check, another       bool
 	platform             platformFlag
 }
 
@@ -46,7 +46,9 @@ new apps by themselves.
 With --output it writes the objects as files to a folder with a kustomization,
 and prints one Application for that folder: apply it once, and Argo CD deploys
 the files from then on. It removes the files of apps that no longer exist, but
-never those of apps outside of PATH. --check fails if the files are out of date.`,
+never those of apps outside of PATH. It writes no second folder of objects in a
+repository unless --another-argocd is given. --check fails if the files are out
+of date.`,
 		Example: "  unfold argocd apps --repo-url https://git.example.com/team/apps.git\n  unfold argocd --output argocd\n" +
 			"  unfold argocd --output argocd --check",
 		Args: cobra.MaximumNArgs(1),
@@ -68,6 +70,7 @@ never those of apps outside of PATH. --check fails if the files are out of date.
 	cmd.Flags().StringVar(&f.style, "style", staticStyle, "objects to print: "+staticStyle+" or "+setStyle)
 	f.output.register(cmd, "folder to write the objects to, as files")
 	cmd.Flags().BoolVar(&f.check, "check", false, "write nothing; fail if the files in --output are out of date")
+	cmd.Flags().BoolVar(&f.another, "another-argocd", false, "allow a second folder of objects in the repository, for another Argo CD")
 	f.platform.register(cmd)
 	// The only error is a flag that does not exist.
 	_ = cmd.RegisterFlagCompletionFunc("style", cobra.FixedCompletions([]string{staticStyle, setStyle}, cobra.ShellCompDirectiveNoFileComp))
@@ -135,6 +138,9 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 	if err := f.checkScope(root, dir, files); err != nil {
 		return err
 	}
+	if err := f.checkFolder(ctx, root, p.ArgoCD.Namespace); err != nil {
+		return err
+	}
 	if f.check {
 		return f.compareFiles(s, files)
 	}
@@ -200,6 +206,45 @@ func (f argocdFlags) checkScope(root, dir string, files tree.Tree) error {
 			f.output.dir)
 	}
 	return nil
+}
+
+// checkFolder refuses a further folder of objects in the repository. Its Application
+// would have the name of the one that follows the first folder, and take its place: Argo
+// CD would then delete all apps that only the first folder has.
+func (f argocdFlags) checkFolder(ctx context.Context, root, namespace string) error {
+	output, err := tree.Rel(root, f.output.dir)
+	if f.another || err != nil || !filepath.IsLocal(output) {
+		return err
+	}
+	folders, err := repository.Folders(ctx, root, namespace)
+	if err != nil {
+		return err
+	}
+	first := ""
+	for _, folder := range folders {
+		in, err := tree.Rel(root, folder)
+		switch {
+		case err != nil:
+			return err
+		case in == output: // it is only brought up to date
+			return nil
+		case first == "":
+			first = folder
+		}
+	}
+	if first == "" {
+		return nil
+	}
+	var here [2]string
+	for i, name := range []string{root, first} {
+		if here[i], err = tree.Rel(".", name); err != nil {
+			return err
+		}
+	}
+	return usagef("the repository has its Argo CD objects in %s already: the Application of a second folder would take the place of the one "+
+		"for %s, and Argo CD would delete the apps that only %s has\n  hint: run unfold argocd %s --output %s; or remove %s before; or, for "+
+		"another Argo CD than that of %s, add --another-argocd", here[1], here[1], here[1], diag.Word(here[0]), diag.Word(here[1]), here[1],
+		here[1])
 }
 
 // compareFiles checks whether the files in --output are up to date.

@@ -118,6 +118,9 @@ type initialisation struct {
 
 func (i initialisation) run(ctx context.Context) error {
 	s, dir := i.streams, i.dir
+	if err := refuseMisnamed(dir); err != nil {
+		return err
+	}
 	facts, err := look(dir)
 	if err != nil {
 		return err
@@ -164,6 +167,23 @@ func (i initialisation) run(ctx context.Context) error {
 	}
 	fmt.Fprintf(s.Err, "next: look at %s, then run\n  unfold check %s\n  unfold render %s --env %s\n",
 		filepath.Join(dir, descriptor.FileName), diag.Word(dir), diag.Word(dir), answers.Environments[0])
+	return nil
+}
+
+// refuseMisnamed returns an error for a folder whose descriptor has another name: a new one
+// beside it would not say what it says.
+func refuseMisnamed(dir string) error {
+	if _, err := os.Lstat(filepath.Join(dir, descriptor.FileName)); err == nil {
+		return nil // which is never replaced
+	}
+	var files []string
+	for _, name := range render.MisnamedFiles() {
+		files = append(files, filepath.ToSlash(filepath.Join(dir, name)))
+	}
+	for _, x := range render.Misnamed(files) {
+		return usagef("%s", diag.WithHint(diag.Line(x.Pos.File)+" is a descriptor, but nothing looks for one of this name: nothing was written",
+			x.Hint))
+	}
 	return nil
 }
 

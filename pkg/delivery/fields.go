@@ -53,11 +53,12 @@ func splitKey(key string) []string {
 func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 	var at []string
 	var out []edit.Change
+	listed := false // the environments of the defaults
 	if env != "" {
 		if err := a.environment(env); err != nil {
 			return nil, err
 		}
-		out = a.listed()
+		out, listed = a.listed(), true
 		at = []string{"environments", env}
 	}
 	if c.Workload != "" {
@@ -69,6 +70,13 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 	}
 	for _, f := range c.Fields {
 		where := append(slices.Clone(at), f.Path...)
+		inEnv, err := a.there(where)
+		if err != nil {
+			return nil, err
+		}
+		if inEnv && !listed && !f.Remove {
+			out, listed = append(a.listed(), out...), true
+		}
 		switch {
 		case f.Remove && a.top.Get(where...) == nil:
 		case f.Remove:
@@ -90,6 +98,28 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 		}
 	}
 	return out, nil
+}
+
+// there refuses the path of a field in an environment or a workload that the app does not
+// have: with a slip in the name, it would get one more. It reports whether the path leads
+// into an environment.
+func (a *app) there(path []string) (inEnv bool, err error) {
+	names := a.source.Document().Workloads()
+	if len(path) > 1 && path[0] == "environments" {
+		if err := a.environment(path[1]); err != nil {
+			return true, err
+		}
+		names = union(names, a.top.Get(path[0], path[1], "workloads").Keys()) // those that it alone has
+		inEnv, path = true, path[2:]
+	}
+	if len(path) > 1 && path[0] == "workloads" && !slices.Contains(names, path[1]) {
+		hint := "the app has one workload, without a name: set its fields at the top level"
+		if len(names) > 0 {
+			hint = diag.Hint(path[1], "the workloads are", names)
+		}
+		return inEnv, a.Errorh(a.pos(), "unknown-workload", hint, "there is no workload %q", path[1])
+	}
+	return inEnv, nil
 }
 
 // setImageField sets image or tag in the form that the layer at has.

@@ -14,6 +14,10 @@ type App struct {
 	Pos, NamePos diag.Pos
 	// Env is the environment, "" for what all environments have in common.
 	Env string
+	// EnvPos is where the descriptor names it. Meant is the environment of the defaults that
+	// it is most likely another name for, "" for none and for an app without defaults.
+	EnvPos diag.Pos
+	Meant  string
 	// Prefix and Suffix stand around the names of its objects, which have them only
 	// when they are written out.
 	Prefix, Suffix Text

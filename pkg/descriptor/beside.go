@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -27,6 +28,41 @@ func sorts() []besides {
 		{"hooks", "hook", kinds.Job, fields.Hook(), (*effective).hook},
 		{"jobs", "job", kinds.CronJob, fields.Job(), (*effective).job},
 	}
+}
+
+// switchedOff reports jobs and workloads that the environment leaves out although no
+// layer below has them: most likely a slip, by which the one that is meant goes on.
+func (e *effective) switchedOff(layers []layer) {
+	own := orEmpty(e.ownLayer(e.env))
+	report := func(noun string, path ...string) {
+		var names []string
+		for _, l := range layers {
+			if l.fields != own {
+				names = append(names, l.fields.Get(path...).Keys()...)
+			}
+		}
+		slices.Sort(names)
+		names = slices.Compact(names)
+		for _, x := range own.Get(path...).AllEntries() {
+			if onlyOff(x.Value) && !slices.Contains(names, x.Key) {
+				e.diags.Errorh(x.KeyPos, "switches-off-nothing", diag.Hint(x.Key, "the "+noun+"s are", names),
+					"there is no %s %q to leave out of the environment %q", noun, x.Key, e.env)
+			}
+		}
+	}
+	report("workload", "workloads")
+	for _, x := range sorts() {
+		report(x.noun, x.field)
+		for _, workload := range own.Get("workloads").Keys() {
+			report(x.noun, "workloads", workload, x.field)
+		}
+	}
+}
+
+// onlyOff reports whether a map says nothing but enabled: false.
+func onlyOff(v *value.Value) bool {
+	on := v.Get("enabled")
+	return v.Is(value.Map) && len(v.Entries) == 1 && on.Is(value.Bool) && !on.IsTrue()
 }
 
 // beside adds the hooks and jobs: those of all workloads by what these inherit, those of one by what it has.

@@ -150,6 +150,7 @@ func (e *effective) image(c *Container, v *value.Value) {
 		}
 		return
 	}
+	e.tagAlone(v)
 	pos := v.Get("repository").At()
 	if tag := v.Get("tag"); tag != nil {
 		pos = tag.Pos

@@ -140,3 +140,37 @@ func (d Defaults) environment(name string) *value.Value {
 	}
 	return nil
 }
+
+// synonyms returns other names of usual environments.
+func synonyms() map[string][]string {
+	return map[string][]string{
+		"prod":    {"production", "prd", "live"},
+		"staging": {"stage", "stag", "stg"},
+		"dev":     {"development", "develop", "devel"},
+	}
+}
+
+// meant returns the built-in environment that a name is most likely a slip or another word
+// for, "" where it is none, where the app has that one too, or where an operator lists the
+// environments.
+func (d Defaults) meant(env string, has []value.Entry) string {
+	if d.Listed || env == "" || d.environment(env) != nil {
+		return ""
+	}
+	found := ""
+	for name, words := range synonyms() {
+		if slices.Contains(words, strings.ToLower(env)) && d.environment(name) != nil {
+			found = name
+		}
+	}
+	if found == "" {
+		found = diag.Suggest(env, d.names())
+		if rest, ok := strings.CutPrefix(env, found); ok && strings.Trim(rest, "0123456789-") != rest { // prod-eu, dev2
+			return ""
+		}
+	}
+	if slices.ContainsFunc(has, func(x value.Entry) bool { return x.Key == found }) {
+		return ""
+	}
+	return found
+}

@@ -3,6 +3,7 @@
 package descriptor
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -272,14 +273,61 @@ func (d *Document) checkScopes(n *schema.Normaliser) {
 		if l.Key != "" {
 			d.checkWorkloads(n, l)
 		}
-		for _, f := range fields.WorkloadFields() {
-			if e := l.Value.Entry(f.Name); e != nil && f.Scope == fields.Own {
-				n.Diags.Errorh(e.KeyPos, "belongs-to-workload", "move it under workloads.NAME",
-					"%s%s belongs to a workload, and the app has several", f.Name, in)
-				l.Value.Delete(f.Name)
+		d.checkOwn(n, l, in)
+	}
+}
+
+// checkOwn reports fields of a workload that stand beside workloads, by the names that they
+// have in the file.
+func (d *Document) checkOwn(n *schema.Normaliser, l value.Entry, in string) {
+	var found []value.Entry
+	written := d.source
+	if l.Key != "" {
+		written = d.source.Get("environments", l.Key)
+	}
+	for _, f := range fields.WorkloadFields() {
+		e := l.Value.Entry(f.Name)
+		if e == nil || f.Scope != fields.Own {
+			continue
+		}
+		field := *e
+		for _, x := range written.AllEntries() { // port of ports
+			if x.KeyPos == e.KeyPos {
+				field.Key = x.Key
 			}
 		}
+		found = append(found, field)
+		l.Value.Delete(f.Name)
 	}
+	slices.SortFunc(found, func(a, b value.Entry) int { return cmp.Or(a.KeyPos.Line-b.KeyPos.Line, a.KeyPos.Col-b.KeyPos.Col) })
+	hint := d.toWorkload(l.Key, keysOf(found))
+	for _, e := range found {
+		n.Diags.Errorh(e.KeyPos, "belongs-to-workload", hint, "%s%s belongs to a workload, and the app lists its workloads", e.Key, in)
+		hint = "" // once is enough
+	}
+}
+
+// toWorkload is the hint for fields that belong to a workload. An app that had one and got
+// another has to list the first one too.
+func (d *Document) toWorkload(env string, names []string) string {
+	workloads := d.root.Get("workloads")
+	serves := slices.ContainsFunc(workloads.AllEntries(), func(w value.Entry) bool { return !w.Value.Get("ports").Empty() })
+	const first = "web"
+	under := "workloads."
+	if env != "" {
+		under = "environments." + env + ".workloads."
+	}
+	switch alone := d.main == "" && !serves && !workloads.Has(first); {
+	case alone && env != "":
+		return "move it under " + under + first + ", if it is for the present app: list that at the top level too, with main: " + first
+	case alone:
+		return fmt.Sprintf("list the present app too: main: %s, and workloads: {%s: {%s: …}, %s: …}; main keeps the names of its objects", first,
+			first, strings.Join(names, ": …, "), strings.Join(workloads.Keys(), ": …, "))
+	}
+	if keys := workloads.Keys(); len(keys) == 1 {
+		return "move it under " + under + keys[0]
+	}
+	return "move it under " + under + "NAME; the workloads are " + strings.Join(workloads.Keys(), ", ")
 }
 
 // checkWorkloads reports a workload that an environment alone has, whose name is
@@ -289,7 +337,7 @@ func (d *Document) checkWorkloads(n *schema.Normaliser, env value.Entry) {
 	for _, w := range env.Value.Get("workloads").AllEntries() {
 		meant := diag.Suggest(w.Key, d.Workloads())
 		says := slices.ContainsFunc([]string{"kind", "image", "command", "args", "port", "ports", "schedule"}, w.Value.Has)
-		if meant == "" || meant == w.Key || says || d.root.Get("workloads").Has(w.Key) {
+		if meant == "" || meant == w.Key || says || onlyOff(w.Value) || d.root.Get("workloads").Has(w.Key) {
 			continue
 		}
 		n.Diags.Errorh(w.KeyPos, "unknown-workload", "did you mean "+strconv.Quote(meant)+

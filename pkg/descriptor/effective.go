@@ -71,6 +71,8 @@ type effective struct {
 	opinions bool
 	// prefix and suffix stand around the names of objects.
 	prefix, suffix Text
+	// repositories are the images' repositories in all layers.
+	repositories []*value.Value
 	// accounts are the names of service accounts that were made so far.
 	accounts map[string]bool
 }
@@ -78,8 +80,10 @@ type effective struct {
 func (e *effective) app(env string) *App {
 	e.env = env
 	top, m := e.layers(env)
+	e.repositories = repositories(top.layers)
+	e.switchedOff(top.layers)
 	app := &App{
-		Name: e.Name, Env: env, Multi: e.multi, Main: e.main, Pos: e.root.Pos, NamePos: e.head.Get("name").At(),
+		Name: e.Name, Env: env, EnvPos: e.envPos(), Multi: e.multi, Main: e.main, Pos: e.root.Pos, NamePos: e.head.Get("name").At(),
 		Opinions:    top.opinions,
 		Again:       e.again(),
 		Labels:      top.merged.Get("labels"),
@@ -93,6 +97,7 @@ func (e *effective) app(env string) *App {
 	e.opinions = top.opinions
 	if e.opinions {
 		e.ownLabels(fields.Environment(), top.merged, nil)
+		app.Meant = e.options.Defaults.meant(env, e.envs)
 	}
 	e.names(app, top.merged)
 	app.Names = e.sharedNames(top.merged.Get("names"))
@@ -113,7 +118,7 @@ func (e *effective) app(env string) *App {
 			"no workload is left in the environment %q, so Argo CD would prune all that runs", env)
 	}
 	e.beside(app, top.merged, m)
-	e.reportUnused(m, top.shape)
+	e.reportUnused(m, top)
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
 	app.Hidden, app.OtherSelectors = e.hiddenLists(), e.otherSelectors()
@@ -251,7 +256,7 @@ func (e *effective) ownLayer(env string) *value.Value {
 // reportUnused reports nulls that deleted nothing. One at the top level, or in a
 // workload that inherits from there, may be there for a default that only
 // another environment has.
-func (e *effective) reportUnused(m *schema.Merger, shape []*value.Value) {
+func (e *effective) reportUnused(m *schema.Merger, top layered) {
 	for _, i := range m.Unused {
 		inherited := i.Path
 		if typ, at := besideAt(i.Path); typ != nil && len(i.Path) > at && fields.InheritedBy(typ, i.Path[at]) {
@@ -262,10 +267,12 @@ func (e *effective) reportUnused(m *schema.Merger, shape []*value.Value) {
 				inherited = i.Path[2:]
 			}
 		}
-		if e.env == "" || slices.ContainsFunc(shape, func(v *value.Value) bool { return v.Get(inherited...) != nil }) {
+		if e.env == "" || slices.ContainsFunc(top.shape, func(v *value.Value) bool { return v.Get(inherited...) != nil }) {
 			continue
 		}
-		i.Report(&e.diags)
+		name := i.Path[len(i.Path)-1]
+		beside := slices.DeleteFunc(top.merged.Get(i.Path[:len(i.Path)-1]...).Keys(), func(key string) bool { return key == name })
+		i.Report(&e.diags, diag.Suggest(name, beside))
 	}
 }
 

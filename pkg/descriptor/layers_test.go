@@ -201,7 +201,7 @@ func TestOverrides(t *testing.T) {
 		{"tag", head, descriptor.Overrides{given("tag", "v2")}, "ghcr.io/team/shop:v2"},
 		{"image", head, descriptor.Overrides{given("image", "b@sha256:"+zeros)}, "b@sha256:" + zeros},
 		{"image and tag", head, descriptor.Overrides{given("image", "b:v2"), given("tag", "v3")}, "b:v3"},
-		{"image without a tag", head, descriptor.Overrides{given("image", "b")}, "b:v1"},
+		{"image without a tag", head, descriptor.Overrides{given("image", "b/b")}, "b/b:v1"},
 		{"replicas", head, descriptor.Overrides{given("replicas", "7")}, "ghcr.io/team/shop:v1 x7"},
 		{"no replicas", head, descriptor.Overrides{given("replicas", "0")}, "ghcr.io/team/shop:v1 x0"},
 		{"a tag for all", several, descriptor.Overrides{given("tag", "v2")}, "web: a:v2 x2; job: a:v2"},

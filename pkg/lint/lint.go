@@ -15,6 +15,10 @@ import (
 // Input is what the rules look at.
 type Input struct {
 	Env, Namespace string
+	// Meant is the environment with defaults that Env is most likely another name for, ""
+	// for none. EnvPos is where Env is named.
+	Meant  string
+	EnvPos diag.Pos
 	// Objects are those that unfold makes.
 	Objects []object.Object
 	// Incomplete says that something wrong was left out of them.

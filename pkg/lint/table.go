@@ -49,6 +49,10 @@ func Rules() []Rule {
 		{Name: "double-control", Severity: Error, find: doubleControl,
 			Why:  "Two autoscalers change the same number of pods, and Kubernetes evicts no pod that has two budgets.",
 			Cure: "Keep one of them."},
+		{Name: "environment-name", Severity: Warning, find: environmentName,
+			Why: "Without a platform file that lists environments, only `dev`, `staging` and `prod` have defaults, and only `prod` has the " +
+				"rules for what matters. An environment with another name for one of them, such as `production`, has neither.",
+			Cure: "Call it by that name if nothing runs in it yet, or list it in a platform file."},
 		{Name: "foreign-subject", Severity: Warning, find: foreignSubjects,
 			Why: "The binding gives the rights to a service account of another namespace, or to a user or group of the cluster itself, " +
 				"such as system:authenticated.", Cure: "Bind a service account of the app."},

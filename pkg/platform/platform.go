@@ -6,11 +6,13 @@ import (
 	"bytes"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/kinds"
 	"github.com/unfold-gitops/unfold/pkg/lint"
 	"github.com/unfold-gitops/unfold/pkg/schema"
 	"github.com/unfold-gitops/unfold/pkg/tree"
@@ -107,14 +109,23 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 
 // Compiled when first needed: generate, which starts for every app, needs none.
 var (
-	ourAPI  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?unfold\.dev/`) })
-	ourKind = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:[ \t]*["']?Platform\b`) })
+	ourAPI = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?[^ \t\r\n#]*unfold`) })
+	aKind  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:[ \t]*["']?([^ \t\r\n"'#]*)`) })
+	aName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^name:`) })
 )
 
 // IsPlatform reports whether src is meant to be a platform file, even if it is not quite
-// YAML.
+// YAML, or its kind is misspelt or missing: if it were passed over, the built-in defaults
+// would apply without a word.
 func IsPlatform(src []byte) bool {
-	return bytes.Contains(src, []byte("unfold.dev/")) && ourAPI().Match(src) && ourKind().Match(src)
+	if !bytes.Contains(src, []byte("unfold")) || !ourAPI().Match(src) {
+		return false
+	}
+	kind := aKind().FindSubmatch(src)
+	if kind == nil || len(kind[1]) == 0 { // a descriptor has a name
+		return !aName().Match(src)
+	}
+	return diag.Suggest(string(kind[1]), append([]string{Kind, descriptor.Kind}, kinds.Chosen()...)) == Kind
 }
 
 // isPlatform looks whether the file is one of ours before its fields are looked
@@ -133,7 +144,11 @@ func isPlatform(file string, top *value.Value, diags *diag.List) bool {
 	case !top.Get("kind").IsScalar():
 		diags.Errorh(top.Pos, "not-a-platform-file", start, "the file is not a platform file: it has no kind")
 	case top.StringAt("kind") != Kind:
-		diags.Errorh(top.Get("kind").Pos, "not-a-platform-file", start, "the file is not a platform file: its kind is %q",
+		hint := start
+		if kind := diag.Suggest(top.StringAt("kind"), []string{Kind}); kind != "" {
+			hint = "did you mean " + strconv.Quote(kind) + "?"
+		}
+		diags.Errorh(top.Get("kind").Pos, "not-a-platform-file", hint, "the file is not a platform file: its kind is %q",
 			top.StringAt("kind"))
 	default:
 		return true

@@ -79,6 +79,7 @@ func FindAll(paths []string) (folders []Folder, misnamed []string, err error) {
 // Misnamed returns the errors about those of the files that are descriptors.
 func Misnamed(files []string) diag.List {
 	var diags diag.List
+	named := map[string]bool{} // the folders in which a file can be renamed
 	for _, name := range files {
 		dir, err := tree.Open(filepath.Dir(name))
 		if err != nil {
@@ -87,7 +88,12 @@ func Misnamed(files []string) diag.List {
 		src, err := dir.Read(filepath.Base(name))
 		dir.Close()
 		if err == nil && descriptor.IsDescriptor(src) {
-			diags.Errorh(diag.Pos{File: name, Line: 1, Col: 1}, "misnamed-descriptor", "rename it: "+Renaming(name),
+			hint := misnamedHint(name)
+			if named[filepath.Dir(name)] {
+				hint = mergeHint(name)
+			}
+			named[filepath.Dir(name)] = true
+			diags.Errorh(diag.Pos{File: name, Line: 1, Col: 1}, "misnamed-descriptor", hint,
 				"the file is a descriptor, but nothing looks for one of the name %q", filepath.Base(name))
 		}
 	}

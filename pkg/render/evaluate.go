@@ -156,6 +156,7 @@ func (x *evaluation) addMistakes(err error) error {
 func (s *Source) input(e expand.Environment) lint.Input {
 	in := lint.Input{
 		Env: e.App.Env, Namespace: e.App.Namespace.Name, Pos: e.App.Pos,
+		Meant: e.App.Meant, EnvPos: e.App.EnvPos,
 		Objects: e.Objects, Manifests: e.Relabelled(), Open: len(e.App.Components) > 0,
 		Names: e.Names(), NamesPos: e.App.Prefix.Pos,
 		Hidden: e.App.Hidden, OtherSelectors: e.App.OtherSelectors,

@@ -4,7 +4,9 @@ package render
 
 import (
 	"errors"
+	"os"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
@@ -157,6 +159,24 @@ func MisnamedFiles() []string { return []string{"app.yml", "App.yaml", "App.yml"
 // Renaming returns the command that gives a file the name of a descriptor.
 func Renaming(file string) string {
 	return "mv " + diag.Word(file) + " " + diag.Word(path.Join(path.Dir(file), descriptor.FileName))
+}
+
+// misnamedHint returns what to do with a descriptor of another name: rename it, unless its
+// folder holds a descriptor, which a rename would replace.
+func misnamedHint(file string) string {
+	descriptors, err := os.Stat(filepath.Join(filepath.Dir(file), descriptor.FileName))
+	if err == nil {
+		// Where case makes no difference, App.yaml is found as app.yaml.
+		if own, err := os.Stat(file); err != nil || !os.SameFile(descriptors, own) {
+			return mergeHint(file)
+		}
+	}
+	return "rename it: " + Renaming(file)
+}
+
+// mergeHint is for a descriptor of another name beside another descriptor.
+func mergeHint(file string) string {
+	return "unfold uses the " + descriptor.FileName + " beside it: take over what is only in " + diag.Line(path.Base(file)) + ", and remove it"
 }
 
 // builtinPlatform is the same for every app of a batch.

@@ -175,14 +175,30 @@ func Replace(ctx context.Context, dir string, want tree.Tree) (removed []string,
 
 // committed are Argo CD's objects in a folder, as `unfold argocd` wrote them.
 type committed struct {
-	dir, url, revision string
-	sets               bool
+	dir, url, revision, namespace string
+	sets                          bool
 }
 
-// committedObjects finds the folders that `unfold argocd --output` wrote.
-func (c *checker) committedObjects() []committed {
+// Folders returns the folders of the repository in root that hold objects of `unfold
+// argocd --output` for the Argo CD in a namespace, as the program can open them.
+func Folders(ctx context.Context, root, namespace string) ([]string, error) {
+	all, err := readFiles(ctx, root)
+	if err != nil {
+		return nil, err
+	}
+	var out []string
+	for _, x := range all.argocdObjects() {
+		if x.namespace == namespace {
+			out = append(out, filepath.FromSlash(x.dir))
+		}
+	}
+	return out, nil
+}
+
+// argocdObjects finds the folders that `unfold argocd --output` wrote.
+func (all files) argocdObjects() []committed {
 	var out []committed
-	for _, f := range c.files.list {
+	for _, f := range all.list {
 		dir := path.Dir(f.shown)
 		if !f.contains("argoproj.io/") || slices.ContainsFunc(out, func(x committed) bool { return x.dir == dir }) {
 			continue
@@ -201,7 +217,7 @@ func (c *checker) committedObjects() []committed {
 			if spec.Get("source", "plugin") == nil || strings.Contains(url+revision, "{{") {
 				continue // the Application of these Applications, or that of pull requests
 			}
-			out = append(out, committed{dir, url, revision, set})
+			out = append(out, committed{dir, url, revision, o.StringAt("metadata", "namespace"), set})
 			break
 		}
 	}
@@ -228,7 +244,7 @@ func Generated(ctx context.Context, dir string) ([]string, error) {
 // checkArgoCD compares what is committed with what would be written now.
 func (c *checker) checkArgoCD() (Group, error) {
 	g := Group{Title: "Argo CD"}
-	folders := c.committedObjects()
+	folders := c.files.argocdObjects()
 	if len(folders) == 0 {
 		g.note("no Argo CD objects are committed; unfold argocd --output FOLDER writes them")
 		return g, nil
@@ -239,7 +255,11 @@ func (c *checker) checkArgoCD() (Group, error) {
 		return g, nil
 	}
 	p, err := choice.Platform()
-	if p == nil || err != nil {
+	if err != nil { // by other defaults, all that is committed would look stale
+		g.note("not looked at: %s has to be right first", choice.File.Name)
+		return g, nil
+	}
+	if p == nil {
 		var diags diag.List
 		if p, diags = platform.Builtin(); diags.HasErrors() {
 			return g, diags

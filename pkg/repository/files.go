@@ -87,7 +87,8 @@ func readFiles(ctx context.Context, dir string) (files, error) {
 
 // matters tells quickly, without parsing.
 func (f file) matters() bool {
-	return isCI(f.name) || slices.ContainsFunc([]string{"unfold.dev/", "argoproj.io/", "Secret"}, f.contains)
+	return isCI(f.name) || slices.ContainsFunc([]string{"argoproj.io/", "Secret"}, f.contains) ||
+		platform.IsPlatform(f.src) || ourAPI().Match(f.src)
 }
 
 func (f file) contains(text string) bool { return bytes.Contains(f.src, []byte(text)) }

@@ -168,12 +168,15 @@ func (c *checker) checkPlatform() (Group, error) {
 		_, diags := platform.Parse(f.shown, f.src)
 		apps := used[name].Apps
 		delete(used, name)
+		rest -= apps
 		if diags.HasErrors() {
 			g.found(diags, "%s", f.shown)
+			if apps > 0 {
+				g.note("%s checked by the built-in defaults until %s is right", are(apps), f.shown)
+			}
 			continue
 		}
 		g.right("%s", validFor(f.shown, apps, all))
-		rest -= apps
 	}
 	for _, name := range slices.Sorted(maps.Keys(used)) { // what lies elsewhere was read already
 		u := used[name]
@@ -295,10 +298,11 @@ func (c *checker) checkStructure() Group {
 		first[name] = a.Dir
 	}
 	diags = append(diags, c.shared()...)
+	var misnamed []string
 	for _, f := range c.files.misnamed() {
-		diags.Errorh(diag.Pos{File: f.shown, Line: 1, Col: 1}, "misnamed-descriptor", "rename it to "+descriptor.FileName,
-			"the file is a descriptor, but nothing looks for one of the name %q", path.Base(f.name))
+		misnamed = append(misnamed, f.shown)
 	}
+	diags = append(diags, render.Misnamed(misnamed)...)
 	if len(diags) > 0 {
 		g.found(diags, "%s", counted(diags))
 	} else {

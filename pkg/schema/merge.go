@@ -2,6 +2,7 @@ package schema
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -166,13 +167,18 @@ func Overlay(t *Type, lower, upper *value.Value) (*value.Value, diag.List) {
 	out := m.Merge(t, lower, upper)
 	var diags diag.List
 	for _, n := range m.Unused {
-		n.Report(&diags)
+		n.Report(&diags, "")
 	}
 	return out, diags
 }
 
-// Report reports the null.
-func (n UnusedNull) Report(diags *diag.List) {
-	diags.Errorh(n.Pos, "null-deletes-nothing", "give a value, or remove the line; text that is empty is written \"\"",
+// Report reports the null. Meant is the name that its own is most likely a slip of, "" for
+// none.
+func (n UnusedNull) Report(diags *diag.List, meant string) {
+	hint := "give a value, or remove the line; text that is empty is written \"\""
+	if meant != "" {
+		hint = "did you mean " + strconv.Quote(meant) + "? Else " + hint
+	}
+	diags.Errorh(n.Pos, "null-deletes-nothing", hint,
 		"%s has no value, and there is nothing below that null could delete", strings.Join(n.Path, "."))
 }

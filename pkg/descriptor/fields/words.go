@@ -113,7 +113,8 @@ var Words = []schema.Foreign{
 	{Words: []string{"template", "podTemplate"}, Field: "pod", Hint: "write the pod's fields here; those without a field go under pod"},
 	{Words: []string{"metadata"}, Field: "labels", Hint: "write name, labels and annotations at this level, without metadata"},
 	{Words: []string{"services", "processes", "procfile", "formation", "workers", "worker"}, Field: "workloads",
-		Hint: "write workloads: {NAME: {command: […]}}, one for each process of the app; another image is another app"},
+		Hint: "list each process of the app, the present one too: main: web, and workloads: {web: {port: …}, worker: {command: […]}}; " +
+			"another image is another app"},
 	{Words: []string{"cronjobs", "cronJobs", "cronjob", "cronJob", "cron", "crons"}, Field: "jobs",
 		Hint: `write jobs: {NAME: {schedule: "0 3 * * *", command: […]}}`},
 	{Words: []string{"migrations", "migration", "migrate", "release", "releaseCommand"}, Field: "hooks",

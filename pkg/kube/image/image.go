@@ -108,6 +108,28 @@ func CheckTag(s string) string {
 	return ""
 }
 
+// LooksLikeTag reports whether s, which could be a repository too, is far more likely a tag:
+// a version such as v1 or 1.2.3-rc.1, an abbreviated commit, or latest.
+func LooksLikeTag(s string) bool {
+	if s == "latest" {
+		return true
+	}
+	if len(s) >= 7 && len(s) <= 40 && only(s, hexDigits) {
+		return strings.ContainsAny(s, digits)
+	}
+	version := strings.TrimPrefix(s, "v")
+	end := strings.IndexAny(version, "-+_")
+	if end < 0 {
+		end = len(version)
+	}
+	for number := range strings.SplitSeq(version[:end], ".") {
+		if number == "" || !only(number, digits) {
+			return false
+		}
+	}
+	return CheckTag(s) == ""
+}
+
 // CheckDigest returns what is wrong with a digest, "" where nothing is. Runtimes
 // know these three algorithms.
 func CheckDigest(s string) string {

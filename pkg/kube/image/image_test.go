@@ -136,3 +136,16 @@ func TestScope(t *testing.T) {
 		t.Error("the zero scope has an image")
 	}
 }
+
+func TestLooksLikeTag(t *testing.T) {
+	for _, s := range []string{"v1", "v1.2.3", "1.2", "17", "v2-rc.1", "1.2.3_build5", "2026.11.26", "3f2a91c", "latest", strings.Repeat("a1", 20)} {
+		if !image.LooksLikeTag(s) {
+			t.Errorf("%q is no tag", s)
+		}
+	}
+	for _, s := range []string{"", "v", "web", "nginx", "v1beta", "1password", "deadbeef", "abc123", "vault", "v1..2", "a/v1", "shop-v2"} {
+		if image.LooksLikeTag(s) {
+			t.Errorf("%q is a tag", s)
+		}
+	}
+}
