@@ -241,8 +241,10 @@ func (f argocdFlags) checkFolder(ctx context.Context, root, namespace string) er
 			return err
 		}
 	}
-	return usagef("the repository has its Argo CD objects in %s already: the Application of a second folder would take the place of the one "+
-		"for %s, and Argo CD would delete the apps that only %s has\n  hint: run unfold argocd %s --output %s; or remove %s before; or, for "+
+	return usagef("the repository has its Argo CD objects in %s already: the Application of a second folder would take the place of the "+
+		"one "+
+		"for %s, and Argo CD would delete the apps that only %s has\n"+
+		"  hint: run unfold argocd %s --output %s; or remove %s before; or, for "+
 		"another Argo CD than that of %s, add --another-argocd", here[1], here[1], here[1], diag.Word(here[0]), diag.Word(here[1]), here[1],
 		here[1])
 }

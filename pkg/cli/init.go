@@ -181,7 +181,8 @@ func refuseMisnamed(dir string) error {
 		files = append(files, filepath.ToSlash(filepath.Join(dir, name)))
 	}
 	for _, x := range render.Misnamed(files) {
-		return usagef("%s", diag.WithHint(diag.Line(x.Pos.File)+" is a descriptor, but nothing looks for one of this name: nothing was written",
+		return usagef("%s", diag.WithHint(diag.Line(x.Pos.File)+
+			" is a descriptor, but nothing looks for one of this name: nothing was written",
 			x.Hint))
 	}
 	return nil

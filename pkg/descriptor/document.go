@@ -321,7 +321,8 @@ func (d *Document) toWorkload(env string, names []string) string {
 	case alone && env != "":
 		return "move it under " + under + first + ", if it is for the present app: list that at the top level too, with main: " + first
 	case alone:
-		return fmt.Sprintf("list the present app too: main: %s, and workloads: {%s: {%s: …}, %s: …}; main keeps the names of its objects", first,
+		return fmt.Sprintf("list the present app too: main: %s, and workloads: {%s: {%s: …}, %s: …}; main keeps the names of its objects",
+			first,
 			first, strings.Join(names, ": …, "), strings.Join(workloads.Keys(), ": …, "))
 	}
 	if keys := workloads.Keys(); len(keys) == 1 {

@@ -151,7 +151,8 @@ func (e *effective) ownLabels(typ *schema.Type, v *value.Value, path []string) {
 			continue
 		}
 		if problem := fields.OwnLabel.Problem(entry.Key); problem != "" {
-			e.diags.Errorh(entry.KeyPos, "bad-name", "remove it, or write defaults: none, with which all labels are those of the descriptor",
+			e.diags.Errorh(entry.KeyPos, "bad-name",
+				"remove it, or write defaults: none, with which all labels are those of the descriptor",
 				"%s can't have a label %q: it %s", strings.Join(path, "."), entry.Key, problem)
 		}
 	}

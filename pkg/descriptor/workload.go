@@ -124,7 +124,8 @@ func (e *effective) ports(v *value.Value) []Port {
 func (e *effective) shares(p *Port, all, to *value.Value) bool {
 	other := all.Get(to.Text)
 	if other == nil || to.Text == p.Name || other.Get("target").Is(value.String) {
-		others := slices.DeleteFunc(all.Keys(), func(name string) bool { return name == p.Name || all.Get(name, "target").Is(value.String) })
+		others := slices.DeleteFunc(all.Keys(),
+			func(name string) bool { return name == p.Name || all.Get(name, "target").Is(value.String) })
 		e.diags.Errorh(to.Pos, "missing-port", diag.Hint(to.Text, "the ports are", others),
 			"the port %q leads to %q, which is no other port with a number", p.Name, to.Text)
 		return false

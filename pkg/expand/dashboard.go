@@ -28,7 +28,8 @@ func (e *expander) dashboard(w *descriptor.Workload) {
 		labels = newMap(d.Pos, "grafana_dashboard", "1")
 	}
 	e.add(object.Object{
-		Value: e.newObject(d.Pos, "v1", "ConfigMap", w.Names.Of("ConfigMap", "dashboard", w.Name+"-dashboard"), w, labels, d.Get("annotations")).
+		Value: e.newObject(d.Pos, "v1", "ConfigMap", w.Names.Of("ConfigMap", "dashboard", w.Name+"-dashboard"), w, labels,
+			d.Get("annotations")).
 			Set("data", newMap(d.Pos, e.app.Named(w.Name)+".json", string(text)+"\n")),
 		Origin: d.Pos,
 	})

@@ -80,7 +80,8 @@ func (e *expander) disruption(w *descriptor.Workload) {
 		}
 	}
 	e.add(object.Object{
-		Value:  e.newObject(d.Pos, "policy/v1", "PodDisruptionBudget", w.Names.Of("PodDisruptionBudget", "", w.Name), w, nil, nil).Set("spec", spec),
+		Value: e.newObject(d.Pos, "policy/v1", "PodDisruptionBudget", w.Names.Of("PodDisruptionBudget", "", w.Name), w, nil,
+			nil).Set("spec", spec),
 		Origin: d.Pos,
 	})
 }

@@ -50,14 +50,16 @@ func Rules() []Rule {
 			Why:  "Two autoscalers change the same number of pods, and Kubernetes evicts no pod that has two budgets.",
 			Cure: "Keep one of them."},
 		{Name: "environment-name", Severity: Warning, find: environmentName,
-			Why: "Without a platform file that lists environments, only `dev`, `staging` and `prod` have defaults, and only `prod` has the " +
+			Why: "Without a platform file that lists environments, only `dev`, `staging` and `prod` have defaults, and only `prod` has " +
+				"the " +
 				"rules for what matters. An environment with another name for one of them, such as `production`, has neither.",
 			Cure: "Call it by that name if nothing runs in it yet, or list it in a platform file."},
 		{Name: "foreign-subject", Severity: Warning, find: foreignSubjects,
 			Why: "The binding gives the rights to a service account of another namespace, or to a user or group of the cluster itself, " +
 				"such as system:authenticated.", Cure: "Bind a service account of the app."},
 		{Name: "hidden-list", Severity: Warning, source: true, find: hiddenLists,
-			Why: "A list replaces the list of the layer below, so the `manifests`, `components` or `patches` of the top level are missing " +
+			Why: "A list replaces the list of the layer below, so the `manifests`, `components` or `patches` of the top level are " +
+				"missing " +
 				"in this environment.", Cure: "Give the entries names: maps merge."},
 		{Name: "host-access", Severity: Warning, find: hostAccess,
 			Why: "A pod with the node's files, network or processes can take over the node. So can a pod that claims a PersistentVolume " +

@@ -176,7 +176,8 @@ func misnamedHint(file string) string {
 
 // mergeHint is for a descriptor of another name beside another descriptor.
 func mergeHint(file string) string {
-	return "unfold uses the " + descriptor.FileName + " beside it: take over what is only in " + diag.Line(path.Base(file)) + ", and remove it"
+	return "unfold uses the " + descriptor.FileName + " beside it: take over what is only in " + diag.Line(path.Base(file)) +
+		", and remove it"
 }
 
 // builtinPlatform is the same for every app of a batch.

@@ -231,7 +231,7 @@ func Generated(ctx context.Context, dir string) ([]string, error) {
 		return nil, err
 	}
 	var out []string
-	for _, x := range (&checker{dir: dir, files: read}).committedObjects() {
+	for _, x := range read.argocdObjects() {
 		rel, err := tree.Rel(dir, x.dir)
 		if err != nil {
 			return nil, err

@@ -51,7 +51,8 @@ func (g *generator) sharedClaim() *yaml.Node {
 	n := g.some(30, "storageClass", g.text("fast"), "accessModes", list(plain("ReadWriteMany")), "volumeName", g.text("pv-1"),
 		"labels", g.some(60, "team", g.label()), "annotations", g.some(60, "example.com/note", g.scalar()),
 		"volumeAttributesClassName", g.text("gold"), "selector", parsed("{matchLabels: {a: b}}"),
-		"dataSourceRef", parsed("{kind: PersistentVolumeClaim, name: other}"), "dataSource", parsed("{kind: PersistentVolumeClaim, name: other}"))
+		"dataSourceRef", parsed("{kind: PersistentVolumeClaim, name: other}"), "dataSource",
+		parsed("{kind: PersistentVolumeClaim, name: other}"))
 	object{n}.set("size", plain("2Gi"))
 	return n
 }

@@ -40,7 +40,8 @@ var appFields = []schema.Field{
 		Example: "config: {DEMO_TOKEN: demo-only}\naccept:\n  no-probes: the load balancer has its own\n" +
 			"  plain-credential: {DEMO_TOKEN: everybody may use it}"},
 	{Name: "manifests", Scope: App, Doc: "Kubernetes objects that are added as they are: files in the app's folder, or objects in " +
-		"place. By names, environments add to them.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of files and objects", Elem: manifestType,
+		"place. By names, environments add to them.", Type: &schema.Type{Kind: schema.ListKind, What: "a list of files and objects",
+		Elem:  manifestType,
 		Named: true, Keys: entryName},
 		Example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n" +
 			"    spec: {podSelector: {}, policyTypes: [Ingress]}"},

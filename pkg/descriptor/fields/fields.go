@@ -82,7 +82,8 @@ func newTable() *table {
 		{Title: "Observability", Prose: observeProse, Fields: observeFields},
 		jobsTopic(t.job),
 		hooksTopic(t.hook),
-		{Title: "Names, labels and annotations", Prose: metadataProse, Fields: append([]schema.Field{namesField(), metadataField()}, metadataFields...)},
+		{Title: "Names, labels and annotations", Prose: metadataProse,
+			Fields: append([]schema.Field{namesField(), metadataField()}, metadataFields...)},
 	}
 	count := 2
 	for _, x := range t.topics {

@@ -89,7 +89,8 @@ func metadataField() schema.Field {
 		return ""
 	}
 	return schema.Field{Name: "metadata", Scope: Inherited,
-		Doc: "Labels and annotations of the objects of a kind, over those that they have; null takes one away. JobTemplate is for the Jobs " +
+		Doc: "Labels and annotations of the objects of a kind, over those that they have; null takes one away. JobTemplate is for the " +
+			"Jobs " +
 			"of a CronJob.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of kinds", Deferred: true,
 			Keys: schema.KeyRule{What: "a kind", Check: &schema.Check{Problem: problem, Enum: list},
@@ -98,7 +99,8 @@ func metadataField() schema.Field {
 				{Name: "labels", Doc: "Its labels.", Type: LabelMap},
 				{Name: "annotations", Doc: "Its annotations.", Type: AnnotationMap},
 			}}},
-		Example: "port: 8080\nmetadata:\n  Service: {labels: {example.com/scrape: \"yes\"}}\n  Deployment: {annotations: {example.com/owner: shop}}"}
+		Example: "port: 8080\nmetadata:\n  Service: {labels: {example.com/scrape: \"yes\"}}\n" +
+			"  Deployment: {annotations: {example.com/owner: shop}}"}
 }
 
 // kindProblem returns what is wrong with a key of names.

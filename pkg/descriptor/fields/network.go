@@ -31,7 +31,8 @@ var (
 			{Name: "type", Doc: "ClusterIP (default), NodePort or LoadBalancer.",
 				Type: &schema.Type{Kind: schema.TextKind, What: "a Service type", Enum: []string{"ClusterIP", "NodePort", "LoadBalancer"}}},
 			{Name: "headless", Doc: "true for a Service without a cluster address: its name resolves to the pods.", Type: &schema.Boolean},
-			{Name: "selector", Doc: "The labels of the pods that it leads to, in place of the workload's selector; `{}` for none, if something " +
+			{Name: "selector", Doc: "The labels of the pods that it leads to, in place of the workload's selector; `{}` for none, if " +
+				"something " +
 				"else sets its endpoints.", Type: SelectorMap},
 			{Name: "labels", Doc: "Further labels.", Type: LabelMap},
 			{Name: "annotations", Doc: "Further annotations.", Type: AnnotationMap},

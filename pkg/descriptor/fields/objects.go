@@ -14,7 +14,8 @@ func objectFields() []schema.Field {
 	claim.What, claim.ShorthandKey = "a size such as 10Gi", "size"
 	claim.Fields = slices.DeleteFunc(slices.Clone(claimType.Fields), func(f schema.Field) bool { return f.Name == "name" })
 	return []schema.Field{
-		{Name: "configMaps", Scope: App, Doc: "ConfigMaps by their names, with any keys. env, envFrom and volumes refer to one by its name.",
+		{Name: "configMaps", Scope: App, Doc: "ConfigMaps by their names, with any keys. env, envFrom and volumes refer to one by its " +
+			"name.",
 			Type: &schema.Type{Kind: schema.MapKind, What: "a map of ConfigMaps",
 				Keys: schema.KeyRule{What: "a ConfigMap", Check: &schema.Subdomain}, Elem: configMapType},
 			Example: "configMaps:\n  shop-settings: {data: {mode: batch, app.properties: \"a=b\\n\"}, hash: false}\n" +
@@ -33,7 +34,8 @@ var configMapType = &schema.Type{
 		{Name: "data", Doc: "Its texts by key.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of texts",
 			Keys: schema.KeyRule{What: "a key", Check: &schema.ConfigKey}, Elem: &schema.AnyText}},
 		{Name: "binaryData", Doc: "Its other contents by key, in base64.",
-			Type: &schema.Type{Kind: schema.MapKind, What: "a map of contents", Keys: schema.KeyRule{What: "a key", Check: &schema.ConfigKey},
+			Type: &schema.Type{Kind: schema.MapKind, What: "a map of contents",
+				Keys: schema.KeyRule{What: "a key", Check: &schema.ConfigKey},
 				Elem: &schema.Type{Kind: schema.TextKind, What: "base64", Check: &schema.Check{Problem: base64Problem}}}},
 		{Name: "from", Doc: "A folder in the app's folder: each file in it is a key.", Type: fileName},
 		{Name: "hash", Doc: "false for the name alone; otherwise it changes with the content, so that a change rolls the pods.",

@@ -138,7 +138,8 @@ func TestScope(t *testing.T) {
 }
 
 func TestLooksLikeTag(t *testing.T) {
-	for _, s := range []string{"v1", "v1.2.3", "1.2", "17", "v2-rc.1", "1.2.3_build5", "2026.11.26", "3f2a91c", "latest", strings.Repeat("a1", 20)} {
+	for _, s := range []string{"v1", "v1.2.3", "1.2", "17", "v2-rc.1", "1.2.3_build5", "2026.11.26", "3f2a91c", "latest",
+		strings.Repeat("a1", 20)} {
 		if !image.LooksLikeTag(s) {
 			t.Errorf("%q is no tag", s)
 		}
