@@ -203,8 +203,12 @@ func (x *explained) workload(w descriptor.Workload, fields *value.Value) {
 	if pod == nil {
 		pod = o.Get("spec", "jobTemplate", "spec", "template", "spec")
 	}
-	scaled := x.object(name, "HorizontalPodAutoscaler", "ScaledObject")
+	named := func(kind string) string { return x.App.Named(w.Names.Of(kind, "", w.Name)) }
+	scaled := x.object(named("HorizontalPodAutoscaler"), "HorizontalPodAutoscaler")
 	if scaled == nil {
+		scaled = x.object(named("ScaledObject"), "ScaledObject")
+	}
+	if scaled == nil || !x.App.Opinions {
 		x.same(w.Key+" replicas", said("replicas"), o.Get("spec", "replicas"))
 	} else {
 		least := scaled.Get("spec", "minReplicas")
@@ -216,8 +220,9 @@ func (x *explained) workload(w descriptor.Workload, fields *value.Value) {
 			x.same(w.Key+" replicas", r, least)
 		}
 	}
+	meta := fields.Get("metadata", o.StringAt("kind"), "labels")
 	x.same(w.Key+" disruption.maxUnavailable", said("disruption", "maxUnavailable"),
-		x.object(name, "PodDisruptionBudget").Get("spec", "maxUnavailable"))
+		x.object(named("PodDisruptionBudget"), "PodDisruptionBudget").Get("spec", "maxUnavailable"))
 	spread := 0
 	for _, key := range fields.Get("spread").Keys() {
 		if !useless("spread", key) {
@@ -233,10 +238,13 @@ func (x *explained) workload(w descriptor.Workload, fields *value.Value) {
 		}
 	}
 	for _, e := range fields.Get("labels").AllEntries() {
+		if meta.Has(e.Key) { // which wins
+			continue
+		}
 		x.same(w.Key+" labels."+e.Key, e.Value, o.Get("metadata", "labels", e.Key))
 	}
 	for _, e := range o.Get("metadata", "labels").AllEntries() {
-		if !fields.Get("labels").Has(e.Key) && !fields.Get("selector").Has(e.Key) {
+		if !fields.Get("labels").Has(e.Key) && !meta.Has(e.Key) && !fields.Get("selector").Has(e.Key) {
 			x.errorf("%s labels.%s: not explained", w.Key, e.Key)
 		}
 	}
@@ -318,7 +326,7 @@ func (x *explained) hosts(w descriptor.Workload, name string, fields *value.Valu
 	}
 	if w.Route != nil {
 		var rendered []string
-		for _, h := range x.object(name, "HTTPRoute").Get("spec", "hostnames").AllItems() {
+		for _, h := range x.object(x.App.Named(w.Route.Name), "HTTPRoute").Get("spec", "hostnames").AllItems() {
 			rendered = append(rendered, h.Text)
 		}
 		if want := hosts(fields.Get("route")); !slices.Equal(want, rendered) && !slices.Contains(want, "*") {
