@@ -217,7 +217,7 @@ func (p *Provenance) workload(e *effective, w *Workload, at []string) {
 		p.idle("the type is not RollingUpdate", path("strategy", "rollingUpdate")...)
 	}
 	if m := w.Metrics; m != nil {
-		for key, v := range map[string]*value.Value{"path": m.Path, "port": m.Port, "kind": value.NewString(m.Pos, m.Monitor)} {
+		for key, v := range map[string]*value.Value{"path": m.Path, "port": m.Chosen, "kind": value.NewString(m.Pos, m.Monitor)} {
 			if at := path("metrics", key); p.Fields.Get(at...) == nil {
 				p.put(v, Remark{Text: "what nothing else says"}, at...)
 			}
@@ -225,7 +225,7 @@ func (p *Provenance) workload(e *effective, w *Workload, at []string) {
 	}
 	p.ingresses(e, w, path)
 	if w.Route != nil {
-		p.hosts(e, w.Name, w.Route.Hosts, path("route"))
+		p.hosts(e, w.Route.Name, w.Route.Hosts, path("route"))
 	}
 }
 

@@ -9,6 +9,8 @@ import (
 // descriptor.
 type Metrics struct {
 	Path, Port *value.Value
+	// Chosen is the port by its key.
+	Chosen *value.Value
 	// PortField is the field of the monitor that names the port.
 	PortField string
 	// Monitor is ServiceMonitor or PodMonitor.
@@ -63,6 +65,7 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 // by sets how the monitor names the port: a ServiceMonitor as the Service does, a PodMonitor as the container does, each by
 // its number where it has no name there.
 func (m *Metrics) by(port *Port, at diag.Pos) {
+	m.Chosen = value.NewString(at, port.Name)
 	name, number := port.Outside, "targetPort"
 	if m.Monitor == "PodMonitor" {
 		name, number = port.Inside, "portNumber"

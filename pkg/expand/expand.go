@@ -76,11 +76,13 @@ func newList(pos diag.Pos, items ...*value.Value) *value.Value {
 // Labels returns the labels of the object that runs a workload, or, without one, of the
 // objects that workloads share.
 func Labels(app *descriptor.App, w *descriptor.Workload) *value.Value {
-	own := app.Labels
-	if w != nil && app.Multi {
-		own = w.Labels
+	e := &expander{app: app}
+	own, _ := e.userMetadata(w)
+	labels := e.labels(w, own)
+	if w == nil {
+		return labels
 	}
-	return (&expander{app: app}).labels(w, own)
+	return e.given(w, runs(w).Name, "labels", labels)
 }
 
 // labels of an object: those that never change first, then the user's. Without opinions there are the user's alone.

@@ -94,7 +94,12 @@ func metadataField() schema.Field {
 			"of a CronJob.",
 		Type: &schema.Type{Kind: schema.MapKind, What: "a map of kinds", Deferred: true,
 			Keys: schema.KeyRule{What: "a kind", Check: &schema.Check{Problem: problem, Enum: list},
-				Hint: func(s string) string { return diag.Hint(s, "the kinds are", list) }},
+				Hint: func(s string) string {
+					if s == "name" || s == "labels" || s == "annotations" {
+						return "write name, labels and annotations beside metadata, which has those of the objects of a kind"
+					}
+					return diag.Hint(s, "the kinds are", list)
+				}},
 			Elem: &schema.Type{Kind: schema.ObjectKind, What: "labels and annotations", Fields: []schema.Field{
 				{Name: "labels", Doc: "Its labels.", Type: LabelMap},
 				{Name: "annotations", Doc: "Its annotations.", Type: AnnotationMap},
