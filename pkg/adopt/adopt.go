@@ -26,8 +26,9 @@ type App struct {
 	Source []byte
 	// Environments tell what became of the objects of each.
 	Environments []Environment
-	// Notes are what the user has to know or to do.
-	Notes []string
+	// Accepted are the rules whose findings the descriptor accepts, since the app runs with
+	// them.
+	Accepted []string
 }
 
 // Environment is what became of the objects of one environment.
@@ -126,7 +127,7 @@ func (a *attempt) try() (app App, again bool, err error) {
 	if err != nil {
 		return app, false, err
 	}
-	app = App{Name: a.name, Source: src}
+	app = App{Name: a.name, Source: src, Accepted: sorted(a.accepted)}
 	source, err := render.OpenAs(a.dir, descriptor.FileName, a.platform, src)
 	if err != nil {
 		return app, false, err

@@ -91,6 +91,9 @@ func (i importing) sources(args []string) ([]adopt.Source, error) {
 // write writes the descriptor, and for people what became of the objects.
 func (i importing) write(ctx context.Context, s Streams, app adopt.App) error {
 	i.table(s.Err, app)
+	if len(app.Accepted) > 0 {
+		fmt.Fprintf(s.Err, "note: the app has mistakes that app.yaml accepts for now: %s; unfold explain accept\n", strings.Join(app.Accepted, ", "))
+	}
 	for _, e := range app.Environments {
 		for _, id := range e.Secrets {
 			fmt.Fprintf(s.Err, "note: %s: %s holds values in plain text, so it is only referred to: keep it in the cluster, or seal its "+
@@ -110,9 +113,15 @@ func (i importing) write(ctx context.Context, s Streams, app adopt.App) error {
 		_, err := s.Out.Write(app.Source)
 		return err
 	}
-	return s.work.write(ctx, func() error {
-		return existing(tree.Write(ctx, filepath.Join(i.output, app.Name), tree.Tree{descriptor.FileName: app.Source}, i.force))
+	dir := filepath.Join(i.output, app.Name)
+	err := s.work.write(ctx, func() error {
+		return existing(tree.Write(ctx, dir, tree.Tree{descriptor.FileName: app.Source}, i.force))
 	})
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintln(s.Out, "wrote", diag.Line(filepath.Join(dir, descriptor.FileName)))
+	return err
 }
 
 // table prints what became of the objects.
