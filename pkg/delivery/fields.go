@@ -79,6 +79,9 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 		}
 		switch {
 		case f.Remove && a.top.Get(where...) == nil:
+			if _, diags := descriptor.Explain(strings.Join(f.Path, ".")); diags.HasErrors() {
+				return nil, diags.Err()
+			}
 		case f.Remove:
 			out = append(out, edit.Remove(len(at), where...))
 		case len(f.Path) == 1 && (f.Path[0] == "tag" || f.Path[0] == "image"):

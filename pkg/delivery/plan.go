@@ -111,7 +111,13 @@ func (p plan) unchanged(a *app) []string {
 	if !p.images {
 		var keys []string
 		for _, f := range p.fields {
-			keys = append(keys, f.key)
+			key := f.key
+			for _, env := range p.envs {
+				if env != "" && a.top.Get("environments", env).Get(f.path...) == nil && a.top.Get(f.path...) != nil {
+					key += " (" + env + " inherits it from the top level; null leaves it out there)"
+				}
+			}
+			keys = append(keys, key)
 		}
 		return []string{"unchanged: " + strings.Join(keys, ", ")}
 	}

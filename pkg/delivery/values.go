@@ -7,6 +7,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/kube/image"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/secret/redact"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -61,7 +62,7 @@ func (p plan) changedFields(a, fresh *app, env string) []string {
 // of the defaults, or nil.
 func (a *app) value(env string, f field) *value.Value {
 	if env == "" {
-		return a.top.Get(f.path...)
+		return a.atTop(f.path)
 	}
 	if x := a.declared(env, f.path); x != nil {
 		return x
@@ -75,6 +76,20 @@ func (a *app) value(env string, f field) *value.Value {
 		return nil
 	}
 	return effective.At(keys)
+}
+
+// atTop returns what the top level, or a workload there, has under a path; a tag may be a part
+// of its image.
+func (a *app) atTop(path []string) *value.Value {
+	x, last := a.top.Get(path...), len(path)-1
+	if x != nil || path[last] != "tag" {
+		return x
+	}
+	of := a.top.Get(append(slices.Clone(path[:last]), "image")...)
+	if of.Is(value.Map) {
+		return of.Get("tag")
+	}
+	return value.From(of.At(), image.Split(of.StringAt()).Tag)
 }
 
 // asBefore says of a field that is set to the value that it had where that was from.

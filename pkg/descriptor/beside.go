@@ -44,7 +44,8 @@ func (e *effective) switchedOff(layers []layer) {
 		slices.Sort(names)
 		names = slices.Compact(names)
 		for _, x := range own.Get(path...).AllEntries() {
-			if onlyOff(x.Value) && !slices.Contains(names, x.Key) {
+			slip := onlyOff(x.Value) || isOff(x.Value) && diag.Suggest(x.Key, names) != ""
+			if slip && !slices.Contains(names, x.Key) {
 				e.diags.Errorh(x.KeyPos, "switches-off-nothing", diag.Hint(x.Key, "the "+noun+"s are", names),
 					"there is no %s %q to leave out of the environment %q", noun, x.Key, e.env)
 			}
@@ -59,11 +60,13 @@ func (e *effective) switchedOff(layers []layer) {
 	}
 }
 
-// onlyOff reports whether a map says nothing but enabled: false.
-func onlyOff(v *value.Value) bool {
+// isOff reports whether a job or workload has enabled: false, onlyOff whether it has nothing else.
+func isOff(v *value.Value) bool {
 	on := v.Get("enabled")
-	return v.Is(value.Map) && len(v.Entries) == 1 && on.Is(value.Bool) && !on.IsTrue()
+	return on.Is(value.Bool) && !on.IsTrue()
 }
+
+func onlyOff(v *value.Value) bool { return isOff(v) && len(v.Entries) == 1 }
 
 // beside adds the hooks and jobs: those of all workloads by what these inherit, those of one by what it has.
 func (e *effective) beside(app *App, merged *value.Value, m *schema.Merger) {

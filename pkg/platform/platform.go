@@ -6,7 +6,9 @@ import (
 	"bytes"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
@@ -110,6 +112,7 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 // Compiled when first needed: generate, which starts for every app, needs none.
 var (
 	ourAPI = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?[^ \t\r\n#]*unfold`) })
+	anAPI  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^apiVersion:[ \t]*["']?([^ \t\r\n"'#]*)`) })
 	aKind  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^kind:[ \t]*["']?([^ \t\r\n"'#]*)`) })
 	aName  = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`(?m)^name:`) })
 )
@@ -118,14 +121,28 @@ var (
 // YAML, or its kind is misspelt or missing: if it were passed over, the built-in defaults
 // would apply without a word.
 func IsPlatform(src []byte) bool {
-	if !bytes.Contains(src, []byte("unfold")) || !ourAPI().Match(src) {
-		return false
-	}
 	kind := aKind().FindSubmatch(src)
-	if kind == nil || len(kind[1]) == 0 { // a descriptor has a name
+	switch {
+	case kind != nil && string(kind[1]) == Kind:
+		return nearAPI(src)
+	case !bytes.Contains(src, []byte("unfold")) || !ourAPI().Match(src):
+		return false
+	case kind == nil || len(kind[1]) == 0: // a descriptor has a name
 		return !aName().Match(src)
 	}
-	return diag.Suggest(string(kind[1]), append([]string{Kind, descriptor.Kind}, kinds.Chosen()...)) == Kind
+	ours := append([]string{Kind, descriptor.Kind}, kinds.Chosen()...)
+	return diag.Suggest(string(kind[1]), ours) == Kind || !slices.Contains(ours, string(kind[1])) && !aName().Match(src)
+}
+
+// nearAPI reports whether the apiVersion of src is ours, but for a slip, or missing.
+func nearAPI(src []byte) bool {
+	found := anAPI().FindSubmatch(src)
+	if found == nil || len(found[1]) == 0 {
+		return true
+	}
+	version := strings.ToLower(string(found[1]))
+	return strings.Contains(version, "unfold") || strings.HasSuffix(descriptor.APIVersion, "/"+version) ||
+		diag.Suggest(version, []string{descriptor.APIVersion}) != ""
 }
 
 // isPlatform looks whether the file is one of ours before its fields are looked
