@@ -3,6 +3,7 @@ package platform
 import (
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -82,9 +83,12 @@ var applicationRow = sync.OnceValue(func() schema.Field {
 	window := &schema.Type{Kind: schema.ObjectKind, What: "a sync window", Fields: []schema.Field{
 		{Name: "kind", Doc: "allow or deny.", Type: &schema.Type{Kind: schema.TextKind, What: "a kind of window",
 			Enum: []string{"allow", "deny"}}},
-		{Name: "schedule", Doc: "When it opens, as cron.", Type: &schema.AnyText},
-		{Name: "duration", Doc: "How long it is open, such as 8h.", Type: &schema.AnyText},
-		{Name: "timeZone", Doc: "The time zone of the schedule (default: UTC).", Type: &schema.AnyText},
+		{Name: "schedule", Doc: "When it opens, as cron.", Type: &schema.Type{Kind: schema.TextKind, What: "a cron expression",
+			Check: &schema.Check{Problem: windowSchedule}}},
+		{Name: "duration", Doc: "How long it is open, such as 8h.", Type: &schema.Type{Kind: schema.TextKind, What: "a duration",
+			Check: &schema.Check{Problem: windowDuration}}},
+		{Name: "timeZone", Doc: "The time zone of the schedule (default: UTC).", Type: &schema.Type{Kind: schema.TextKind,
+			What: "a time zone", Check: &schema.TimeZone}},
 		{Name: "manualSync", Doc: "true lets people sync although automatic syncs may not run.", Type: &schema.Boolean},
 	}}
 	return schema.Field{Name: "applications", Doc: "What the Argo CD Applications say that `unfold argocd` prints.",
@@ -211,6 +215,41 @@ func (r *reader) applications(v *value.Value) Applications {
 	return a
 }
 
+// windowSchedule and windowDuration return what Argo CD would refuse of a sync window
+// (pkg/apis/application/v1alpha1, SyncWindow.Validate): it reads five fields, without names
+// such as @daily, and a duration of Go's.
+func windowSchedule(s string) string {
+	if strings.HasPrefix(s, "@") {
+		return "is a name, and Argo CD takes five fields such as \"0 3 * * *\""
+	}
+	return schema.CronExpression.Problem(s)
+}
+
+func windowDuration(s string) string {
+	if d, err := time.ParseDuration(s); err != nil || d <= 0 {
+		return "is not a duration such as 8h or 1h30m"
+	}
+	return ""
+}
+
+// windowsWithoutTeams reports sync windows that no object of Argo CD has: they are part of the
+// AppProjects that teams get.
+func (r *reader) windowsWithoutTeams(full *value.Value) {
+	if !full.Get("teams").Empty() {
+		return
+	}
+	report := func(v *value.Value) {
+		if e := v.Get("applications").Entry("syncWindows"); e != nil && !e.Value.Empty() {
+			r.diags.Errorh(e.KeyPos, "no-use", "add teams, with the folders of their apps",
+				"syncWindows has no effect without teams: a sync window is part of a team's AppProject")
+		}
+	}
+	report(full)
+	for _, e := range full.Get("environments").AllEntries() {
+		report(e.Value)
+	}
+}
+
 func isFalse(v *value.Value, key string) bool {
 	x := v.Get(key)
 	return x.Is(value.Bool) && !x.IsTrue()
@@ -232,8 +271,17 @@ func (r *reader) argocd(p *Platform, full *value.Value) {
 			*to = text
 		}
 	}
+	r.windowsWithoutTeams(full)
 	for _, e := range full.Get("teams").AllEntries() {
 		p.Teams = append(p.Teams, r.team(e))
+		for _, role := range e.Value.Get("roles").AllEntries() {
+			for _, env := range role.Value.Get("environments").AllItems() {
+				if !p.Defaults.Allows(env.Text) {
+					r.diags.Errorh(env.Pos, "unknown-environment", "name one of environments",
+						"the role %q of the team %q has the environment %q, which the file does not list", role.Key, e.Key, env.Text)
+				}
+			}
+		}
 	}
 	v := full.Get("previews")
 	if v == nil {
