@@ -89,10 +89,12 @@ func (m *Merger) Merge(s *Type, lower, upper *value.Value) *value.Value {
 				}
 				deleted[e.Key] = true
 			}
-		case there && !s.isNamed():
+		case there && s.isNamed(): // which is another one of the same name: nulls in it are its own
+			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: e.Value}
+		case s.isNamed():
+			out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: e.Value})
+		case there:
 			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.Child(e.Key), out.Entries[i].Value, e.Value)}
-		case there: // which is another one of the same name
-			out.Entries[i] = value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.Child(e.Key), nil, e.Value)}
 		default:
 			out.Entries = append(out.Entries, value.Entry{Key: e.Key, KeyPos: e.KeyPos, Value: m.below(s.Child(e.Key), nil, e.Value)})
 		}
