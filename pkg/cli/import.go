@@ -92,7 +92,8 @@ func (i importing) sources(args []string) ([]adopt.Source, error) {
 func (i importing) write(ctx context.Context, s Streams, app adopt.App) error {
 	i.table(s.Err, app)
 	if len(app.Accepted) > 0 {
-		fmt.Fprintf(s.Err, "note: the app has mistakes that app.yaml accepts for now: %s; unfold explain accept\n", strings.Join(app.Accepted, ", "))
+		fmt.Fprintf(s.Err, "note: the app has mistakes that app.yaml accepts for now: %s; unfold explain accept\n",
+			strings.Join(app.Accepted, ", "))
 	}
 	for _, e := range app.Environments {
 		for _, id := range e.Secrets {
