@@ -430,7 +430,11 @@ func (g *generator) overrides(argocdNamespace string) descriptor.Overrides {
 		given(name, "", text)
 	}
 	if g.chance(40) {
-		of("image", g.reference())
+		ref := g.reference()
+		if !strings.Contains(ref, "/") { // which would be taken for a tag
+			ref = "docker.io/library/" + ref
+		}
+		of("image", ref)
 	}
 	if g.chance(40) {
 		of("tag", g.tag())
