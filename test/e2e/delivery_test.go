@@ -248,11 +248,11 @@ func TestAppOfApps(t *testing.T) {
 		"teams: {shop: {apps: [apps/multi]}}\n")
 	write := func(message string) {
 		t.Helper()
-		d.printedObjects(t, "apps", "--revision", "main", "--output", "argocd")
+		d.printedObjects(t, "apps", "--revision", "main", "--output", "argocd", "--another-argocd")
 		d.revision = d.clone.Commit(message)
 		d.clone.Push()
 		if out := d.unfold(t, "argocd", "apps", "--repo-url", d.repo.URL(), "--revision", "main", "--platform",
-			d.clone.Dir+"/../platform.yaml", "--output", "argocd", "--check"); out != "" {
+			d.clone.Dir+"/../platform.yaml", "--output", "argocd", "--another-argocd", "--check"); out != "" {
 			t.Errorf("the check prints %s", out)
 		}
 		d.Refresh(t, "unfold-apps", "normal")
