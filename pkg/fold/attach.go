@@ -346,20 +346,11 @@ func (w *workload) ingress(v *value.Value, service string) bool {
 }
 
 // configMap returns the fields of a ConfigMap, nil where there are none for it.
-func configMap(f *folder, v *value.Value) *value.Value {
+func configMap(v *value.Value) *value.Value {
 	out := newMap("data", v.Get("data"), "binaryData", v.Get("binaryData"), "immutable", v.Get("immutable"),
 		"labels", v.Get("metadata", "labels"), "annotations", v.Get("metadata", "annotations"))
 	if unhashed(v) == idOf(v).Name {
 		out.Set("hash", value.NewBool(v.At(), false))
-	}
-	return out
-}
-
-// claim returns the fields of a claim, nil where there are none for it.
-func claim(f *folder, v *value.Value) *value.Value {
-	out := claimFields(v)
-	if out == nil {
-		return nil
 	}
 	return out
 }

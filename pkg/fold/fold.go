@@ -171,14 +171,14 @@ func (f *folder) layer() *value.Value {
 	}
 	for _, list := range []struct {
 		field, kind string
-		fold        func(*folder, *value.Value) *value.Value
-	}{{"configMaps", "ConfigMap", configMap}, {"claims", "PersistentVolumeClaim", claim}} {
+		fold        func(*value.Value) *value.Value
+	}{{"configMaps", "ConfigMap", configMap}, {"claims", "PersistentVolumeClaim", claimFields}} {
 		all := newMap()
 		rest = slices.DeleteFunc(rest, func(v *value.Value) bool {
 			if idOf(v).Kind != list.kind || f.raw(v) {
 				return false
 			}
-			x := list.fold(f, v)
+			x := list.fold(v)
 			if x == nil {
 				return false
 			}
