@@ -85,7 +85,7 @@ func (i *installation) adopted(app, environment string) harness.Application {
 
 // TestApplicationSet onboards apps by pushing them, and overrides one by parameters of its Application.
 func TestApplicationSet(t *testing.T) {
-	i := startInstallation(t)
+	i := startInstallation(t, harness.PluginOptions{})
 	i.onboard(t)
 	names := []string{
 		"example-app-dev", "example-app-prod", "example-app-staging", "multi-dev", "multi-prod", "multi-staging",
@@ -140,7 +140,7 @@ func TestApplicationSet(t *testing.T) {
 	})
 	t.Run("an unknown parameter is an error", func(t *testing.T) {
 		const name = "multi-dev"
-		before := i.Versions(t, name)
+		before := i.Settled(t, name)
 		i.setParameters(t, name, []harness.Parameter{text("replcias", "2")})
 		i.Refresh(t, name, "normal")
 		i.WaitCondition(t, name, "ComparisonError", `"replcias"`, "replicas")

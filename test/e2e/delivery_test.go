@@ -19,7 +19,7 @@ type delivery struct {
 
 func startDelivery(t *testing.T, platform string) *delivery {
 	t.Helper()
-	d := &delivery{installation: startInstallation(t)}
+	d := &delivery{installation: startInstallation(t, harness.PluginOptions{})}
 	d.clone = d.repo.Clone()
 	harness.WriteFile(t, d.clone.Dir+"/../platform.yaml", []byte("apiVersion: unfold.dev/v1alpha1\nkind: Platform\n"+platform))
 	return d
@@ -108,7 +108,7 @@ func TestDelivery(t *testing.T) {
 		t.Helper()
 		before := map[string]map[string]string{}
 		for _, a := range []harness.Application{dev, staging, prod, shop} {
-			before[a.Name] = d.Versions(t, a.Namespace)
+			before[a.Name] = d.Settled(t, a.Namespace)
 		}
 		d.pushes(t, args...)
 		d.synced(t, to)

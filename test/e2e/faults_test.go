@@ -16,11 +16,11 @@ import (
 // TestSidecarRestarts kills argocd-cmp-server under a running Argo CD. Nothing is pruned meanwhile, and everything goes
 // on by itself once it is back.
 func TestSidecarRestarts(t *testing.T) {
-	i := startInstallation(t)
+	i := startInstallation(t, harness.PluginOptions{})
 	a := i.application("example-app", "prod")
 	i.create(t, a)
 	i.synced(t, a)
-	before := i.Versions(t, a.Namespace)
+	before := i.Settled(t, a.Namespace)
 
 	i.Plugin.Kill()
 	i.repo.Replace("apps/example-app/app.yaml", "tag: v1.0.0", "tag: v1.0.1")

@@ -18,17 +18,16 @@ port: 8080
 config: {DB: db.example.com}
 files: {/etc/shop.conf: "colour=blue\n"}
 rbac: {configmaps: [get]}
-disruption: false # whose health takes one more controller
 hooks:
-  migrate: {command: [/app, migrate], volumes: {/tmp: emptyDir}}
-  smoke-test: {phase: PostSync, command: [/app, smoke-test]}
+  migrate: {command: [/app, migrate], volumes: {/tmp: emptyDir}, spec: {backoffLimit: 0}}
+  smoke-test: {phase: PostSync, command: [/app, smoke-test], spec: {backoffLimit: 0}}
   report: {phase: SyncFail, command: [/app, report]}
 environments:
   prod: {tag: v1}
   staging: {tag: v1}
 `
 
-// deployment plays the controllers that the cluster lacks: those of Jobs and Deployments.
+// deployment is an app whose pods start when the test says so.
 type deployment struct {
 	*installation
 	harness.Application
@@ -94,20 +93,24 @@ func imageOf(o harness.Object) string {
 	return harness.Object(container).Text("image")
 }
 
-// finish ends a Job as its controller would.
+// finish lets a Job's pod end.
 func (d deployment) finish(t *testing.T, name string, succeeded bool) {
 	t.Helper()
-	if err := d.API.EndJob(d.Namespace, name, succeeded); err != nil {
-		t.Fatal(err)
-	}
+	labels := map[string]string{"batch.kubernetes.io/job-name": name}
+	harness.Eventually(t, 90*time.Second, "a pod of the Job "+name, func() error {
+		if d.Release(t, d.Namespace, labels, succeeded) == 0 {
+			return errors.New("there is none")
+		}
+		return nil
+	})
 }
 
-// running waits for the Deployment with an image, and says that all its pods are there.
+// running waits for the Deployment with an image, and lets its pods start.
 func (d deployment) running(t *testing.T, image string) {
 	t.Helper()
-	var o harness.Object
-	harness.Eventually(t, 90*time.Second, "the Deployment", func() (err error) {
-		if o, err = d.API.Get("apps/v1", "Deployment", d.Namespace, "shop"); err == nil && imageOf(o) != image {
+	harness.Eventually(t, 90*time.Second, "the Deployment", func() error {
+		o, err := d.API.Get("apps/v1", "Deployment", d.Namespace, "shop")
+		if err == nil && imageOf(o) != image {
 			err = errors.New("it has the image " + imageOf(o))
 		}
 		return err
@@ -116,14 +119,24 @@ func (d deployment) running(t *testing.T, image string) {
 	if smoke, err := d.API.Get("batch/v1", "Job", d.Namespace, "shop-smoke-test"); err == nil && imageOf(smoke) == image {
 		t.Error("the smoke test runs before the Deployment is healthy")
 	}
-	replicas := o.Get("spec", "replicas")
-	err := d.API.PatchStatus("apps/v1", "Deployment", d.Namespace, "shop", harness.Object{
-		"observedGeneration": o.Get("metadata", "generation"),
-		"replicas":           replicas, "updatedReplicas": replicas, "readyReplicas": replicas, "availableReplicas": replicas,
+	harness.Eventually(t, 90*time.Second, "the Deployment's pods", func() error {
+		o, err := d.API.Get("apps/v1", "Deployment", d.Namespace, "shop")
+		if err != nil {
+			return err
+		}
+		d.Release(t, d.Namespace, selector(o), true) // a rollout makes one pod after the other
+		return d.RolledOut(d.Namespace)
 	})
-	if err != nil {
-		t.Fatal(err)
+}
+
+// selector is what a Deployment selects its pods by.
+func selector(o harness.Object) map[string]string {
+	labels := map[string]string{}
+	fields, _ := o.Get("spec", "selector", "matchLabels").(map[string]any)
+	for key, value := range fields {
+		labels[key] = fmt.Sprint(value)
 	}
+	return labels
 }
 
 // uses are the objects that a Job's pod refers to, and those that give its account its rights.
@@ -152,7 +165,7 @@ func uses(job harness.Object) [][3]string {
 
 // TestHooks follows a first deploy, an update and two failures in the order that DESIGN.md asks for.
 func TestHooks(t *testing.T) {
-	i := startIdle(t)
+	i := startInstallation(t, harness.PluginOptions{HoldPods: true})
 	i.repo.Write("apps/hooks/app.yaml", hooksDescriptor)
 	i.revision = i.repo.Commit("an app with hooks")
 	d := deployment{i, i.application("hooks", "prod")}

@@ -63,7 +63,6 @@ func TestPrintedApplicationSets(t *testing.T) {
 		Installation: harness.StartInstallation(t, harness.PluginOptions{ApplicationSets: []string{"SSL_CERT_FILE=" + hub.Root}}),
 		repo:         harness.NewRepo(t),
 	}}
-	d.CompleteJobs(t)
 	d.repo.CopyDir(harness.RepoPath(t, "examples", "example-app"), "apps/example-app")
 	d.repo.CopyDir(harness.RepoPath(t, "examples", "multi"), "apps/multi")
 	d.repo.Write("apps/worker/app.yaml", "apiVersion: unfold.dev/v1alpha1\nkind: App\nname: worker\nimage: nginx:1.29\n"+

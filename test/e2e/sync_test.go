@@ -19,18 +19,10 @@ type installation struct {
 	revision string
 }
 
-// startInstallation starts one in which Jobs succeed at once.
-func startInstallation(t *testing.T) *installation {
+// startInstallation starts one.
+func startInstallation(t *testing.T, options harness.PluginOptions) *installation {
 	t.Helper()
-	i := startIdle(t)
-	i.CompleteJobs(t)
-	return i
-}
-
-// startIdle starts one in which nothing runs, not even the Jobs of hooks.
-func startIdle(t *testing.T) *installation {
-	t.Helper()
-	i := &installation{Installation: harness.StartInstallation(t, harness.PluginOptions{}), repo: harness.NewRepo(t)}
+	i := &installation{Installation: harness.StartInstallation(t, options), repo: harness.NewRepo(t)}
 	i.repo.CopyDir(harness.RepoPath(t, "examples"), "apps")
 	i.revision = i.repo.Commit("the examples")
 	return i
@@ -98,7 +90,7 @@ func (i *installation) commit(t *testing.T, message string, applications ...harn
 
 // TestSync follows both examples through all their environments and through changes of the descriptor.
 func TestSync(t *testing.T) {
-	i := startInstallation(t)
+	i := startInstallation(t, harness.PluginOptions{})
 	var applications []harness.Application
 	for _, app := range []string{"example-app", "multi"} {
 		for _, environment := range []string{"dev", "staging", "prod"} {
@@ -164,7 +156,7 @@ func (i *installation) unchanged(t *testing.T, applications []harness.Applicatio
 	}
 	before := map[string]map[string]string{}
 	for _, a := range applications {
-		before[a.Namespace] = i.Versions(t, a.Namespace)
+		before[a.Namespace] = i.Settled(t, a.Namespace)
 	}
 	for _, how := range []string{"hard", "normal", "hard"} {
 		for _, a := range applications {
@@ -194,14 +186,14 @@ func (i *installation) unchanged(t *testing.T, applications []harness.Applicatio
 // TestBrokenCommit checks that a mistake leaves the running objects alone, tells what is wrong, and is over with the
 // next good commit.
 func TestBrokenCommit(t *testing.T) {
-	i := startInstallation(t)
+	i := startInstallation(t, harness.PluginOptions{})
 	a := i.application("example-app", "prod")
 	other := i.application("multi", "dev")
 	i.create(t, a, other)
 	i.synced(t, a, other)
 
 	const descriptor = "apps/example-app/app.yaml"
-	before, good := i.Versions(t, a.Namespace), i.repo.Read(descriptor)
+	before, good := i.Settled(t, a.Namespace), i.repo.Read(descriptor)
 	i.repo.Write(descriptor, good+"replcias: 3\nreplicas: many\n")
 	i.commit(t, "two mistakes", a, other)
 	line := strings.Count(good, "\n") + 1
@@ -221,7 +213,7 @@ func TestBrokenCommit(t *testing.T) {
 // TestNothingIsNeverPruned checks that a descriptor without objects is an error, even where Argo CD would let an
 // Application become empty.
 func TestNothingIsNeverPruned(t *testing.T) {
-	i := startInstallation(t)
+	i := startInstallation(t, harness.PluginOptions{})
 	const descriptor = "apps/example-app/app.yaml"
 	a := i.application("example-app", "dev")
 	a.AllowEmpty = true
@@ -230,7 +222,7 @@ func TestNothingIsNeverPruned(t *testing.T) {
 	i.revision = i.repo.Commit("a workload with a name")
 	i.create(t, a)
 	i.synced(t, a)
-	before := i.Versions(t, a.Namespace)
+	before := i.Settled(t, a.Namespace)
 
 	for _, c := range []struct{ name, content, condition string }{
 		{

@@ -27,6 +27,8 @@ type PluginOptions struct {
 	Confined bool
 	// TmpSize limits a confined sidecar's /tmp; at most 1m, so that it can be done without a file system too.
 	TmpSize string
+	// HoldPods lets no pod of the cluster start before the test releases it.
+	HoldPods bool
 	// RepoServer is added to the arguments of repo-server.
 	RepoServer []string
 	// ApplicationSets is added to the environment of the ApplicationSet controller.

@@ -23,7 +23,7 @@ const clusterTimeout = time.Minute
 const token = "e2e"
 
 // Cluster is a Kubernetes API server with its store, and the controllers that delete what has lost its owner or its
-// namespace. Nothing runs pods in it.
+// namespace. Nothing runs pods in it until [Cluster.RunPods].
 type Cluster struct {
 	Etcd, APIServer, Controllers *Process
 
@@ -65,9 +65,9 @@ func StartCluster(t testing.TB) *Cluster {
 			"--allow-privileged=true",
 			"--service-account-issuer=https://kubernetes.default.svc", "--service-account-key-file=" + key,
 			"--service-account-signing-key-file=" + key, "--token-auth-file=" + tokens,
-			"--authorization-mode=RBAC", "--disable-admission-plugins=ServiceAccount",
+			"--authorization-mode=RBAC", "--disable-admission-plugins=ServiceAccount,TaintNodesByCondition",
 			// It needs a newer etcd than Debian has, and complains all the time.
-			"--feature-gates=SizeBasedListCostEstimate=false",
+			"--feature-gates=SizeBasedListCostEstimate=false,WatchList=false",
 		},
 		Dir:    dir,
 		Signal: syscall.SIGKILL, // it takes seconds to say goodbye
@@ -141,6 +141,7 @@ func (c *Cluster) MustApply(t testing.TB, objects ...Object) {
 // clusterWide are the kinds without a namespace among those that tests apply.
 var clusterWide = map[string]bool{
 	"ClusterRole": true, "ClusterRoleBinding": true, "CustomResourceDefinition": true, "Namespace": true, "PriorityClass": true,
+	"Node": true, "StorageClass": true,
 }
 
 // ApplyFiles applies files of manifests.

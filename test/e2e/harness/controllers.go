@@ -21,6 +21,7 @@ func StartInstallation(t testing.TB, options PluginOptions) *Installation {
 	t.Helper()
 	i := &Installation{ArgoCD: StartArgoCD(t, options)}
 	i.Cluster = StartCluster(t)
+	i.RunPods(t, options.HoldPods)
 	i.installArgoCD(t)
 	i.startControllers(t)
 	return i
