@@ -74,7 +74,8 @@ func (r *reporter) adopt(x item, diags diag.List) {
 			d.Pos = x.origin
 		}
 		key := findingKey{d.Code, "", x.ID.String() + " " + d.Pos.String()}
-		*r.out = append(*r.out, Finding{Diagnostic: d, Object: x.ID, rule: r.rule, key: key})
+		d.Severity, d.Code, d.Rule = r.severity, r.rule.Name, !r.rule.fixed
+		*r.out = append(*r.out, Finding{Diagnostic: d, Object: r.in.plain(x.ID), rule: r.rule, key: key})
 	}
 }
 

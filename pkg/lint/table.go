@@ -74,6 +74,9 @@ func Rules() []Rule {
 			Cure: "Use a tag that nobody moves, or a digest."},
 		{Name: "invalid-image", Severity: Error, find: invalidImage,
 			Why: "No node can pull an image if its reference is invalid.", Cure: "Write REPOSITORY[:TAG][@DIGEST]."},
+		{Name: InvalidObject, Severity: Error, source: true, find: invalidObjects,
+			Why:  "The API server refuses the object, so the sync fails.",
+			Cure: "Write what Kubernetes allows. If another program fills in a value before the sync, accept the finding."},
 		{Name: "missing-key", Severity: Error, find: missingKeys,
 			Why:  "A pod can't start if it refers to a key that the app's ConfigMap or Secret does not have.",
 			Cure: "Refer to a key that exists, or set `optional: true`."},
@@ -183,8 +186,6 @@ func Rules() []Rule {
 // result would not be what the descriptor says.
 func fixed() []Rule {
 	rules := []Rule{
-		{Name: "invalid-object", source: true, find: invalidObjects},
-		{Name: "invalid-object", source: true, find: subjects},
 		{Name: "missing-api", find: missingAPIs},
 		{Name: "duplicate-object", source: true, find: duplicateObjects},
 		{Name: "foreign-namespace", source: true, find: foreignNamespaces},

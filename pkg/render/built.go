@@ -18,11 +18,17 @@ import (
 // what went in.
 func (s *Source) problems(e expand.Environment, objects []*value.Value) diag.List {
 	var out diag.List
+	in := s.input(e)
 	for _, v := range objects {
 		var diags diag.List
 		validation.Check(v, &diags)
 		for _, d := range diags {
-			out.Errorh(diag.Pos{}, "invalid-object", d.Hint, "%s is not valid: %s", object.Object{Value: v}.ID(), d.Message)
+			id := object.Object{Value: v}.ID()
+			if !in.Refuses(lint.InvalidObject, id) {
+				break
+			}
+			out.Errorh(diag.Pos{}, lint.InvalidObject, d.Hint, "%s is not valid: %s", id, d.Message)
+			out[len(out)-1].Rule = true
 		}
 		misplaced(v, e.App.Namespace.Name, &out)
 	}
