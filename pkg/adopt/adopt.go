@@ -1,6 +1,7 @@
 package adopt
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/fold"
 	"github.com/unfold-gitops/unfold/pkg/kube/defaults"
@@ -31,50 +33,71 @@ type App struct {
 	Accepted []string
 }
 
+// Lines returns how many lines the descriptor has.
+func (a App) Lines() int { return bytes.Count(a.Source, []byte("\n")) }
+
 // Environment is what became of the objects of one environment.
 type Environment struct {
 	Name string
 	// Objects counts those of the source, FirstClass those that fields make, Manifests those
 	// that are passed on, and Secrets those in plain text, which are only referred to.
-	Objects, FirstClass, Manifests int
-	Secrets                        []object.ID
+	// Known are those of kinds that fields can make.
+	Objects, Known, FirstClass, Manifests int
+	// Left are the known ones that are passed on all the same.
+	Left    []object.ID
+	Secrets []object.ID
 	// Differences are what comes out otherwise.
 	Differences []diff.Object
 }
 
-// Import reads the objects of each environment and returns the descriptor of their
-// app; name may be empty.
-func Import(sources []Source, stdin io.Reader, name string, p *platform.Platform) (App, error) {
+// Options are what objects don't tell.
+type Options struct {
+	// Name is the app's, "" for one that the objects have in common. Of several apps, the
+	// names begin with it.
+	Name string
+	// Split makes an app of each workload and what belongs to it.
+	Split bool
+}
+
+// Import is what was made of sources.
+type Import struct {
+	Apps []App
+	// Lines are those of the files that were read.
+	Lines int
+}
+
+// Read reads the objects of each environment and returns the descriptors of their apps:
+// one for each namespace.
+func Read(sources []Source, stdin io.Reader, o Options, p *platform.Platform) (Import, error) {
 	var envs []fold.Environment
+	files := map[string]int{}
 	for _, s := range sources {
-		objects, err := s.Read(stdin)
+		objects, err := s.read(stdin, files)
 		if err != nil {
-			return App{}, err
-		}
-		if err := oneNamespace(s, objects); err != nil {
-			return App{}, err
+			return Import{}, err
 		}
 		envs = append(envs, fold.Environment{Name: s.Env, Objects: objects})
 	}
-	if name == "" {
-		name = nameOf(envs, sources)
+	var out Import
+	for _, n := range files {
+		out.Lines += n
 	}
-	return Fold(name, envs, p)
-}
-
-// oneNamespace reports objects of several namespaces: an app is in one.
-func oneNamespace(s Source, objects []*value.Value) error {
-	names := map[string]bool{}
-	for _, v := range objects {
-		if ns := v.StringAt("metadata", "namespace"); ns != "" {
-			names[ns] = true
+	groups := fold.ByNamespace(envs)
+	if o.Split {
+		var parts [][]fold.Environment
+		for _, g := range groups {
+			parts = append(parts, fold.ByWorkload(g)...)
 		}
+		groups = parts
 	}
-	if len(names) < 2 {
-		return nil
+	for i, name := range appNames(groups, sources, o) {
+		app, err := Fold(name, groups[i], p)
+		if err != nil {
+			return Import{}, err
+		}
+		out.Apps = append(out.Apps, app)
 	}
-	return &Mistake{fmt.Sprintf("the objects of %s are in the namespaces %s, and an app is in one of them", s.Path,
-		strings.Join(sorted(names), ", ")), "import the objects of each namespace by themselves, with --env " + s.Env + "=FILE"}
+	return out, nil
 }
 
 // attempts bounds how often an app is folded: each time at least one more object is
@@ -133,19 +156,21 @@ func (a *attempt) try() (app App, again bool, err error) {
 		return app, false, err
 	}
 	defer source.Close()
+	blame := a.newBlame(r, src)
+	var refused diag.List
 	for _, e := range a.envs {
 		result, err := source.Environment(e.Name, render.Options{})
 		var diags diag.List
 		if errors.As(err, &diags) {
-			if !a.blame(src, diags) {
-				return app, false, a.refused(diags)
-			}
-			return app, true, nil
+			refused = append(refused, diags...)
+			again = blame.all(e.Name, diags) || again
+			continue
 		}
 		if err != nil {
 			return app, false, err
 		}
 		out := Environment{Name: e.Name, Objects: len(e.Objects), Secrets: r.Secrets[e.Name], FirstClass: len(r.Fields[e.Name])}
+		out.known(e, r.Fields[e.Name])
 		out.Manifests = out.Objects - out.FirstClass - len(out.Secrets)
 		out.Differences = compare(e.Objects, result.Values(), r.Secrets[e.Name])
 		for _, d := range out.Differences {
@@ -156,7 +181,25 @@ func (a *attempt) try() (app App, again bool, err error) {
 		}
 		app.Environments = append(app.Environments, out)
 	}
+	if len(refused) > 0 && !again {
+		return app, false, a.refused(refused)
+	}
 	return app, again, nil
+}
+
+// known counts the objects of kinds that fields can make, and lists those that they did
+// not make. A Secret in plain text counts for none.
+func (x *Environment) known(e fold.Environment, made map[object.ID]bool) {
+	for _, v := range e.Objects {
+		id := object.Object{Value: v}.ID()
+		if id.Kind == "Secret" || !slices.Contains(fields.Kinds(), id.Kind) {
+			continue
+		}
+		x.Known++
+		if !made[id] {
+			x.Left = append(x.Left, id)
+		}
+	}
 }
 
 // refused says why no descriptor can hold the objects. Its lines are those of a file
@@ -197,49 +240,6 @@ func compare(source, rendered []*value.Value, secrets []object.ID) []diff.Object
 		return out
 	}
 	return diff.Comparison{}.Objects(stored(source, secrets), stored(rendered, nil))
-}
-
-// blame marks the objects that lines with mistakes are about as ones to keep as they
-// are, or the rules that found them as accepted. It returns false where there are none.
-func (a *attempt) blame(src []byte, diags diag.List) bool {
-	found := false
-	d, _ := value.Read(descriptor.FileName, src)
-	for _, x := range diags {
-		if x.Severity != diag.Error {
-			continue
-		}
-		if x.Rule && !a.accepted[x.Code] {
-			a.accepted[x.Code], found = true, true
-			continue
-		}
-		key := workloadAt(d, x.Pos.Line)
-		for _, e := range a.envs {
-			for _, v := range e.Objects {
-				id := object.Object{Value: v}.ID()
-				if !a.raw[e.Name][id] && (key == "" || strings.Contains(id.Name, key)) {
-					a.raw[e.Name][id], found = true, true
-				}
-			}
-		}
-	}
-	return found
-}
-
-// workloadAt returns the key of the workload that a line is in, "" for none.
-func workloadAt(d *value.Value, line int) string {
-	key, best := "", 0
-	look := func(workloads *value.Value) {
-		for _, e := range workloads.AllEntries() {
-			if e.KeyPos.Line <= line && e.KeyPos.Line > best {
-				key, best = e.Key, e.KeyPos.Line
-			}
-		}
-	}
-	look(d.Get("workloads"))
-	for _, e := range d.Get("environments").AllEntries() {
-		look(e.Value.Get("workloads"))
-	}
-	return key
 }
 
 func sorted(set map[string]bool) []string {

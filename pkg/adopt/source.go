@@ -3,6 +3,7 @@
 package adopt
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -32,21 +33,24 @@ type Source struct{ Env, Path string }
 
 // Read returns the objects of a source. Kustomizations are built in memory; what
 // these would fetch or run is an error.
-func (s Source) Read(stdin io.Reader) ([]*value.Value, error) {
+func (s Source) Read(stdin io.Reader) ([]*value.Value, error) { return s.read(stdin, map[string]int{}) }
+
+// read is Read. It adds the lines of each file that it reads.
+func (s Source) read(stdin io.Reader, lines map[string]int) ([]*value.Value, error) {
 	var docs []*value.Value
 	var err error
 	info, statErr := os.Stat(s.Path)
 	switch {
 	case s.Path == "-":
-		docs, err = readFile("standard input", stdin)
+		docs, err = readFile("standard input", stdin, lines)
 	case statErr != nil:
 		return nil, &Mistake{s.Path + " does not exist", ""}
 	case !info.IsDir():
-		docs, err = open(s.Path)
+		docs, err = open(s.Path, lines)
 	case isKustomization(s.Path):
-		docs, err = build(s.Path)
+		docs, err = build(s.Path, lines)
 	default:
-		docs, err = readFolder(s.Path)
+		docs, err = readFolder(s.Path, lines)
 	}
 	if err != nil {
 		return nil, err
@@ -65,26 +69,27 @@ func (s Source) Read(stdin io.Reader) ([]*value.Value, error) {
 	return objects, nil
 }
 
-func readFile(name string, r io.Reader) ([]*value.Value, error) {
+func readFile(name string, r io.Reader, lines map[string]int) ([]*value.Value, error) {
 	src, err := io.ReadAll(io.LimitReader(r, tree.MaxTotalSize))
 	if err != nil {
 		return nil, err
 	}
+	lines[name] = bytes.Count(src, []byte("\n"))
 	docs, diags := value.ReadAll(name, src)
 	return docs, diags.Err()
 }
 
-func open(name string) ([]*value.Value, error) {
+func open(name string, lines map[string]int) ([]*value.Value, error) {
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer f.Close()
-	return readFile(name, f)
+	return readFile(name, f, lines)
 }
 
 // readFolder reads all manifests in a folder and below.
-func readFolder(dir string) ([]*value.Value, error) {
+func readFolder(dir string, lines map[string]int) ([]*value.Value, error) {
 	var out []*value.Value
 	err := filepath.WalkDir(dir, func(name string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -93,7 +98,7 @@ func readFolder(dir string) ([]*value.Value, error) {
 		if ext := filepath.Ext(name); d.IsDir() || ext != ".yaml" && ext != ".yml" && ext != ".json" {
 			return nil
 		}
-		docs, err := open(name)
+		docs, err := open(name, lines)
 		out = append(out, docs...)
 		return err
 	})
@@ -115,7 +120,7 @@ func kustomizationIn(dir string) string {
 }
 
 // build builds a kustomization of the disk.
-func build(dir string) ([]*value.Value, error) {
+func build(dir string, lines map[string]int) ([]*value.Value, error) {
 	abs, err := filepath.Abs(dir)
 	if err != nil {
 		return nil, err
@@ -132,9 +137,10 @@ func build(dir string) ([]*value.Value, error) {
 	root := commonFolder(c.files, strings.TrimPrefix(filepath.ToSlash(abs), "/"))
 	files := tree.Tree{}
 	for name, content := range c.files {
+		lines[name] = bytes.Count(content, []byte("\n"))
 		files[strings.TrimPrefix(name, root)] = content
 	}
-	objects, err := kustomize.Build(files, strings.TrimPrefix(strings.TrimPrefix(filepath.ToSlash(abs), "/")+"/", root))
+	objects, err := kustomize.Foreign(files, strings.TrimPrefix(strings.TrimPrefix(filepath.ToSlash(abs), "/")+"/", root))
 	if err != nil {
 		return nil, &Mistake{fmt.Sprintf("%s: %v", dir, err), "render it first, and import what comes out: kustomize build " + dir +
 			" > objects.yaml"}

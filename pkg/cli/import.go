@@ -41,16 +41,19 @@ that can't be written keeps its object as it is, under manifests.`,
 			if err != nil {
 				return err
 			}
-			app, err := adopt.Import(sources, s.In, i.name, platform)
+			got, err := adopt.Read(sources, s.In, adopt.Options{Name: i.name, Split: i.split}, platform)
 			if err != nil {
 				return err
 			}
-			return i.write(cmd.Context(), s, app)
+			return i.write(cmd.Context(), s, got)
 		},
 	}
 	cmd.Flags().StringArrayVarP(&i.envs, "env", "e", nil, "environment and its source, as NAME=PATH; can be repeated")
 	cmd.Flags().StringVarP(&i.output, "output", "o", "", "folder to write to, as OUT/APP/app.yaml (default: standard output)")
-	cmd.Flags().StringVar(&i.name, "name", "", "the app's name (default: what the objects have in common)")
+	cmd.Flags().StringVar(&i.name, "name", "",
+		"the app's name (default: what the objects have in common); of several apps, what their names begin with")
+	cmd.Flags().BoolVar(&i.split, "split", false,
+		"write an app for each workload with what belongs to it (default: one for each namespace)")
 	cmd.Flags().BoolVar(&i.force, "force", false, "replace an app.yaml that exists, and write one that is not exact")
 	p.register(cmd)
 	return cmd
@@ -60,7 +63,7 @@ that can't be written keeps its object as it is, under manifests.`,
 type importing struct {
 	envs         []string
 	output, name string
-	force        bool
+	force, split bool
 }
 
 // sources returns where the objects of each environment are.
@@ -88,49 +91,86 @@ func (i importing) sources(args []string) ([]adopt.Source, error) {
 	return out, nil
 }
 
-// write writes the descriptor, and for people what became of the objects.
-func (i importing) write(ctx context.Context, s Streams, app adopt.App) error {
-	i.table(s.Err, app)
-	if len(app.Accepted) > 0 {
-		fmt.Fprintf(s.Err, "note: the app has mistakes that app.yaml accepts for now: %s; unfold explain accept\n",
-			strings.Join(app.Accepted, ", "))
+// write writes the descriptors, and for people what became of the objects.
+func (i importing) write(ctx context.Context, s Streams, got adopt.Import) error {
+	i.table(s.Err, got)
+	exact := true
+	for _, app := range got.Apps {
+		exact = i.notes(s.Err, app) && exact
 	}
-	for _, e := range app.Environments {
-		for _, id := range e.Secrets {
-			fmt.Fprintf(s.Err, "note: %s: %s holds values in plain text, so it is only referred to: keep it in the cluster, or seal its "+
-				"values "+
-				"with unfold seal\n", diag.Line(e.Name), diag.Line(id.String()))
-		}
-		for _, line := range diff.Lines(e.Differences) {
-			fmt.Fprintf(s.Err, "%s: %s\n", diag.Line(e.Name), line)
-		}
-	}
-	exact := !slices.ContainsFunc(app.Environments, func(e adopt.Environment) bool { return len(e.Differences) > 0 })
 	if !exact && !i.force {
 		fmt.Fprintln(s.Err, "nothing was written: it would not come to the same objects\n  hint: --force writes it all the same")
 		return errFound
 	}
 	if i.output == "" {
-		_, err := s.Out.Write(app.Source)
-		return err
+		for n, app := range got.Apps {
+			head := ""
+			if len(got.Apps) > 1 {
+				head = "# " + filepath.Join(app.Name, descriptor.FileName) + "\n"
+			}
+			if n > 0 {
+				head = "---\n" + head
+			}
+			if _, err := s.Out.Write([]byte(head + string(app.Source))); err != nil {
+				return err
+			}
+		}
+		return nil
 	}
-	dir := filepath.Join(i.output, app.Name)
-	err := s.work.write(ctx, func() error {
-		return existing(tree.Write(ctx, dir, tree.Tree{descriptor.FileName: app.Source}, i.force))
-	})
-	if err != nil {
-		return err
+	for _, app := range got.Apps {
+		dir := i.folder(app, len(got.Apps) == 1)
+		err := s.work.write(ctx, func() error {
+			return existing(tree.Write(ctx, dir, tree.Tree{descriptor.FileName: app.Source}, i.force))
+		})
+		if err != nil {
+			return err
+		}
+		if _, err = fmt.Fprintln(s.Out, "wrote", diag.Line(filepath.Join(dir, descriptor.FileName))); err != nil {
+			return err
+		}
 	}
-	_, err = fmt.Fprintln(s.Out, "wrote", diag.Line(filepath.Join(dir, descriptor.FileName)))
-	return err
+	return nil
 }
 
-// table prints what became of the objects.
-func (i importing) table(w io.Writer, app adopt.App) {
-	fmt.Fprintf(w, "%-20s %8s %8s %10s %8s %8s\n", "ENVIRONMENT", "OBJECTS", "FIELDS", "MANIFESTS", "SECRETS", "DIFFER")
-	for _, e := range app.Environments {
-		fmt.Fprintf(w, "%-20s %8d %8d %10d %8d %8d\n", diag.Line(e.Name), e.Objects, e.FirstClass, e.Manifests, len(e.Secrets),
-			len(e.Differences))
+// folder returns where an app is written to: a folder of its name in the output, or the
+// output itself where that is the folder of the only app.
+func (i importing) folder(app adopt.App, only bool) string {
+	if abs, err := filepath.Abs(i.output); only && err == nil && filepath.Base(abs) == app.Name {
+		return i.output
 	}
-	fmt.Fprintf(w, "%d lines\n", strings.Count(string(app.Source), "\n"))
+	return filepath.Join(i.output, app.Name)
+}
+
+// notes prints what a person has to know about an app, and reports whether it is exact.
+func (i importing) notes(w io.Writer, app adopt.App) (exact bool) {
+	if len(app.Accepted) > 0 {
+		fmt.Fprintf(w, "note: the app has mistakes that app.yaml accepts for now: %s; unfold explain accept\n",
+			strings.Join(app.Accepted, ", "))
+	}
+	exact = true
+	for _, e := range app.Environments {
+		for _, id := range e.Secrets {
+			fmt.Fprintf(w, "note: %s: %s holds values in plain text, so it is only referred to: keep it in the cluster, or seal its "+
+				"values with unfold seal\n", diag.Line(e.Name), diag.Line(id.String()))
+		}
+		for _, line := range diff.Lines(e.Differences) {
+			fmt.Fprintf(w, "%s: %s\n", diag.Line(e.Name), line)
+		}
+		exact = exact && len(e.Differences) == 0
+	}
+	return exact
+}
+
+// table prints what became of the objects, and of the lines that described them.
+func (i importing) table(w io.Writer, got adopt.Import) {
+	fmt.Fprintf(w, "%-24s %-16s %8s %8s %10s %8s %8s\n", "APP", "ENVIRONMENT", "OBJECTS", "FIELDS", "MANIFESTS", "SECRETS", "DIFFER")
+	lines := 0
+	for _, app := range got.Apps {
+		for _, e := range app.Environments {
+			fmt.Fprintf(w, "%-24s %-16s %8d %8d %10d %8d %8d\n", app.Name, diag.Line(e.Name), e.Objects, e.FirstClass, e.Manifests,
+				len(e.Secrets), len(e.Differences))
+		}
+		lines += app.Lines()
+	}
+	fmt.Fprintf(w, "%d lines become %d\n", got.Lines, lines)
 }

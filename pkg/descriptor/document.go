@@ -253,7 +253,7 @@ func (d *Document) readEnvironments(full *value.Value) {
 // beside workloads, and workloads that only an environment has.
 func (d *Document) checkScopes(n *schema.Normaliser) {
 	layers := append([]value.Entry{{Value: d.root}}, d.envs...)
-	if ws := d.root.Get("workloads"); d.multi && len(ws.Entries) == 0 && !n.Diags.HasErrors() {
+	if ws := d.root.Get("workloads"); d.multi && len(ws.Entries) == 0 && !n.Diags.HasErrors() && !d.besideWorkloads() {
 		n.Diags.Errorh(ws.Pos, "missing-workload", "add a workload, or remove workloads and describe the only one at the top level",
 			"workloads is empty")
 	}
@@ -275,6 +275,15 @@ func (d *Document) checkScopes(n *schema.Normaliser) {
 		}
 		d.checkOwn(n, l, in)
 	}
+}
+
+// besideWorkloads reports whether an app makes objects without any workload.
+func (d *Document) besideWorkloads() bool {
+	layers := append([]value.Entry{{Value: d.root}}, d.envs...)
+	return slices.ContainsFunc(layers, func(l value.Entry) bool {
+		return slices.ContainsFunc([]string{"manifests", "components", "configMaps", "claims"},
+			func(key string) bool { return !l.Value.Get(key).Empty() }) || l.Value.Get("namespace", "create").IsTrue()
+	})
 }
 
 // checkOwn reports fields of a workload that stand beside workloads, by the names that they

@@ -4,6 +4,7 @@
 package fold
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -35,6 +36,8 @@ type Result struct {
 	Descriptor *value.Value
 	// Fields are the objects of each environment that fields of the descriptor make.
 	Fields map[string]map[object.ID]bool
+	// Workloads are the keys of the workloads that the objects belong to.
+	Workloads map[string]map[object.ID]string
 	// Secrets are the Secrets in plain text, which are only referred to, by environment.
 	Secrets map[string][]object.ID
 }
@@ -43,15 +46,18 @@ type Result struct {
 // its top level. An object that no field can make is under manifests, but a Secret
 // in plain text is nowhere.
 func App(o Options, envs []Environment) Result {
-	out := Result{Fields: map[string]map[object.ID]bool{}, Secrets: map[string][]object.ID{}}
+	out := Result{Fields: map[string]map[object.ID]bool{}, Workloads: map[string]map[object.ID]string{},
+		Secrets: map[string][]object.ID{}}
 	keys := workloadKeys(o, envs)
 	single := count(keys) == 1
 	layers := make([]*value.Value, len(envs))
 	for i, e := range envs {
 		e = withoutHashes(e)
-		f := folder{options: o, env: e, keys: keys[i], single: single, made: map[object.ID]bool{}, secrets: secretNames(e)}
+		f := folder{options: o, env: e, keys: keys[i], single: single, made: map[object.ID]bool{},
+			of: map[object.ID]string{}, secrets: secretNames(e)}
 		layers[i] = f.layer()
 		out.Fields[e.Name], out.Secrets[e.Name] = f.made, f.plain
+		out.Workloads[e.Name] = f.of
 	}
 	common, rest := factor(layers)
 	d := newMap("apiVersion", fields.APIVersion, "kind", "App", "name", o.Name, "defaults", "none")
@@ -136,6 +142,7 @@ type folder struct {
 	keys    map[string]string // of its workloads
 	single  bool              // the app has one workload
 	made    map[object.ID]bool
+	of      map[object.ID]string // the workloads that objects belong to
 	plain   []object.ID
 	// kindsMade are the kinds of the objects of the only workload.
 	kindsMade []string
@@ -211,7 +218,11 @@ func (f *folder) layer() *value.Value {
 	out = inOrder(out)
 	manifests := newMap()
 	for _, v := range rest {
-		manifests.Set(manifestKey(v), v)
+		key := manifestKey(v)
+		for n := 2; manifests.Has(key); n++ {
+			key = fmt.Sprintf("%s-%d", manifestKey(v), n)
+		}
+		manifests.Set(key, v)
 	}
 	if len(manifests.Entries) > 0 {
 		out.Set("manifests", manifests)
@@ -447,7 +458,7 @@ func renamed(v *value.Value, names map[string]string) *value.Value {
 
 func manifestKey(v *value.Value) string {
 	id := idOf(v)
-	return strings.ToLower(id.Kind) + "-" + strings.ReplaceAll(id.Name, ".", "-")
+	return plainKey(id.Kind + "-" + id.Name)
 }
 
 func idOf(v *value.Value) object.ID { return object.Object{Value: v}.ID() }

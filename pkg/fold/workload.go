@@ -31,8 +31,7 @@ func (w *workload) fold(rest []*value.Value) []*value.Value {
 		w.fields.Set("kind", text(id.Kind))
 	}
 	w.objects = []*value.Value{w.object}
-	spec := w.object.Get("spec")
-	template := spec.Get(w.kind.Template[1:]...)
+	spec, template := w.object.Get("spec"), w.template()
 	job := spec
 	if w.kind.Scheduled {
 		w.schedule(spec)
@@ -55,9 +54,16 @@ func (w *workload) fold(rest []*value.Value) []*value.Value {
 	w.metadata()
 	for _, v := range w.objects {
 		w.made[idOf(v)] = true
+		w.of[idOf(v)] = w.keys[id.String()]
 		w.kindsMade = append(w.kindsMade, idOf(v).Kind)
 	}
 	return rest
+}
+
+// template returns the template of the workload's pods.
+func (w *workload) template() *value.Value {
+	k, _ := kinds.Find(w.object.StringAt("kind"))
+	return w.object.Get(k.Template...)
 }
 
 // less returns the entries of a map that another does not have.

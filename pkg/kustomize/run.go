@@ -4,7 +4,11 @@ package kustomize
 
 import (
 	"fmt"
+	"io"
+	"log"
+	"os"
 	"path"
+	"sync"
 
 	"sigs.k8s.io/kustomize/api/krusty"
 	"sigs.k8s.io/kustomize/kyaml/filesys"
@@ -26,6 +30,29 @@ func Run(t tree.Tree, dir string) (objects []*value.Value, err error) {
 	}
 	return Build(t, dir)
 }
+
+// Foreign is Build without what kustomize prints by itself: it warns of deprecated fields on
+// the process's standard error, whatever that is for the caller.
+func Foreign(t tree.Tree, dir string) (objects []*value.Value, err error) {
+	null, err := os.OpenFile(os.DevNull, os.O_WRONLY, 0)
+	if err != nil {
+		return nil, err
+	}
+	defer null.Close()
+	silence.Lock()
+	defer silence.Unlock()
+	stderr, logged := os.Stderr, log.Writer()
+	os.Stderr = null
+	log.SetOutput(io.Discard)
+	defer func() {
+		os.Stderr = stderr
+		log.SetOutput(logged)
+	}()
+	return Build(t, dir)
+}
+
+// silence is held while the process's standard error is another one.
+var silence sync.Mutex
 
 // Build is Run for kustomizations that somebody else wrote, which can have every
 // field. The caller has to see to it that each of them names only files and folders

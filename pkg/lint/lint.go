@@ -15,6 +15,7 @@ import (
 // Input is what the rules look at.
 type Input struct {
 	Env, Namespace string
+	NamespacePos   diag.Pos
 	// Meant is the environment with defaults that Env is most likely another name for, ""
 	// for none. EnvPos is where Env is named.
 	Meant  string

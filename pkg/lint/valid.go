@@ -4,7 +4,9 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/object"
+	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/kube/validation"
+	"github.com/unfold-gitops/unfold/pkg/schema"
 )
 
 // InvalidObject is the rule that finds what the API server would refuse.
@@ -25,6 +27,9 @@ func (in Input) Refuses(rule string, id object.ID) bool {
 
 // invalidObjects finds what the API server would refuse.
 func invalidObjects(in *Input, r *reporter) {
+	if problem := types.Label(in.Namespace); problem != "" && schema.HasPlaceholder(in.Namespace) { // else reported before
+		r.reportAt(in.NamespacePos, "", "a namespace can't be named %q: it %s", in.Namespace, problem)
+	}
 	for i, x := range in.items {
 		if in.Incomplete && i < len(in.Objects) {
 			continue

@@ -155,7 +155,7 @@ func (x *evaluation) addMistakes(err error) error {
 // input returns the input for the rules over what was expanded.
 func (s *Source) input(e expand.Environment) lint.Input {
 	in := lint.Input{
-		Env: e.App.Env, Namespace: e.App.Namespace.Name, Pos: e.App.Pos,
+		Env: e.App.Env, Namespace: e.App.Namespace.Name, NamespacePos: e.App.Namespace.Pos, Pos: e.App.Pos,
 		Meant: e.App.Meant, EnvPos: e.App.EnvPos,
 		Objects: e.Objects, Manifests: e.Relabelled(), Open: len(e.App.Components) > 0,
 		Names: e.Names(), NamesPos: e.App.Prefix.Pos,

@@ -95,7 +95,7 @@ var namespaceType = &schema.Type{
 	Kind: schema.ObjectKind, What: "a namespace", ShorthandKey: "name",
 	Fields: []schema.Field{
 		{Name: "name", Doc: "The namespace's name (default: APP-ENV).",
-			Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: &schema.Label}},
+			Type: &schema.Type{Kind: schema.TextKind, What: "a namespace", Check: schema.Label.OrPlaceholder()}},
 		{Name: "create", Doc: "true adds the Namespace object, which Argo CD then never prunes.", Type: &schema.Boolean},
 		{Name: "labels", Doc: "Labels of the Namespace object.", Type: LabelMap},
 		{Name: "annotations", Doc: "Annotations of the Namespace object.", Type: AnnotationMap},

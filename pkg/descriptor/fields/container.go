@@ -49,10 +49,10 @@ var containerFields = []schema.Field{
 var imageType = &schema.Type{
 	// of which Kubernetes takes both
 	Kind: schema.ObjectKind, What: "an image", Foreign: imageWords, Expand: expandImage, Shorthand: &schema.Type{Kind: schema.TextKind,
-		What: "REPOSITORY[:TAG][@DIGEST]", Check: imageText}, Supersede: [][]string{{"tag", "digest"}},
+		What: "REPOSITORY[:TAG][@DIGEST]", Check: imageText.OrPlaceholder()}, Supersede: [][]string{{"tag", "digest"}},
 	Fields: []schema.Field{
 		{Name: "repository", Doc: "The image without tag and digest.",
-			Type: &schema.Type{Kind: schema.TextKind, What: "an image repository", Check: repositoryText}},
+			Type: &schema.Type{Kind: schema.TextKind, What: "an image repository", Check: repositoryText.OrPlaceholder()}},
 		{Name: "tag", Doc: "The tag.", Type: tagType},
 		{Name: "digest", Doc: "The digest, such as sha256:…; with a tag beside it the digest decides.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "an image digest", Check: digestText}},

@@ -56,6 +56,9 @@ func HasFirst(kind string) bool {
 	return slices.ContainsFunc(madeKinds(), func(k madeKind) bool { return k.name == kind && k.first })
 }
 
+// Kinds returns the kinds of all objects that fields make.
+func Kinds() []string { return append(namedKinds(), "SealedSecret", "Namespace") }
+
 // namedKinds returns the names of the kinds in madeKinds.
 func namedKinds() []string {
 	var out []string
@@ -81,7 +84,7 @@ func namesField() schema.Field {
 
 // metadataField is the row of labels and annotations by kind.
 func metadataField() schema.Field {
-	list := append(namedKinds(), "SealedSecret", "Namespace", "JobTemplate")
+	list := append(Kinds(), "JobTemplate")
 	problem := func(s string) string {
 		if !slices.Contains(list, s) {
 			return "is no kind that unfold makes objects of"

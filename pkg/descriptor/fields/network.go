@@ -63,7 +63,7 @@ var (
 )
 
 var (
-	hostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: &schema.HostName}
+	hostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: schema.HostName.OrPlaceholder()}
 	HostList = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: hostText, Expand: oneItem, Shorthand: hostText}
 
 	// What a path of an Ingress and of an HTTPRoute can lead to.
@@ -110,7 +110,7 @@ var (
 			"every host.", Type: HostList},
 		{Name: "paths", Doc: "Where each path leads (default: all paths to the workload's port).", Type: pathMap},
 		{Name: "hosts", Doc: "Hosts with paths of their own.", Type: &schema.Type{Kind: schema.MapKind, What: "a map of hosts",
-			Otherwise: hostsOtherwise, Keys: schema.KeyRule{What: "a host", Check: &schema.HostName}, Elem: pathMap}},
+			Otherwise: hostsOtherwise, Keys: schema.KeyRule{What: "a host", Check: schema.HostName.OrPlaceholder()}, Elem: pathMap}},
 		{Name: "className", Doc: "The ingress class (default: the platform's).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "an ingress class", Check: &schema.Subdomain}},
 		{Name: "tls", Doc: "true, or the Secret that holds the certificate; false for none.", Type: tlsType},
@@ -129,7 +129,7 @@ var (
 	NamedIngress = &schema.Type{Kind: schema.ObjectKind, What: "a host, a list of hosts", Expand: expandHosts, Shorthand: fullHostLine,
 		AllowBool: true, Fields: ingressFields, Foreign: ingressWords}
 
-	fullHostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: &schema.FullHostName}
+	fullHostText = &schema.Type{Kind: schema.TextKind, What: "a host", Check: schema.FullHostName.OrPlaceholder()}
 	fullHostLine = &schema.Type{Kind: schema.ListKind, What: "a list of hosts", Elem: fullHostText, Expand: oneItem,
 		Shorthand: fullHostText}
 )
@@ -249,7 +249,8 @@ func expandHosts(v *value.Value) *value.Value {
 // likeIngress tells a further Ingress from a misspelt field: a map, a list, or a
 // host with a dot in it.
 func likeIngress(v *value.Value) bool {
-	return v.Is(value.Map) || v.Is(value.List) || v.Is(value.Bool) || v.IsScalar() && schema.FullHostName.Problem(v.Text) == ""
+	return v.Is(value.Map) || v.Is(value.List) || v.Is(value.Bool) || v.IsScalar() &&
+		schema.FullHostName.OrPlaceholder().Problem(v.Text) == ""
 }
 
 // expandParent expands the shorthand of a parent: [NAMESPACE/]NAME.
