@@ -64,21 +64,28 @@ type Import struct {
 	Apps []App
 	// Lines are those of the files that were read.
 	Lines int
+	// Made are the objects of each environment that the cluster made by itself, and that are
+	// left out.
+	Made map[string][]object.ID
 }
 
 // Read reads the objects of each environment and returns the descriptors of their apps:
 // one for each namespace.
 func Read(sources []Source, stdin io.Reader, o Options, p *platform.Platform) (Import, error) {
+	out := Import{Made: map[string][]object.ID{}}
 	var envs []fold.Environment
 	files := map[string]int{}
 	for _, s := range sources {
-		objects, err := s.read(stdin, files)
+		objects, made, err := s.read(stdin, files)
 		if err != nil {
 			return Import{}, err
 		}
+		out.Made[s.Env] = made
+		for i, v := range objects {
+			objects[i] = defaults.Minimal(v)
+		}
 		envs = append(envs, fold.Environment{Name: s.Env, Objects: objects})
 	}
-	var out Import
 	for _, n := range files {
 		out.Lines += n
 	}
@@ -172,7 +179,7 @@ func (a *attempt) try() (app App, again bool, err error) {
 		out := Environment{Name: e.Name, Objects: len(e.Objects), Secrets: r.Secrets[e.Name], FirstClass: len(r.Fields[e.Name])}
 		out.known(e, r.Fields[e.Name])
 		out.Manifests = out.Objects - out.FirstClass - len(out.Secrets)
-		out.Differences = compare(e.Objects, result.Values(), r.Secrets[e.Name])
+		out.Differences = Compare(e.Objects, result.Values()).Differences
 		for _, d := range out.Differences {
 			if r.Fields[e.Name][d.ID] && !a.raw[e.Name][d.ID] {
 				a.raw[e.Name][d.ID] = true
@@ -212,34 +219,6 @@ func (a *attempt) refused(diags diag.List) error {
 		}
 	}
 	return &Mistake{fmt.Sprintf("the app %q can't be imported: %s", a.name, strings.Join(texts, "; ")), ""}
-}
-
-// compare returns what differs between the objects of a source and those that were
-// rendered, as the API server stores both. Secrets in plain text are left out. The
-// namespace of an object that names none in the source is that of the Application.
-func compare(source, rendered []*value.Value, secrets []object.ID) []diff.Object {
-	anywhere := map[object.ID]bool{}
-	for _, v := range source {
-		anywhere[object.Object{Value: v}.ID()] = v.Get("metadata", "namespace") == nil
-	}
-	stored := func(list []*value.Value, skip []object.ID) []*value.Value {
-		var out []*value.Value
-		for _, v := range list {
-			if slices.Contains(skip, object.Object{Value: v}.ID()) {
-				continue
-			}
-			v = defaults.Stored(v)
-			if anywhere[object.Object{Value: v}.ID()] {
-				v = v.Copy()
-				m := v.Get("metadata").Copy()
-				m.Delete("namespace")
-				v.Set("metadata", m)
-			}
-			out = append(out, v)
-		}
-		return out
-	}
-	return diff.Comparison{}.Objects(stored(source, secrets), stored(rendered, nil))
 }
 
 func sorted(set map[string]bool) []string {

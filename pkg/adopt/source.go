@@ -31,12 +31,27 @@ func (m *Mistake) Error() string { return diag.WithHint(m.Message, m.Hint) }
 // manifests, a file of them, or "-" for standard input.
 type Source struct{ Env, Path string }
 
-// Read returns the objects of a source. Kustomizations are built in memory; what
-// these would fetch or run is an error.
-func (s Source) Read(stdin io.Reader) ([]*value.Value, error) { return s.read(stdin, map[string]int{}) }
+// Read returns the objects of a source without what a cluster added to them, and the IDs
+// of those that a cluster made by itself. Kustomizations are built in memory; what these
+// would fetch or run is an error.
+func (s Source) Read(stdin io.Reader) (objects []*value.Value, made []object.ID, err error) {
+	return s.read(stdin, map[string]int{})
+}
 
 // read is Read. It adds the lines of each file that it reads.
-func (s Source) read(stdin io.Reader, lines map[string]int) ([]*value.Value, error) {
+func (s Source) read(stdin io.Reader, lines map[string]int) (objects []*value.Value, made []object.ID, err error) {
+	if objects, err = s.objects(stdin, lines); err != nil {
+		return nil, nil, err
+	}
+	objects, made = written(objects)
+	for i, v := range objects {
+		objects[i] = defaults.Live(v)
+	}
+	return objects, made, nil
+}
+
+// objects returns the objects of a source as they are there.
+func (s Source) objects(stdin io.Reader, lines map[string]int) ([]*value.Value, error) {
 	var docs []*value.Value
 	var err error
 	info, statErr := os.Stat(s.Path)
@@ -62,9 +77,6 @@ func (s Source) read(stdin io.Reader, lines map[string]int) ([]*value.Value, err
 	}
 	if len(objects) == 0 {
 		return nil, &Mistake{s.Path + " holds no Kubernetes objects", ""}
-	}
-	for i, v := range objects {
-		objects[i] = defaults.Minimal(defaults.Live(v))
 	}
 	return objects, nil
 }

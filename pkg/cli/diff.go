@@ -18,18 +18,17 @@ import (
 
 // diffFlags are those of diff.
 type diffFlags struct {
-	envs           []string
-	against, color string
-	format         formatFlag
-	platform       platformFlag
+	envs                      []string
+	against, manifests, color string
+	format                    formatFlag
+	platform                  platformFlag
 }
 
 func newDiff(s Streams) *cobra.Command {
 	var f diffFlags
-	colors := []string{"auto", "always", "never"}
 	cmd := &cobra.Command{
 		Use:   "diff [DIR]",
-		Short: "Show the differences between environments, or since a revision",
+		Short: "Show the differences between environments, since a revision, or to manifests",
 		Long: `diff compares, object by object, two environments (--env A --env B) of the app
 in DIR (default: current folder); or the work tree with the git revision
 --against (default: HEAD), in the environments given or in all. If DIR has no
@@ -39,21 +38,20 @@ anew, what is lost, and what the API server refuses, with the way to avoid it.
 With --format markdown it prints a comment for a pull request, with --format json
 a list for programs.
 
+With --manifests it compares the objects that kustomize, Helm or a cluster has for
+one environment with those that the app has: PATH is a kustomization, a folder of
+manifests, a file, or - for standard input. What the API server stores as the same
+is the same, such as a default that only one side writes; notes on standard error
+name such fields, and the objects that are not compared.
+
 It exits with 0 if nothing differs, with 1 if something does, and with 2 if it
 could not compare everything.`,
-		Example: "  unfold diff --env staging --env prod\n  unfold diff apps --against origin/main --format markdown",
-		Args:    cobra.MaximumNArgs(1),
+		Example: "  unfold diff --env staging --env prod\n  unfold diff apps --against origin/main --format markdown\n" +
+			"  unfold diff --env prod --manifests k8s/overlays/prod",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := f.format.check(); err != nil {
+			if err := f.check(); err != nil {
 				return err
-			}
-			switch {
-			case !slices.Contains(colors, f.color):
-				return usagef("--color %q is not known: %s", f.color, join(colors))
-			case f.against == "" && len(f.envs) > 2:
-				return usagef("--env can be given twice, to compare two environments")
-			case f.against == "" && len(f.envs) == 2 && f.envs[0] == f.envs[1]:
-				return usagef("--env names one environment twice: there is nothing to compare")
 			}
 			if len(args) > 0 && !isThere(args[0]) && delivery.IsRevision(cmd.Context(), ".", args[0]) {
 				return usagef("%s", diag.WithHint(fmt.Sprintf("%q is a git revision, and no folder", args[0]),
@@ -81,17 +79,43 @@ could not compare everything.`,
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.envs, "env", "e", nil, "environment; give two to compare them")
 	flags.StringVar(&f.against, "against", "", "git revision to compare with (default: HEAD)")
+	flags.StringVar(&f.manifests, "manifests", "", "kustomization, folder or file of manifests to compare with; - is standard input")
 	f.format.register(cmd, "text", "markdown", "json")
 	flags.StringVar(&f.color, "color", "auto", "auto, always or never")
 	f.platform.register(cmd)
 	completion{cmd, s, &f.platform, folder}.environments("env")
 	// The only error is a flag that does not exist.
-	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(colors, cobra.ShellCompDirectiveNoFileComp))
+	_ = cmd.RegisterFlagCompletionFunc("color", cobra.FixedCompletions(diffColors(), cobra.ShellCompDirectiveNoFileComp))
 	return cmd
+}
+
+func diffColors() []string { return []string{"auto", "always", "never"} }
+
+// check reports flags that don't go together.
+func (f *diffFlags) check() error {
+	if err := f.format.check(); err != nil {
+		return err
+	}
+	switch {
+	case !slices.Contains(diffColors(), f.color):
+		return usagef("--color %q is not known: %s", f.color, join(diffColors()))
+	case f.manifests != "" && f.against != "":
+		return usagef("--manifests and --against can't be given together")
+	case f.manifests != "" && len(f.envs) != 1:
+		return usagef("--manifests needs one --env: the environment whose objects they are")
+	case f.against == "" && len(f.envs) > 2:
+		return usagef("--env can be given twice, to compare two environments")
+	case f.against == "" && len(f.envs) == 2 && f.envs[0] == f.envs[1]:
+		return usagef("--env names one environment twice: there is nothing to compare")
+	}
+	return nil
 }
 
 func (f *diffFlags) compare(cmd *cobra.Command, s Streams, dir string) ([]delivery.Difference, error) {
 	ctx := cmd.Context()
+	if f.manifests != "" {
+		return f.compareManifests(ctx, s, dir)
+	}
 	if f.against == "" && len(f.envs) == 2 {
 		p, err := f.platform.read(ctx, s, dir)
 		if err != nil {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -94,6 +95,11 @@ func (i importing) sources(args []string) ([]adopt.Source, error) {
 // write writes the descriptors, and for people what became of the objects.
 func (i importing) write(ctx context.Context, s Streams, got adopt.Import) error {
 	i.table(s.Err, got)
+	for _, env := range slices.Sorted(maps.Keys(got.Made)) {
+		if made := got.Made[env]; len(made) > 0 {
+			fmt.Fprintf(s.Err, "note: %s: left out, since the cluster makes them: %s\n", diag.Line(env), some(texts(made)))
+		}
+	}
 	exact := true
 	for _, app := range got.Apps {
 		exact = i.notes(s.Err, app) && exact

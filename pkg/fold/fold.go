@@ -159,12 +159,12 @@ func (f *folder) layer() *value.Value {
 	var apps, rest []*value.Value
 	for _, v := range f.env.Objects {
 		switch {
+		case isPlainSecret(v): // which nothing writes, whatever the descriptor lacks
+			f.plain = append(f.plain, idOf(v))
 		case f.raw(v):
 			rest = append(rest, v)
 		case runsPods(v):
 			apps = append(apps, v)
-		case isPlainSecret(v):
-			f.plain = append(f.plain, idOf(v))
 		default:
 			rest = append(rest, v)
 		}

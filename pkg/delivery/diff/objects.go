@@ -36,6 +36,8 @@ type Comparison struct {
 	// another: that the namespace is another is no matter, and nothing has to turn
 	// into something else, so there is nothing that can't be changed.
 	Places bool
+	// Exact compares names as a whole: an object whose name ends in another hash is the same one, and its name differs.
+	Exact bool
 	// Grown are the workloads of an app that had one, any of which could be the main one; nil where none can.
 	Grown []string
 }
@@ -55,7 +57,9 @@ func (c Comparison) Objects(a, b []*value.Value) []Object {
 	for _, p := range pairs {
 		d := Object{ID: idOf(cmp.Or(p.new, p.old)), Added: p.old == nil, Removed: p.new == nil}
 		if p.old != nil && p.new != nil {
-			d.ID = d.Unhashed()
+			if !c.Exact {
+				d.ID = d.Unhashed()
+			}
 			d.Fields = c.fields(p.old, p.new, renamed)
 			if len(d.Fields) == 0 {
 				continue
@@ -79,37 +83,42 @@ func idOf(v *value.Value) object.ID { return object.Object{Value: v}.ID() }
 
 type both struct{ old, new *value.Value }
 
-// pair finds which objects are the same: those of one kind and name, and those
+// pair finds which objects are the same: those of one kind and name, if possible in one namespace, and those
 // generated for one purpose, whose names end in a hash of their content.
 func pair(x, y []*value.Value) []both {
-	type key struct{ group, kind, name string }
-	keyOf := func(v *value.Value, hashed bool) key {
-		id := idOf(v)
-		if hashed {
+	type key struct{ group, kind, name, namespace string }
+	const (
+		inNamespace = iota
+		anywhere
+		hashed
+	)
+	keyOf := func(v *value.Value, by int) key {
+		id, namespace := idOf(v), ""
+		switch by {
+		case inNamespace:
+			namespace = v.StringAt("metadata", "namespace")
+		case hashed:
 			id = id.Unhashed()
 		}
-		return key{id.Group(), id.Kind, id.Name}
+		return key{id.Group(), id.Kind, id.Name, namespace}
 	}
 	var out []both
 	left := slices.Clone(y)
-	var alone []*value.Value
-	match := func(old *value.Value, hashed bool) bool {
-		i := slices.IndexFunc(left, func(v *value.Value) bool { return keyOf(v, hashed) == keyOf(old, hashed) })
-		if i >= 0 {
+	for _, by := range []int{inNamespace, anywhere, hashed} {
+		var alone []*value.Value
+		for _, old := range x {
+			i := slices.IndexFunc(left, func(v *value.Value) bool { return keyOf(v, by) == keyOf(old, by) })
+			if i < 0 {
+				alone = append(alone, old)
+				continue
+			}
 			out = append(out, both{old, left[i]})
 			left = slices.Delete(left, i, i+1)
 		}
-		return i >= 0
+		x = alone
 	}
 	for _, old := range x {
-		if !match(old, false) {
-			alone = append(alone, old)
-		}
-	}
-	for _, old := range alone {
-		if !match(old, true) {
-			out = append(out, both{old: old})
-		}
+		out = append(out, both{old: old})
 	}
 	for _, fresh := range left {
 		out = append(out, both{new: fresh})
@@ -125,7 +134,7 @@ func (c Comparison) fields(a, b *value.Value, renamed map[string]string) []Field
 	w.compare("", a, b)
 	return slices.DeleteFunc(w.found, func(f Field) bool {
 		follows := f.Old.IsScalar() && f.New.IsScalar() && renamed[f.Old.Text] == f.New.Text
-		return f.Path == "metadata.name" || c.Places && (f.Path == "metadata.namespace" || follows)
+		return f.Path == "metadata.name" && !c.Exact || c.Places && (f.Path == "metadata.namespace" || follows)
 	})
 }
 

@@ -136,10 +136,15 @@ func secret(s *value.Value) {
 
 // Live returns an object that was read from a cluster without what the API server,
 // controllers and clients add: its status, the fields of metadata that nobody
-// writes, addresses that were given out, and the notes of kubectl, Argo CD and Helm.
+// writes, addresses that were given out, and the notes of kubectl, Argo CD and Helm. Of
+// an object without a uid, which is in no cluster, all but the status was written by
+// somebody and stays.
 func Live(v *value.Value) *value.Value {
 	out := v.Copy()
 	out.Delete("status")
+	if v.StringAt("metadata", "uid") == "" {
+		return out
+	}
 	if m := v.Get("metadata"); m.Is(value.Map) {
 		m = m.Copy()
 		for _, key := range []string{"uid", "resourceVersion", "generation", "creationTimestamp", "managedFields", "selfLink",

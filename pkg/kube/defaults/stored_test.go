@@ -116,3 +116,24 @@ func write(t *testing.T, v *value.Value) string {
 	}
 	return string(text)
 }
+
+// TestLiveOfNoCluster holds that what somebody wrote stays: only an object with a uid
+// has been in a cluster.
+func TestLiveOfNoCluster(t *testing.T) {
+	const claim = `apiVersion: v1
+kind: PersistentVolumeClaim
+metadata:
+  finalizers:
+  - example.com/keep
+  name: a
+spec:
+  volumeName: disk
+`
+	v, err := value.Read("", []byte(claim+"status: {phase: Bound}\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(claim, write(t, defaults.Live(v))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
