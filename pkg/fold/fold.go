@@ -52,7 +52,7 @@ func App(o Options, envs []Environment) Result {
 	single := count(keys) == 1
 	layers := make([]*value.Value, len(envs))
 	for i, e := range envs {
-		e = withoutHashes(e)
+		e = withoutHashes(o, e)
 		f := folder{options: o, env: e, keys: keys[i], single: single, made: map[object.ID]bool{},
 			of: map[object.ID]string{}, secrets: secretNames(e)}
 		layers[i] = f.layer()
@@ -417,11 +417,11 @@ func unhashed(v *value.Value) string {
 }
 
 // withoutHashes returns the objects with the plain names of hashed ConfigMaps where
-// pods refer to them.
-func withoutHashes(e Environment) Environment {
+// pods refer to them. One that is kept as it is keeps its name too.
+func withoutHashes(o Options, e Environment) Environment {
 	names := map[string]string{}
 	for _, v := range e.Objects {
-		if id := idOf(v); id.Kind == "ConfigMap" && id.APIVersion == "v1" {
+		if id := idOf(v); id.Kind == "ConfigMap" && id.APIVersion == "v1" && (o.Raw == nil || !o.Raw(e.Name, id)) {
 			if plain := unhashed(v); plain != id.Name {
 				names[id.Name] = plain
 			}
