@@ -147,7 +147,11 @@ func (e *effective) ofOwner(app *App, x besides, of *Workload, entry value.Entry
 	e.ownSpec(&w, v.Get("spec"))
 	w.Security = security(v.Get("security"))
 	e.containers(&w)
-	e.volumes(&w, v.Get("volumes"))
+	var around *value.Value
+	if of != nil {
+		around = of.Fields
+	}
+	e.volumes(&w, v.Get("volumes"), e.reserved(e.shared, around))
 	return w
 }
 

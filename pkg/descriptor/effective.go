@@ -69,6 +69,8 @@ type effective struct {
 	env     string
 	// opinions is false where defaults: none switched off what unfold adds.
 	opinions bool
+	// shared are the fields of all workloads.
+	shared *value.Value
 	// prefix and suffix stand around the names of objects.
 	prefix, suffix Text
 	// repositories are the images' repositories in all layers.
@@ -94,7 +96,7 @@ func (e *effective) app(env string) *App {
 		SyncOptions: top.merged.Get("syncOptions"),
 		Accept:      top.merged.Get("accept"),
 	}
-	e.opinions = top.opinions
+	e.opinions, e.shared = top.opinions, top.merged
 	if e.opinions {
 		e.ownLabels(fields.Environment(), top.merged, nil)
 		app.Meant = e.options.Defaults.meant(env, e.envs)

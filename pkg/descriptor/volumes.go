@@ -1,7 +1,6 @@
 package descriptor
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,15 +29,29 @@ type Mount struct {
 // mountOptions are the fields of a mount.
 var mountOptions = []string{"subPath", "subPathExpr", "readOnly", "recursiveReadOnly", "mountPropagation"}
 
-// volumes lists the volumes in the order written.
-func (e *effective) volumes(w *Workload, v *value.Value) {
-	names := map[string]string{"files": "that of files", "external-secrets": "that of externalSecrets"}
-	for _, scope := range []string{"", "-namespace-wide", "-cluster-wide"} {
-		names["secrets"+scope] = "that of secrets"
+// reserved returns the names of the volumes that other fields make, with what has them: those of
+// the app, and those of the workload that a pod belongs to. Another name is free, for volumes that
+// are called so where the app comes from.
+func (e *effective) reserved(shared, own *value.Value) map[string]string {
+	names := map[string]string{}
+	for prefix, fields := range map[string]*value.Value{"": shared, "workload-": own} {
+		if !fields.Get("files").Empty() {
+			names[prefix+"files"] = "that of files"
+		}
+		if !fields.Get("externalSecrets").Empty() {
+			names[prefix+"external-secrets"] = "that of externalSecrets"
+		}
+		if !fields.Get("secrets").Empty() {
+			for _, scope := range []string{"", "-namespace-wide", "-cluster-wide"} {
+				names[prefix+"secrets"+scope] = "that of secrets"
+			}
+		}
 	}
-	for _, name := range slices.Collect(maps.Keys(names)) {
-		names["workload-"+name] = names[name]
-	}
+	return names
+}
+
+// volumes lists the volumes in the order written; names are reserved ones.
+func (e *effective) volumes(w *Workload, v *value.Value, names map[string]string) {
 	for _, entry := range v.AllEntries() {
 		x := Volume{Name: volumeName(entry.Key), Pos: entry.KeyPos}
 		if x.Name == "" {

@@ -54,7 +54,7 @@ func (e *effective) workload(app *App, entry value.Entry, own *value.Value) Work
 	w.Security = security(v.Get("security"))
 	e.containers(&w)
 	e.requested(&w)
-	e.volumes(&w, v.Get("volumes"))
+	e.volumes(&w, v.Get("volumes"), e.reserved(e.shared, v))
 	e.disruption(&w, v.Get("disruption"))
 	e.spread(&w, v.Get("spread"))
 	return w

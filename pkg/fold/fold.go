@@ -49,7 +49,7 @@ func App(o Options, envs []Environment) Result {
 	out := Result{Fields: map[string]map[object.ID]bool{}, Workloads: map[string]map[object.ID]string{},
 		Secrets: map[string][]object.ID{}}
 	keys := workloadKeys(o, envs)
-	single := count(keys) == 1
+	single := count(keys) == 1 && !slices.ContainsFunc(keys, func(of map[string]string) bool { return len(of) == 0 })
 	layers := make([]*value.Value, len(envs))
 	for i, e := range envs {
 		e = withoutHashes(o, e)
@@ -73,7 +73,7 @@ func App(o Options, envs []Environment) Result {
 	for i, e := range envs {
 		environments.Set(e.Name, rest[i])
 	}
-	if count(keys) == 0 {
+	if !single && !common.Has("workloads") {
 		d.Set("workloads", newMap())
 	}
 	out.Descriptor = shorten(d.Set("environments", environments))
