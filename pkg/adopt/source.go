@@ -196,6 +196,8 @@ func (c *collector) kustomization(dir string) {
 	}
 	c.put(name, content)
 	docs, diags := value.ReadAll(c.shown(name), content)
+	// Only names of files matter here. What a text can't hold is seen in the objects.
+	diags = slices.DeleteFunc(diags, func(d diag.Diagnostic) bool { return d.Code == "unprintable" })
 	if diags.HasErrors() {
 		c.errs = append(c.errs, diags.Err())
 		return

@@ -277,11 +277,11 @@ func (d *Document) checkScopes(n *schema.Normaliser) {
 	}
 }
 
-// besideWorkloads reports whether an app makes objects without any workload.
+// besideWorkloads reports whether an app without a workload at the top level makes objects.
 func (d *Document) besideWorkloads() bool {
 	layers := append([]value.Entry{{Value: d.root}}, d.envs...)
 	return slices.ContainsFunc(layers, func(l value.Entry) bool {
-		return slices.ContainsFunc([]string{"manifests", "components", "configMaps", "claims"},
+		return slices.ContainsFunc([]string{"manifests", "components", "configMaps", "claims", "workloads"},
 			func(key string) bool { return !l.Value.Get(key).Empty() }) || l.Value.Get("namespace", "create").IsTrue()
 	})
 }

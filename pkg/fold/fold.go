@@ -222,12 +222,21 @@ func (f *folder) layer() *value.Value {
 		for n := 2; manifests.Has(key); n++ {
 			key = fmt.Sprintf("%s-%d", manifestKey(v), n)
 		}
-		manifests.Set(key, v)
+		manifests.Set(key, inNamespace(v, out.StringAt("namespace", "name")))
 	}
 	if len(manifests.Entries) > 0 {
 		out.Set("manifests", manifests)
 	}
 	return out
+}
+
+// inNamespace returns an object without its namespace where it is the app's, which all
+// objects get.
+func inNamespace(v *value.Value, name string) *value.Value {
+	if m := v.Get("metadata"); name != "" && m.StringAt("namespace") == name {
+		return v.Copy().Set("metadata", without(m, "namespace"))
+	}
+	return v
 }
 
 // namespace sets the namespace that all objects have, and returns the objects without

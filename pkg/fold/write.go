@@ -125,7 +125,8 @@ func (w *writer) flow(v *value.Value) (line string, ok bool) {
 func (w *writer) inFlow(v *value.Value) string {
 	s := w.scalar(v)
 	if v.Is(value.String) && !strings.HasPrefix(s, `"`) && !strings.HasPrefix(s, "'") &&
-		(strings.ContainsAny(s, ",[]{}?") || strings.Contains(s, ": ") || strings.Contains(s, " #") || strings.HasSuffix(s, ":")) {
+		(strings.ContainsAny(s, ",[]{}?") || strings.Contains(s, ": ") || strings.Contains(s, " #") || strings.HasPrefix(s, ":") ||
+			strings.HasSuffix(s, ":")) {
 		return quote(v.Text)
 	}
 	return s

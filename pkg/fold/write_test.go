@@ -20,7 +20,7 @@ func TestWriteTexts(t *testing.T) {
 		"# no comment", "a # b", "a#b", "#", "a: b", "a:b", "a:", ":", ": a", "- a", "-", "-a", "---", "...", "? a", "?", "a\n---\nb",
 		"{a: b}", "{", "}", "[a, b]", "[", "]", "a, b", "!a", "!!str a", "&a", "*a", "@a", "`a`", "|", ">", "|-\n a",
 		"{{ .Values.a }}", "${A}", `\`, `\n`, `C:\dir\file`, strings.Repeat("x", 200), words, words + "\n" + words, words + ": " + words,
-		"{\n  \"json\": [1, \"a\"]\n}\n", "  indented\nless\n", "a ? b", "?a", "-,", ":,a", "a :b",
+		"{\n  \"json\": [1, \"a\"]\n}\n", "  indented\nless\n", "a ? b", "?a", "-,", ":,a", "a :b", ":@~", ":a", "-:", "~:@",
 	} {
 		of := func() *value.Value { return value.NewString(diag.Pos{}, s) }
 		m := func(pairs ...any) *value.Value { return value.MapOf(diag.Pos{}, pairs...) }
