@@ -15,20 +15,20 @@ import (
 // before them.
 func (e *expander) hooks() {
 	made := len(e.objects)
+	jobs := make([]*value.Value, len(e.app.Hooks))
 	for i := range e.app.Hooks {
 		w := &e.app.Hooks[i]
 		e.claims(w)
-		e.add(object.Object{
-			Value: e.newObject(w.Pos, w.Kind.APIVersion, w.Kind.Name, w.Name, w, nil, e.hookAnnotations(w)).
-				Set("spec", mergeMaps(newMap(w.Pos, "template", e.podTemplate(w)), w.Spec)),
-			Origin: w.Pos,
-		})
+		jobs[i] = e.newObject(w.Pos, w.Kind.APIVersion, w.Kind.Name, w.Name, w, nil, e.hookAnnotations(w)).
+			Set("spec", mergeMaps(newMap(w.Pos, "template", e.podTemplate(w)), w.Spec))
+		e.add(object.Object{Value: jobs[i], Origin: w.Pos})
 	}
-	if !e.app.Opinions {
+	if !e.app.Opinions || len(jobs) == 0 {
 		return
 	}
+	needed := e.needed(made)
 	for i := range e.app.Hooks {
-		e.before(&e.app.Hooks[i], made)
+		e.before(&e.app.Hooks[i], needed.by(jobs[i].Get("spec", "template", "spec")))
 	}
 }
 
@@ -48,20 +48,13 @@ func (e *expander) hookAnnotations(w *descriptor.Workload) *value.Value {
 		w.Hook.Wave.StringAt())
 }
 
-// before puts the objects that a hook of the phase Sync uses into a wave before
+// before puts the objects that a hook of the phase Sync uses, of which it gets the indices, into a wave before
 // it; a claim into its own, since many are bound only when a pod uses them. In
 // the phases before a first sync and after the deletion there are no objects.
-func (e *expander) before(w *descriptor.Workload, made int) {
-	job := slices.IndexFunc(e.objects, func(o object.Object) bool {
-		return o.ID() == object.ID{APIVersion: w.Kind.APIVersion, Kind: w.Kind.Name, Name: w.Name}
-	})
-	used := uses(e.objects[job].Value.Get("spec", "template", "spec"))
+func (e *expander) before(w *descriptor.Workload, used []int) {
 	wave, _ := w.Hook.Wave.Int64()
-	for i, o := range e.objects {
-		id := o.ID()
-		if !e.usedBy(o, used) || i >= made && id.Kind != "PersistentVolumeClaim" {
-			continue
-		}
+	for _, i := range used {
+		id := e.objects[i].ID()
 		switch w.Hook.Phase {
 		case "PreSync", "PostDelete":
 			if strings.HasSuffix(id.Kind, "Role") || strings.HasSuffix(id.Kind, "RoleBinding") { // which go with the account
@@ -76,7 +69,7 @@ func (e *expander) before(w *descriptor.Workload, made int) {
 			if id.Kind == "PersistentVolumeClaim" {
 				to = wave
 			}
-			e.objects[i].Value = noLater(o.Value, to, w.Pos)
+			e.objects[i].Value = noLater(e.objects[i].Value, to, w.Pos)
 		}
 	}
 }
@@ -107,35 +100,73 @@ func uses(pod *value.Value) map[used]bool {
 	return out
 }
 
-// usedBy reports whether an object is among what a pod uses, or makes it, or
-// gives its account its rights.
-func (e *expander) usedBy(o object.Object, by map[used]bool) bool {
-	id := o.ID()
-	switch id.Kind {
-	case "Namespace":
-		return true
-	case "ConfigMap":
-		return by[used{"configMap", id.Name}]
-	case "Secret", "SealedSecret", "ExternalSecret":
-		return by[used{"secret", id.Name}]
-	case "PersistentVolumeClaim":
-		return by[used{"claim", id.Name}]
-	case "ServiceAccount":
-		return by[used{"serviceAccount", id.Name}]
-	case "RoleBinding", "ClusterRoleBinding":
-		return bound(o, by)
-	case "Role", "ClusterRole":
-		return slices.ContainsFunc(e.objects, func(x object.Object) bool {
-			return x.Value.StringAt("roleRef", "kind") == id.Kind && x.Value.StringAt("roleRef", "name") == id.Name && bound(x, by)
-		})
-	}
-	return false
+// needed holds the indices of the objects that pods need: by the reference to them, and of
+// those that all need.
+type needed struct {
+	references map[used][]int
+	always     []int
 }
 
-func bound(binding object.Object, by map[used]bool) bool {
-	return slices.ContainsFunc(binding.Value.Get("subjects").AllItems(), func(s *value.Value) bool {
-		return s.StringAt("kind") == "ServiceAccount" && by[used{"serviceAccount", s.StringAt("name")}]
-	})
+// needed returns the objects that the pods of hooks may need: what they use, what makes it,
+// and what gives their accounts their rights. Of the objects from the index made on, which
+// hooks brought along, those are claims.
+func (e *expander) needed(made int) needed {
+	n := needed{references: map[used][]int{}}
+	accounts := map[object.ID][]used{} // that a role is bound to, by the role's kind and name
+	for _, o := range e.objects[:made] {
+		role := object.ID{Kind: o.Value.StringAt("roleRef", "kind"), Name: o.Value.StringAt("roleRef", "name")}
+		if role.Name != "" {
+			accounts[role] = append(accounts[role], bound(o)...)
+		}
+	}
+	for i, o := range e.objects {
+		id := o.ID()
+		if i >= made && id.Kind != "PersistentVolumeClaim" {
+			continue
+		}
+		var by []used
+		switch id.Kind {
+		case "Namespace":
+			n.always = append(n.always, i)
+		case "ConfigMap":
+			by = []used{{"configMap", id.Name}}
+		case "Secret", "SealedSecret", "ExternalSecret":
+			by = []used{{"secret", id.Name}}
+		case "PersistentVolumeClaim":
+			by = []used{{"claim", id.Name}}
+		case "ServiceAccount":
+			by = []used{{"serviceAccount", id.Name}}
+		case "RoleBinding", "ClusterRoleBinding":
+			by = bound(o)
+		case "Role", "ClusterRole":
+			by = accounts[object.ID{Kind: id.Kind, Name: id.Name}]
+		}
+		for _, x := range by {
+			n.references[x] = append(n.references[x], i)
+		}
+	}
+	return n
+}
+
+// by returns the indices of the objects that a pod needs, in order.
+func (n needed) by(pod *value.Value) []int {
+	out := slices.Clone(n.always)
+	for x := range uses(pod) {
+		out = append(out, n.references[x]...)
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// bound returns the service accounts that a binding gives rights to.
+func bound(binding object.Object) []used {
+	var out []used
+	for _, s := range binding.Value.Get("subjects").AllItems() {
+		if s.StringAt("kind") == "ServiceAccount" {
+			out = append(out, used{"serviceAccount", s.StringAt("name")})
+		}
+	}
+	return out
 }
 
 // noLater returns an object in a wave, unless it is in an earlier one.

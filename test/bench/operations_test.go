@@ -38,8 +38,12 @@ func TestOperations(t *testing.T) {
 		app, manifest func(n int) string
 	}{
 		"workloads with ports": {500, func(n int) string { return prod + "workloads:\n" + repeat(n, "  w%d: {port: 8080}\n") }, nil},
-		"environments":         {500, func(n int) string { return "environments:\n" + repeat(n, "  e%d: {}\n") }, nil},
-		"unknown fields":       {500, func(n int) string { return prod + repeat(n, "feld%d: 1\n") }, nil},
+		"hooks":                {300, func(n int) string { return prod + "hooks:\n" + repeat(n, "  h%d: {command: [run]}\n") }, nil},
+		"jobs": {300, func(n int) string {
+			return prod + "jobs:\n" + repeat(n, "  j%d: {command: [run], schedule: \"0 3 * * *\"}\n")
+		}, nil},
+		"environments":   {500, func(n int) string { return "environments:\n" + repeat(n, "  e%d: {}\n") }, nil},
+		"unknown fields": {500, func(n int) string { return prod + repeat(n, "feld%d: 1\n") }, nil},
 		"unknown names": {250, func(n int) string {
 			return "workloads:\n" + repeat(n, "  w%d: {}\n") +
 				"environments:\n  prod:\n    workloads:\n" + repeat(n, "      x%d: {replicas: 2}\n")
