@@ -112,6 +112,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	var usage usageError
 	var unsealed *seal.Failure
 	var foreign *adopt.Mistake
+	var mistaken interface{ Mistake() bool }
 	var signal interrupted
 	switch {
 	case errors.As(context.Cause(ctx), &signal): // what failed because of it says how far it came
@@ -124,7 +125,7 @@ func Run(ctx context.Context, args []string, s Streams) int {
 	case errors.As(err, &diags):
 		s.complain(diags...)
 		return exitMistake
-	case errors.As(err, &unsealed), errors.As(err, &foreign):
+	case errors.As(err, &unsealed), errors.As(err, &foreign), errors.As(err, &mistaken) && mistaken.Mistake():
 		s.fail(err)
 		return exitMistake
 	case errors.As(err, &usage):

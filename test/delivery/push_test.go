@@ -76,7 +76,7 @@ func TestAuthorAndSignature(t *testing.T) {
 	r.want(code, out, 3, "git does not know who makes the commit\n  hint: pass --author")
 	r.clean(clone, head)
 	code, out = r.unfold(clone, append(args, "--author", "me")...)
-	r.want(code, out, 3, `the author "me" is no name with an address`)
+	r.want(code, out, 1, `the author "me" is no name with an address`)
 
 	signer := filepath.Join(r.dir, "gpg")
 	r.write(signer, "#!/bin/sh\ncat >/dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\necho '-----BEGIN PGP SIGNATURE-----'\necho\necho abc\n"+
@@ -256,7 +256,7 @@ func TestHistory(t *testing.T) {
 	code, out = r.unfold(app, "rollback", "--env", "prod", "--to", first)
 	r.want(code, out, 0, "prod: ghcr.io/example/app0:v1 -> ghcr.io/example/app0:v0\nas of "+first[:12])
 	code, out = r.unfold(app, "rollback", "--env", "prod", "--to", "none")
-	r.want(code, out, 3, `there is no revision "none"`)
+	r.want(code, out, 1, `there is no revision "none"`)
 	code, out = r.unfold(app, "rollback", "--env", "dev")
 	r.want(code, out, 1, `the history has no other image of the environment "dev"`, "name a revision with --to")
 	r.git(clone, "checkout", "--quiet", ".")

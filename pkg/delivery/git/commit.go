@@ -144,7 +144,8 @@ func (r *Repo) author(ctx context.Context, author string) ([]string, error) {
 	name, rest, _ := strings.Cut(author, " <")
 	address, ok := strings.CutSuffix(rest, ">")
 	if !ok || name == "" || address == "" || strings.ContainsAny(name+address, "<>\n\x00") {
-		return nil, &Failure{Message: fmt.Sprintf("the author %q is no name with an address", author), Hint: `write "NAME <EMAIL>"`}
+		return nil, &Failure{Message: fmt.Sprintf("the author %q is no name with an address", author), kind: mistaken,
+			Hint: `write "NAME <EMAIL>"`}
 	}
 	env := []string{"GIT_AUTHOR_NAME=" + name, "GIT_AUTHOR_EMAIL=" + address}
 	if _, err := r.git(ctx, nil, "var", "GIT_COMMITTER_IDENT"); err != nil {

@@ -23,11 +23,25 @@ const (
 	race       // somebody else was faster
 	network
 	noRepository
+	mistaken // what was asked for can't be, or is not in the repository
 )
 
 // Error returns the message and, on a line of its own, the hint.
 func (f *Failure) Error() string {
 	return diag.WithHint(f.Message, f.Hint)
+}
+
+// Mistake reports whether the one who called made the mistake: they named a revision,
+// a remote, a branch or an author that can't be or is not there.
+func (f *Failure) Mistake() bool { return f.kind == mistaken }
+
+// kindOf returns the kind of failure of what is wrong with a name: a mistake of the one who called, unless
+// it is not from them but from git's configuration.
+func kindOf(from string) kind {
+	if from == "" {
+		return final
+	}
+	return mistaken
 }
 
 // fetchAll is the hint where a partial clone lacks an object.

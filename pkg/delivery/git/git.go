@@ -174,9 +174,8 @@ func (r *Repo) Resolve(ctx context.Context, rev string) (string, error) {
 		if !r.HasCommits(ctx) {
 			return "", &Failure{Message: "the repository has no commit yet", Hint: firstCommit}
 		}
-		f := &Failure{Message: fmt.Sprintf("there is no revision %q", rev),
+		return "", &Failure{Message: fmt.Sprintf("there is no revision %q", rev), kind: mistaken,
 			Hint: "git log shows them; in CI fetch it first, a shallow clone lacks it"}
-		return "", f
 	}
 	return strings.TrimSpace(out), nil
 }

@@ -93,14 +93,14 @@ func (p *push) findTarget(ctx context.Context) error {
 	p.addresses = append(p.configured(), remote)
 	// It can be an address too, but not one that names a program, as ext::… does.
 	if strings.HasPrefix(remote, "-") || strings.Contains(remote, "::") || strings.ContainsAny(remote, "\n\x00") {
-		return &Failure{Message: fmt.Sprintf("%q can't be a remote", p.result.Remote),
+		return &Failure{Message: fmt.Sprintf("%q can't be a remote", p.result.Remote), kind: kindOf(p.to.Remote),
 			Hint: "name one that git remote -v lists with --remote"}
 	}
 	if _, err := p.git(ctx, nil, "check-ref-format", "refs/heads/"+p.result.Branch); err != nil || strings.HasPrefix(p.result.Branch, "-") {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		return &Failure{Message: fmt.Sprintf("%q can't be the name of a branch", p.result.Branch),
+		return &Failure{Message: fmt.Sprintf("%q can't be the name of a branch", p.result.Branch), kind: kindOf(p.to.Branch),
 			Hint: "check the name with git check-ref-format --branch"}
 	}
 	p.remote = remote
