@@ -329,7 +329,11 @@ func (a *asker) answers(dir string, t scaffold.Template, f initFlags) (scaffold.
 		if err != nil {
 			return scaffold.Answers{}, err
 		}
-		name = a.ask("name", a.facts.Name, scaffold.Name(filepath.Base(absolute)), "the folder's name")
+		folder := filepath.Base(absolute)
+		name = a.ask("name", a.facts.Name, scaffold.Name(folder), "the folder's name")
+		if name == "" {
+			return scaffold.Answers{}, usagef("the folder's name %q has no letters for the name of an app: give one with --name", folder)
+		}
 	}
 	out := scaffold.Answers{Name: name, Image: f.image, Port: f.port, Environments: f.environments,
 		Schema: schemaAddress(programVersion()), Comments: a.comments}

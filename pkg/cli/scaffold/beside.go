@@ -140,7 +140,11 @@ func plainLabels(labels *value.Value) string {
 		[]byte(text)) == "" {
 		return ""
 	}
-	return text
+	var pairs []string
+	for _, x := range labels.Entries {
+		pairs = append(pairs, scalar(x.Key)+": "+scalar(x.Value.Text))
+	}
+	return "{" + strings.Join(pairs, ", ") + "}"
 }
 
 // plainNames joins names of variables, without those that are none.

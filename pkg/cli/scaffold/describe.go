@@ -41,7 +41,7 @@ func Describe(a Answers, f Facts) tree.Tree {
 	} else {
 		b.WriteString("kind: App\n")
 	}
-	fmt.Fprintf(&b, "name: %s\nimage: %s\n", a.Name, a.Image)
+	fmt.Fprintf(&b, "name: %s\nimage: %s\n", scalar(a.Name), scalar(a.Image))
 	kind, _ := kinds.Find(f.Kind.Text)
 	switch {
 	case kind.Scheduled && f.Schedule.Text != "":

@@ -137,9 +137,16 @@ func (t Template) Fill(a Answers) (tree.Tree, error) {
 		"@NAME@", a.Name, "@IMAGE@", a.Image, "@REGISTRY@", registry(a.Image), "@PORT@", strconv.Itoa(a.Port),
 		"@FIRST_ENV@", a.Environments[0], "@ENVIRONMENTS@\n", environments(a))
 	placeholder := regexp.MustCompile(`@[A-Z][A-Z_]*@`)
+	whole := regexp.MustCompile(`(?m): @(NAME|IMAGE)@( |$)`) // a value of its own, which can need quotes
 	out := tree.Tree{}
 	for _, p := range t.files.Paths() {
-		text := fill.Replace(string(t.files[p]))
+		content := string(t.files[p])
+		if p == descriptor {
+			content = whole.ReplaceAllStringFunc(content, func(found string) string {
+				return strings.NewReplacer("@NAME@", scalar(a.Name), "@IMAGE@", scalar(a.Image)).Replace(found)
+			})
+		}
+		text := fill.Replace(content)
 		if left := placeholder.FindString(text); left != "" {
 			return nil, fmt.Errorf("the template %q has the placeholder %s in %s, which is not known", t.Name, left, p)
 		}
@@ -149,6 +156,13 @@ func (t Template) Fill(a Answers) (tree.Tree, error) {
 		out[strings.TrimSuffix(fill.Replace(p), suffix)] = []byte(text)
 	}
 	return out, nil
+}
+
+// scalar returns a text as YAML has it: in quotes where the text alone is null, a number or a boolean to some reader.
+func scalar(text string) string {
+	// A text can always be encoded.
+	encoded, _ := value.Encode(value.NewString(diag.Pos{}, text))
+	return strings.TrimSuffix(string(encoded), "\n")
 }
 
 // registry returns an image's registry by the rule of Docker's references: what
@@ -169,13 +183,14 @@ const guessedTag = "guessed, until CI sets it"
 func environments(a Answers) string {
 	var b strings.Builder
 	for _, env := range a.Environments {
+		key := scalar(env)
 		switch _, named, _ := strings.Cut(path.Base(a.Image), ":"); {
 		case named != "" || strings.Contains(a.Image, "@"):
-			fmt.Fprintf(&b, "  %s:\n", env)
+			fmt.Fprintf(&b, "  %s:\n", key)
 		case strings.HasPrefix(env, "prod"):
-			b.WriteString(commented(fmt.Sprintf("  %s: {tag: v1.0.0}", env), guessedTag))
+			b.WriteString(commented(fmt.Sprintf("  %s: {tag: v1.0.0}", key), guessedTag))
 		default:
-			b.WriteString(commented(fmt.Sprintf("  %s: {tag: %s-latest}", env, env), guessedTag))
+			b.WriteString(commented(fmt.Sprintf("  %s: {tag: %s-latest}", key, env), guessedTag))
 		}
 	}
 	return b.String()

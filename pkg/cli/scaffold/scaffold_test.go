@@ -131,6 +131,11 @@ func TestInfer(t *testing.T) {
 			scaffold.Facts{Name: fact("shop", "d.yaml"), Selector: fact("{app: shop, tier: web}", "d.yaml"), Notes: []string{
 				`d.yaml has the Deployment "shop": name and selector are taken from it; copy the rest, then remove it, or Argo CD gets ` +
 					`both`}}},
+		"a selector with words of YAML": {map[string]string{"d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\n" +
+			"spec: {selector: {matchLabels: {app: shop, tier: 'true'}}}\n"},
+			scaffold.Facts{Name: fact("shop", "d.yaml"), Selector: fact("{app: shop, tier: \"true\"}", "d.yaml"), Notes: []string{
+				`d.yaml has the Deployment "shop": name and selector are taken from it; copy the rest, then remove it, or Argo CD gets ` +
+					`both`}}},
 		"a selector that needs quotes": {map[string]string{"d.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: shop}\n" +
 			"spec: {selector: {matchLabels: {app: '1', x: ''}}}\n"},
 			scaffold.Facts{Name: fact("shop", "d.yaml"), Notes: []string{
