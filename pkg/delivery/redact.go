@@ -125,6 +125,7 @@ func (p *plainFinder) look(key string, n *layout.Node) {
 	}
 	named := slices.Contains([]string{"env", "config", "files", "data", "stringData"}, key)
 	for _, x := range n.Pairs {
+		p.add(x.Key, !x.Merge && len(credential.InText(x.Key.Text)) > 0)
 		if named {
 			for _, v := range []*layout.Node{x.Value, under(x.Value, "value"), under(x.Value, "content")} {
 				if scalar(v) {

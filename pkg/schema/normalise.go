@@ -29,7 +29,7 @@ type Normaliser struct {
 }
 
 // Where names the place for messages: "environments.prod.ports".
-func (n *Normaliser) Where() string { return strings.Join(n.Path, ".") }
+func (n *Normaliser) Where() string { return credential.Redact(strings.Join(n.Path, ".")) }
 
 // In returns " in PATH", or nothing at the top level.
 func (n *Normaliser) In() string {
@@ -233,7 +233,7 @@ func (n *Normaliser) mapping(s *Type, v *value.Value) *value.Value {
 		if s.Keys.Check != nil {
 			if problem := s.Keys.Check.Problem(e.Key); problem != "" {
 				n.Diags.Errorh(e.KeyPos, "bad-name", s.Keys.hint(e.Key), "%s can't have %s %q: it %s", n.Where(), s.Keys.What,
-					e.Key, problem)
+					credential.Redact(e.Key), problem)
 				continue
 			}
 		}

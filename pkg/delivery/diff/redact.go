@@ -35,7 +35,7 @@ func maskAll(objects, others []*value.Value, changed string) []*value.Value {
 	}
 	out := make([]*value.Value, len(objects))
 	for i, o := range objects {
-		out[i] = redact.Object(o, byID[idOf(o).Unhashed()], hide(changed))
+		out[i] = redact.Keys(redact.Object(o, byID[idOf(o).Unhashed()], hide(changed)))
 	}
 	return out
 }

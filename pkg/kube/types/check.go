@@ -41,7 +41,7 @@ func (c *checker) where() string {
 	if len(c.path) == 0 {
 		return "the object"
 	}
-	return strings.Join(c.path, ".")
+	return credential.Redact(strings.Join(c.path, "."))
 }
 
 func (c *checker) step(key string, t Type, v *value.Value) {
@@ -143,7 +143,8 @@ func (c *checker) unknown(t Type, e value.Entry) {
 	if len(c.path) > 0 {
 		in = " in " + c.where()
 	}
-	c.diags.Errorh(e.KeyPos, "unknown-field", diag.Hint(e.Key, t.fieldsOf(), t.fieldNames()), "unknown field %q%s", e.Key, in)
+	c.diags.Errorh(e.KeyPos, "unknown-field", diag.Hint(e.Key, t.fieldsOf(), t.fieldNames()), "unknown field %q%s",
+		credential.Redact(e.Key), in)
 }
 
 func (c *checker) list(t Type, x expression, v *value.Value) {

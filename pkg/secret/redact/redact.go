@@ -41,6 +41,34 @@ func All(v, other *value.Value, replacement Replacement) *value.Value {
 	return out
 }
 
+// Keys returns v with the credentials in the keys of its maps replaced.
+func Keys(v *value.Value) *value.Value {
+	if v == nil || v.IsScalar() {
+		return v
+	}
+	out := v
+	change := func(set func()) {
+		if out == v {
+			out = v.Copy()
+		}
+		set()
+	}
+	for i, item := range v.Items {
+		if x := Keys(item); x != item {
+			change(func() { out.Items[i] = x })
+		}
+	}
+	for i, e := range v.Entries {
+		if key := credential.Redact(e.Key); key != e.Key {
+			change(func() { out.Entries[i].Key = key })
+		}
+		if x := Keys(e.Value); x != e.Value {
+			change(func() { out.Entries[i].Value = x })
+		}
+	}
+	return out
+}
+
 type redactor struct{ replacement Replacement }
 
 // tree redacts what stands under a key.

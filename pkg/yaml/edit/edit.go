@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/yaml/layout"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -164,7 +165,7 @@ func unable(file string, c Change, old *value.Value, why string) diag.List {
 }
 
 // name returns a path as messages do.
-func name(path []string) string { return strings.Join(path, ".") }
+func name(path []string) string { return credential.Redact(strings.Join(path, ".")) }
 
 // explain says why the change was refused: the usual reason is an anchor.
 func (e *editor) explain() error {
