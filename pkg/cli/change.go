@@ -64,6 +64,9 @@ func (f *changeFlags) run(ctx context.Context, s Streams, dir string,
 		fmt.Fprintln(s.Err, "note: the app had mistakes before the change, and has them still:")
 		s.complain(r.Mistakes...)
 	}
+	for _, note := range r.Notes {
+		fmt.Fprintln(s.Err, "note: "+diag.Line(note))
+	}
 	if o.DryRun && r.Changed {
 		_, err := fmt.Fprint(s.Out, r.Descriptor, r.Manifests)
 		return err

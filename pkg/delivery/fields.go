@@ -7,6 +7,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	imageref "github.com/unfold-gitops/unfold/pkg/kube/image"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -64,7 +65,7 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 	if c.Workload != "" {
 		if names := a.source.Document().Workloads(); !slices.Contains(names, c.Workload) {
 			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(c.Workload, "the workloads are", names), "there is no workload %q",
-				c.Workload)
+				credential.Redact(c.Workload))
 		}
 		at = append(at, c.at()...)
 	}
@@ -84,6 +85,12 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 			}
 		case f.Remove:
 			out = append(out, edit.Remove(len(at), where...))
+		case f.Text == "null":
+			change, err := a.leftOut(out, len(at), where)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, change)
 		case len(f.Path) == 1 && (f.Path[0] == "tag" || f.Path[0] == "image"):
 			// On what the fields before it make: image and tag are about one value.
 			src, err := edit.Apply(a.file(), a.src, out...)
@@ -103,6 +110,31 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 	return out, nil
 }
 
+// leftOut returns the change by which a layer leaves a field out, after others: null where a lower layer has the
+// field, and otherwise the removal, since a null that deletes nothing is a mistake. Keep is that of edit.Remove.
+func (a *app) leftOut(after []edit.Change, keep int, path []string) (edit.Change, error) {
+	null := edit.Set(&value.Value{Kind: value.Null}, path...)
+	src, err := edit.Apply(a.file(), a.src, append(slices.Clone(after), null)...)
+	if err != nil {
+		return null, err
+	}
+	fresh, err := a.with(src)
+	if err != nil {
+		return null, err
+	}
+	defer fresh.close()
+	r, err := fresh.render()
+	if err != nil {
+		return null, err
+	}
+	top, _ := value.Read(a.file(), src)
+	at := top.Get(path...).At()
+	if slices.ContainsFunc(r.diags, func(d diag.Diagnostic) bool { return d.Code == "null-deletes-nothing" && d.Pos.Line == at.Line }) {
+		return edit.Remove(keep, path...), nil
+	}
+	return null, nil
+}
+
 // there refuses the path of a field in an environment or a workload that the app does not
 // have: with a slip in the name, it would get one more. It reports whether the path leads
 // into an environment.
@@ -120,7 +152,7 @@ func (a *app) there(path []string) (inEnv bool, err error) {
 		if len(names) > 0 {
 			hint = diag.Hint(path[1], "the workloads are", names)
 		}
-		return inEnv, a.Errorh(a.pos(), "unknown-workload", hint, "there is no workload %q", path[1])
+		return inEnv, a.Errorh(a.pos(), "unknown-workload", hint, "there is no workload %q", credential.Redact(path[1]))
 	}
 	return inEnv, nil
 }

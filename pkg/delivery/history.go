@@ -14,6 +14,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
@@ -320,19 +321,20 @@ func (a *app) promote(p Promotion, to string) ([]edit.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(out) == 0 && len(p.Fields) > 0 {
-		out = a.listed()
-	}
+	var fields []edit.Change
 	for _, key := range p.Fields {
 		path := splitKey(key)
 		x := a.declared(p.From, path)
 		if x == nil {
 			return nil, a.Errorh(a.pos(), "no-field", "only fields that app.yaml sets can be promoted",
-				"the descriptor does not set %s for the environment %q", key, p.From)
+				"the descriptor does not set %s for the environment %q", credential.Redact(key), p.From)
 		}
-		out = append(out, a.copied(to, path, x)...)
+		fields = append(fields, a.copied(to, path, x)...)
 	}
-	return out, nil
+	if len(out) == 0 && len(fields) > 0 {
+		out = a.listed()
+	}
+	return append(out, fields...), nil
 }
 
 // declared returns the value of a field that the descriptor sets for an environment:

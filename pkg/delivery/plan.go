@@ -38,6 +38,8 @@ type Result struct {
 	// Lines say what is different now, or why nothing is.
 	Lines   []string
 	Changed bool
+	// Notes say what the change did beside what was asked for, or did not reach.
+	Notes []string
 	// Mistakes are those of the app that the change leaves.
 	Mistakes diag.List
 	// Descriptor and Manifests are differences in the unified format.
@@ -97,6 +99,7 @@ func (p plan) apply(a *app, o Options) (*edited, error) {
 	m.src, m.before, m.after, m.result.Changed, m.result.Mistakes = src, before, after, true, after.diags.Errors().Sorted()
 	name := strings.TrimPrefix(a.file(), "/")
 	m.result.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
+	m.result.Notes = append(fresh.writtenOut(a), p.kept(a, fresh)...)
 	lines := p.differences(a, fresh)
 	m.message = p.message(a, fresh, o, lines)
 	m.result.Lines = append(p.asBefore(a, fresh), lines...)
@@ -111,10 +114,10 @@ func (p plan) unchanged(a *app) []string {
 	if !p.images {
 		var keys []string
 		for _, f := range p.fields {
-			key := f.key
+			key := f.shown()
 			for _, env := range p.envs {
 				if env != "" && a.top.Get("environments", env).Get(f.path...) == nil && a.top.Get(f.path...) != nil {
-					key += " (" + env + " inherits it from the top level; null leaves it out there)"
+					key += " (" + env + " inherits it from the top level; " + f.shown() + "=null leaves it out there)"
 				}
 			}
 			keys = append(keys, key)
@@ -124,6 +127,7 @@ func (p plan) unchanged(a *app) []string {
 	var out []string
 	for _, env := range p.envs {
 		out = append(out, a.sameImages(env))
+		out = append(out, p.sameFields(a, a, env)...)
 	}
 	return out
 }
@@ -150,14 +154,15 @@ func named(images map[string]descriptor.Image, keys []string) string {
 	return strings.Join(out, " ")
 }
 
-// asBefore returns the lines about environments that have their images already, where
-// others get them.
+// asBefore returns the lines about environments that have their images already, or fields that
+// are promoted, where others get them.
 func (p plan) asBefore(a, fresh *app) []string {
 	var out []string
 	for _, env := range p.envs {
 		if p.images && len(changedImages(a, fresh, env)) == 0 {
 			out = append(out, fresh.sameImages(env))
 		}
+		out = append(out, p.sameFields(a, fresh, env)...)
 	}
 	return out
 }
@@ -448,9 +453,10 @@ func SetFields(ctx context.Context, dir string, c FieldChange, o Options) (Resul
 	}}
 	var keys []string
 	for _, f := range c.Fields {
-		keys = append(keys, f.Key)
-		p.fields = append(p.fields, field{f.Key, append(c.at(), f.Path...)})
-		p.trailers = append(p.trailers, "Field: "+f.Key)
+		x := field{f.Key, append(c.at(), f.Path...)}
+		keys = append(keys, x.shown())
+		p.fields = append(p.fields, x)
+		p.trailers = append(p.trailers, "Field: "+x.shown())
 	}
 	p.subject = func(app, _ string) string {
 		in := ""

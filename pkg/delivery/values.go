@@ -9,6 +9,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/image"
 	"github.com/unfold-gitops/unfold/pkg/render"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/secret/redact"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -19,6 +20,9 @@ type field struct {
 	key  string
 	path []string
 }
+
+// shown returns the key as messages name it: one can be a credential itself, in the wrong place.
+func (f field) shown() string { return credential.Redact(f.key) }
 
 // isImage reports whether the field is one of those that make an image.
 func (f field) isImage() bool {
@@ -40,12 +44,12 @@ func (p plan) changedFields(a, fresh *app, env string) []string {
 	imagesSaid := env != "" && len(changedImages(a, fresh, env)) > 0
 	var out []string
 	for _, f := range p.fields {
-		if imagesSaid && f.isImage() {
+		if imagesSaid && f.isImage() || p.images && a.sameField(fresh, env, f) {
 			continue
 		}
-		where := env + " " + f.key
+		where := env + " " + f.shown()
 		if len(f.path) > 2 && f.path[0] == "workloads" && !strings.HasPrefix(f.key, "workloads.") {
-			where = env + " " + f.path[1] + " " + f.key
+			where = env + " " + f.path[1] + " " + f.shown()
 		}
 		before, after := a.value(env, f), fresh.value(env, f)
 		was, is := shown(before, f, "*** (before)"), shown(after, f, "*** (after)")
@@ -54,6 +58,23 @@ func (p plan) changedFields(a, fresh *app, env string) []string {
 			line = fmt.Sprintf("%s: %s%s", strings.TrimSpace(where), strings.TrimSuffix(was, " (before)"), a.asBefore(env, f))
 		}
 		out = append(out, diag.Line(line))
+	}
+	return out
+}
+
+// sameField reports whether an environment has the same under a field as another app has there: of a promotion, that nothing
+// was written.
+func (a *app) sameField(fresh *app, env string, f field) bool {
+	return value.Equal(a.top.Get("environments", env).Get(f.path...), fresh.top.Get("environments", env).Get(f.path...))
+}
+
+// sameFields returns a line for each field that was to be promoted and that the environment has already.
+func (p plan) sameFields(a, fresh *app, env string) []string {
+	var out []string
+	for _, f := range p.fields {
+		if p.images && !f.isImage() && a.sameField(fresh, env, f) {
+			out = append(out, diag.Line(fmt.Sprintf("unchanged: %s has %s: %s", env, f.shown(), shown(a.value(env, f), f, "***"))))
+		}
 	}
 	return out
 }
@@ -95,7 +116,7 @@ func (a *app) atTop(path []string) *value.Value {
 // asBefore says of a field that is set to the value that it had where that was from.
 func (a *app) asBefore(env string, f field) string {
 	switch {
-	case env == "" || a.top.Get("environments", env).Get(f.path...) != nil:
+	case env == "" || a.value(env, f) == nil || a.top.Get("environments", env).Get(f.path...) != nil:
 		return ", as before"
 	case a.top.Get(f.path...) != nil:
 		return " (was the top level's value)"
@@ -119,6 +140,8 @@ func shown(v *value.Value, f field, secret string) string {
 	switch {
 	case v == nil:
 		return "not set"
+	case v.Is(value.Null):
+		return "left out"
 	case f.isSecret():
 		return secret
 	}
@@ -128,7 +151,7 @@ func shown(v *value.Value, f field, secret string) string {
 		whole = value.NewMap(v.Pos).Set(key, whole)
 	}
 	v = redact.Tree(whole, nil, redact.Fixed(secret)).Get(f.path...)
-	text := strings.Join(strings.Fields(v.Flow()), " ")
+	text := strings.Join(strings.Fields(redact.Keys(v).Flow()), " ")
 	if runes := []rune(text); len(runes) > longest {
 		text = string(runes[:longest]) + "…"
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/schema"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -34,8 +35,12 @@ func (d *Document) Base(o Options) *App {
 func (d *Document) Effective(env string, o Options) (*App, diag.List) {
 	if !slices.Contains(d.Environments(o.Defaults), env) {
 		var diags diag.List
+		list := "the environments are"
+		if len(d.envs) == 0 {
+			list = "app.yaml lists no environments, so they are the default ones"
+		}
 		diags.Errorh(diag.Pos{File: d.File, Line: 1, Col: 1}, "unknown-environment",
-			diag.Hint(env, "the environments are", d.Allowed(o.Defaults)), "there is no environment %q", env)
+			diag.Hint(env, list, d.Allowed(o.Defaults)), "there is no environment %q", credential.Redact(env))
 		return nil, diags
 	}
 	if on, pos := d.enabled(env, o.Defaults); !on {

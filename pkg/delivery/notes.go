@@ -1,0 +1,114 @@
+package delivery
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/unfold-gitops/unfold/pkg/descriptor"
+)
+
+// writtenOut returns the note about environments of the defaults that a change of the app before wrote into it.
+func (a *app) writtenOut(before *app) []string {
+	written := a.top.Get("environments").Keys()
+	if len(before.listed()) == 0 || len(written) == 0 {
+		return nil
+	}
+	return []string{"app.yaml listed no environments and had the default ones: it lists them all now (" + strings.Join(written, ", ") +
+		"), since one alone would take their place"}
+}
+
+// kept returns the note about what runs beside the workloads whose images changed, and whose own image or tag stays.
+func (p plan) kept(before, fresh *app) []string {
+	envs := p.envs
+	if len(envs) == 0 {
+		envs = fresh.environments()
+	}
+	var out []string
+	in := map[string][]string{} // the environments, by what stays there
+	for _, env := range envs {
+		if text := strings.Join(fresh.keptIn(before, env), ", "); text != "" {
+			if in[text] == nil {
+				out = append(out, text)
+			}
+			in[text] = append(in[text], env)
+		}
+	}
+	for i, text := range out {
+		out[i] = strings.Join(in[text], ", ") + ": these keep their image: " + text
+	}
+	return out
+}
+
+// keptIn names what has another image in an environment than the workloads that got one: their hooks and jobs, and init
+// containers and sidecars of the repository that those workloads had.
+func (a *app) keptIn(before *app, env string) []string {
+	changed := changedImages(before, a, env)
+	if len(changed) == 0 {
+		return nil
+	}
+	among := func(is func(changedImage) bool) bool { return slices.ContainsFunc(changed, is) }
+	was := before.others(env)
+	var out []string
+	for _, o := range a.others(env) {
+		switch {
+		case o.image.Repository == "" || !slices.Contains(was, o): // or it changed
+		case among(func(x changedImage) bool { return x.after == o.image }):
+		case o.of != "" && !among(func(x changedImage) bool { return x.workload == o.of }):
+		case o.container && !among(func(x changedImage) bool { return same(x.before, o.image) }):
+		default:
+			out = append(out, fmt.Sprintf("%s (%s)", o.what, o.image))
+		}
+	}
+	return out
+}
+
+// other is an image beside those of the workloads: of a hook, a job or a further container. Of is the workload that it belongs to,
+// "" for the app.
+type other struct {
+	what, of  string
+	image     descriptor.Image
+	container bool
+}
+
+// others returns the images of an environment beside those of the workloads, in order.
+func (a *app) others(env string) []other {
+	x, _ := a.source.Document().Effective(env, descriptor.Options{Defaults: a.source.Defaults()})
+	if x == nil {
+		return nil
+	}
+	var out []other
+	add := func(of, what, in string, c descriptor.Container) {
+		image := descriptor.Image{Repository: c.Repository, Tag: c.Tag, Digest: c.Digest}
+		out = append(out, other{what + in, of, image, c.Phase != descriptor.Main})
+	}
+	further := func(w *descriptor.Workload, of, in string) {
+		for _, c := range w.Containers {
+			what := "sidecar "
+			if c.Phase == descriptor.Initial {
+				what = "init container "
+			}
+			add(of, what+c.Name, in, c)
+		}
+	}
+	in := func(name string) string {
+		if name == "" {
+			return ""
+		}
+		return " of " + name
+	}
+	for i := range x.Workloads {
+		w := &x.Workloads[i]
+		further(w, w.Key, in(w.Key))
+	}
+	for _, w := range x.Beside() {
+		what := "job " + w.Key
+		if w.Hook != nil {
+			what = "hook " + w.Key
+		}
+		of := w.Owner.Workload
+		add(of, what, in(of), w.Container)
+		further(w, of, " of "+what+in(of))
+	}
+	return out
+}
