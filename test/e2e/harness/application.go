@@ -191,7 +191,7 @@ var generated = [][2]string{
 	{"v1", "ConfigMap"}, {"v1", "Secret"}, {"v1", "Service"}, {"v1", "ServiceAccount"}, {"v1", "PersistentVolumeClaim"},
 	{"apps/v1", "Deployment"}, {"apps/v1", "StatefulSet"}, {"apps/v1", "DaemonSet"}, {"batch/v1", "Job"},
 	{"batch/v1", "CronJob"}, {"policy/v1", "PodDisruptionBudget"}, {"networking.k8s.io/v1", "Ingress"},
-	{"networking.k8s.io/v1", "NetworkPolicy"},
+	{"networking.k8s.io/v1", "NetworkPolicy"}, {"autoscaling/v2", "HorizontalPodAutoscaler"},
 }
 
 // Objects lists what a namespace holds of the kinds that the plugin makes.
