@@ -17,7 +17,7 @@ type App struct {
 	// EnvPos is where the descriptor names it. Meant is the environment of the defaults that
 	// it is most likely another name for, "" for none and for an app without defaults.
 	EnvPos diag.Pos
-	Meant  string
+	Meant  Meant
 	// Prefix and Suffix stand around the names of its objects, which have them only
 	// when they are written out.
 	Prefix, Suffix Text

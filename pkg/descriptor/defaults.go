@@ -1,6 +1,7 @@
 package descriptor
 
 import (
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -150,27 +151,67 @@ func synonyms() map[string][]string {
 	}
 }
 
+// Meant is the environment of the defaults that another name most likely stands for.
+type Meant struct {
+	Env string // "" for none
+	// Beside says that the app has Env too.
+	Beside bool
+}
+
 // meant returns the built-in environment that a name is most likely a slip or another word
-// for, "" where it is none, where the app has that one too, or where an operator lists the
-// environments.
-func (d Defaults) meant(env string, has []value.Entry) string {
+// for. It is none where an operator lists the environments, and for another word beside the
+// environment itself: production beside prod is meant as it is, and prodd is not.
+func (d Defaults) meant(env string, has []value.Entry) Meant {
 	if d.Listed || env == "" || d.environment(env) != nil {
-		return ""
+		return Meant{}
 	}
-	found := ""
+	beside := func(name string) bool {
+		return slices.ContainsFunc(has, func(x value.Entry) bool { return x.Key == name })
+	}
+	another := map[string]string{} // the environment of each word for it
 	for name, words := range synonyms() {
-		if slices.Contains(words, strings.ToLower(env)) && d.environment(name) != nil {
-			found = name
+		for _, word := range words {
+			if d.environment(name) != nil {
+				another[word] = name
+			}
 		}
 	}
-	if found == "" {
-		found = diag.Suggest(env, d.names())
-		if rest, ok := strings.CutPrefix(env, found); ok && strings.Trim(rest, "0123456789-") != rest { // prod-eu, dev2
-			return ""
+	if name := another[strings.ToLower(env)]; name != "" {
+		if beside(name) {
+			return Meant{}
+		}
+		return Meant{Env: name}
+	}
+	candidates := d.names()
+	for _, word := range slices.Sorted(maps.Keys(another)) {
+		if len(word) > longestShort { // pre is no slip of prd
+			candidates = append(candidates, word)
 		}
 	}
-	if slices.ContainsFunc(has, func(x value.Entry) bool { return x.Key == found }) {
-		return ""
+	found := diag.Suggest(env, candidates)
+	if found == "" || ownName(env, found, has) {
+		return Meant{}
 	}
-	return found
+	if name, ok := another[found]; ok {
+		found = name
+	}
+	return Meant{Env: found, Beside: beside(found)}
+}
+
+// longestShort is the length up to which one slip in a word is all that is likely.
+const longestShort = 5
+
+// ownName reports whether a name is near another one by intention: it has a number or a part
+// of its own, such as dev2, prod-eu and euprod, or it is one of a series, such as proda and
+// prodb.
+func ownName(env, near string, has []value.Entry) bool {
+	if strings.Contains(env, "-") || strings.Trim(env, "0123456789") != env ||
+		len(near) <= longestShort && len(env) > len(near)+1 {
+		return true
+	}
+	inSeries := func(name string) bool { // a letter typed twice is a slip
+		letter, ok := strings.CutPrefix(name, near)
+		return ok && len(letter) == 1 && !strings.HasSuffix(near, letter)
+	}
+	return inSeries(env) && slices.ContainsFunc(has, func(x value.Entry) bool { return x.Key != env && inSeries(x.Key) })
 }

@@ -16,9 +16,9 @@ import (
 type Input struct {
 	Env, Namespace string
 	NamespacePos   diag.Pos
-	// Meant is the environment with defaults that Env is most likely another name for, ""
-	// for none. EnvPos is where Env is named.
-	Meant  string
+	// Meant is the environment with defaults that Env is most likely another name for. EnvPos
+	// is where Env is named.
+	Meant  descriptor.Meant
 	EnvPos diag.Pos
 	// Objects are those that unfold makes.
 	Objects []object.Object

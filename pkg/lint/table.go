@@ -52,7 +52,9 @@ func Rules() []Rule {
 		{Name: "environment-name", Severity: Warning, find: environmentName,
 			Why: "Without a platform file that lists environments, only `dev`, `staging` and `prod` have defaults, and only `prod` has " +
 				"the " +
-				"rules for what matters. An environment with another name for one of them, such as `production`, has neither.",
+				"rules for what matters. An environment with another name for one of them, such as `production`, has neither, and " +
+				"one with a misspelt name, such as `prodd`, is deployed beside the one that was meant. A name with a number or a part " +
+				"of its own, such as `dev2` or `prod-eu`, is no finding.",
 			Cure: "Call it by that name if nothing runs in it yet, or list it in a platform file."},
 		{Name: "foreign-subject", Severity: Warning, find: foreignSubjects,
 			Why: "The binding gives the rights to a service account of another namespace, or to a user or group of the cluster itself, " +
