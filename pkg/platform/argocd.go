@@ -203,7 +203,7 @@ func (r *reader) applications(v *value.Value) Applications {
 	}
 	for _, w := range v.Get("syncWindows").AllItems() {
 		for _, field := range []string{"kind", "schedule", "duration"} {
-			if w.StringAt(field) == "" {
+			if w.StringAt(field) == "" && !r.leftOut(w, field) {
 				r.diags.Errorh(w.Pos, "missing-field", "add "+field, "the sync window has no %s", field)
 			}
 		}
@@ -235,7 +235,7 @@ func windowDuration(s string) string {
 // windowsWithoutTeams reports sync windows that no object of Argo CD has: they are part of the
 // AppProjects that teams get.
 func (r *reader) windowsWithoutTeams(full *value.Value) {
-	if !full.Get("teams").Empty() {
+	if !full.Get("teams").Empty() || r.leftOut(full, "teams") {
 		return
 	}
 	report := func(v *value.Value) {
@@ -276,7 +276,7 @@ func (r *reader) argocd(p *Platform, full *value.Value) {
 		p.Teams = append(p.Teams, r.team(e))
 		for _, role := range e.Value.Get("roles").AllEntries() {
 			for _, env := range role.Value.Get("environments").AllItems() {
-				if !p.Defaults.Allows(env.Text) {
+				if !r.allows(p, full, env.Text) {
 					r.diags.Errorh(env.Pos, "unknown-environment", "name one of environments",
 						"the role %q of the team %q has the environment %q, which the file does not list", role.Key, e.Key, env.Text)
 				}
@@ -297,15 +297,20 @@ func (r *reader) argocd(p *Platform, full *value.Value) {
 	if label := v.StringAt("label"); label != "" {
 		p.Previews.Label = label
 	}
-	if env := v.Get("environment"); env.StringAt() != "" && !p.Defaults.Allows(env.Text) {
+	if env := v.Get("environment"); env.StringAt() != "" && !r.allows(p, full, env.Text) {
 		r.diags.Errorh(env.Pos, "unknown-environment", "name one of environments",
 			"previews have the environment %q, which the file does not list", env.Text)
 	}
 	for _, field := range []string{"owner", "repository", "environment"} {
-		if v.StringAt(field) == "" {
+		if v.StringAt(field) == "" && !r.leftOut(v, field) {
 			r.diags.Errorh(v.Pos, "missing-field", "add "+field, "previews have no %s", field)
 		}
 	}
+}
+
+// allows reports whether apps may have an environment, as far as what the file says of them is right.
+func (r *reader) allows(p *Platform, full *value.Value, env string) bool {
+	return p.Defaults.Allows(env) || r.written[full.Pos].Get("environments").Has(env)
 }
 
 func (r *reader) team(e value.Entry) Team {
@@ -317,14 +322,14 @@ func (r *reader) team(e value.Entry) Team {
 	for _, x := range v.Get("apps").AllItems() {
 		t.Apps = append(t.Apps, descriptor.Text{Text: x.Text, Pos: x.Pos})
 	}
-	if len(t.Apps) == 0 && !(v.Has("apps") && r.diags.HasErrors()) { // what is missing may be what was left out
+	if len(t.Apps) == 0 && !r.leftOut(v, "apps") {
 		r.diags.Errorh(e.KeyPos, "missing-field", "add apps: with a pattern of its folders, such as apps/payments-*",
 			"the team %q has no apps", e.Key)
 	}
 	for _, x := range v.Get("roles").AllEntries() {
 		role := Role{Name: x.Key, Groups: texts(x.Value.Get("groups")), Actions: texts(x.Value.Get("actions")),
 			Environments: texts(x.Value.Get("environments"))}
-		if len(role.Groups) == 0 {
+		if len(role.Groups) == 0 && !r.leftOut(x.Value, "groups") {
 			r.diags.Errorh(x.KeyPos, "missing-field", "add groups", "the role %q of the team %q has no groups", x.Key, e.Key)
 		}
 		if len(role.Actions) == 0 {

@@ -97,7 +97,7 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 	n := schema.Normaliser{Words: fields.Words}
 	full := n.Full(documentType(), top)
 	builtin, found := descriptor.Builtin()
-	r := reader{file: file, diags: append(n.Diags, found...)}
+	r := newReader(file, top, append(n.Diags, found...))
 	p := &Platform{environments: map[string]Settings{}}
 	r.layers(p, builtin, full)
 	r.settings(p, full)
@@ -161,7 +161,7 @@ func isPlatform(file string, top *value.Value, diags *diag.List) bool {
 	case !top.Get("kind").IsScalar():
 		diags.Errorh(top.Pos, "not-a-platform-file", start, "the file is not a platform file: it has no kind")
 	case top.StringAt("kind") != Kind:
-		hint := start
+		hint := start + "; a descriptor is called " + descriptor.FileName + " and has a name"
 		if kind := diag.Suggest(top.StringAt("kind"), []string{Kind}); kind != "" {
 			hint = "did you mean " + strconv.Quote(kind) + "?"
 		}
@@ -176,6 +176,46 @@ func isPlatform(file string, top *value.Value, diags *diag.List) bool {
 type reader struct {
 	file  string
 	diags diag.List
+	// written are the maps in the file as they were written, by their places, and mistaken the
+	// places of mistakes that were left out of them.
+	written  map[diag.Pos]*value.Value
+	mistaken map[diag.Pos]bool
+}
+
+func newReader(file string, top *value.Value, diags diag.List) *reader {
+	r := &reader{file: file, diags: diags, written: map[diag.Pos]*value.Value{}, mistaken: map[diag.Pos]bool{}}
+	for _, d := range diags {
+		r.mistaken[d.Pos] = true
+	}
+	if len(diags) > 0 {
+		r.remember(top)
+	}
+	return r
+}
+
+func (r *reader) remember(v *value.Value) {
+	if v.Is(value.Map) {
+		r.written[v.Pos] = v
+	}
+	for _, e := range v.AllEntries() {
+		r.remember(e.Value)
+	}
+	for _, x := range v.AllItems() {
+		r.remember(x)
+	}
+}
+
+// leftOut reports whether a field that a map lacks may be one that was left out, because it is wrong or misspelt.
+func (r *reader) leftOut(of *value.Value, field string) bool {
+	written := r.written[of.At()]
+	return r.wrong(written.Get(field)) ||
+		slices.ContainsFunc(written.AllEntries(), func(e value.Entry) bool { return r.mistaken[e.KeyPos] })
+}
+
+// wrong reports whether a mistake is in a value as it was written.
+func (r *reader) wrong(v *value.Value) bool {
+	return v != nil && (r.mistaken[v.Pos] || slices.ContainsFunc(v.AllItems(), r.wrong) ||
+		slices.ContainsFunc(v.AllEntries(), func(e value.Entry) bool { return r.mistaken[e.KeyPos] || r.wrong(e.Value) }))
 }
 
 // layers makes the layers below apps. Each is checked against the one below it,
@@ -195,7 +235,7 @@ func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Va
 	for _, x := range full.Get("furtherEnvironments").AllItems() {
 		p.Defaults.Further = append(p.Defaults.Further, x.Text)
 	}
-	if environments := full.Get("environments"); len(environments.Entries) == 0 && !r.diags.HasErrors() {
+	if environments := full.Get("environments"); len(environments.Entries) == 0 && !r.leftOut(full, "environments") {
 		r.diags.Errorh(environments.Pos, "no-environments", "list the environments, or remove the field for dev, staging and prod",
 			"environments is empty, so no app could be deployed")
 	}
