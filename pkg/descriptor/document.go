@@ -142,7 +142,8 @@ func isDescriptor(file string, top *value.Value, diags *diag.List) bool {
 	case got != group:
 		diags.Errorh(api.Pos, NotADescriptor, foreignHint(top), "the file is not a descriptor: its apiVersion is %q", api.Text)
 	case top.StringAt("kind") == platformKind:
-		diags.Errorh(top.Get("kind").Pos, NotADescriptor, "give it to unfold by --platform; an app's descriptor has kind: "+Kind,
+		// No file of another tool: under this name nobody reads it.
+		diags.Errorh(top.Get("kind").Pos, "platform-file", "call it platform.yaml, or write kind: "+Kind+" if it describes an app",
 			"the file is not a descriptor: it is an operator's platform file")
 	case api.Text != APIVersion:
 		diags.Errorh(api.Pos, "unknown-version", unknownVersionHint(api.Text), "this version of unfold does not know the apiVersion %q",

@@ -19,6 +19,8 @@ func TestIsPlatform(t *testing.T) {
 		"apiVersion: v1alpha1\nkind: Platform\n":                            true,
 		"apiversion: unfold.dev/v1alpha1\nkind: Platform\n":                 true,
 		"kind: Platform\nenvironments: {live: {}}\n":                        true,
+		"apiVersion: unfold.dev/v1alpha1\nkind: App\nteams: {}\n":           true,
+		"apiVersion: unfold.dev/v1alpha1\nkind: Deployment\n":               true,
 		"apiVersion: unfold.dev/v1alpha1\nkind: App\nname: shop\n":          false,
 		"apiVersion: unfold.dev/v1alpha1\nkind: Deployment\nname: shop\n":   false,
 		"apiVersion: unfold.dev/v1alpha1\nkind: Ap\nname: shop\n":           false,

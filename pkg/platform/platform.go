@@ -118,8 +118,8 @@ var (
 )
 
 // IsPlatform reports whether src is meant to be a platform file, even if it is not quite
-// YAML, or its kind is misspelt or missing: if it were passed over, the built-in defaults
-// would apply without a word.
+// YAML, or its kind is misspelt, missing or that of a descriptor: if it were passed over, the
+// built-in defaults would apply without a word. A descriptor has a name.
 func IsPlatform(src []byte) bool {
 	kind := aKind().FindSubmatch(src)
 	switch {
@@ -127,11 +127,11 @@ func IsPlatform(src []byte) bool {
 		return nearAPI(src)
 	case !bytes.Contains(src, []byte("unfold")) || !ourAPI().Match(src):
 		return false
-	case kind == nil || len(kind[1]) == 0: // a descriptor has a name
-		return !aName().Match(src)
+	case !aName().Match(src):
+		return true
 	}
 	ours := append([]string{Kind, descriptor.Kind}, kinds.Chosen()...)
-	return diag.Suggest(string(kind[1]), ours) == Kind || !slices.Contains(ours, string(kind[1])) && !aName().Match(src)
+	return kind != nil && diag.Suggest(string(kind[1]), ours) == Kind
 }
 
 // nearAPI reports whether the apiVersion of src is ours, but for a slip, or missing.

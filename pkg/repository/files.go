@@ -103,7 +103,7 @@ var (
 func (all files) platforms() []file {
 	var out []file
 	for _, f := range all.list {
-		if platform.IsPlatform(f.src) {
+		if path.Base(f.name) != descriptor.FileName && platform.IsPlatform(f.src) {
 			out = append(out, f)
 		}
 	}
