@@ -86,10 +86,27 @@ func (m *maker) team(app App) *platform.Team {
 }
 
 func owns(t *platform.Team, folder string) bool {
-	return slices.ContainsFunc(t.Apps, func(pattern descriptor.Text) bool {
-		ok, err := path.Match(path.Clean(pattern.Text), folder)
-		return ok && err == nil
-	})
+	return slices.ContainsFunc(t.Apps, func(pattern descriptor.Text) bool { return matches(pattern, folder) })
+}
+
+func matches(pattern descriptor.Text, folder string) bool {
+	ok, err := path.Match(path.Clean(pattern.Text), folder)
+	return ok && err == nil
+}
+
+// Unmatched returns warnings about the patterns of teams that match none of the folders, which are those of all apps of the
+// platform.
+func Unmatched(p *platform.Platform, folders []string) diag.List {
+	var diags diag.List
+	for _, t := range p.Teams {
+		for _, pattern := range t.Apps {
+			if !slices.ContainsFunc(folders, func(folder string) bool { return matches(pattern, folder) }) {
+				diags.Warnh(pattern.Pos, "no-match", diag.Hint(pattern.Text, "the apps are in", folders),
+					"the pattern %q of the team %q matches the folder of no app", pattern.Text, t.Name)
+			}
+		}
+	}
+	return diags
 }
 
 // Static returns the AppProjects of the teams, and one Application for each app

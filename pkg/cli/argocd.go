@@ -93,8 +93,14 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 	case f.url == "":
 		f.url = url
 	}
-	if err := operators.Top(root); err != nil {
+	top, _, err := operators.Top(root)
+	if err != nil {
 		return err
+	}
+	if below, err := tree.Rel(top, root); err != nil {
+		return err
+	} else if failure != nil && below != "." { // git can't be asked, but the repository is one of git's
+		root = top
 	}
 	folders, err := render.Find([]string{dir})
 	if err != nil {
@@ -122,6 +128,11 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 	if f.style == setStyle {
 		objects, diags = argocd.Sets(r, p)
 	}
+	if scope, err := tree.Rel(root, dir); err != nil {
+		return err
+	} else if scope == "." { // else nobody knows all apps
+		diags = append(diags, argocd.Unmatched(p, pathsOf(apps))...)
+	}
 	if err := diags.Err(); err != nil {
 		return err
 	}
@@ -148,6 +159,14 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 		return err
 	}
 	return f.printRoot(s, root, func(folder string) *value.Value { return argocd.Root(r, p, folder) })
+}
+
+func pathsOf(apps []argocd.App) []string {
+	var out []string
+	for _, app := range apps {
+		out = append(out, app.Path)
+	}
+	return out
 }
 
 // topFolder returns that of a repository without git: the current one, or dir where

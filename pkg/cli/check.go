@@ -100,8 +100,9 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	case len(folders) == 0:
 		return usagef("no app.yaml at or below %s; unfold init writes one", join(paths))
 	}
+	top, part := "", false
 	if whole {
-		if err := operators.Top(paths[0]); err != nil {
+		if top, part, err = operators.Top(paths[0]); err != nil {
 			return err
 		}
 	}
@@ -125,8 +126,8 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 			file = ""
 		}
 		var found repository.Report
-		found, err = repository.Check(ctx, paths[0], folders, repository.Options{Platforms: platforms, Named: file, Skip: f.skip,
-			Progress: bar.show})
+		found, err = repository.Check(ctx, paths[0], folders, repository.Options{Top: top, Part: part, Platforms: platforms,
+			Named: file, Skip: f.skip, Progress: bar.show})
 		summary = render.Summary{Apps: found.Apps, Environments: found.Environments, Diags: found.Diags()}
 		bar.clear()
 		if err == nil && f.format.text == "text" {

@@ -1,6 +1,7 @@
 package platform
 
 import (
+	"path"
 	"strings"
 	"sync"
 	"time"
@@ -169,7 +170,7 @@ var argocdRows = sync.OnceValue(func() []schema.Field {
 })
 
 func folderPattern(s string) string {
-	if s == "" || strings.HasPrefix(s, "/") || strings.Contains("/"+s+"/", "/../") || strings.Contains(s, "**") {
+	if _, err := path.Match(s, ""); err != nil || s == "" || strings.HasPrefix(s, "/") || strings.Contains("/"+s+"/", "/../") || strings.Contains(s, "**") {
 		return "is not a pattern such as apps/payments-*, relative to the repository"
 	}
 	return ""

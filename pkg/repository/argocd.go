@@ -274,7 +274,7 @@ func (c *checker) checkArgoCD() (Group, error) {
 		if a.Foreign {
 			continue
 		}
-		app, err := appOf(c.dir, a.Folder, a.Rendered)
+		app, err := appOf(c.Top, a.Folder, a.Rendered)
 		if err != nil {
 			return g, err
 		}

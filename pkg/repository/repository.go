@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/unfold-gitops/unfold/pkg/argocd"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
@@ -34,6 +35,10 @@ func Parts() []string {
 
 // Options say what is looked at, and how.
 type Options struct {
+	// Top is the top folder of the repository, which may be above the folder that is looked at. Part says that this is only
+	// a part of a repository of git's.
+	Top  string
+	Part bool
 	// Platforms are those of the apps. Named is the path of the file if somebody named
 	// one for all.
 	Platforms locate.Chosen
@@ -110,11 +115,11 @@ func Check(ctx context.Context, dir string, folders []render.Folder, o Options) 
 		return out, err
 	}
 	c := &checker{dir: dir, files: read, Options: o}
-	operators, err := c.checkPlatform()
+	apps, err := c.checkApps(ctx, folders)
 	if err != nil {
 		return out, err
 	}
-	apps, err := c.checkApps(ctx, folders)
+	operators, err := c.checkPlatform()
 	if err != nil {
 		return out, err
 	}
@@ -158,34 +163,32 @@ func (c *checker) checkPlatform() (Group, error) {
 	if err != nil {
 		return g, err
 	}
-	files, all := c.files.platforms(), c.Platforms.Apps()
+	unmatched, err := c.unmatched()
+	if err != nil {
+		return g, err
+	}
+	files, err := c.platformFiles(used)
+	if err != nil {
+		return g, err
+	}
+	all := c.Platforms.Apps()
 	rest := all
 	for _, f := range files {
-		name, err := tree.Real(f.shown)
-		if err != nil {
-			return g, err
-		}
-		_, diags := platform.Parse(f.shown, f.src)
-		apps := used[name].Apps
-		delete(used, name)
+		apps := used[f.real].Apps
 		rest -= apps
-		if diags.HasErrors() {
-			g.found(diags, "%s", f.shown)
-			if apps > 0 {
-				g.note("%s checked by the built-in defaults until %s is right", are(apps), f.shown)
-			}
-			continue
+		switch {
+		case !f.diags.HasErrors():
+			g.found(append(f.diags, unmatched[f.real]...), "%s", validFor(f.name, apps, all))
+		case apps == 0:
+			g.found(f.diags, "%s", f.name)
+		default:
+			g.found(f.diags, "%s", f.name)
+			g.note("%s checked by the built-in defaults until %s is right", are(apps), f.name)
 		}
-		g.right("%s", validFor(f.shown, apps, all))
-	}
-	for _, name := range slices.Sorted(maps.Keys(used)) { // what lies elsewhere was read already
-		u := used[name]
-		rest -= u.Apps
-		g.Lines = slices.Insert(g.Lines, 0, Line{Text: validFor(u.Name, u.Apps, all)})
 	}
 	switch {
 	case rest == 0:
-	case len(files) == 0:
+	case rest == all && len(files) == 0:
 		g.note("no platform file: the built-in defaults hold")
 	case rest == all:
 		g.note("the apps are checked by the built-in defaults; --platform chooses a platform file")
@@ -193,6 +196,63 @@ func (c *checker) checkPlatform() (Group, error) {
 		g.note("%s checked by the built-in defaults; --platform chooses a platform file", are(rest))
 	}
 	return g, nil
+}
+
+// platformFile is a platform file with its mistakes.
+type platformFile struct {
+	name, real string // as messages call it, and its real path
+	diags      diag.List
+}
+
+// platformFiles returns those in use that lie elsewhere, and then all in the folder.
+func (c *checker) platformFiles(used map[string]locate.Use) ([]platformFile, error) {
+	var inside, out []platformFile
+	for _, f := range c.files.platforms() {
+		real, err := tree.Real(f.shown)
+		if err != nil {
+			return nil, err
+		}
+		_, diags := platform.Parse(f.shown, f.src)
+		inside = append(inside, platformFile{f.shown, real, diags})
+	}
+	for _, real := range slices.Sorted(maps.Keys(used)) {
+		if !slices.ContainsFunc(inside, func(f platformFile) bool { return f.real == real }) {
+			out = append(out, platformFile{used[real].Name, real, used[real].Mistakes()})
+		}
+	}
+	return append(out, inside...), nil
+}
+
+// unmatched returns the patterns of teams that match none of the apps, by the real paths of the platform files.
+// The apps of a part of the repository do not say that.
+func (c *checker) unmatched() (map[string]diag.List, error) {
+	out := map[string]diag.List{}
+	if c.Part {
+		return out, nil
+	}
+	folders := map[*platform.Platform][]string{}
+	for _, a := range c.apps {
+		if a.Foreign {
+			continue
+		}
+		folder, err := tree.Rel(c.Top, a.Dir)
+		if err != nil {
+			return out, err
+		}
+		if p := c.Platforms.Platform(a.Dir); p != nil {
+			folders[p] = append(folders[p], folder)
+		}
+	}
+	for p, of := range folders {
+		for _, d := range argocd.Unmatched(p, of) {
+			real, err := tree.Real(d.Pos.File)
+			if err != nil {
+				return out, err
+			}
+			out[real] = append(out[real], d)
+		}
+	}
+	return out, nil
 }
 
 func are(apps int) string {

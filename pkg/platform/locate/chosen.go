@@ -43,8 +43,7 @@ func (c Chosen) Platform(dir string) *platform.Platform {
 func (c Chosen) Mistakes() error {
 	var all diag.List
 	for _, u := range c.Uses() {
-		_, diags := u.file.Read()
-		all = append(all, diags...)
+		all = append(all, u.Mistakes()...)
 	}
 	return all.Err()
 }
@@ -54,6 +53,15 @@ type Use struct {
 	Name string // the path that messages call it by
 	Apps int
 	file *File
+}
+
+// Mistakes returns what is wrong in the file, if it was found and not named.
+func (u Use) Mistakes() diag.List {
+	if u.file == nil {
+		return nil
+	}
+	_, diags := u.file.Read()
+	return diags
 }
 
 // Uses returns the files that apply, in the order of folders.

@@ -86,11 +86,31 @@ func New(ctx context.Context) *Platforms {
 	return &Platforms{ctx: ctx, found: map[string]*repository{}, folders: map[string][]*File{}}
 }
 
-// Top makes a folder the top of a repository, even if git does not know it.
-func (p *Platforms) Top(dir string) error {
+// Top returns the top folder of the repository that a folder is, and whether the folder is only a part of one of git's. In
+// one of git's it is a repository of its own only if it has a platform file for itself.
+func (p *Platforms) Top(dir string) (top string, part bool, err error) {
 	real, err := tree.Real(dir)
+	if err != nil {
+		return "", false, err
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	top = p.topOf(real)
+	if top == real {
+		return top, false, nil
+	}
+	if top != "" && p.found != nil {
+		r, err := read(p.ctx, real)
+		if err != nil {
+			return "", false, err
+		}
+		if own := r.choose("."); own.File == nil && len(own.Several) == 0 {
+			return top, true, nil
+		}
+		p.found[real] = r
+	}
 	p.tops = append(p.tops, real)
-	return err
+	return real, top != "", nil
 }
 
 // Of returns the platform file that applies to the app in a folder, which need not
