@@ -180,7 +180,7 @@ type committed struct {
 }
 
 // Folders returns the folders of the repository in root that hold objects of `unfold
-// argocd --output` for the Argo CD in a namespace, as the program can open them.
+// argocd --output` for the Argo CD in a namespace, "" for any, as the program can open them.
 func Folders(ctx context.Context, root, namespace string) ([]string, error) {
 	all, err := readFiles(ctx, root)
 	if err != nil {
@@ -188,7 +188,7 @@ func Folders(ctx context.Context, root, namespace string) ([]string, error) {
 	}
 	var out []string
 	for _, x := range all.argocdObjects() {
-		if x.namespace == namespace {
+		if namespace == "" || x.namespace == namespace {
 			out = append(out, filepath.FromSlash(x.dir))
 		}
 	}
@@ -224,21 +224,18 @@ func (all files) argocdObjects() []committed {
 	return out
 }
 
-// Generated returns the folders of a repository that hold Argo CD objects of `unfold argocd --output`, by their paths in dir.
+// Generated returns Folders for any Argo CD, by their paths in dir.
 func Generated(ctx context.Context, dir string) ([]string, error) {
-	read, err := readFiles(ctx, dir)
+	folders, err := Folders(ctx, dir, "")
 	if err != nil {
 		return nil, err
 	}
-	var out []string
-	for _, x := range read.argocdObjects() {
-		rel, err := tree.Rel(dir, x.dir)
-		if err != nil {
+	for i, folder := range folders {
+		if folders[i], err = tree.Rel(dir, folder); err != nil {
 			return nil, err
 		}
-		out = append(out, rel)
 	}
-	return out, nil
+	return folders, nil
 }
 
 // checkArgoCD compares what is committed with what would be written now.

@@ -3,9 +3,6 @@ package repository
 import (
 	"bytes"
 	"context"
-	"errors"
-	"io/fs"
-	"os"
 	"path"
 	"path/filepath"
 	"regexp"
@@ -16,7 +13,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/platform/locate"
-	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -59,30 +55,17 @@ func readFiles(ctx context.Context, dir string) (files, error) {
 	if err != nil {
 		return out, err
 	}
-	for _, name := range names {
-		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" {
-			continue
-		}
-		full := filepath.Join(dir, filepath.FromSlash(name))
-		info, err := os.Lstat(full)
-		switch {
-		case errors.Is(err, fs.ErrNotExist): // not committed yet that it is gone
-			continue
-		case err != nil:
-			return out, err
-		case !info.Mode().IsRegular() || info.Size() > tree.MaxFileSize:
-			continue
-		}
-		src, err := os.ReadFile(full)
+	err = locate.Visit(dir, names, func(name, full string, src []byte, err error) error {
 		if err != nil {
-			return out, err
+			return err
 		}
 		out.yaml++
 		if f := (file{name, filepath.ToSlash(full), src}); f.matters() {
 			out.list = append(out.list, f)
 		}
-	}
-	return out, nil
+		return nil
+	})
+	return out, err
 }
 
 // matters tells quickly, without parsing.

@@ -260,9 +260,27 @@ func (r *repository) hasApps(f *File) bool {
 
 // readFiles returns the platform files among those of the names in a folder.
 func readFiles(dir string, names []string) ([]*File, error) {
+	names = slices.DeleteFunc(slices.Clone(names), func(name string) bool { return !candidate(name) })
 	var out []*File
+	err := Visit(dir, names, func(name, full string, src []byte, err error) error {
+		switch {
+		case errors.Is(err, fs.ErrPermission): // nobody can tell whether it is one
+			return nil
+		case err != nil || !platform.IsPlatform(src):
+			return err
+		}
+		shown, err := shownIn(dir, full)
+		out = append(out, newFile(name, shown, src))
+		return err
+	})
+	return out, err
+}
+
+// Visit calls visit with each YAML file of the names in a folder: its name, its path, and its content or why it can't be read.
+// It leaves out what is no file, as a link, and what is too large. It ends with the first error.
+func Visit(dir string, names []string, visit func(name, full string, src []byte, err error) error) error {
 	for _, name := range names {
-		if !candidate(name) {
+		if ext := path.Ext(name); ext != ".yaml" && ext != ".yml" {
 			continue
 		}
 		full := filepath.Join(dir, filepath.FromSlash(name))
@@ -271,26 +289,19 @@ func readFiles(dir string, names []string) ([]*File, error) {
 		case errors.Is(err, fs.ErrNotExist): // not committed yet that it is gone
 			continue
 		case err != nil:
-			return nil, err
+			return err
 		case !info.Mode().IsRegular() || info.Size() > tree.MaxFileSize:
 			continue
 		}
 		src, err := os.ReadFile(full)
-		switch {
-		case errors.Is(err, fs.ErrPermission) || errors.Is(err, fs.ErrNotExist):
-			continue
-		case err != nil:
-			return nil, err
-		case !platform.IsPlatform(src):
+		if errors.Is(err, fs.ErrNotExist) { // gone just now
 			continue
 		}
-		shown, err := shownIn(dir, full)
-		if err != nil {
-			return nil, err
+		if err := visit(name, full, src, err); err != nil {
+			return err
 		}
-		out = append(out, newFile(name, shown, src))
 	}
-	return out, nil
+	return nil
 }
 
 // shownIn returns the path by which messages call a file in a folder: relative to the
