@@ -101,7 +101,7 @@ var applicationRow = sync.OnceValue(func() schema.Field {
 			{Name: "selfHeal", Doc: "false keeps what somebody changed in the cluster.", Type: &schema.Boolean},
 			{Name: "retries", Doc: "How often a failed sync is tried again (default: 5).", Type: &schema.Natural},
 			{Name: "syncOptions", Doc: "In place of `CreateNamespace=true` and `ServerSideApply=true`.",
-				Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync options", Elem: &schema.AnyText}},
+				Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync options", Elem: &schema.Type{Kind: schema.TextKind, What: "a sync option", Check: syncOptionCheck()}}},
 			{Name: "namespaceLabels", Doc: "Labels of the namespaces that Argo CD creates.", Type: descriptor.Labels()},
 			{Name: "namespaceAnnotations", Doc: "Annotations of the namespaces that Argo CD creates.", Type: descriptor.Annotations()},
 			{Name: "syncWindows", Doc: "When syncs may or may not run.", Type: &schema.Type{Kind: schema.ListKind,
@@ -137,7 +137,8 @@ var argocdRows = sync.OnceValue(func() []schema.Field {
 				Elem: role}},
 		{Name: "notify", Doc: "Who is told of its deployments, by Argo CD's name of the service, such as `slack: CHANNEL`.",
 			Type: &schema.Type{Kind: schema.MapKind, What: "a map of recipients",
-				Keys: schema.KeyRule{What: "a service", Check: &schema.Subdomain}, Elem: &schema.AnyText}},
+				Keys: schema.KeyRule{What: "a service", Check: &schema.Subdomain},
+				Elem: &schema.AnyText}},
 	}}
 	return []schema.Field{
 		{Name: "argocd", Doc: "Argo CD itself.", Type: &schema.Type{Kind: schema.ObjectKind, What: "Argo CD's settings",
@@ -320,6 +321,7 @@ func (r *reader) team(e value.Entry) Team {
 		Name: e.Key, Pos: e.KeyPos, Repositories: texts(v.Get("repositories")), Namespaces: texts(v.Get("namespaces")),
 		Kinds: texts(v.Get("kinds")), ClusterKinds: texts(v.Get("clusterKinds")), Notify: v.Get("notify").AllEntries(),
 	}
+	r.recipients(e.Key, v.Get("notify"))
 	for _, x := range v.Get("apps").AllItems() {
 		t.Apps = append(t.Apps, descriptor.Text{Text: x.Text, Pos: x.Pos})
 	}

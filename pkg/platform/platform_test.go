@@ -1,6 +1,7 @@
 package platform_test
 
 import (
+	"os"
 	"strings"
 	"testing"
 
@@ -22,6 +23,10 @@ func parse(t *testing.T, body string) *platform.Platform {
 }
 
 func TestSettings(t *testing.T) {
+	pem, err := os.ReadFile("../../examples/team-repo/certificate.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
 	p := parse(t, `
 cluster: main
 certificate: cert.pem
@@ -35,8 +40,7 @@ environments:
     ingress: {domain: "{env}.example.com"}
   c:
     certificate: |
-      -----BEGIN CERTIFICATE-----
-      x
+      `+strings.ReplaceAll(string(pem), "\n", "\n      ")+`
     cluster: {name: c}
 `)
 	usual := platform.Applications{Retries: 5, SyncOptions: []string{"CreateNamespace=true", "ServerSideApply=true"}}
@@ -46,7 +50,7 @@ environments:
 		"a": main, "other": main,
 		"b": {Cluster: platform.Cluster{Server: "https://b.example.com"},
 			Certificate: platform.Certificate{URL: "https://b.example.com/cert.pem"}, Applications: usual},
-		"c": {Cluster: platform.Cluster{Name: "c"}, Certificate: platform.Certificate{PEM: "-----BEGIN CERTIFICATE-----\nx\n"},
+		"c": {Cluster: platform.Cluster{Name: "c"}, Certificate: platform.Certificate{PEM: string(pem)},
 			Applications: usual},
 	} {
 		if diff := cmp.Diff(want, p.Settings(env)); diff != "" {

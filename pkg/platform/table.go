@@ -12,7 +12,6 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/lint"
 	"github.com/unfold-gitops/unfold/pkg/schema"
-	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // The table of the platform file: what the parser takes and what its reference
@@ -52,7 +51,8 @@ var settings = sync.OnceValue(func() []schema.Field {
 			Type: &schema.Type{Kind: schema.ObjectKind, What: "a cluster", OneOf: [][]string{{"name", "server", "labels"}},
 				Shorthand: &schema.Type{Kind: schema.TextKind, What: "its name or address"}, Expand: clusterShorthand,
 				Fields: []schema.Field{
-					{Name: "name", Doc: "The cluster's name in Argo CD.", Type: &schema.AnyText},
+					{Name: "name", Doc: "The cluster's name in Argo CD.",
+						Type: &schema.Type{Kind: schema.TextKind, What: "a name", Check: &schema.Check{Problem: clusterName}}},
 					{Name: "server", Doc: "The address of its API server.",
 						Type: &schema.Type{Kind: schema.TextKind, What: "an address", Check: &schema.Check{Problem: httpsAddress}}},
 					{Name: "labels", Doc: "Every cluster whose Secret in Argo CD has these labels; for ApplicationSets.",
@@ -63,10 +63,11 @@ var settings = sync.OnceValue(func() []schema.Field {
 				Shorthand: &schema.Type{Kind: schema.TextKind, What: "a file, an address or the certificate itself"},
 				Expand:    certificateShorthand,
 				Fields: []schema.Field{
-					{Name: "file", Doc: "A file that holds it, relative to the platform file.", Type: &schema.AnyText},
+					{Name: "file", Doc: "A file that holds it, relative to the platform file.",
+						Type: &schema.Type{Kind: schema.TextKind, What: "a file", Check: &schema.Check{Problem: certificateFile}}},
 					{Name: "url", Doc: "Where it can be fetched from.", Type: &schema.Type{Kind: schema.TextKind, What: "an address",
 						Check: &schema.Check{Problem: httpsAddress}}},
-					{Name: "pem", Doc: "The certificate itself.", Type: &schema.Type{Kind: schema.TextKind, What: "a certificate",
+					{Name: "pem", Doc: "The certificate itself.", Type: &schema.Type{Kind: schema.TextKind, What: "a certificate", Secret: true, // too long for a message
 						Check: &schema.Check{Problem: pemText}}},
 				}}},
 		applicationRow(),
@@ -163,45 +164,4 @@ func environmentPattern(s string) string {
 		return "is not a pattern of environments such as preview-*"
 	}
 	return ""
-}
-
-func httpsAddress(s string) string {
-	host, ok := strings.CutPrefix(s, "https://")
-	if !ok || host == "" || strings.ContainsAny(s, " \t\n") {
-		return "is not an address that starts with https://"
-	}
-	return ""
-}
-
-const pemHead = "-----BEGIN CERTIFICATE-----"
-
-func pemText(s string) string {
-	if !strings.HasPrefix(strings.TrimSpace(s), pemHead) {
-		return "does not start with " + pemHead
-	}
-	return ""
-}
-
-// clusterShorthand takes a text for the name or address of a cluster.
-func clusterShorthand(v *value.Value) *value.Value {
-	switch {
-	case !v.IsScalar():
-		return nil
-	case strings.Contains(v.Text, "://"):
-		return value.NewMap(v.Pos).Set("server", v)
-	}
-	return value.NewMap(v.Pos).Set("name", v)
-}
-
-// certificateShorthand takes a text for a certificate, or for where one is.
-func certificateShorthand(v *value.Value) *value.Value {
-	switch {
-	case !v.IsScalar():
-		return nil
-	case strings.HasPrefix(strings.TrimSpace(v.Text), "-----"):
-		return value.NewMap(v.Pos).Set("pem", v)
-	case strings.Contains(v.Text, "://"):
-		return value.NewMap(v.Pos).Set("url", v)
-	}
-	return value.NewMap(v.Pos).Set("file", v)
 }
