@@ -54,6 +54,7 @@ type App struct {
 	Secrets        []Secret
 	// Hidden are the lists of the environment that take the place of others, OtherSelectors the selectors that differ there.
 	Hidden, OtherSelectors []Difference
+	NearImages             []NearImage
 	// Accept holds the reasons by which the app accepts findings, by rule.
 	Accept *value.Value
 }

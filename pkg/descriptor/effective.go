@@ -128,7 +128,7 @@ func (e *effective) app(env string) *App {
 	e.reportUnused(m, top)
 	e.namespace(app, top.merged.Get("namespace"))
 	e.passedOn(app, top.merged)
-	app.Hidden, app.OtherSelectors = e.hiddenLists(), e.otherSelectors()
+	app.Hidden, app.OtherSelectors, app.NearImages = e.hiddenLists(), e.otherSelectors(), e.nearImages()
 	app.ServiceAccount = e.serviceAccount(top.merged, e.Name, app.Names)
 	app.Secrets = e.secrets(app, top.merged, "", e.Name, app.Names, top.namespace)
 	for i := range app.Workloads {

@@ -66,3 +66,70 @@ func repositories(layers []layer) []*value.Value {
 	}
 	return out
 }
+
+// NearImage is an image repository of an environment that is most likely meant for another one.
+type NearImage struct {
+	Repository, Meant string
+	Pos               diag.Pos
+}
+
+// nearImages returns the repositories of the environment that are almost, but not quite, those of the top level, or of an
+// environment before it, in the same place. Another repository, as of a mirror, is as good as any.
+func (e *effective) nearImages() []NearImage {
+	others := []*value.Value{e.root}
+	for _, x := range e.envs {
+		if x.Key == e.env {
+			break
+		}
+		others = append(others, x.Value)
+	}
+	var out []NearImage
+	eachRepository(e.ownLayer(e.env), nil, func(path []string, own *value.Value) {
+		for _, other := range others {
+			has := other.Get(path...).StringAt()
+			switch {
+			case has == "":
+			case Image{Repository: own.Text}.FullName() == Image{Repository: has}.FullName():
+				return
+			case nearRepository(own.Text, has):
+				out = append(out, NearImage{Repository: own.Text, Meant: has, Pos: own.Pos})
+				return
+			}
+		}
+	})
+	return out
+}
+
+// eachRepository calls visit with each image repository in a layer, of workloads, jobs and all else.
+func eachRepository(v *value.Value, path []string, visit func(path []string, repository *value.Value)) {
+	for _, x := range v.AllEntries() {
+		at := append(slices.Clone(path), x.Key)
+		if repository := x.Value.Get("repository"); x.Key == "image" && repository.Is(value.String) {
+			visit(append(at, "repository"), repository)
+			continue
+		}
+		eachRepository(x.Value, at, visit)
+	}
+}
+
+// nearRepository reports whether one repository is most likely a slip of another: one word between the separators has one or
+// two slips. What differs in numbers or in words of one or two letters, such as regions, differs by intention.
+func nearRepository(a, b string) bool {
+	a, b = Image{Repository: a}.FullName(), Image{Repository: b}.FullName()
+	separator := func(r rune) bool { return strings.ContainsRune("/.:-_", r) }
+	of, with := strings.FieldsFunc(a, separator), strings.FieldsFunc(b, separator)
+	if len(of) != len(with) {
+		return false
+	}
+	slips := 0
+	for i := range of {
+		if of[i] == with[i] {
+			continue
+		}
+		if strings.ContainsAny(of[i]+with[i], "0123456789") || diag.Suggest(of[i], with[i:i+1]) == "" {
+			return false
+		}
+		slips++
+	}
+	return slips == 1
+}

@@ -7,6 +7,14 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/kube/image"
 )
 
+// imageName finds repositories that are most likely misspelt.
+func imageName(in *Input, r *reporter) {
+	for _, x := range in.NearImages {
+		r.named(x.Repository, nil).reportAt(x.Pos, "did you mean "+x.Meant+"?",
+			"the image repository %q of the environment %q is almost %q", x.Repository, in.Env, x.Meant)
+	}
+}
+
 // imageNotPinned finds images that are another one tomorrow.
 func imageNotPinned(in *Input, r *reporter) {
 	for _, p := range in.parts {

@@ -37,6 +37,7 @@ type Input struct {
 	Open bool
 	// Hidden are lists of the environment in place of others, OtherSelectors its selectors that differ.
 	Hidden, OtherSelectors []descriptor.Difference
+	NearImages             []descriptor.NearImage
 	// Brought is what else the app hands to kustomize.
 	Brought Brought
 	// Pos is the place of what is missing altogether.

@@ -71,6 +71,11 @@ func Rules() []Rule {
 		{Name: "host-twice", Severity: Error, find: hostTwice,
 			Why:  "If two routes have the same host and path, a controller uses one of them or refuses both.",
 			Cure: "Give one of them another host or path."},
+		{Name: "image-name", Severity: Warning, source: true, find: imageName,
+			Why: "An environment has the image repository of the top level, or of an environment before it, but for one or two slips " +
+				"in one word, as in `ghcr.io/team/shpo`: there may be no such image, or that of somebody else. Another repository, as " +
+				"of a mirror, is no finding.",
+			Cure: "Fix the name, or accept it if it is right."},
 		{Name: "image-not-pinned", Severity: Warning, In: prod, find: imageNotPinned,
 			Why:  "An image without a tag, or with `latest`, can be a different one after the next restart, and you can't go back.",
 			Cure: "Use a tag that nobody moves, or a digest."},

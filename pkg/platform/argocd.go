@@ -101,7 +101,8 @@ var applicationRow = sync.OnceValue(func() schema.Field {
 			{Name: "selfHeal", Doc: "false keeps what somebody changed in the cluster.", Type: &schema.Boolean},
 			{Name: "retries", Doc: "How often a failed sync is tried again (default: 5).", Type: &schema.Natural},
 			{Name: "syncOptions", Doc: "In place of `CreateNamespace=true` and `ServerSideApply=true`.",
-				Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync options", Elem: &schema.Type{Kind: schema.TextKind, What: "a sync option", Check: syncOptionCheck()}}},
+				Type: &schema.Type{Kind: schema.ListKind, What: "a list of sync options",
+					Elem: &schema.Type{Kind: schema.TextKind, What: "a sync option", Check: syncOptionCheck()}}},
 			{Name: "namespaceLabels", Doc: "Labels of the namespaces that Argo CD creates.", Type: descriptor.Labels()},
 			{Name: "namespaceAnnotations", Doc: "Annotations of the namespaces that Argo CD creates.", Type: descriptor.Annotations()},
 			{Name: "syncWindows", Doc: "When syncs may or may not run.", Type: &schema.Type{Kind: schema.ListKind,
@@ -171,7 +172,8 @@ var argocdRows = sync.OnceValue(func() []schema.Field {
 })
 
 func folderPattern(s string) string {
-	if _, err := path.Match(s, ""); err != nil || s == "" || strings.HasPrefix(s, "/") || strings.Contains("/"+s+"/", "/../") || strings.Contains(s, "**") {
+	if _, err := path.Match(s, ""); err != nil || s == "" || strings.HasPrefix(s, "/") || strings.Contains("/"+s+"/", "/../") ||
+		strings.Contains(s, "**") {
 		return "is not a pattern such as apps/payments-*, relative to the repository"
 	}
 	return ""

@@ -67,8 +67,10 @@ var settings = sync.OnceValue(func() []schema.Field {
 						Type: &schema.Type{Kind: schema.TextKind, What: "a file", Check: &schema.Check{Problem: certificateFile}}},
 					{Name: "url", Doc: "Where it can be fetched from.", Type: &schema.Type{Kind: schema.TextKind, What: "an address",
 						Check: &schema.Check{Problem: httpsAddress}}},
-					{Name: "pem", Doc: "The certificate itself.", Type: &schema.Type{Kind: schema.TextKind, What: "a certificate", Secret: true, // too long for a message
-						Check: &schema.Check{Problem: pemText}}},
+					// too long for a message
+					{Name: "pem", Doc: "The certificate itself.", Type: &schema.Type{Kind: schema.TextKind, What: "a certificate",
+						Secret: true,
+						Check:  &schema.Check{Problem: pemText}}},
 				}}},
 		applicationRow(),
 	}
