@@ -64,6 +64,9 @@ func (f *changeFlags) run(ctx context.Context, s Streams, dir string,
 		fmt.Fprintln(s.Err, "note: the app had mistakes before the change, and has them still:")
 		s.complain(r.Mistakes...)
 	}
+	if len(r.Warnings) > 0 {
+		s.complain(r.Warnings...)
+	}
 	for _, note := range r.Notes {
 		fmt.Fprintln(s.Err, "note: "+diag.Line(note))
 	}

@@ -122,7 +122,8 @@ type rendering struct {
 	unnamed []string
 	// single says that the app has one workload, which has its name.
 	single bool
-	diags  diag.List
+	// diags are what is wrong, warnings what the rules warn of in what is right.
+	diags, warnings diag.List
 }
 
 // render renders the environments that are named, or all where none is.
@@ -151,6 +152,7 @@ func (a *app) render(only ...string) (rendering, error) {
 		}
 		if x != nil {
 			r.objects[env] = x.Values()
+			r.warnings = append(r.warnings, x.Warnings...)
 		}
 	}
 	return r, collect(a.source.Mistakes())

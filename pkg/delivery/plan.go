@@ -40,8 +40,8 @@ type Result struct {
 	Changed bool
 	// Notes say what the change did beside what was asked for, or did not reach.
 	Notes []string
-	// Mistakes are those of the app that the change leaves.
-	Mistakes diag.List
+	// Mistakes are those of the app that the change leaves, and Warnings those that it brings.
+	Mistakes, Warnings diag.List
 	// Descriptor and Manifests are differences in the unified format.
 	Descriptor, Manifests string
 	// Commit is the commit's name, "" where none was asked for; Pushed is where it
@@ -97,6 +97,7 @@ func (p plan) apply(a *app, o Options) (*edited, error) {
 	}
 	defer fresh.close()
 	m.src, m.before, m.after, m.result.Changed, m.result.Mistakes = src, before, after, true, after.diags.Errors().Sorted()
+	m.result.Warnings = after.warnings.Without(before.warnings).Sorted()
 	name := strings.TrimPrefix(a.file(), "/")
 	m.result.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
 	m.result.Notes = append(fresh.writtenOut(a), p.kept(a, fresh)...)
