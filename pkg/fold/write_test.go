@@ -14,7 +14,8 @@ import (
 func TestWriteTexts(t *testing.T) {
 	words := strings.Repeat("several words ", 20)
 	for _, s := range []string{
-		"", "x", "two words", `"x"`, `'x'`, `"`, `'`, `a"b'c`, `"open`, " leads", "trails ", " ", "a\n", "\n", "a\nb", " a\nb", "\na", "a\n\n",
+		"", "x", "two words", `"x"`, `'x'`, `"`, `'`, `a"b'c`, `"open`, " leads", "trails ", " ", "a\n", "\n", "a\nb", " a\nb", "\na",
+		"a\n\n",
 		"a\r\nb\r\n", "\r", "a\tb", "tab\t\nand line", "\t", "ünïcödé", "a\u00a0b", "line\u2028separator", "🚀", "a=b", "=", "%a",
 		"0", "-1", "1.10", ".5", "1e3", "0x1F", "0777", "1_000", "12:30", ".inf", "true", "No", "y", "null", "~", "2001-12-14",
 		"# no comment", "a # b", "a#b", "#", "a: b", "a:b", "a:", ":", ": a", "- a", "-", "-a", "---", "...", "? a", "?", "a\n---\nb",

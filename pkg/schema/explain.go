@@ -53,7 +53,8 @@ func (e *Explainer) Explain(path string) (Explanation, diag.List) {
 	if _, missing, _ := e.resolve(named); named != "" && missing == "" {
 		hint = "write " + named
 	}
-	return Explanation{}, diag.List{{Code: "no-such-field", Message: "there is no field " + strconv.Quote(credential.Redact(missing)) + in, Hint: hint}}
+	return Explanation{}, diag.List{{Code: "no-such-field", Message: "there is no field " + strconv.Quote(credential.Redact(missing)) + in,
+		Hint: hint}}
 }
 
 // resolve follows a path as far as it leads: missing is the key that is not

@@ -38,7 +38,8 @@ func (c *Cluster) RunPods(t testing.TB, held bool) {
 		"metadata": map[string]any{"name": "node", "labels": map[string]any{"kubernetes.io/os": "linux", "kubernetes.io/arch": "amd64"}},
 	})
 	capacity := Object{"cpu": "1000", "memory": "1000Gi", "pods": "1000"}
-	err := c.API.PatchStatus("v1", "Node", "", "node", Object{"capacity": map[string]any(capacity), "allocatable": map[string]any(capacity)})
+	err := c.API.PatchStatus("v1", "Node", "", "node", Object{"capacity": map[string]any(capacity),
+		"allocatable": map[string]any(capacity)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,7 +81,8 @@ func kwokStages(t testing.TB, held bool) []string {
 		return text
 	}
 	when := func(operator, values string) string {
-		return fmt.Sprintf("matchExpressions:\n    - key: '.metadata.annotations[%q]'\n      operator: '%s'\n%s", releaseAnnotation, operator, values)
+		return fmt.Sprintf("matchExpressions:\n    - key: '.metadata.annotations[%q]'\n      operator: '%s'\n%s", releaseAnnotation,
+			operator, values)
 	}
 	const anchor = "matchExpressions:\n"
 	fail := edit(succeed, "name: pod-complete", "name: pod-fail", "exitCode: 0", "exitCode: 1", "reason: Completed", "reason: Error",
