@@ -154,7 +154,8 @@ func Rules() []Rule {
 		{Name: "selector-mismatch", Severity: Error, find: selectorMismatch,
 			Why: "Kubernetes refuses a workload whose selector does not match its own pods.", Cure: "Give the pods the selector's labels."},
 		{Name: "selector-overlap", Severity: Error, find: selectorOverlap,
-			Why:  "If two workloads select each other's pods, they count, scale and replace pods that are not theirs.",
+			Why: "If two workloads select each other's pods, they count, scale and replace pods that are not theirs. If a Service or a " +
+				"disruption budget selects the pods of a Job too, those get requests that they don't answer, and nodes can't be drained.",
 			Cure: "Give each a label of its own."},
 		{Name: "selects-nothing", Severity: Error, find: selectsNothing,
 			Why:  "A Service, disruption budget or monitor that selects no pod does nothing.",
