@@ -66,13 +66,20 @@ func (n *Normaliser) unknownHint(s *Type, e value.Entry) string {
 	return diag.Hint(key, "the fields here are", names)
 }
 
+// addByPatches is the hint for what Kubernetes has and an object does not take.
+const addByPatches = "remove it, or add it to the finished object by patches"
+
 // meant returns the hint for a key that is no field of an object, but what Kubernetes or a field of the object call
 // something that it has; "" for none.
 func (n *Normaliser) meant(s *Type, key string) string {
-	var owners, inner []string
+	var owners, inner, lacking []string
 	for _, f := range s.Fields {
 		if f.Type.Owner != nil {
-			if owner := s.owner(&f, key); owner != "" && owner != key && !slices.Contains(owners, owner) {
+			switch owner := s.owner(&f, key); {
+			case owner == "" || owner == key || slices.Contains(owners, owner):
+			case s.lacks(owner):
+				lacking = append(lacking, owner)
+			default:
 				owners = append(owners, owner)
 			}
 			if t, ok := types.Named(f.Type.Of); ok && t.Below(key) != (types.Type{}) {
@@ -85,6 +92,8 @@ func (n *Normaliser) meant(s *Type, key string) string {
 	switch {
 	case len(owners) > 0:
 		return "use " + strings.Join(owners, " or ")
+	case len(lacking) > 0:
+		return s.What + " has no " + lacking[0] + ": " + addByPatches
 	case len(inner) == 1:
 		return "did you mean " + strconv.Quote(inner[0]) + "?"
 	}

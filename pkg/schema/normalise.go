@@ -175,7 +175,7 @@ func (n *Normaliser) object(s *Type, v *value.Value) *value.Value {
 		n.step(e.Key, func() {
 			x, known := e.Value, len(n.Diags)
 			if f.Type.Owner != nil {
-				x = n.unowned(x, func(key string) string { return s.owner(f, key) })
+				x = n.unowned(s, x, func(key string) string { return s.owner(f, key) })
 			}
 			owned := len(n.Diags) > known
 			if x = n.Full(f.Type, x); x != nil && !owned {
@@ -394,17 +394,22 @@ func (n *Normaliser) finite(v *value.Value) {
 }
 
 // unowned reports and leaves out the fields that others of the file make.
-func (n *Normaliser) unowned(v *value.Value, owner func(key string) string) *value.Value {
+// S is the object that they are in, which need not have the field.
+func (n *Normaliser) unowned(s *Type, v *value.Value, owner func(key string) string) *value.Value {
 	if !v.Is(value.Map) {
 		return v
 	}
 	out := value.NewMap(v.Pos)
 	for _, entry := range v.Entries {
-		if field := owner(entry.Key); field != "" {
+		switch field := owner(entry.Key); {
+		case field == "":
+			out.SetEntry(entry)
+		case s.lacks(field):
+			n.Diags.Errorh(entry.KeyPos, "owned-field", addByPatches, "%s.%s can't be set: %s has no %s", n.Where(), entry.Key, s.What,
+				field)
+		default:
 			n.Diags.Errorh(entry.KeyPos, "owned-field", "use "+field, "%s.%s is made of other fields", n.Where(), entry.Key)
-			continue
 		}
-		out.SetEntry(entry)
 	}
 	return out
 }

@@ -223,6 +223,12 @@ func (s *Type) Passed(to string) []Passed {
 // Passed is a field that goes unchanged to where it has the name Key.
 type Passed struct{ Field, Key string }
 
+// lacks reports whether an object has no field of the name with which a hint begins, such as security in security: {pod: …}.
+func (s *Type) lacks(hint string) bool {
+	name, _, _ := strings.Cut(hint, ":")
+	return s.Field(name) == nil
+}
+
 // owner returns the field of s by which to write a key of one of its fields, which is of KubeKind; "" for a key that
 // belongs there.
 func (s *Type) owner(f *Field, key string) string {

@@ -60,7 +60,7 @@ var fieldTable = sync.OnceValue(newTable)
 
 func newTable() *table {
 	t := &table{}
-	t.hook, t.job, t.kind = newHookType(t.elsewhere), newJobType(t.elsewhere), kindField()
+	t.hook, t.job, t.kind = newHookType(t.notBeside), newJobType(t.notBeside), kindField()
 	t.app = slices.Concat(appFields, objectFields())
 	for i := range t.app {
 		if f := &t.app[i]; f.Name == "kind" {
@@ -133,6 +133,20 @@ func (t *table) elsewhere(key string) (hint string) {
 		return key + " is a field of the top level or directly below an environment"
 	}
 	return ""
+}
+
+// notBeside is elsewhere for a hook or a job, which have their own place: a field of workloads that they don't take is of no
+// use to them anywhere.
+func (t *table) notBeside(what, key string) (hint string) {
+	f := t.document.Field(key)
+	if f == nil || f.Scope != Own && f.Scope != Inherited || key == "kind" {
+		return t.elsewhere(key)
+	}
+	switch key {
+	case "lifecycle", "port", "ports", "probes", "spread": // which a pod of a Job can have
+		return what + " has no " + key + ": remove it, or add it to the finished object by patches"
+	}
+	return what + " has no " + key + ": remove it"
 }
 
 // Document is the type of the whole file, Environment that of an

@@ -54,7 +54,7 @@ func InheritedBy(typ *schema.Type, name string) bool {
 	return f != nil && f.Traits&inherited != 0 && typ.Field(name) != nil
 }
 
-func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
+func newHookType(elsewhere func(what, key string) (hint string)) *schema.Type {
 	fields := []schema.Field{
 		{Name: "phase", Doc: "When it runs: PreSync, Sync (default), PostSync, SyncFail or PostDelete.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a phase",
@@ -65,8 +65,17 @@ func newHookType(elsewhere func(key string) (hint string)) *schema.Type {
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of delete policies", Expand: listOfOne,
 				Shorthand: deletePolicy, Elem: deletePolicy}},
 	}
-	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: FoldShorthands, Elsewhere: elsewhere,
-		Fields: append(fields, beside(hookTakes)...)}
+	return &schema.Type{Kind: schema.ObjectKind, What: "a hook", Deferred: true, After: FoldShorthands,
+		Fields: append(fields, beside(hookTakes)...),
+		Elsewhere: func(key string) string {
+			switch key {
+			case "kind":
+				return "remove it: a hook is a Job; write it under jobs to run it by a schedule"
+			case "schedule":
+				return "a hook runs with each sync; write it under jobs to run it by a schedule"
+			}
+			return elsewhere("a hook", key)
+		}}
 }
 
 // beside returns the fields of what runs beside the workloads and goes by what they have: those that it has in a form of

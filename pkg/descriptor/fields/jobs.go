@@ -23,7 +23,7 @@ func jobsField(job *schema.Type) schema.Field {
 }
 
 // newJobType returns the type of a job.
-func newJobType(elsewhere func(key string) (hint string)) *schema.Type {
+func newJobType(elsewhere func(what, key string) (hint string)) *schema.Type {
 	return &schema.Type{Kind: schema.ObjectKind, What: "a job", Deferred: true, After: FoldShorthands,
 		Fields: append([]schema.Field{{Name: "enabled", Doc: "false leaves the job out.", Type: &schema.Boolean}},
 			beside(hookTakes|jobTakes)...),
@@ -34,6 +34,6 @@ func newJobType(elsewhere func(key string) (hint string)) *schema.Type {
 			case "phase", "wave", "deletePolicy":
 				return key + " is a field of hooks, which run with each sync; a job runs by its schedule"
 			}
-			return elsewhere(key)
+			return elsewhere("a job", key)
 		}}
 }
