@@ -117,7 +117,7 @@ func (i importing) write(ctx context.Context, s Streams, got adopt.Import) error
 			if n > 0 {
 				head = "---\n" + head
 			}
-			if _, err := s.Out.Write([]byte(head + string(app.Source))); err != nil {
+			if _, err := s.data.Write([]byte(head + string(app.Source))); err != nil {
 				return err
 			}
 		}

@@ -145,7 +145,7 @@ func TestHostileNames(t *testing.T) {
 	text(0, "eject", good, "--output", out)
 	text(2, "eject", good, "--output", out)
 	text(2, "eject", good, "--output", good+"/app.yaml")
-	text(1, "import", "--env", "dev="+out+"/overlays/dev", "--platform", "none")
+	data("import", "--env", "dev="+out+"/overlays/dev", "--platform", "none")
 	for _, format := range []string{"text", "markdown", "json"} {
 		for _, color := range []string{"always", "never"} {
 			text(1, "diff", good, "--env", "dev", "--env", "prod", "--format", format, "--color", color)
