@@ -59,7 +59,8 @@ func overlapWithJobs(x item, selector *value.Value, chosen []pods, r *reporter) 
 		}
 	}
 	if len(ending) > 0 && len(ending) < len(chosen) {
-		r.report(x, selector, "select by a label that the pods of hooks and jobs don't have", "%s chooses the pods of %s too, which run to an end",
+		r.report(x, selector, "select by a label that the pods of hooks and jobs don't have",
+			"%s chooses the pods of %s too, which run to an end",
 			x.ID, strings.Join(ending, ", "))
 	}
 }

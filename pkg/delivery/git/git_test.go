@@ -54,7 +54,8 @@ func FuzzWithoutPasswords(f *testing.F) {
 			t.Skip()
 		}
 		for _, scheme := range []string{"https", "ssh", "git+ssh"} {
-			if got := withoutPasswords("in " + scheme + "://" + user + ":" + password + mark + "@" + host + "/x.git out"); strings.Contains(got,
+			if got := withoutPasswords("in " + scheme + "://" + user + ":" + password + mark + "@" + host +
+				"/x.git out"); strings.Contains(got,
 				mark) {
 				t.Errorf("got %q", got)
 			}
