@@ -218,7 +218,7 @@ func (p *Provenance) workload(e *effective, w *Workload, at []string) {
 	}
 	if m := w.Metrics; m != nil {
 		for key, v := range map[string]*value.Value{"path": m.Path, "port": m.Chosen, "kind": value.NewString(m.Pos, m.Monitor)} {
-			if at := path("metrics", key); p.Fields.Get(at...) == nil {
+			if at := path("metrics", key); v != nil && p.Fields.Get(at...) == nil {
 				p.put(v, Remark{Text: "what nothing else says"}, at...)
 			}
 		}

@@ -25,7 +25,7 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 		return
 	}
 	m := &Metrics{Path: v.Get("path"), Port: v.Get("port"), Monitor: v.StringAt("kind"), Fields: v, Pos: v.Pos}
-	if m.Path == nil {
+	if m.Path == nil && e.opinions {
 		m.Path = value.NewString(v.Pos, "/metrics")
 	}
 	port := e.metricsPort(w, m.Port)
@@ -52,6 +52,12 @@ func (e *effective) metrics(w *Workload, v *value.Value) {
 	for _, entry := range v.Get("endpoint").AllEntries() {
 		if entry.Key == "port" || entry.Key == "path" || entry.Key == "interval" || entry.Key == "scrapeTimeout" {
 			e.diags.Errorh(entry.KeyPos, "owned-field", "use metrics."+entry.Key, "metrics.endpoint.%s is made of another field", entry.Key)
+		}
+	}
+	for _, entry := range v.Get("spec").AllEntries() {
+		if entry.Key == "selector" || entry.Key == "endpoints" {
+			hint := "use metrics." + map[string]string{"selector": "selector", "endpoints": "endpoint"}[entry.Key]
+			e.diags.Errorh(entry.KeyPos, "owned-field", hint, "metrics.spec.%s is made of another field", entry.Key)
 		}
 	}
 	for _, entry := range v.Get("alerts", "rules").AllEntries() {

@@ -171,6 +171,8 @@ func (p *Port) named() {
 	p.Declared = !declared.Is(value.Bool) || declared.IsTrue()
 	if p.Declared {
 		p.Inside = inside(p.Full, p.Name)
+	} else if name := p.Full.StringAt("containerName"); name != "" { // of a sidecar's port
+		p.Inside = name
 	}
 	if unnamed := p.Full.StringAt("unnamed"); unnamed != "true" && unnamed != "service" {
 		p.Outside = p.Name

@@ -86,8 +86,8 @@ func (e *expander) certificates(i descriptor.Ingress) (tls, annotations *value.V
 			rest.Items = append(rest.Items, h.Name)
 		}
 	}
-	if len(rest.Items) > 0 || len(tls.Items) == 0 {
-		secret := t.Get("secretName")
+	secret := t.Get("secretName")
+	if len(rest.Items) > 0 && (secret != nil || e.app.Opinions) || len(tls.Items) == 0 {
 		if secret == nil {
 			secret = value.NewString(at, e.app.Named(i.Name)+"-tls")
 		}

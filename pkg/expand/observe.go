@@ -27,9 +27,10 @@ func (e *expander) observe(w *descriptor.Workload) {
 		field = "podMetricsEndpoints"
 	}
 	labels := x.Fields.Get("labels")
+	spec := mergeMaps(newMap(x.Pos, "selector", newMap(x.Pos, "matchLabels", e.monitored(w)), field, newList(x.Pos, endpoint)),
+		x.Fields.Get("spec"))
 	e.add(object.Object{
-		Value: e.newObject(x.Pos, monitoring, x.Monitor, w.Names.Of(x.Monitor, "", w.Name), w, labels, nil).Set("spec", newMap(x.Pos,
-			"selector", newMap(x.Pos, "matchLabels", e.monitored(w)), field, newList(x.Pos, endpoint))),
+		Value:  e.newObject(x.Pos, monitoring, x.Monitor, w.Names.Of(x.Monitor, "", w.Name), w, labels, nil).Set("spec", spec),
 		Origin: x.Pos,
 	})
 	if rules := e.alerts(w); len(rules) > 0 {

@@ -68,6 +68,7 @@ func (w *workload) attach(rest []*value.Value) []*value.Value {
 			"imagePullSecrets", namesOf(v.Get("imagePullSecrets"))).Set("create", value.NewBool(v.At(), true)))
 		return true
 	})
+	take(func(v *value.Value) bool { return w.monitors(v, service) }, func(v *value.Value) bool { return w.monitor(v, service) })
 	if service != nil {
 		take(func(v *value.Value) bool { return v.StringAt("kind") == "Ingress" && leadsTo(v, idOf(service).Name) },
 			func(v *value.Value) bool { return w.ingress(v, idOf(service).Name) })
@@ -152,13 +153,21 @@ func (w *workload) ports(service *value.Value) bool {
 					x.Set("targetBy", text("number"))
 				}
 			} else {
-				if !value.Equal(target, s.Get("port")) {
+				second := w.declares(target)
+				switch {
+				case second: // one more port to that of the container
 					x.Set("target", target)
-				}
-				if target.Is(value.Int) {
+				case target.Is(value.String):
+					x.Set("containerName", target)
+				default:
+					if !value.Equal(target, s.Get("port")) {
+						x.Set("target", target)
+					}
 					x.Set("targetBy", text("number"))
 				}
-				x.Set("declared", value.NewBool(s.At(), false))
+				if !second {
+					x.Set("declared", value.NewBool(s.At(), false))
+				}
 			}
 			for _, key := range []string{"appProtocol", "nodePort"} {
 				x.Set(key, s.Get(key))
@@ -184,11 +193,18 @@ func (w *workload) ports(service *value.Value) bool {
 			x.Set(key, c.Get(key))
 		}
 		out.Set(name, x)
+		w.portNamed["service "+s.StringAt("name")], w.portNamed["container "+c.StringAt("name")] = name, name
 	}
 	if len(out.Entries) > 0 {
 		w.fields.Set("ports", out)
 	}
 	return true
+}
+
+// declares reports whether a name is that of a port of the workload's own container.
+func (w *workload) declares(target *value.Value) bool {
+	return target.Is(value.String) && slices.ContainsFunc(w.own.Get("ports").AllItems(),
+		func(c *value.Value) bool { return c.StringAt("name") == target.Text })
 }
 
 // portName returns a key for a port that is not taken: the name in the Service, else
@@ -368,4 +384,54 @@ func claimFields(v *value.Value) *value.Value {
 		return nil
 	}
 	return out
+}
+
+// monitors reports whether a ServiceMonitor looks for a workload's Service, or a PodMonitor for its pods.
+func (w *workload) monitors(v, service *value.Value) bool {
+	labels := w.podLabels
+	switch {
+	case v.StringAt("apiVersion") != "monitoring.coreos.com/v1":
+		return false
+	case v.StringAt("kind") == "ServiceMonitor" && service != nil:
+		labels = service.Get("metadata", "labels")
+	case v.StringAt("kind") != "PodMonitor":
+		return false
+	}
+	s := v.Get("spec", "selector")
+	return len(s.AllEntries()) == 1 && !s.Get("matchLabels").Empty() && has(labels, s.Get("matchLabels"))
+}
+
+// monitor sets the fields of a monitor. It returns false for one that they can't describe.
+func (w *workload) monitor(v, service *value.Value) bool {
+	out, spec := newMap(), v.Get("spec")
+	list, side := "endpoints", "service"
+	if v.StringAt("kind") == "PodMonitor" {
+		list, side = "podMetricsEndpoints", "container"
+	}
+	endpoints := spec.Get(list).AllItems()
+	if len(endpoints) != 1 {
+		return false
+	}
+	port := w.portNamed[side+" "+endpoints[0].StringAt("port")]
+	if port == "" {
+		return false
+	}
+	if byService := service != nil && w.kind.Alike && w.portNamed["service "+port] == port; byService != (side == "service") {
+		out.Set("kind", v.Get("kind"))
+	}
+	out.Set("port", text(port))
+	for _, key := range []string{"path", "interval", "scrapeTimeout"} {
+		out.Set(key, endpoints[0].Get(key))
+	}
+	out.Set("endpoint", without(endpoints[0], "port", "path", "interval", "scrapeTimeout"))
+	usual := w.selector
+	if side == "service" {
+		usual = service.Get("metadata", "labels")
+	}
+	if s := spec.Get("selector", "matchLabels"); !value.Equal(s, usual) {
+		out.Set("selector", s)
+	}
+	out.Set("spec", without(spec, "selector", list))
+	w.fields.Set("metrics", out)
+	return true
 }

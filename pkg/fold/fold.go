@@ -172,7 +172,7 @@ func (f *folder) layer() *value.Value {
 	rest = f.namespace(out, rest)
 	workloads := newMap()
 	for _, v := range apps {
-		w := workload{folder: f, object: v, fields: newMap()}
+		w := workload{folder: f, object: v, fields: newMap(), portNamed: map[string]string{}}
 		rest = w.fold(rest)
 		workloads.Set(f.keys[idOf(v).String()], w.fields)
 	}

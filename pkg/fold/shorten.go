@@ -71,6 +71,8 @@ func shortField(key string, v *value.Value) *value.Value {
 		return single(v, "cron")
 	case "strategy":
 		return single(v, "type")
+	case "metrics":
+		return single(v, "path")
 	case "claims":
 		return each(v, func(x *value.Value) *value.Value { return single(x, "size") })
 	case "volumes":

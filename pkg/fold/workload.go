@@ -20,6 +20,8 @@ type workload struct {
 	// objects are those that the workload's fields make.
 	objects []*value.Value
 	own     *value.Value // its own container
+	// portNamed are the keys of ports by "service" or "container" and their names there.
+	portNamed map[string]string
 }
 
 // fold sets the workload's fields, and returns those of the objects that don't

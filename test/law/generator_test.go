@@ -118,11 +118,13 @@ type generator struct {
 
 // workload is what has to be known of one workload.
 type workload struct {
-	key    string // "" for an app's only one
-	kind   string
-	object string // the name of its objects
-	said   *said
-	ports  []port
+	// renamed and undeclared say that a port has a containerName, or declared.
+	renamed, undeclared bool
+	key                 string // "" for an app's only one
+	kind                string
+	object              string // the name of its objects
+	said                *said
+	ports               []port
 	// headless decides which fields its Service may have.
 	headless bool
 	// open ports have a number on the nodes, so that its Service keeps its type.

@@ -28,6 +28,7 @@ func (g *generator) metrics(o object, w *workload) {
 			"requests", plain("app:requests_total"), "duration", plain("app_seconds"), "status", plain("code"),
 			"endpoint", fields("honorLabels", plain("true"), "metricRelabelings",
 				list(fields("action", plain("drop"), "regex", quoted("go_.*")))),
+			"spec", g.some(50, "namespaceSelector", fields("any", plain("true")), "jobLabel", quoted("team"), "sampleLimit", plain("5000")),
 			"alerts", pick(g, plain("true"), g.alerts()), "dashboard",
 			pick(g, plain("true"), plain("false"), g.some(60, "title", g.scalarText(), "labels", fields("team", plain("a")),
 				"annotations", fields("folder", quoted("0x1F")))))

@@ -130,13 +130,15 @@ func (g *generator) port(w *workload, exposed bool) *yaml.Node {
 		g.text(pick(g, "http", "kubernetes.io/h2c", "example.com/1.0")),
 		"hostPort", g.number(), "hostIP", g.text("127.0.0.1"), "targetBy", plain(pick(g, "name", "number")))
 	o := object{n}
-	if g.chance(15) {
+	if g.chance(15) && !w.undeclared { // else it is the name of a sidecar's port
+		w.renamed = true
 		o.set("containerName", g.text(fmt.Sprintf("in-%d", g.next())))
 	}
 	if g.chance(15) {
 		o.set("unnamed", plain("container"))
 	}
-	if g.chance(10) && o.get("hostPort") == nil && o.get("hostIP") == nil {
+	if g.chance(10) && o.get("hostPort") == nil && o.get("hostIP") == nil && !w.renamed {
+		w.undeclared = true
 		o.set("declared", g.boolean())
 	}
 	if o.get("target") == nil || g.chance(60) {

@@ -146,6 +146,7 @@ func TestHostileNames(t *testing.T) {
 	text(2, "eject", good, "--output", out)
 	text(2, "eject", good, "--output", good+"/app.yaml")
 	data("import", "--env", "dev="+out+"/overlays/dev", "--platform", "none")
+	text(0, "import", "--env", "dev="+out+"/overlays/dev", "--platform", "none", "--output", out+"/apps")
 	for _, format := range []string{"text", "markdown", "json"} {
 		for _, color := range []string{"always", "never"} {
 			text(1, "diff", good, "--env", "dev", "--env", "prod", "--format", format, "--color", color)

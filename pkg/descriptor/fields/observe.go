@@ -16,7 +16,7 @@ var metricsType = &schema.Type{
 	Kind: schema.ObjectKind, What: "metrics", Expand: expandMetrics, Shorthand: &schema.Type{Kind: schema.TextKind,
 		What: "a path such as /metrics", Check: &schema.URLPath}, AllowBool: true,
 	Fields: []schema.Field{
-		{Name: "path", Doc: "The path that is scraped (default: /metrics).",
+		{Name: "path", Doc: "The path that is scraped (default: /metrics; none with defaults: none, which Prometheus takes for that).",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a path", Check: &schema.URLPath}},
 		{Name: "port", Doc: "The port's name; metrics if there is one, else http, else the first.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a port's name", Check: &schema.PortName}},
@@ -33,6 +33,9 @@ var metricsType = &schema.Type{
 			Type: &schema.Type{Kind: schema.KubeKind, What: "an endpoint", Of: "monitoring.coreos.com/v1.PodMetricsEndpoints"},
 			Example: "metrics:\n  path: /metrics\n  endpoint:\n    metricRelabelings:\n" +
 				"      - {sourceLabels: [__name__], regex: go_.*, action: drop}"},
+		{Name: "spec", Doc: "The other fields of the monitor's spec, the Prometheus operator's own.",
+			Type:    &schema.Type{Kind: schema.KubeKind, What: "a monitor's spec", Of: "monitoring.coreos.com/v1.ServiceMonitorSpec"},
+			Example: "metrics: {path: /metrics, spec: {namespaceSelector: {matchNames: [shop]}, jobLabel: team}}"},
 		{Name: "requests", Doc: "The name of the counter of requests, for alerts and the dashboard.", Type: metricName},
 		{Name: "duration", Doc: "The name of the histogram of durations in seconds, without _bucket.", Type: metricName},
 		{Name: "status", Doc: "The counter's label that holds the HTTP status (default: status).",
