@@ -120,8 +120,33 @@ func Fold(name string, envs []fold.Environment, p *platform.Platform) (App, erro
 		return App{}, err
 	}
 	defer os.RemoveAll(dir)
-	a := attempt{name: name, envs: envs, platform: p, dir: dir, raw: map[string]map[object.ID]bool{}, accepted: map[string]bool{}}
-	for _, e := range envs {
+	short := attempt{name: name, envs: envs, platform: p, dir: dir}
+	app, err := short.fold()
+	if err == nil && short.kept() == 0 {
+		return app, nil
+	}
+	// What takes the fewest lines may be what an object can't be made of.
+	plain := attempt{name: name, envs: envs, platform: p, dir: dir, plain: true}
+	if other, otherErr := plain.fold(); otherErr == nil && (err != nil || plain.kept() < short.kept()) {
+		return other, nil
+	}
+	return app, err
+}
+
+type attempt struct {
+	name     string
+	envs     []fold.Environment
+	platform *platform.Platform
+	dir      string
+	plain    bool
+	raw      map[string]map[object.ID]bool
+	accepted map[string]bool
+}
+
+// fold tries until no more objects have to be kept as they are.
+func (a *attempt) fold() (App, error) {
+	a.raw, a.accepted = map[string]map[object.ID]bool{}, map[string]bool{}
+	for _, e := range a.envs {
 		a.raw[e.Name] = map[object.ID]bool{}
 	}
 	for range attempts {
@@ -133,19 +158,20 @@ func Fold(name string, envs []fold.Environment, p *platform.Platform) (App, erro
 	return App{}, errors.New("the app can't be folded")
 }
 
-type attempt struct {
-	name     string
-	envs     []fold.Environment
-	platform *platform.Platform
-	dir      string
-	raw      map[string]map[object.ID]bool
-	accepted map[string]bool
+// kept returns how many objects are kept as they are.
+func (a *attempt) kept() int {
+	n := 0
+	for _, ids := range a.raw {
+		n += len(ids)
+	}
+	return n
 }
 
 // try folds and renders once. Again says that objects were found which have to be
 // kept as they are.
 func (a *attempt) try() (app App, again bool, err error) {
-	r := fold.App(fold.Options{Name: a.name, Raw: func(env string, id object.ID) bool { return a.raw[env][id] }}, a.envs)
+	r := fold.App(fold.Options{Name: a.name, Plain: a.plain, Raw: func(env string, id object.ID) bool { return a.raw[env][id] }},
+		a.envs)
 	if len(a.accepted) > 0 {
 		accept := value.NewMap(diag.Pos{})
 		for _, rule := range sorted(a.accepted) {

@@ -13,11 +13,11 @@ import (
 func TestFactor(t *testing.T) {
 	for seed := range uint64(2000) {
 		r := rand.New(rand.NewPCG(seed, 1))
-		layers := make([]*value.Value, 1+r.IntN(3))
+		layers := make([]*value.Value, 1+r.IntN(4))
 		for i := range layers {
 			layers[i] = randomMap(r, 3)
 		}
-		common, rest := factor(layers)
+		common, rest := factoring{plain: seed%2 == 0}.split(layers)
 		for i, layer := range layers {
 			got := merge(common, rest[i])
 			if !value.Equal(got, layer) {

@@ -26,6 +26,8 @@ type Environment struct {
 type Options struct {
 	// Name is the app's.
 	Name string
+	// Plain says that environments say only more than the top level, and remove nothing.
+	Plain bool
 	// Raw reports whether an object has to be kept as it is, under manifests.
 	Raw func(env string, id object.ID) bool
 }
@@ -59,7 +61,12 @@ func App(o Options, envs []Environment) Result {
 		out.Fields[e.Name], out.Secrets[e.Name] = f.made, f.plain
 		out.Workloads[e.Name] = f.of
 	}
-	common, rest := factor(layers)
+	shape := factoring{plain: o.Plain}
+	common, rest := shape.split(layers)
+	if len(common.Get("workloads").AllEntries()) > 0 {
+		shape.share(common, rest, layers)
+		common = inOrder(common)
+	}
 	d := newMap("apiVersion", fields.APIVersion, "kind", "App", "name", o.Name, "defaults", "none")
 	if kind := common.Get("kind"); kind != nil {
 		d.Set("kind", kind)
@@ -208,7 +215,6 @@ func (f *folder) layer() *value.Value {
 			out.SetEntry(entry)
 		}
 	} else if len(workloads.Entries) > 0 {
-		f.share(out, workloads)
 		f.shareNames(out, workloads)
 		for i, e := range workloads.Entries {
 			workloads.Entries[i].Value = inOrder(e.Value)
@@ -275,31 +281,6 @@ func (f *folder) namespace(out *value.Value, rest []*value.Value) []*value.Value
 		out.Set("namespace", ns)
 	}
 	return rest
-}
-
-// share moves the fields that all workloads have in common to the top level, as far
-// as they are defaults for all workloads there.
-func (f *folder) share(top, workloads *value.Value) {
-	if len(workloads.Entries) < 2 {
-		return
-	}
-	for _, row := range fields.WorkloadFields() {
-		if row.Scope != fields.Inherited {
-			continue
-		}
-		first := workloads.Entries[0].Value.Get(row.Name)
-		if first == nil {
-			continue
-		}
-		same := !slices.ContainsFunc(workloads.Entries, func(e value.Entry) bool { return !value.Equal(e.Value.Get(row.Name), first) })
-		if !same {
-			continue
-		}
-		top.Set(row.Name, first)
-		for _, e := range workloads.Entries {
-			e.Value.Delete(row.Name)
-		}
-	}
 }
 
 // shareMetadata moves the labels and annotations that all objects have in common to
@@ -407,10 +388,14 @@ func inOrder(fields *value.Value) *value.Value {
 		"metadata", "image", "command", "args", "ports", "probes", "env", "envFrom", "replicas", "autoscaling", "disruption", "resources"} {
 		out.Set(key, fields.Get(key))
 	}
+	last := []string{"configMaps", "claims", "workloads", "manifests"}
 	for _, e := range fields.Entries {
-		if !out.Has(e.Key) {
+		if !out.Has(e.Key) && !slices.Contains(last, e.Key) {
 			out.SetEntry(e)
 		}
+	}
+	for _, key := range last {
+		out.Set(key, fields.Get(key))
 	}
 	return out
 }
