@@ -113,6 +113,9 @@ func (f factoring) value(key string, values, layers []*value.Value, whole bool) 
 // candidates returns what could be below values.
 func (f factoring) candidates(key string, values []*value.Value, everywhere, maps bool) []*value.Value {
 	var out []*value.Value
+	if maps && !ordered[key] && !f.sharing {
+		return nil // key by key
+	}
 	if !f.plain {
 		for i, v := range values {
 			again := slices.ContainsFunc(values[i+1:], func(x *value.Value) bool { return same(key, x, v) })

@@ -22,7 +22,8 @@ func (f factoring) share(common *value.Value, rest, layers []*value.Value) {
 	}
 	for _, field := range inherited() {
 		late := slices.ContainsFunc(base.AllEntries(), func(w value.Entry) bool { // which an environment adds
-			return !w.Value.Has(field) && slices.ContainsFunc(rest, func(r *value.Value) bool { return r.Get("workloads", w.Key, field) != nil })
+			return !w.Value.Has(field) && slices.ContainsFunc(rest,
+				func(r *value.Value) bool { return r.Get("workloads", w.Key, field) != nil })
 		})
 		if !late && len(members) > 1 {
 			f.shareField(common, field, members)

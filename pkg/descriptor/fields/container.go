@@ -93,7 +93,8 @@ var portType = &schema.Type{
 			"second port of the Service to it.", Type: &schema.PortRef},
 		{Name: "targetBy", Doc: "Whether the Service leads to the container's port by its name (default) or number.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "name or number", Enum: []string{"name", "number"}}},
-		{Name: "containerName", Doc: "Its name in the container (default: the same); with declared: false, the name of a sidecar's port, to which the " +
+		{Name: "containerName", Doc: "Its name in the container (default: the same); with declared: false, the name of a sidecar's " +
+			"port, to which the " +
 			"Service leads.",
 			Type: &schema.Type{Kind: schema.TextKind, What: "a port name", Check: &schema.PortName}},
 		{Name: "unnamed", Doc: "true if the port has no name; container or service if it has none there.",
