@@ -128,10 +128,13 @@ func (e *effective) mounts(w *Workload, x *Volume, entry value.Entry) {
 			x.Mounts = append(x.Mounts, Mount{m.Key, m.KeyPos, m.Value})
 		}
 	}
-	if len(x.Mounts) == 0 && !mountedElsewhere(w, x.Name) {
-		e.diags.Errorh(x.Pos, "not-mounted", "add mounts: /PATH", "the volume %q is mounted nowhere", x.Name)
+	if len(x.Mounts) == 0 && !nowhere(entry.Value.Get("mounts")) && !mountedElsewhere(w, x.Name) {
+		e.diags.Errorh(x.Pos, "not-mounted", "add mounts: /PATH; mounts: {} if that is right", "the volume %q is mounted nowhere", x.Name)
 	}
 }
+
+// nowhere reports whether mounts are said to be none.
+func nowhere(mounts *value.Value) bool { return mounts.Is(value.Map) && len(mounts.Entries) == 0 }
 
 // mountedElsewhere reports whether one of the workload's other containers mounts
 // a volume, or any has it for a device.

@@ -252,7 +252,7 @@ func (w *workload) autoscaler(v *value.Value) bool {
 			continue
 		}
 		target := metrics[0].Get("resource", "target")
-		if percent := target.Get("averageUtilization"); percent != nil && target.StringAt("type") == "Utilization" {
+		if percent := target.Get("averageUtilization"); percent != nil && target.StringAt("type") == "Utilization" && w.requests(resource) {
 			out.Set(resource, percent)
 			metrics = metrics[1:]
 		}
@@ -263,6 +263,14 @@ func (w *workload) autoscaler(v *value.Value) bool {
 	out.Set("behavior", spec.Get("behavior"))
 	w.fields.Set("autoscaling", out)
 	return true
+}
+
+// requests reports whether all containers ask for a resource, without which a percentage of
+// it is a metric that nobody has.
+func (w *workload) requests(resource string) bool {
+	return !slices.ContainsFunc(w.template().Get("spec", "containers").AllItems(), func(c *value.Value) bool {
+		return c.Get("resources", "requests", resource) == nil && c.Get("resources", "limits", resource) == nil
+	})
 }
 
 func (w *workload) budget(v *value.Value) bool {

@@ -91,23 +91,45 @@ func (f factoring) value(key string, values, layers []*value.Value, whole bool) 
 	if everywhere && !slices.ContainsFunc(values, func(v *value.Value) bool { return !same(key, v, first) }) {
 		return parted{below: first, rest: make([]*value.Value, len(values))}.counted(key)
 	}
+	if key == "image" && maps && !whole && !f.sharing {
+		return images(values, layers)
+	}
 	if maps && !whole && !ordered[key] && !f.sharing && (everywhere || !f.plain) {
 		x := f.maps(values, key, key == "manifests") // an environment replaces an object as a whole
 		x = x.without(values, layers)
-		if key == "image" && x.below != nil { // the repository is that of all, whatever the lines
-			return x.counted(key)
-		}
 		if x = x.counted(key); x.below != nil && x.lines <= best.lines+1 { // what all have is below
 			best = x
 		}
-	}
-	if key == "tag" || key == "digest" { // what an environment runs is its own
-		return best
 	}
 	for _, below := range f.candidates(key, values, everywhere, maps && !whole) {
 		try(f.over(below, values, layers, key, maps && !whole))
 	}
 	return best
+}
+
+// images parts images: what all have is below, but for a tag and digest that are not the same
+// everywhere. Those are of each environment, and replace both of a layer below.
+func images(values, layers []*value.Value) parted {
+	below, x := newMap(), parted{rest: make([]*value.Value, len(values))}
+	all := func(keys ...string) bool {
+		return !slices.ContainsFunc(keys, func(key string) bool {
+			return slices.ContainsFunc(values, func(v *value.Value) bool { return !value.Equal(v.Get(key), values[0].Get(key)) })
+		})
+	}
+	for _, keys := range [][]string{{"repository"}, {"tag", "digest"}, {"pullPolicy"}} {
+		if all(keys...) {
+			for _, key := range keys {
+				below.Set(key, values[0].Get(key))
+			}
+		}
+	}
+	if len(below.Entries) > 0 {
+		x.below = below
+	}
+	for i, v := range values {
+		x.rest[i] = without(v, below.Keys()...)
+	}
+	return x.without(values, layers).counted("image")
 }
 
 // candidates returns what could be below values.
@@ -284,6 +306,15 @@ func follows(m, below *value.Value) bool {
 	return slices.Equal(want, m.Keys())
 }
 
+// unpins reports whether an image does not say what is below it: a tag or digest there stays
+// where it has neither.
+func unpins(from, to *value.Value) bool {
+	if !to.Has("tag") && !to.Has("digest") && (from.Has("tag") || from.Has("digest")) {
+		return true
+	}
+	return from.Has("pullPolicy") && !to.Has("pullPolicy")
+}
+
 // removes reports whether a map removes something.
 func removes(m *value.Value) bool {
 	return slices.ContainsFunc(m.AllEntries(), func(e value.Entry) bool { return e.Value.Is(value.Null) || removes(e.Value) })
@@ -314,6 +345,11 @@ func difference(key string, from, to *value.Value) (out *value.Value, ok bool) {
 		old := from.Get(e.Key)
 		switch {
 		case same(e.Key, old, e.Value):
+		case e.Key == "image" && old.Is(value.Map) && e.Value.Is(value.Map):
+			if unpins(old, e.Value) {
+				return nil, false
+			}
+			out.SetEntry(e)
 		case old.Is(value.Map) && e.Value.Is(value.Map):
 			x, ok := difference(e.Key, old, e.Value)
 			if !ok {

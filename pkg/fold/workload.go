@@ -207,7 +207,10 @@ func (w *workload) further(c *value.Value) *value.Value {
 		for i, p := range list.AllItems() {
 			name := p.StringAt("name")
 			if name == "" {
-				name = unnamed(i)
+				p = p.Copy().Set("unnamed", value.NewBool(p.At(), true))
+				for n := i; name == "" || ports.Has(name); n++ {
+					name = unnamed(n)
+				}
 			}
 			ports.Set(name, without(p, "name"))
 		}
@@ -333,9 +336,28 @@ func (w *workload) volumes(pod, templates *value.Value) {
 		}
 		w.fields.Set("container", raw.Set("volumeMounts", wanted))
 	}
+	for i, e := range all.Entries {
+		if !mounted(pod, e.Key) {
+			all.Entries[i].Value = e.Value.Copy().Set("mounts", value.NewMap(e.Value.At()))
+		}
+	}
 	if len(all.Entries) > 0 {
 		w.fields.Set("volumes", all)
 	}
+}
+
+// mounted reports whether a container mounts a volume.
+func mounted(pod *value.Value, name string) bool {
+	for _, group := range []string{"containers", "initContainers"} {
+		for _, c := range pod.Get(group).AllItems() {
+			for _, list := range []string{"volumeMounts", "volumeDevices"} {
+				if slices.ContainsFunc(c.Get(list).AllItems(), func(m *value.Value) bool { return m.StringAt("name") == name }) {
+					return true
+				}
+			}
+		}
+	}
+	return false
 }
 
 // names sets how the workload's objects are called where that is not what unfold

@@ -82,7 +82,7 @@ var volumeType = &schema.Type{
 			Type: recursive},
 		{Name: "mountPropagation", Doc: "Whether mounts pass between container and node: None, HostToContainer or Bidirectional.",
 			Type: propagation},
-		{Name: "mounts", Doc: "Where it is mounted, by path, each with the path in the volume or with options of its own.",
+		{Name: "mounts", Doc: "Where it is mounted, by path, each with the path in the volume or with options of its own; {} for nowhere.",
 			Type: &schema.Type{Kind: schema.MapKind, What: "a map of mounts", Expand: expandMounts,
 				Shorthand: &schema.Type{Kind: schema.TextKind, What: "a path", Check: &schema.MountPath},
 				Keys:      schema.KeyRule{What: "a path", Check: &schema.MountPath}, Elem: mountType}},
