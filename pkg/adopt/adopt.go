@@ -31,6 +31,8 @@ type App struct {
 	// Accepted are the rules whose findings the descriptor accepts, since the app runs with
 	// them.
 	Accepted []string
+	// Tidied is what a standard form changes, nil where the app is exact.
+	Tidied *Tidied
 }
 
 // Lines returns how many lines the descriptor has.
@@ -57,6 +59,8 @@ type Options struct {
 	Name string
 	// Split makes an app of each workload and what belongs to it.
 	Split bool
+	// Tidy goes on from what runs to the names, labels and defaults that a new app has.
+	Tidy bool
 }
 
 // Import is what was made of sources.
@@ -101,6 +105,11 @@ func Read(sources []Source, stdin io.Reader, o Options, p *platform.Platform) (I
 		app, err := Fold(name, groups[i], p)
 		if err != nil {
 			return Import{}, err
+		}
+		if o.Tidy {
+			if app, err = tidy(app, groups[i], p); err != nil {
+				return Import{}, err
+			}
 		}
 		out.Apps = append(out.Apps, app)
 	}

@@ -31,7 +31,9 @@ Each PATH is a kustomization, a folder of manifests or a file, and its
 environment has the folder's or file's name; --env NAME=PATH names it otherwise,
 and - is standard input. import renders what it wrote, and compares it with the
 objects: it writes only what comes to the same objects in the cluster. A field
-that can't be written keeps its object as it is, under manifests.`,
+that can't be written keeps its object as it is, under manifests. With --tidy it
+goes on to the names, labels and defaults of a new app, and lists what that
+changes, the greatest risk first.`,
 		Example: "  unfold import k8s/overlays/* --output apps\n  unfold import --env prod=k8s/overlays/production --env dev=dev.yaml",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			sources, err := i.sources(args)
@@ -42,7 +44,7 @@ that can't be written keeps its object as it is, under manifests.`,
 			if err != nil {
 				return err
 			}
-			got, err := adopt.Read(sources, s.In, adopt.Options{Name: i.name, Split: i.split}, platform)
+			got, err := adopt.Read(sources, s.In, adopt.Options{Name: i.name, Split: i.split, Tidy: i.tidy}, platform)
 			if err != nil {
 				return err
 			}
@@ -55,6 +57,8 @@ that can't be written keeps its object as it is, under manifests.`,
 		"the app's name (default: what the objects have in common); of several apps, what their names begin with")
 	cmd.Flags().BoolVar(&i.split, "split", false,
 		"write an app for each workload with what belongs to it (default: one for each namespace)")
+	cmd.Flags().BoolVar(&i.tidy, "tidy", false,
+		"go on to the names, labels and defaults of a new app, and list what that changes, by risk")
 	cmd.Flags().BoolVar(&i.force, "force", false, "replace an app.yaml that exists, and write one that is not exact")
 	p.register(cmd)
 	return cmd
@@ -65,6 +69,7 @@ type importing struct {
 	envs         []string
 	output, name string
 	force, split bool
+	tidy         bool
 }
 
 // sources returns where the objects of each environment are.
@@ -159,12 +164,31 @@ func (i importing) notes(w io.Writer, app adopt.App) (exact bool) {
 			fmt.Fprintf(w, "note: %s: %s holds values in plain text, so it is only referred to: keep it in the cluster, or seal its "+
 				"values with unfold seal\n", diag.Line(e.Name), diag.Line(id.String()))
 		}
+		if app.Tidied != nil {
+			continue
+		}
 		for _, line := range diff.Lines(e.Differences) {
 			fmt.Fprintf(w, "%s: %s\n", diag.Line(e.Name), line)
 		}
 		exact = exact && len(e.Differences) == 0
 	}
+	if app.Tidied != nil {
+		tidied(w, *app.Tidied)
+	}
 	return exact
+}
+
+// tidied prints what the standard form of an app changes, by risk.
+func tidied(w io.Writer, t adopt.Tidied) {
+	if len(t.Changes) > 0 {
+		fmt.Fprintf(w, "%-16s %-16s %s\n", "RISK", "ENVIRONMENT", "CHANGE")
+	}
+	for _, c := range t.Changes {
+		fmt.Fprintf(w, "%-16s %-16s %s\n", c.Risk, diag.Line(c.Env), diag.Line(c.ID.String()+": "+c.What))
+	}
+	for _, k := range t.Kept {
+		fmt.Fprintf(w, "note: %s stay as they are: %s\n", k.Step, diag.Line(k.Reason))
+	}
 }
 
 // table prints what became of the objects, and of the lines that described them.

@@ -34,7 +34,8 @@ func immutables() []rule {
 	return out
 }
 
-// immutable warns of changes that the API server refuses, and of those for which the object is deleted and made anew.
+// immutable warns of changes that the API server refuses, and of those for which the object is deleted and made anew. It
+// marks the fields of the former.
 func immutable(old, fresh *value.Value, fields []Field) (warnings []string, recreated bool) {
 	id := idOf(fresh)
 	warn := func(format string, args ...any) {
@@ -52,7 +53,7 @@ func immutable(old, fresh *value.Value, fields []Field) (warnings []string, recr
 			warn("%s is deleted and made anew: remove Replace=true,Force=true from its sync options to change it in place", id)
 		}
 	}
-	for _, f := range fields {
+	for i, f := range fields {
 		if f.Path == "metadata.namespace" {
 			recreated = true
 			warn("%s moves to another namespace: it is deleted and made anew, unless namespace stays what it was", id)
@@ -64,6 +65,7 @@ func immutable(old, fresh *value.Value, fields []Field) (warnings []string, recr
 			}
 			for _, fixed := range r.fixed {
 				if below(f.Path, fixed) {
+					fields[i].Fixed = true
 					path := fixed
 					if fixed == "spec" {
 						path = strings.Join(strings.SplitN(f.Path, ".", 3)[:2], ".")

@@ -16,6 +16,8 @@ type Object struct {
 	object.ID
 	Added, Removed bool
 	Fields         []Field
+	// Successor is what comes in the place of an object that goes, nil for nothing.
+	Successor *object.ID
 	// Recreated says that the object is deleted and made anew, under this name or another.
 	Recreated bool
 	// Warnings say what the API server will refuse, what is deleted and made anew, and what is lost, each with the way to
@@ -28,6 +30,8 @@ type Object struct {
 type Field struct {
 	Path     string
 	Old, New *value.Value
+	// Fixed says that the API server refuses the change.
+	Fixed bool
 }
 
 // Comparison says how objects are compared.
@@ -70,6 +74,10 @@ func (c Comparison) Objects(a, b []*value.Value) []Object {
 		}
 		if p.new == nil && !c.Places {
 			d.Warnings, d.Recreated = c.lost(p.old, successors[p.old])
+			if successors[p.old] != nil {
+				id := idOf(successors[p.old])
+				d.Successor = &id
+			}
 		}
 		out = append(out, d)
 	}
@@ -151,7 +159,7 @@ func (w *walker) compare(path string, a, b *value.Value) {
 		}
 	case a.Is(value.List) && b.Is(value.List) && w.items(path, a, b):
 	default:
-		w.found = append(w.found, Field{path, a, b})
+		w.found = append(w.found, Field{Path: path, Old: a, New: b})
 	}
 }
 
