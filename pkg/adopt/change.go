@@ -106,7 +106,7 @@ func shown(v *value.Value) string {
 	if v == nil {
 		return "nothing"
 	}
-	text := v.Flow()
+	text := value.Sorted(v).Flow()
 	if len(text) > most {
 		text = strings.ToValidUTF8(text[:most], "") + "…"
 	}

@@ -284,7 +284,8 @@ func sameContainers(e fold.Environment, rendered []*value.Value) (objects []*val
 			old, fresh := c.StringAt("name"), to.Items[n].StringAt("name")
 			if old != fresh {
 				list.Items[n] = c.Copy().Set("name", to.Items[n].Get("name"))
-				renamed = append(renamed, Change{Restart, e.Name, idOf(v), strings.Join(path, ".") + "[" + old + "] becomes [" + fresh + "]"})
+				renamed = append(renamed, Change{Restart, e.Name, idOf(v),
+					strings.Join(path, ".") + "[" + old + "] becomes [" + fresh + "]"})
 			}
 		}
 		objects = append(objects, put(v, list, path...))

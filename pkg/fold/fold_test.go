@@ -16,7 +16,8 @@ func TestHashes(t *testing.T) {
 		"data", value.MapOf(diag.Pos{}, "a", "b"))
 	hashed := "x-" + object.Hash(config)
 	config.Set("metadata", value.MapOf(diag.Pos{}, "name", hashed))
-	pods, diags := value.Read("", []byte(`{apiVersion: apps/v1, kind: Deployment, metadata: {name: a}, spec: {template: {spec: {containers: [
+	pods, diags := value.Read("", []byte(`{apiVersion: apps/v1, kind: Deployment, metadata: {name: a},
+spec: {template: {spec: {containers: [
 {name: a, image: i, envFrom: [{configMapRef: {name: `+hashed+`}}]}]}}}}`))
 	if err := diags.Err(); err != nil {
 		t.Fatal(err)
