@@ -42,10 +42,10 @@ func explainValues(s Streams, src *render.Source, envs []string, path string, o 
 		if err := (origins{s.Out, src, env, diags, p}).explain(path); err != nil {
 			return err
 		}
-		patched = patched || len(p.App.Patches)+len(p.App.Components) > 0
+		patched = patched || p.App.Changed()
 	}
 	if patched && !strings.HasPrefix(path, "patches") && !strings.HasPrefix(path, "components") {
-		fmt.Fprintln(s.Err, "note: patches or components change the objects further; unfold render --explain prints them")
+		fmt.Fprintln(s.Err, "note: patches, components or commonLabels change the objects further; unfold render --explain prints them")
 	}
 	return mistakes.Err()
 }

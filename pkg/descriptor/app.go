@@ -47,8 +47,10 @@ type App struct {
 	Hooks      []Workload
 	Jobs       []Workload
 	Manifests  []Manifest
-	Components []Text
-	Patches    []Patch
+	// CommonLabels are the labels of all objects, their selectors and their pods, nil for none.
+	CommonLabels *value.Value
+	Components   []Text
+	Patches      []Patch
 	// ServiceAccount and Secrets are shared by all workloads.
 	ServiceAccount *ServiceAccount
 	Secrets        []Secret
@@ -242,5 +244,10 @@ func (a *App) Named(name string) string { return a.Prefix.Text + name + a.Suffix
 
 // UsesKustomize reports whether kustomize itself has to build the app.
 func (a *App) UsesKustomize() bool {
-	return len(a.Patches)+len(a.Components)+len(a.Manifests) > 0
+	return a.Changed() || len(a.Manifests) > 0
+}
+
+// Changed reports whether kustomize changes the objects of the app.
+func (a *App) Changed() bool {
+	return len(a.Patches)+len(a.Components) > 0 || !a.CommonLabels.Empty()
 }

@@ -23,7 +23,7 @@ func DefaultsType() *schema.Type {
 		}}
 	for _, f := range fields.Environment().Fields {
 		switch f.Name {
-		case "workloads", "defaults", "accept", "manifests", "components", "patches", "configMaps", "claims":
+		case "workloads", "defaults", "accept", "manifests", "components", "patches", "configMaps", "claims", "commonLabels":
 			continue
 		}
 		if f.Scope != fields.Own {

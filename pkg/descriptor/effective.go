@@ -329,6 +329,7 @@ func (e *effective) passedOn(app *App, merged *value.Value) {
 		}
 		app.Manifests = append(app.Manifests, m)
 	}
+	app.CommonLabels = merged.Get("commonLabels")
 	for _, item := range entriesOf(merged, "components") {
 		if twice(item) {
 			continue

@@ -96,23 +96,26 @@ type folder struct {
 
 	resources, components, generators, patches, replicas, images, configurations, transformers []*value.Value
 	used                                                                                       map[string]bool
+
+	labels *value.Value
 }
 
 func (w *writer) folder(dir string) *folder {
 	return &folder{writer: w, dir: dir, used: map[string]bool{"kustomization.yaml": true}}
 }
 
-// overlay returns the folder for an environment's objects. User patches and
-// components would lose against, or come before, what is generated beside them,
+// overlay returns the folder for an environment's objects. User patches, components
+// and common labels would lose against, or come before, what is generated beside them,
 // so they get a kustomization of their own over it.
 func (w *writer) overlay(env Environment) *folder {
 	dir := Overlay(env.App.Env)
-	if len(env.App.Patches)+len(env.App.Components) > 0 {
+	if env.App.Changed() {
 		outer := w.folder(dir)
 		outer.namespace = env.App.Namespace.Name
 		outer.resource("generated")
 		outer.userComponents(env)
 		outer.userPatches(env)
+		outer.labels = commonLabels(env.App.CommonLabels)
 		outer.names(env)
 		outer.write()
 		dir += "/generated"
@@ -126,6 +129,7 @@ func (f *folder) write() {
 	k := newMap(diag.Pos{},
 		"apiVersion", "kustomize.config.k8s.io/v1beta1", "kind", "Kustomization",
 		"namespace", f.namespace,
+		"labels", f.labels,
 		"resources", newList(diag.Pos{}, f.resources...),
 		"components", newList(diag.Pos{}, f.components...),
 		"configurations", newList(diag.Pos{}, f.configurations...),

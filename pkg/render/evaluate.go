@@ -59,9 +59,9 @@ func (x *evaluation) lint() { // 6. Lint.
 	in.Incomplete = x.diags.HasErrors()
 	x.findings, x.serves = lint.All(in), in.Serves
 	switch final := lint.Final(x.findings); {
-	case x.diags.HasErrors(), x.patched() && final.HasErrors(): // what is missing may have been left out
+	case x.diags.HasErrors(), x.App.Changed() && final.HasErrors(): // what is missing may have been left out
 		x.diags = append(x.diags, final...)
-	case !x.patched():
+	case !x.App.Changed():
 		x.diags = append(x.diags, lint.Diags(x.findings)...)
 	}
 	if x.diags.HasErrors() {
@@ -93,7 +93,7 @@ func (x *evaluation) lintBuilt() error { // 8. Lint what was built.
 	in := x.source.builtInput(x.expanded, x.built)
 	in.APIs = x.options.APIs
 	after := lint.Built(in, x.findings, firstEntry(x.expanded))
-	if !x.patched() { // the rest was reported before
+	if !x.App.Changed() { // the rest was reported before
 		after = lint.Added(x.findings, after)
 	} else if objects := x.noticed(after); !sameNotices(objects, x.Objects) {
 		x.Objects = objects
@@ -119,9 +119,6 @@ func (x *evaluation) buildAgain() error {
 	}
 	return nil
 }
-
-// patched reports whether patches or components change the objects.
-func (x *evaluation) patched() bool { return len(x.App.Patches)+len(x.App.Components) > 0 }
 
 // objects returns the objects as they are printed, in order, each with its origin: what
 // has none in the app's files, as what kustomize built, has that of the app.
@@ -198,6 +195,9 @@ func firstEntry(e expand.Environment) diag.Pos {
 	}
 	for _, c := range e.App.Components {
 		return c.Pos
+	}
+	if labels := e.App.CommonLabels; !labels.Empty() {
+		return labels.Pos
 	}
 	return e.App.Manifests[0].Pos
 }

@@ -77,7 +77,8 @@ func stands(scope, field string) bool {
 		return scope == "workloads." || !strings.HasSuffix(field, ".workload")
 	case "apiVersion", "name", "main", "environments":
 		return scope == ""
-	case "namespace", "namePrefix", "nameSuffix", "defaults", "accept", "manifests", "components", "patches", "configMaps", "claims":
+	case "namespace", "namePrefix", "nameSuffix", "defaults", "accept", "manifests", "components", "patches", "configMaps", "claims",
+		"commonLabels":
 		return scope != "workloads."
 	}
 	return true

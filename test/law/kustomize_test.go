@@ -50,6 +50,9 @@ func (g *generator) passedOn(o object) {
 	if g.chance(20) {
 		o.set("components", g.components())
 	}
+	if g.chance(15) {
+		o.set("commonLabels", fields("example.com/common", g.label(), pick(g, "a", "b"), g.label()))
+	}
 }
 
 // target returns the name of a Deployment that every environment has, and of its

@@ -45,6 +45,10 @@ var appFields = []schema.Field{
 		Named: true, Keys: entryName},
 		Example: "manifests:\n  - apiVersion: networking.k8s.io/v1\n    kind: NetworkPolicy\n    metadata: {name: deny-all}\n" +
 			"    spec: {podSelector: {}, policyTypes: [Ingress]}"},
+	{Name: "commonLabels", Scope: App, Doc: "Labels of all objects, manifests and components included: in their metadata, their " +
+		"pods and the selectors of their own pods, as by kustomize's field of this name. A running workload's selector can't be " +
+		"changed: this is for new apps, and for those that have the labels already.",
+		Type: LabelMap, Example: "commonLabels: {team: sales}"},
 	{Name: "components", Scope: App, Doc: "Folders in the app's folder that hold kustomize components.",
 		Type:    &schema.Type{Kind: schema.ListKind, What: "a list of folders", Elem: fileName, Named: true, Keys: entryName},
 		Example: "components: [components/debug]"},
