@@ -16,6 +16,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/adopt"
+	"github.com/unfold-gitops/unfold/pkg/delivery/diff"
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/expand"
 	"github.com/unfold-gitops/unfold/pkg/kube/defaults"
@@ -130,7 +131,7 @@ func (r *roundTrip) run(t *testing.T, kustomize string) {
 		r.err = err
 		return
 	}
-	dir := t.TempDir()
+	dir := filepath.Join(t.TempDir(), "shop", "k8s") // import takes the name of an app from its folder
 	if r.err = tree.Write(t.Context(), dir, u.Tree, false); r.err != nil {
 		return
 	}
@@ -149,7 +150,7 @@ func (r *roundTrip) run(t *testing.T, kustomize string) {
 		for _, e := range app.Environments {
 			r.objects, r.byFields = r.objects+e.Objects, r.byFields+e.FirstClass
 			if len(e.Differences) > 0 {
-				r.refusal = fmt.Errorf("%s: %s would come out otherwise", e.Name, e.Differences[0].ID)
+				r.refusal = fmt.Errorf("%s would come out otherwise:\n%s", e.Name, strings.Join(diff.Lines(e.Differences), "\n"))
 				return
 			}
 			for _, id := range e.Secrets {
