@@ -44,8 +44,15 @@ type Change struct {
 	What string
 }
 
+// claims reports whether an object is a claim or makes some, so that its data goes by its name.
+func claims(id object.ID, objects []*value.Value) bool {
+	return id.Kind == "PersistentVolumeClaim" || slices.ContainsFunc(objects, func(v *value.Value) bool {
+		return idOf(v) == id && !v.Get("spec", "volumeClaimTemplates").Empty()
+	})
+}
+
 // changes returns what becomes of the objects of an environment: one change for each field.
-func changes(env string, differences []diff.Object) []Change {
+func changes(env string, source []*value.Value, differences []diff.Object) []Change {
 	var out []Change
 	successors := map[object.ID]bool{}
 	for _, d := range differences {
@@ -55,6 +62,9 @@ func changes(env string, differences []diff.Object) []Change {
 	}
 	for _, d := range differences {
 		switch {
+		case d.Removed && d.Successor != nil && claims(d.ID, source):
+			out = append(out, Change{Outage, env, d.ID, "becomes " + d.Successor.String() +
+				" with new claims, and the data stays in the old ones"})
 		case d.Removed && d.Successor != nil:
 			out = append(out, Change{Rename, env, d.ID, "becomes " + d.Successor.String()})
 		case d.Removed:

@@ -71,7 +71,7 @@ func tidy(app App, envs []fold.Environment, p *platform.Platform) (App, error) {
 		differences := Compare(source, rendered[e.Name]).Differences
 		app.Environments[i].Differences = differences
 		out.Changes = append(out.Changes, renamed...)
-		out.Changes = append(out.Changes, changes(e.Name, differences)...)
+		out.Changes = append(out.Changes, changes(e.Name, source, differences)...)
 		out.Changes = append(out.Changes, dangling(e, rendered[e.Name], differences)...)
 	}
 	sortChanges(out.Changes)
