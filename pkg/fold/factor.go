@@ -79,6 +79,9 @@ func (f factoring) maps(layers []*value.Value, key string, whole bool) parted {
 // value parts the values of a key, nil for maps that don't have it. A layer that is missing
 // itself needs nothing removed: its map is.
 func (f factoring) value(key string, values, layers []*value.Value, whole bool) parted {
+	if key == "names" || key == "labels" || key == "annotations" { // what null removes may come from the top level too
+		f.plain = true
+	}
 	best := parted{rest: values}.counted(key)
 	first := values[slices.IndexFunc(values, func(v *value.Value) bool { return v != nil })]
 	try := func(x parted, ok bool) {
@@ -340,16 +343,14 @@ func difference(key string, from, to *value.Value) (out *value.Value, ok bool) {
 	if ordered[key] && !follows(to, from) {
 		return nil, false
 	}
+	if key == "image" {
+		return to, !unpins(from, to)
+	}
 	out = newMap()
 	for _, e := range to.Entries {
 		old := from.Get(e.Key)
 		switch {
 		case same(e.Key, old, e.Value):
-		case e.Key == "image" && old.Is(value.Map) && e.Value.Is(value.Map):
-			if unpins(old, e.Value) {
-				return nil, false
-			}
-			out.SetEntry(e)
 		case old.Is(value.Map) && e.Value.Is(value.Map):
 			x, ok := difference(e.Key, old, e.Value)
 			if !ok {

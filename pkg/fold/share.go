@@ -45,7 +45,7 @@ func (f factoring) share(common *value.Value, rest, layers []*value.Value) {
 		}
 		left := newMap()
 		for _, e := range own.Entries {
-			if len(e.Value.Entries) > 0 || !base.Has(e.Key) {
+			if len(e.Value.Entries) > 0 || e.Value.Is(value.Null) || !base.Has(e.Key) {
 				left.SetEntry(e)
 			}
 		}
