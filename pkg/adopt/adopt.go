@@ -47,9 +47,35 @@ type Environment struct {
 	Objects, Known, FirstClass, Manifests int
 	// Left are the known ones that are passed on all the same.
 	Left    []object.ID
-	Secrets []object.ID
+	Secrets []PlainSecret
 	// Differences are what comes out otherwise.
 	Differences []diff.Object
+}
+
+// PlainSecret is a Secret in plain text without its values.
+type PlainSecret struct {
+	ID   object.ID
+	Type string // "" for Opaque
+	Keys []string
+}
+
+// plainSecrets returns the Secrets in plain text of an environment, with their keys in order.
+func plainSecrets(e fold.Environment, ids []object.ID) []PlainSecret {
+	var out []PlainSecret
+	for _, v := range e.Objects {
+		id := object.Object{Value: v}.ID()
+		if !slices.Contains(ids, id) {
+			continue
+		}
+		x := PlainSecret{ID: id, Type: v.StringAt("type"), Keys: append(v.Get("data").Keys(), v.Get("stringData").Keys()...)}
+		if x.Type == "Opaque" {
+			x.Type = ""
+		}
+		slices.Sort(x.Keys)
+		x.Keys = slices.Compact(x.Keys)
+		out = append(out, x)
+	}
+	return out
 }
 
 // Options are what objects don't tell.
@@ -211,7 +237,7 @@ func (a *attempt) try() (app App, again bool, err error) {
 		if err != nil {
 			return app, false, err
 		}
-		out := Environment{Name: e.Name, Objects: len(e.Objects), Secrets: r.Secrets[e.Name], FirstClass: len(r.Fields[e.Name])}
+		out := Environment{Name: e.Name, Objects: len(e.Objects), Secrets: plainSecrets(e, r.Secrets[e.Name]), FirstClass: len(r.Fields[e.Name])}
 		out.known(e, r.Fields[e.Name])
 		out.Manifests = out.Objects - out.FirstClass - len(out.Secrets)
 		out.Differences = Compare(e.Objects, result.Values()).Differences

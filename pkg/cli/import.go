@@ -107,7 +107,7 @@ func (i importing) write(ctx context.Context, s Streams, got adopt.Import) error
 	}
 	exact := true
 	for _, app := range got.Apps {
-		exact = i.notes(s.Err, app) && exact
+		exact = i.notes(s.Err, app, i.folder(app, len(got.Apps) == 1)) && exact
 	}
 	if !exact && !i.force {
 		fmt.Fprintln(s.Err, "nothing was written: it would not come to the same objects\n  hint: --force writes it all the same")
@@ -152,17 +152,16 @@ func (i importing) folder(app adopt.App, only bool) string {
 	return filepath.Join(i.output, app.Name)
 }
 
-// notes prints what a person has to know about an app, and reports whether it is exact.
-func (i importing) notes(w io.Writer, app adopt.App) (exact bool) {
+// notes prints what a person has to know about an app in a folder, and reports whether it is exact.
+func (i importing) notes(w io.Writer, app adopt.App, dir string) (exact bool) {
 	if len(app.Accepted) > 0 {
 		fmt.Fprintf(w, "note: the app has mistakes that app.yaml accepts for now: %s; unfold explain accept\n",
 			strings.Join(app.Accepted, ", "))
 	}
 	exact = true
 	for _, e := range app.Environments {
-		for _, id := range e.Secrets {
-			fmt.Fprintf(w, "note: %s: %s holds values in plain text, so it is only referred to: keep it in the cluster, or seal its "+
-				"values with unfold seal\n", diag.Line(e.Name), diag.Line(id.String()))
+		for _, x := range e.Secrets {
+			i.sealing(w, dir, e.Name, x)
 		}
 		if app.Tidied != nil {
 			continue
@@ -176,6 +175,25 @@ func (i importing) notes(w io.Writer, app adopt.App) (exact bool) {
 		tidied(w, *app.Tidied)
 	}
 	return exact
+}
+
+// sealing prints why a Secret is not in app.yaml, and what puts it there. The values are
+// asked for, or are in the Secret of the cluster.
+func (i importing) sealing(w io.Writer, dir, env string, x adopt.PlainSecret) {
+	fmt.Fprintf(w, "note: %s: %s holds values in plain text, so it is only referred to, and stays in the cluster\n", diag.Line(env),
+		diag.Line(x.ID.String()))
+	if len(x.Keys) == 0 {
+		return
+	}
+	words := []string{"unfold", "seal", diag.Word(dir), "--env", diag.Word(env)}
+	for _, key := range x.Keys {
+		words = append(words, diag.Word(key))
+	}
+	fields := fmt.Sprintf("names: {Secret/secrets: %s}", diag.Line(x.ID.Name))
+	if x.Type != "" {
+		fields += fmt.Sprintf(" and secrets: {type: %s}", diag.Line(x.Type))
+	}
+	fmt.Fprintf(w, "  hint: to have it in app.yaml, write %s, and seal its values: %s\n", fields, strings.Join(words, " "))
 }
 
 // tidied prints what the standard form of an app changes, by risk.

@@ -32,6 +32,13 @@ type writer struct {
 	written map[string]bool
 }
 
+// remarks are the comments above fields of the top level that a reader will wonder about.
+var remarks = map[string]string{
+	"defaults":  "As it ran before unfold: nothing is added.",
+	"manifests": "Objects that no field describes exactly.",
+	"accept":    "Findings that were there before the import.",
+}
+
 // blocks are the fields that are always written over several lines.
 var blocks = map[string]bool{"environments": true, "workloads": true, "manifests": true}
 
@@ -39,6 +46,9 @@ func (w *writer) entries(m *value.Value, indent string) {
 	for _, e := range m.Entries {
 		key := w.scalar(text(e.Key))
 		head := indent + key + ":"
+		if remark := remarks[e.Key]; remark != "" && indent == "" {
+			w.out.WriteString("# " + remark + "\n")
+		}
 		inside := indent + "  "
 		flow, ok := w.flow(e.Value)
 		if ok && e.Value.IsScalar() {
@@ -235,6 +245,9 @@ func (w *writer) scalar(v *value.Value) string {
 	if v.Is(value.Null) {
 		return "null"
 	}
+	if v.Is(value.String) && bare(v.Text) {
+		return v.Text
+	}
 	out, err := value.EncodeSource(v)
 	if err != nil {
 		w.err = err
@@ -244,6 +257,20 @@ func (w *writer) scalar(v *value.Value) string {
 		return quote(v.Text)
 	}
 	return s
+}
+
+// bare reports whether a text is certainly one for YAML without quotes: letters, hyphens and
+// more letters, and none of the words that are something else.
+func bare(s string) bool {
+	if len(s) < 6 { // yes, null, false
+		return false
+	}
+	for i, r := range s {
+		if (r < 'a' || r > 'z') && (i == 0 || r != '-' && (r < 'A' || r > 'Z')) {
+			return false
+		}
+	}
+	return true
 }
 
 // quote returns a text in double quotes, as JSON and YAML write it alike.

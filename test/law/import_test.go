@@ -158,7 +158,7 @@ func (r *roundTrip) run(t *testing.T, kustomize string) {
 				if secrets[e.Name] == nil {
 					secrets[e.Name] = map[string]bool{}
 				}
-				secrets[e.Name][id.Name] = true
+				secrets[e.Name][id.ID.Name] = true
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 package defaults
 
 import (
+	"strconv"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -341,8 +342,20 @@ func fixed(typeName string, m *value.Value) {
 	for field := range strings.FieldsSeq(constant(typeName)) {
 		key, text, _ := strings.Cut(field, "=")
 		if !m.Has(key) {
-			v, _ := value.Read("", []byte(text))
-			m.Set(key, v)
+			m.Set(key, constantValue(text))
 		}
 	}
+}
+
+// constantValue reads a value of the table of constants.
+func constantValue(text string) *value.Value {
+	switch n, err := strconv.ParseInt(text, 10, 64); {
+	case err == nil:
+		return value.NewInt(diag.Pos{}, n)
+	case text == "{}":
+		return value.NewMap(diag.Pos{})
+	case text == "true" || text == "false":
+		return value.NewBool(diag.Pos{}, text == "true")
+	}
+	return value.NewString(diag.Pos{}, strings.Trim(text, `"`))
 }
