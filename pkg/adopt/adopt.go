@@ -237,7 +237,8 @@ func (a *attempt) try() (app App, again bool, err error) {
 		if err != nil {
 			return app, false, err
 		}
-		out := Environment{Name: e.Name, Objects: len(e.Objects), Secrets: plainSecrets(e, r.Secrets[e.Name]), FirstClass: len(r.Fields[e.Name])}
+		out := Environment{Name: e.Name, Objects: len(e.Objects), Secrets: plainSecrets(e, r.Secrets[e.Name]),
+			FirstClass: len(r.Fields[e.Name])}
 		out.known(e, r.Fields[e.Name])
 		out.Manifests = out.Objects - out.FirstClass - len(out.Secrets)
 		out.Differences = Compare(e.Objects, result.Values()).Differences

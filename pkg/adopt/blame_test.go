@@ -40,7 +40,8 @@ environments:
 		for _, env := range []string{"dev", "prod"} {
 			a.envs = append(a.envs, fold.Environment{Name: env})
 			a.raw[env], b.fields[env], b.keys[env] = map[object.ID]bool{}, map[object.ID]bool{}, map[object.ID]string{}
-			for _, id := range []object.ID{{Kind: "Deployment", Name: "web"}, {Kind: "Ingress", Name: "web"}, {Kind: "Deployment", Name: "api"}} {
+			for _, id := range []object.ID{{Kind: "Deployment", Name: "web"}, {Kind: "Ingress", Name: "web"},
+				{Kind: "Deployment", Name: "api"}} {
 				b.fields[env][id], b.keys[env][id] = true, id.Name
 			}
 		}

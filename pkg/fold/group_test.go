@@ -73,7 +73,8 @@ func TestByNamespace(t *testing.T) {
 // TestByWorkload holds what belongs to a workload, and what keeps workloads together.
 func TestByWorkload(t *testing.T) {
 	run := func(name, spec string) string {
-		return "{apiVersion: apps/v1, kind: Deployment, metadata: {name: " + name + "}, spec: {template: {metadata: {labels: {app: " + name +
+		return "{apiVersion: apps/v1, kind: Deployment, metadata: {name: " + name + "}, spec: {template: {metadata: {labels: {app: " +
+			name +
 			"}}, spec: {" + spec + "}}}}\n"
 	}
 	web, api := run("web", "serviceAccountName: web"), run("api", "")
@@ -89,7 +90,8 @@ func TestByWorkload(t *testing.T) {
 			"{apiVersion: autoscaling/v2, kind: HorizontalPodAutoscaler, metadata: {name: h}, spec: {scaleTargetRef: {kind: Deployment, " +
 			"name: api}}}\n" +
 			"{apiVersion: v1, kind: ServiceAccount, metadata: {name: web}}\n" +
-			"{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: rb}, roleRef: {kind: Role, name: r}, subjects: " +
+			"{apiVersion: rbac.authorization.k8s.io/v1, kind: RoleBinding, metadata: {name: rb}, roleRef: {kind: Role, name: r}, " +
+			"subjects: " +
 			"[{kind: ServiceAccount, name: web}]}\n" +
 			"{apiVersion: rbac.authorization.k8s.io/v1, kind: Role, metadata: {name: r}}\n" +
 			"{apiVersion: v1, kind: ConfigMap, metadata: {name: of-none}}\n",
@@ -98,7 +100,8 @@ func TestByWorkload(t *testing.T) {
 				{"prod deployment/api horizontalpodautoscaler/h"},
 				{"prod configmap/of-none"},
 			}},
-		"what they share": {run("web", "volumes: [{configMap: {name: c}}]") + run("api", "volumes: [{configMap: {name: c}}]") + run("db", "") +
+		"what they share": {run("web", "volumes: [{configMap: {name: c}}]") + run("api", "volumes: [{configMap: {name: c}}]") +
+			run("db", "") +
 			"{apiVersion: v1, kind: ConfigMap, metadata: {name: c}}\n",
 			[][]string{{"prod deployment/web deployment/api configmap/c"}, {"prod deployment/db"}}},
 		"a name in a variable binds nothing": {run("web", "containers: [{env: [{name: A, value: api}]}]") + api,

@@ -41,7 +41,7 @@ func (g *generator) volume(w *workload, key string) *yaml.Node {
 		at := "/mnt/" + strings.TrimPrefix(key, "/")
 		o.set("mounts", pick(g, plain(at), fields(at, g.text("sub/"+g.word())),
 			// Not below the others: a subPath can be a file.
-			fields(at+"-x/a", plain("true"), at+"-x/b", g.mount(pick(g, "subPath", "subPathExpr")), at+"-x/c", plain("false"))))
+			fields(at+"-x/a", plain("true"), at+"-x/b", g.mount(pick(g, "subPath", "subPathExpr")), at+"-x/c", plain("false")), fields()))
 	}
 	g.shuffle(o)
 	return o.Node
