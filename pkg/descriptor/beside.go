@@ -33,7 +33,7 @@ func sorts() []besides {
 // switchedOff reports jobs and workloads that the environment leaves out although no
 // layer below has them: most likely a slip, by which the one that is meant goes on.
 func (e *effective) switchedOff(layers []layer) {
-	own := orEmpty(e.ownLayer(e.env))
+	own := orEmpty(e.environment(e.env))
 	report := func(noun string, path ...string) {
 		var names []string
 		for _, l := range layers {

@@ -17,7 +17,7 @@ const (
 // tooLarge reports workloads that would come to too much, before they are laid
 // out.
 func (e *effective) tooLarge(env string) bool {
-	layers := []*value.Value{e.root, e.ownLayer(env), e.options.Defaults.All, e.options.Defaults.environment(env)}
+	layers := []*value.Value{e.root, e.environment(env), e.options.Defaults.All, e.options.Defaults.environment(env)}
 	workloads, inherited := 0, 0
 	for _, l := range layers {
 		workloads += countBeside(l)

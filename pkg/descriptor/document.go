@@ -46,6 +46,7 @@ type Document struct {
 	// head holds apiVersion, kind, name and main, and source the file as it is written.
 	head, source *value.Value
 	envs         []value.Entry
+	places       map[string]int // of the environments in envs
 	// multi says that the top level has workloads, on which names and selectors
 	// depend for ever.
 	multi bool
@@ -73,7 +74,7 @@ func Parse(file string, src []byte) (*Document, diag.List) {
 	}
 	n := fields.NewNormaliser()
 	full := n.Full(fields.Document(), top)
-	d := &Document{File: file, head: value.NewMap(top.Pos), source: top}
+	d := &Document{File: file, head: value.NewMap(top.Pos), source: top, places: map[string]int{}}
 	d.kind, _ = kinds.Find(kinds.Deployment)
 	d.root = full.Copy()
 	d.Name = full.StringAt("name")
@@ -246,6 +247,7 @@ func (d *Document) readEnvironments(full *value.Value) {
 		if e.Value.Is(value.Null) {
 			e.Value = value.NewMap(e.Value.Pos)
 		}
+		d.places[e.Key] = len(d.envs)
 		d.envs = append(d.envs, e)
 	}
 }

@@ -186,7 +186,7 @@ func (l *layered) addLayer(name string, fields *value.Value) *value.Value {
 // layers merges defaults, top level, environment and overrides, each over the ones before,
 // and the shared fields under each workload.
 func (e *effective) layers(env string) (layered, *schema.Merger) {
-	own := e.ownLayer(env)
+	own := e.environment(env)
 	out := layered{opinions: true}
 	for _, l := range []*value.Value{own, e.root} {
 		if x := l.Get("defaults"); x != nil {
@@ -244,21 +244,10 @@ func (e *effective) layers(env string) (layered, *schema.Merger) {
 // envPos returns the place of the environment, or of the app where the descriptor
 // does not list it.
 func (e *effective) envPos() diag.Pos {
-	for _, x := range e.envs {
-		if x.Key == e.env {
-			return x.KeyPos
-		}
+	if i, ok := e.places[e.env]; ok {
+		return e.envs[i].KeyPos
 	}
 	return e.root.Pos
-}
-
-func (e *effective) ownLayer(env string) *value.Value {
-	for _, x := range e.envs {
-		if x.Key == env {
-			return x.Value
-		}
-	}
-	return nil
 }
 
 // reportUnused reports nulls that deleted nothing. One at the top level, or in a
@@ -363,7 +352,7 @@ type Difference struct {
 func (e *effective) hiddenLists() []Difference {
 	var out []Difference
 	for _, field := range []string{"manifests", "components", "patches"} {
-		top, own := e.root.Get(field).AllItems(), e.ownLayer(e.env).Get(field)
+		top, own := e.root.Get(field).AllItems(), e.environment(e.env).Get(field)
 		hidden := slices.ContainsFunc(top, func(x *value.Value) bool {
 			return !slices.ContainsFunc(own.AllItems(), func(y *value.Value) bool { return value.Equal(x, y) })
 		})
@@ -378,7 +367,7 @@ func (e *effective) hiddenLists() []Difference {
 // answer to different labels.
 func (e *effective) otherSelectors() []Difference {
 	var out []Difference
-	own := e.ownLayer(e.env)
+	own := e.environment(e.env)
 	differs := func(path ...string) {
 		if x := own.Get(path...); x != nil && !value.Equal(e.root.Get(path...), x) {
 			out = append(out, Difference{strings.Join(path, "."), x.Pos})

@@ -73,18 +73,22 @@ type NearImage struct {
 	Pos               diag.Pos
 }
 
-// nearImages returns the repositories of the environment that are almost, but not quite, those of the top level, or of an
-// environment before it, in the same place. Another repository, as of a mirror, is as good as any.
+// compared is how many environments before its own an image repository is compared with: each is rendered by itself, so with
+// all of them the work would grow with the square of their number.
+const compared = 10
+
+// nearImages returns the repositories of the environment that are almost, but not quite, those of the top level, or of one of
+// the first environments before it, in the same place. Another repository, as of a mirror, is as good as any.
 func (e *effective) nearImages() []NearImage {
 	others := []*value.Value{e.root}
-	for _, x := range e.envs {
+	for _, x := range e.envs[:min(len(e.envs), compared)] {
 		if x.Key == e.env {
 			break
 		}
 		others = append(others, x.Value)
 	}
 	var out []NearImage
-	eachRepository(e.ownLayer(e.env), nil, func(path []string, own *value.Value) {
+	eachRepository(e.environment(e.env), nil, func(path []string, own *value.Value) {
 		for _, other := range others {
 			has := other.Get(path...).StringAt()
 			switch {

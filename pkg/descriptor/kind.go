@@ -151,10 +151,8 @@ func (d *Document) enabled(env string, defaults Defaults) (bool, diag.Pos) {
 // environment returns what the descriptor says about an environment, nil where it
 // does not list it.
 func (d *Document) environment(env string) *value.Value {
-	for _, x := range d.envs {
-		if x.Key == env {
-			return x.Value
-		}
+	if i, ok := d.places[env]; ok {
+		return d.envs[i].Value
 	}
 	return nil
 }

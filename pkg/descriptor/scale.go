@@ -116,7 +116,7 @@ func (e *effective) requested(w *Workload) {
 // rank orders the layers that can say a workload's field, lowest first: see the
 // layers of a workload in layers.
 func (e *effective) rank(w *Workload, pos diag.Pos) int {
-	own := e.ownLayer(e.env)
+	own := e.environment(e.env)
 	switch {
 	case pos.File != e.File:
 		return 4

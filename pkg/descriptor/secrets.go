@@ -162,7 +162,7 @@ func (e *effective) sealedForSeveral(k SecretKey) bool {
 	at := k.Full.Get("value").Pos
 	var namespaces []string
 	for _, env := range e.Environments(e.options.Defaults) {
-		own := e.ownLayer(env)
+		own := e.environment(env)
 		if !topLevelSecret(e.root, own, k.Key, at) {
 			continue
 		}
