@@ -93,7 +93,7 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 	case f.url == "":
 		f.url = url
 	}
-	top, _, err := operators.Top(root)
+	top, _, err := operators.Top(ctx, root)
 	if err != nil {
 		return err
 	}

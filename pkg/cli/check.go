@@ -14,8 +14,10 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/diag/report"
+	"github.com/unfold-gitops/unfold/pkg/platform/locate"
 	"github.com/unfold-gitops/unfold/pkg/render"
 	"github.com/unfold-gitops/unfold/pkg/repository"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 )
 
 type checkFlags struct {
@@ -37,7 +39,8 @@ exits with 1 if there are errors, or if none of the files is a descriptor.
 In the top folder of a repository it also checks the rest of the repository: the
 places of descriptors, the platform file, the Argo CD objects if they are
 committed, Secrets in plain text, and whether CI sets images. A "–" marks a part
-that the repository does not have, which is no mistake.`,
+that the repository does not have, which is no mistake. With --repository it
+checks the whole repository, from any folder in it.`,
 		Example: "  unfold check\n  unfold check apps --format github\n  unfold check --skip ci,argocd",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := f.format.check(); err != nil {
@@ -67,7 +70,8 @@ that the repository does not have, which is no mistake.`,
 		},
 	}
 	f.format.register(cmd, report.Formats()...)
-	cmd.Flags().BoolVar(&f.repository, "repository", false, "check the whole repository (default: if the folder holds .git)")
+	cmd.Flags().BoolVar(&f.repository, "repository", false,
+		"check the whole repository that the folder is in (default: if the folder holds .git)")
 	cmd.Flags().StringSliceVar(&f.skip, "skip", nil, "parts of the repository to skip: "+join(repository.Parts()))
 	f.platform.register(cmd)
 	// The only error is a flag that does not exist.
@@ -86,7 +90,18 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	if err != nil {
 		return err
 	}
+	top, part := "", false
+	if whole {
+		if paths[0], top, part, err = wholeRepository(ctx, operators, paths[0]); err != nil {
+			return err
+		}
+	}
 	folders, misnamed, err := render.FindAll(paths)
+	for i := range folders {
+		if whole && err == nil {
+			folders[i].Dir, err = tree.Short(folders[i].Dir)
+		}
+	}
 	var generated []string // Argo CD objects of apps that are gone
 	if err == nil && whole && len(folders)+len(misnamed) == 0 {
 		generated, err = repository.Generated(ctx, paths[0])
@@ -99,12 +114,6 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 		return render.Misnamed(misnamed)
 	case len(folders) == 0:
 		return usagef("no app.yaml at or below %s; unfold init writes one", join(paths))
-	}
-	top, part := "", false
-	if whole {
-		if top, part, err = operators.Top(paths[0]); err != nil {
-			return err
-		}
 	}
 	dirs := dirsOf(folders)
 	if len(dirs) == 0 {
@@ -162,6 +171,26 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 		return errFound
 	}
 	return nil
+}
+
+// wholeRepository returns the folder of the repository that a folder is in, as a path for messages, its top folder, and
+// whether it is only a part of one of git's: it is if it has a platform file for itself, and then a repository of its own.
+func wholeRepository(ctx context.Context, operators *locate.Platforms, dir string) (repository, top string, part bool, err error) {
+	if info, err := os.Stat(dir); err != nil { // who looks for apps in it says so
+		return dir, dir, false, nil
+	} else if !info.IsDir() {
+		dir = filepath.Dir(dir)
+	}
+	top, part, err = operators.Top(ctx, dir)
+	if err != nil || !part {
+		return dir, top, part, err
+	}
+	own, err := tree.Rel(top, dir)
+	if err != nil || own == "." {
+		return dir, top, part, err
+	}
+	repository, err = tree.Rel(".", top)
+	return repository, top, false, err
 }
 
 // write prints diagnostics in the format that is asked for.

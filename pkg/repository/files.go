@@ -13,6 +13,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 	"github.com/unfold-gitops/unfold/pkg/platform/locate"
+	"github.com/unfold-gitops/unfold/pkg/tree"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -60,7 +61,11 @@ func readFiles(ctx context.Context, dir string) (files, error) {
 			return err
 		}
 		out.yaml++
-		if f := (file{name, filepath.ToSlash(full), src}); f.matters() {
+		shown, err := tree.Short(filepath.ToSlash(full))
+		if err != nil {
+			return err
+		}
+		if f := (file{name, shown, src}); f.matters() {
 			out.list = append(out.list, f)
 		}
 		return nil

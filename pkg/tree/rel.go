@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Walk is filepath.WalkDir, but that it enters a root that is a link to a folder:
@@ -35,6 +36,19 @@ func Rel(root, name string) (string, error) {
 		return "", err
 	}
 	rel, err := filepath.Rel(root, name)
+	return filepath.ToSlash(rel), err
+}
+
+// Short returns a path that does not leave the current folder to enter it again: in the folder apps, ../apps/shop is shop.
+func Short(name string) (string, error) {
+	if !strings.HasPrefix(name, "..") {
+		return name, nil
+	}
+	current, err := Real(".")
+	if err != nil {
+		return "", err
+	}
+	rel, err := filepath.Rel(current, filepath.Join(current, name))
 	return filepath.ToSlash(rel), err
 }
 

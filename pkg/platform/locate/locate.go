@@ -87,8 +87,8 @@ func New(ctx context.Context) *Platforms {
 }
 
 // Top returns the top folder of the repository that a folder is, and whether the folder is only a part of one of git's. In
-// one of git's it is a repository of its own only if it has a platform file for itself.
-func (p *Platforms) Top(dir string) (top string, part bool, err error) {
+// one of git's it is a repository of its own only if it has apps and a platform file for itself.
+func (p *Platforms) Top(ctx context.Context, dir string) (top string, part bool, err error) {
 	real, err := tree.Real(dir)
 	if err != nil {
 		return "", false, err
@@ -99,15 +99,17 @@ func (p *Platforms) Top(dir string) (top string, part bool, err error) {
 	if top == real {
 		return top, false, nil
 	}
-	if top != "" && p.found != nil {
-		r, err := read(p.ctx, real)
+	if top != "" {
+		r, err := read(ctx, real)
 		if err != nil {
 			return "", false, err
 		}
-		if own := r.choose("."); own.File == nil && len(own.Several) == 0 {
+		if own := r.choose("."); len(r.apps) == 0 || own.File == nil && len(own.Several) == 0 {
 			return top, true, nil
 		}
-		p.found[real] = r
+		if p.found != nil {
+			p.found[real] = r
+		}
 	}
 	p.tops = append(p.tops, real)
 	return real, top != "", nil

@@ -95,7 +95,7 @@ func TestOutsideOfARepository(t *testing.T) {
 		t.Fatal(err)
 	}
 	platforms := locate.New(t.Context())
-	if _, part, err := platforms.Top("."); part || err != nil {
+	if _, part, err := platforms.Top(t.Context(), "."); part || err != nil {
 		t.Fatal(err)
 	}
 	c, err := platforms.Of("web")
