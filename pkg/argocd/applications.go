@@ -43,7 +43,7 @@ const (
 	finalizer     = "resources-finalizer.argocd.argoproj.io"
 	generatePaths = "argocd.argoproj.io/manifest-generate-paths"
 	subscription  = "notifications.argoproj.io/subscribe."
-	createsSpace  = "CreateNamespace=true"
+	createsSpace  = platform.CreateNamespace
 	respects      = "RespectIgnoreDifferences=true"
 )
 

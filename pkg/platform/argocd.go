@@ -276,6 +276,7 @@ func (r *reader) argocd(p *Platform, full *value.Value) {
 		}
 	}
 	r.windowsWithoutTeams(full)
+	r.withoutEffect(p, full)
 	for _, e := range full.Get("teams").AllEntries() {
 		p.Teams = append(p.Teams, r.team(e))
 		for _, role := range e.Value.Get("roles").AllEntries() {
