@@ -325,6 +325,7 @@ func (r *reader) team(e value.Entry) Team {
 		Kinds: texts(v.Get("kinds")), ClusterKinds: texts(v.Get("clusterKinds")), Notify: v.Get("notify").AllEntries(),
 	}
 	r.recipients(e.Key, v.Get("notify"))
+	r.teamKinds(e.Key, v)
 	for _, x := range v.Get("apps").AllItems() {
 		t.Apps = append(t.Apps, descriptor.Text{Text: x.Text, Pos: x.Pos})
 	}

@@ -4,6 +4,7 @@
 package types
 
 import (
+	"cmp"
 	_ "embed"
 	"slices"
 	"strings"
@@ -124,6 +125,34 @@ func Kinds(apiVersion string) []string {
 	}
 	return kinds
 }
+
+// Kind is a kind of object in the table, in any of its versions.
+type Kind struct {
+	Group, Name string
+	Cluster     bool // objects of it have no namespace
+}
+
+// String returns GROUP/KIND, or KIND of the core group.
+func (k Kind) String() string { return strings.TrimPrefix(k.Group+"/"+k.Name, "/") }
+
+// AllKinds returns the kinds in the table, each once, in the order of groups and names: the core group's first.
+var AllKinds = sync.OnceValue(func() []Kind {
+	var out []Kind
+	for text := range strings.Lines(table) {
+		l := newLine(strings.TrimSuffix(text, "\n"))
+		if l.scope() == 0 {
+			continue
+		}
+		group, rest, _ := strings.Cut(l.name, "/")
+		_, name, _ := strings.Cut(rest, ".")
+		if group == "core" {
+			group = ""
+		}
+		out = append(out, Kind{group, name, l.scope() == 'C'})
+	}
+	slices.SortFunc(out, func(a, b Kind) int { return cmp.Or(strings.Compare(a.Group, b.Group), strings.Compare(a.Name, b.Name)) })
+	return slices.Compact(out)
+})
 
 // ClusterScoped reports whether objects of a kind are known to have no
 // namespace.
