@@ -61,32 +61,58 @@ type maker struct {
 
 func newMaker(r Repository, p *platform.Platform, sets bool) *maker {
 	m := &maker{Repository: r, Platform: p, sets: sets}
+	var folders []string
 	for _, app := range r.Apps {
+		folders = append(folders, app.Path)
 		m.teams = append(m.teams, m.team(app))
 	}
+	m.diags = TwoTeams(p, folders)
 	return m
 }
 
-// team returns the team that an app belongs to.
+// team returns the team that an app belongs to: the first one.
 func (m *maker) team(app App) *platform.Team {
-	var found *platform.Team
 	for i := range m.Teams {
-		t := &m.Teams[i]
-		if !owns(t, app.Path) {
-			continue
+		if _, ok := claim(&m.Teams[i], app.Path); ok {
+			return &m.Teams[i]
 		}
-		if found != nil {
-			m.diags.Errorh(app.Pos, "two-teams", "fix the patterns of the teams in the platform file",
-				"the folder %q belongs to the teams %q and %q", app.Path, found.Name, t.Name)
-			return found
-		}
-		found = t
 	}
-	return found
+	return nil
 }
 
-func owns(t *platform.Team, folder string) bool {
-	return slices.ContainsFunc(t.Apps, func(pattern descriptor.Text) bool { return matches(pattern, folder) })
+// claim returns the first pattern of a team that matches a folder.
+func claim(t *platform.Team, folder string) (descriptor.Text, bool) {
+	i := slices.IndexFunc(t.Apps, func(pattern descriptor.Text) bool { return matches(pattern, folder) })
+	if i < 0 {
+		return descriptor.Text{}, false
+	}
+	return t.Apps[i], true
+}
+
+// TwoTeams returns errors about the patterns of teams that match a folder which belongs to another team already: one for each
+// two patterns, with the first such folder.
+func TwoTeams(p *platform.Platform, folders []string) diag.List {
+	var diags diag.List
+	told := map[[2]diag.Pos]bool{}
+	for _, folder := range folders {
+		var first *platform.Team
+		var by descriptor.Text
+		for i := range p.Teams {
+			t := &p.Teams[i]
+			pattern, ok := claim(t, folder)
+			switch both := [2]diag.Pos{by.Pos, pattern.Pos}; {
+			case !ok:
+			case first == nil:
+				first, by = t, pattern
+			case !told[both]:
+				told[both] = true
+				diags.Errorh(pattern.Pos, "two-teams", "fix one of the patterns: an app belongs to one team",
+					"the pattern %q of the team %q matches the folder %q, and so does %q of the team %q in line %d", pattern.Text, t.Name,
+					folder, by.Text, first.Name, by.Pos.Line)
+			}
+		}
+	}
+	return diags
 }
 
 func matches(pattern descriptor.Text, folder string) bool {

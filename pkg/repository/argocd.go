@@ -263,6 +263,7 @@ func (c *checker) checkArgoCD() (Group, error) {
 		}
 	}
 	var apps []argocd.App
+	var paths []string
 	for _, a := range c.apps {
 		if a.Diags.HasErrors() {
 			g.note("not looked at: %s has to be right first", a.Dir)
@@ -275,7 +276,11 @@ func (c *checker) checkArgoCD() (Group, error) {
 		if err != nil {
 			return g, err
 		}
-		apps = append(apps, app)
+		apps, paths = append(apps, app), append(paths, app.Path)
+	}
+	if diags := argocd.TwoTeams(p, paths); diags.HasErrors() { // the part about the platform has them
+		g.note("not looked at: %s has to be right first", diags[0].Pos.File)
+		return g, nil
 	}
 	for _, folder := range folders {
 		r := argocd.Repository{URL: folder.url, Revision: folder.revision, Apps: apps}

@@ -163,7 +163,7 @@ func (c *checker) checkPlatform() (Group, error) {
 	if err != nil {
 		return g, err
 	}
-	unmatched, err := c.unmatched()
+	patterns, err := c.patterns()
 	if err != nil {
 		return g, err
 	}
@@ -176,9 +176,11 @@ func (c *checker) checkPlatform() (Group, error) {
 	for _, f := range files {
 		apps := used[f.real].Apps
 		rest -= apps
-		switch {
+		switch wrong := patterns[f.real]; {
+		case !f.diags.HasErrors() && wrong.HasErrors():
+			g.found(append(f.diags, wrong...), "%s", f.name)
 		case !f.diags.HasErrors():
-			g.found(append(f.diags, unmatched[f.real]...), "%s", validFor(f.name, apps, all))
+			g.found(append(f.diags, wrong...), "%s", validFor(f.name, apps, all))
 		case apps == 0:
 			g.found(f.diags, "%s", f.name)
 		default:
@@ -223,13 +225,10 @@ func (c *checker) platformFiles(used map[string]locate.Use) ([]platformFile, err
 	return append(out, inside...), nil
 }
 
-// unmatched returns the patterns of teams that match none of the apps, by the real paths of the platform files.
-// The apps of a part of the repository do not say that.
-func (c *checker) unmatched() (map[string]diag.List, error) {
+// patterns returns what is wrong with the patterns of teams, by the real paths of the platform files: those that match none of
+// the apps, which a part of the repository can't tell, and those that match an app of another team.
+func (c *checker) patterns() (map[string]diag.List, error) {
 	out := map[string]diag.List{}
-	if c.Part {
-		return out, nil
-	}
 	folders := map[*platform.Platform][]string{}
 	for _, a := range c.apps {
 		if a.Foreign {
@@ -244,7 +243,11 @@ func (c *checker) unmatched() (map[string]diag.List, error) {
 		}
 	}
 	for p, of := range folders {
-		for _, d := range argocd.Unmatched(p, of) {
+		diags := argocd.TwoTeams(p, of)
+		if !c.Part {
+			diags = append(diags, argocd.Unmatched(p, of)...)
+		}
+		for _, d := range diags {
 			real, err := tree.Real(d.Pos.File)
 			if err != nil {
 				return out, err
