@@ -142,6 +142,37 @@ func (d Defaults) environment(name string) *value.Value {
 	return nil
 }
 
+// Misspelt returns the usual name of an environment that a name is almost certainly a slip of, or "". has are all environments.
+// A short name, such as pro, has to have the letters of the other in another order.
+func Misspelt(env string, has []value.Entry) string {
+	var usual []string
+	for name, words := range synonyms() {
+		usual = append(append(usual, name), words...)
+	}
+	if slices.Contains(usual, strings.ToLower(env)) {
+		return ""
+	}
+	slices.Sort(usual)
+	for _, word := range usual {
+		if len(word) == len("prod") && len(env) == len(word) && letters(env) == letters(word) {
+			return word
+		}
+	}
+	usual = slices.DeleteFunc(usual, func(word string) bool { return len(word) <= longestShort })
+	near := diag.Suggest(env, usual)
+	if more := len(env) - len(near); near == "" || more < -1 || more > 1 || ownName(env, near, has) {
+		return ""
+	}
+	return near
+}
+
+// letters returns those of a text in order.
+func letters(s string) string {
+	all := []byte(strings.ToLower(s))
+	slices.Sort(all)
+	return string(all)
+}
+
 // synonyms returns other names of usual environments.
 func synonyms() map[string][]string {
 	return map[string][]string{

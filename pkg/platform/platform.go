@@ -240,6 +240,10 @@ func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Va
 			"environments is empty, so no app could be deployed")
 	}
 	for _, e := range full.Get("environments").Entries {
+		if near := descriptor.Misspelt(e.Key, full.Get("environments").Entries); near != "" {
+			r.diags.Warnh(e.KeyPos, "environment-name", "did you mean "+strconv.Quote(near)+
+				"? Each app without environments of its own goes to those of this file", "the environment %q is almost %q", e.Key, near)
+		}
 		e.Value = r.layer(e.Value)
 		overlay(all, e.Value)
 		p.Defaults.Environments = append(p.Defaults.Environments, e)
