@@ -39,7 +39,7 @@ type Environment struct {
 // (argo-cd.readthedocs.io/en/stable/user-guide).
 const (
 	apiVersion    = "argoproj.io/v1alpha1"
-	inCluster     = "https://kubernetes.default.svc"
+	inCluster     = platform.InCluster
 	finalizer     = "resources-finalizer.argocd.argoproj.io"
 	generatePaths = "argocd.argoproj.io/manifest-generate-paths"
 	subscription  = "notifications.argoproj.io/subscribe."

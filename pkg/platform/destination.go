@@ -11,6 +11,7 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/kube/types"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -51,6 +52,36 @@ func clusterName(s string) string {
 		return "looks like an address, which starts with https://"
 	}
 	return ""
+}
+
+// InCluster and inClusterName are the address and the name by which Argo CD knows the cluster that it runs in.
+const (
+	InCluster     = "https://kubernetes.default.svc"
+	inClusterName = "in-cluster"
+)
+
+// nearInCluster warns of what is most likely meant for Argo CD's own cluster. Argo CD compares the texts. A cluster may be
+// registered under any name and address, so none is an error.
+func (r *reader) nearInCluster(v *value.Value) {
+	const hint = "write " + InCluster + " or " + inClusterName + " for the cluster that Argo CD runs in"
+	name, server := v.Get("name"), v.Get("server")
+	switch {
+	case inClusterHost(name.StringAt()), name.StringAt() != inClusterName && diag.Suggest(name.StringAt(), []string{inClusterName}) != "":
+		r.diags.Warnh(name.At(), "near-cluster", hint, "the cluster's name %q is almost that of the cluster that Argo CD runs in",
+			name.StringAt())
+	case strings.TrimRight(server.StringAt(), "/") == InCluster:
+	case inClusterHost(strings.TrimPrefix(server.StringAt(), "https://")):
+		r.diags.Warnh(server.At(), "near-cluster", hint, "the cluster's address %q is almost that of the cluster that Argo CD runs in",
+			server.StringAt())
+	}
+}
+
+// inClusterHost reports whether a text is the host of the API server inside a cluster, or one slip away from it, whatever port or
+// path follows.
+func inClusterHost(s string) bool {
+	host, _, _ := strings.Cut(s, "/")
+	host, _, _ = strings.Cut(strings.ToLower(host), ":")
+	return host == "kubernetes.default" || diag.Suggest(host, []string{strings.TrimPrefix(InCluster, "https://")}) != ""
 }
 
 func certificateFile(s string) string {

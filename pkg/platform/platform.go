@@ -299,6 +299,7 @@ func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
 		Applications: r.applications(v.Get("applications")),
 		Certificate:  Certificate{File: certificate.StringAt("file"), URL: certificate.StringAt("url"), PEM: certificate.StringAt("pem")},
 	}
+	r.nearInCluster(v.Get("cluster"))
 	if s.Certificate.File != "" && !filepath.IsAbs(s.Certificate.File) {
 		s.Certificate.File = filepath.Join(filepath.Dir(r.file), s.Certificate.File)
 	}
