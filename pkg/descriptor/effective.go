@@ -103,7 +103,8 @@ func (e *effective) app(env string) *App {
 	}
 	e.opinions, e.shared = top.opinions, top.merged
 	if e.opinions {
-		e.ownLabels(fields.Environment(), top.merged, nil)
+		ownLabels(fields.Environment(), top.merged, nil,
+			"remove it, or write defaults: none, with which all labels are those of the descriptor", &e.diags)
 		app.Meant = e.options.Defaults.meant(env, e.envs)
 	}
 	e.names(app, top.merged)
@@ -149,20 +150,26 @@ func (e *effective) app(env string) *App {
 }
 
 // ownLabels reports labels that unfold sets itself, wherever there are labels in a value.
-func (e *effective) ownLabels(typ *schema.Type, v *value.Value, path []string) {
+func ownLabels(typ *schema.Type, v *value.Value, path []string, hint string, diags *diag.List) {
 	for _, entry := range v.AllEntries() {
 		if typ != fields.LabelMap {
 			if below := typ.Child(entry.Key); below != nil {
-				e.ownLabels(below, entry.Value, append(slices.Clone(path), entry.Key))
+				ownLabels(below, entry.Value, append(slices.Clone(path), entry.Key), hint, diags)
 			}
 			continue
 		}
 		if problem := fields.OwnLabel.Problem(entry.Key); problem != "" {
-			e.diags.Errorh(entry.KeyPos, "bad-name",
-				"remove it, or write defaults: none, with which all labels are those of the descriptor",
-				"%s can't have a label %q: it %s", strings.Join(path, "."), entry.Key, problem)
+			diags.Errorh(entry.KeyPos, "bad-name", hint, "%s can't have a label %q: it %s", strings.Join(path, "."), entry.Key, problem)
 		}
 	}
+}
+
+// OwnLabels reports labels in the fields for all apps that unfold sets itself. No app has them: one with defaults: none takes
+// none of these fields.
+func OwnLabels(v *value.Value, path []string) diag.List {
+	var diags diag.List
+	ownLabels(DefaultsType(), v, path, "remove it", &diags)
+	return diags
 }
 
 // layered is a layered descriptor before it is turned into an App.

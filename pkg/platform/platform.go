@@ -227,6 +227,7 @@ func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Va
 		return out
 	}
 	all := overlay(builtin.All, r.layer(full))
+	r.diags = append(r.diags, descriptor.OwnLabels(full.Get("defaults"), []string{"defaults"})...)
 	p.Defaults = descriptor.Defaults{File: r.file, All: all, Environments: builtin.Environments}
 	if !full.Get("environments").Is(value.Map) {
 		return
@@ -244,6 +245,7 @@ func (r *reader) layers(p *Platform, builtin descriptor.Defaults, full *value.Va
 			r.diags.Warnh(e.KeyPos, "environment-name", "did you mean "+strconv.Quote(near)+
 				"? Each app without environments of its own goes to those of this file", "the environment %q is almost %q", e.Key, near)
 		}
+		r.diags = append(r.diags, descriptor.OwnLabels(e.Value.Get("defaults"), []string{"environments", e.Key, "defaults"})...)
 		e.Value = r.layer(e.Value)
 		overlay(all, e.Value)
 		p.Defaults.Environments = append(p.Defaults.Environments, e)

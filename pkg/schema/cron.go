@@ -34,7 +34,7 @@ func cronExpressionProblem(s string) string {
 	}
 	fields := strings.Fields(s)
 	if len(fields) != 5 {
-		return problem + ": it has " + strconv.Itoa(len(fields)) + " fields"
+		return problem + ": it has " + diag.Plural(len(fields), "field")
 	}
 	for i, f := range [5]cronField{
 		{"minute", 0, 59, ""}, {"hour", 0, 23, ""}, {"day of the month", 1, 31, ""},
