@@ -2,6 +2,7 @@ package platform
 
 import (
 	"path"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -130,7 +131,9 @@ var argocdRows = sync.OnceValue(func() []schema.Field {
 			Type: &schema.Type{Kind: schema.ListKind, What: "a list of patterns",
 				Elem: &schema.Type{Kind: schema.TextKind, What: "a pattern of folders", Check: &schema.Check{Problem: folderPattern}}}},
 		{Name: "repositories", Doc: "Further repositories that its apps may come from.", Type: texts},
-		{Name: "namespaces", Doc: "Patterns of further namespaces that its apps may go to.", Type: texts},
+		{Name: "namespaces", Doc: "Patterns of further namespaces that its apps may go to.",
+			Type: &schema.Type{Kind: schema.ListKind, What: "a list of patterns", Elem: &schema.Type{Kind: schema.TextKind,
+				What: "a pattern of namespaces", Check: &schema.Check{Problem: namespacesPattern, Pattern: namespacesRegexp}}}},
 		{Name: "kinds", Doc: "Kinds that its apps may bring along besides those that unfold makes: KIND or GROUP/KIND.", Type: kinds},
 		{Name: "clusterKinds", Doc: "The same for kinds without a namespace.", Type: kinds},
 		{Name: "roles", Doc: "Who may do what with its Applications.",
@@ -177,6 +180,35 @@ func folderPattern(s string) string {
 		return "is not a pattern such as apps/payments-*, relative to the repository"
 	}
 	return ""
+}
+
+// namespacesRegexp matches what can match a namespace for Argo CD, which takes github.com/gobwas/glob and "!" before what is
+// denied.
+const namespacesRegexp = `^!?[a-z0-9*?{},!^\[\]-]+$`
+
+// namespacesPattern returns what keeps a pattern from matching any namespace.
+func namespacesPattern(s string) string {
+	rest := strings.TrimPrefix(s, "!")
+	if rest == "" || strings.Trim(rest, "abcdefghijklmnopqrstuvwxyz0123456789-*?{},!^[]") != "" {
+		return `is not a pattern of namespaces such as payments-*: they have lower-case letters, digits and "-"`
+	}
+	return ""
+}
+
+// teamRepositories warns of addresses of git repositories without a scheme: Argo CD compares the texts, and none of its
+// repositories has such an address. Those of OCI registries have no scheme.
+func (r *reader) teamRepositories(team string, v *value.Value) {
+	for _, x := range v.AllItems() {
+		host, path, ok := strings.Cut(x.Text, "/")
+		if !ok || path == "" || strings.ContainsAny(host, ":@*?[]{}!") || !strings.Contains(host, ".") {
+			continue
+		}
+		first, _, _ := strings.Cut(host, ".")
+		if strings.HasSuffix(path, ".git") || slices.Contains([]string{"git", "github", "gitlab", "gitea", "bitbucket"}, first) {
+			r.diags.Warnh(x.Pos, "no-scheme", "write https://"+x.Text+" if that is how the Applications name it",
+				"the repository %q of the team %q has no scheme, so it matches no git repository", x.Text, team)
+		}
+	}
 }
 
 func nameAndKey(s string) string {
@@ -326,6 +358,7 @@ func (r *reader) team(e value.Entry) Team {
 	}
 	r.recipients(e.Key, v.Get("notify"))
 	r.teamKinds(e.Key, v)
+	r.teamRepositories(e.Key, v.Get("repositories"))
 	for _, x := range v.Get("apps").AllItems() {
 		t.Apps = append(t.Apps, descriptor.Text{Text: x.Text, Pos: x.Pos})
 	}
