@@ -115,6 +115,26 @@ func pemText(s string) string {
 	return ""
 }
 
+// CertificateProblem returns what keeps a file's content from being a certificate of Sealed Secrets, or "". A file may hold
+// several, and other texts around them.
+func CertificateProblem(src []byte) string {
+	problem := "holds no certificate"
+	for block, rest := pem.Decode(src); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			continue
+		}
+		certificate, err := x509.ParseCertificate(block.Bytes)
+		if err != nil {
+			return "holds a certificate that can't be read"
+		}
+		if _, ok := certificate.PublicKey.(*rsa.PublicKey); ok {
+			return ""
+		}
+		problem = "holds no certificate of Sealed Secrets: its key is not RSA"
+	}
+	return problem
+}
+
 // clusterShorthand takes a text for the name or address of a cluster.
 func clusterShorthand(v *value.Value) *value.Value {
 	switch {

@@ -54,7 +54,10 @@ type Cluster struct {
 
 // Certificate is what secrets are sealed with: one of its fields, or none. File
 // is a path as the program can open it.
-type Certificate struct{ File, URL, PEM string }
+type Certificate struct {
+	File, URL, PEM string
+	Pos            diag.Pos
+}
 
 // Settings returns those of an environment.
 func (p *Platform) Settings(env string) Settings {
@@ -62,6 +65,21 @@ func (p *Platform) Settings(env string) Settings {
 		return s
 	}
 	return p.everywhere
+}
+
+// Certificates returns those that are files, each once, in the order of environments.
+func (p *Platform) Certificates() []Certificate {
+	all := []Certificate{p.everywhere.Certificate}
+	for _, e := range p.Defaults.Environments {
+		all = append(all, p.Settings(e.Key).Certificate)
+	}
+	var out []Certificate
+	for _, c := range all {
+		if c.File != "" && !slices.Contains(out, c) {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Builtin returns what holds where there is no platform file.
@@ -299,7 +317,8 @@ func (r *reader) setting(v *value.Value) (Settings, descriptor.Place) {
 		Cluster: Cluster{Name: v.StringAt("cluster", "name"), Server: v.StringAt("cluster", "server"),
 			Labels: v.Get("cluster", "labels")},
 		Applications: r.applications(v.Get("applications")),
-		Certificate:  Certificate{File: certificate.StringAt("file"), URL: certificate.StringAt("url"), PEM: certificate.StringAt("pem")},
+		Certificate: Certificate{File: certificate.StringAt("file"), URL: certificate.StringAt("url"), PEM: certificate.StringAt("pem"),
+			Pos: certificate.Get("file").At()},
 	}
 	r.nearInCluster(v.Get("cluster"))
 	if s.Certificate.File != "" && !filepath.IsAbs(s.Certificate.File) {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	"github.com/unfold-gitops/unfold/pkg/diag"
 	"github.com/unfold-gitops/unfold/pkg/platform"
 )
 
@@ -44,7 +45,8 @@ environments:
     cluster: {name: c}
 `)
 	usual := platform.Applications{Retries: 5, SyncOptions: []string{"CreateNamespace=true", "ServerSideApply=true"}}
-	main := platform.Settings{Cluster: platform.Cluster{Name: "main"}, Certificate: platform.Certificate{File: "etc/cert.pem"},
+	main := platform.Settings{Cluster: platform.Cluster{Name: "main"},
+		Certificate:  platform.Certificate{File: "etc/cert.pem", Pos: diag.Pos{File: "etc/platform.yaml", Line: 5, Col: 14}},
 		Applications: usual}
 	for env, want := range map[string]platform.Settings{
 		"a": main, "other": main,

@@ -4,9 +4,11 @@ package repository
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"path"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -176,7 +178,7 @@ func (c *checker) checkPlatform() (Group, error) {
 	for _, f := range files {
 		apps := used[f.real].Apps
 		rest -= apps
-		switch wrong := patterns[f.real]; {
+		switch wrong := append(f.beside, patterns[f.real]...); {
 		case !f.diags.HasErrors() && wrong.HasErrors():
 			g.found(append(f.diags, wrong...), "%s", f.name)
 		case !f.diags.HasErrors():
@@ -204,6 +206,7 @@ func (c *checker) checkPlatform() (Group, error) {
 type platformFile struct {
 	name, real string // as messages call it, and its real path
 	diags      diag.List
+	beside     diag.List // mistakes in the files that it names
 }
 
 // platformFiles returns those in use that lie elsewhere, and then all in the folder.
@@ -214,15 +217,50 @@ func (c *checker) platformFiles(used map[string]locate.Use) ([]platformFile, err
 		if err != nil {
 			return nil, err
 		}
-		_, diags := platform.Parse(f.shown, f.src)
-		inside = append(inside, platformFile{f.shown, real, diags})
+		p, diags := platform.Parse(f.shown, f.src)
+		wrong, err := c.certificates(p)
+		if err != nil {
+			return nil, err
+		}
+		inside = append(inside, platformFile{f.shown, real, diags, wrong})
 	}
 	for _, real := range slices.Sorted(maps.Keys(used)) {
 		if !slices.ContainsFunc(inside, func(f platformFile) bool { return f.real == real }) {
-			out = append(out, platformFile{used[real].Name, real, used[real].Mistakes()})
+			out = append(out, platformFile{used[real].Name, real, used[real].Mistakes(), nil})
 		}
 	}
 	return append(out, inside...), nil
+}
+
+// certificates returns what is wrong with the files of certificates that a platform file names in the repository; p is nil
+// for a wrong file. What lies elsewhere may be on another machine.
+func (c *checker) certificates(p *platform.Platform) (diag.List, error) {
+	var diags diag.List
+	if p == nil {
+		return diags, nil
+	}
+	for _, certificate := range p.Certificates() {
+		name, err := tree.Rel(c.Top, certificate.File)
+		if err != nil || !filepath.IsLocal(name) {
+			continue
+		}
+		src, err := tree.ReadFile(certificate.File)
+		switch {
+		case errors.Is(err, tree.ErrNotExist):
+			diags.Errorh(certificate.Pos, "certificate", "add the file; its path is relative to the platform file",
+				"the certificate %s does not exist", certificate.File)
+		case tree.IsRefusal(err):
+			diags.Errorf(certificate.Pos, "certificate", "the certificate %s %s", certificate.File, err)
+		case err != nil:
+			return nil, err
+		default:
+			if problem := platform.CertificateProblem(src); problem != "" {
+				diags.Errorh(certificate.Pos, "certificate", "write to it what kubeseal --fetch-cert prints", "the certificate %s %s",
+					certificate.File, problem)
+			}
+		}
+	}
+	return diags, nil
 }
 
 // patterns returns what is wrong with the patterns of teams, by the real paths of the platform files: those that match none of
