@@ -133,6 +133,7 @@ func (f argocdFlags) run(ctx context.Context, s Streams, dir string) error {
 	} else if scope == "." { // else nobody knows all apps
 		diags = append(diags, argocd.Unmatched(p, pathsOf(apps))...)
 	}
+	diags = append(diags, p.Warnings...)
 	if err := diags.Err(); err != nil {
 		return err
 	}

@@ -129,11 +129,11 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	}
 	bar := newProgress(s, "checked", len(folders))
 	var summary render.Summary
+	file, _ := f.platform.path(s)
+	if file == noPlatform {
+		file = ""
+	}
 	if whole {
-		file, _ := f.platform.path(s)
-		if file == noPlatform {
-			file = ""
-		}
 		var found repository.Report
 		found, err = repository.Check(ctx, paths[0], folders, repository.Options{Top: top, Part: part, Platforms: platforms,
 			Named: file, Skip: f.skip, Progress: bar.show})
@@ -145,6 +145,9 @@ func (f *checkFlags) check(ctx context.Context, s Streams, paths []string, whole
 	} else {
 		summary, err = render.CheckAll(ctx, folders, platforms.Platform, bar.show)
 		summary.Diags = append(summary.Diags, render.Misnamed(misnamed)...)
+		if p := platforms.Platform(dirs[0]); file != "" && p != nil {
+			summary.Diags = append(summary.Diags, p.Warnings...)
+		}
 		bar.clear()
 	}
 	if err != nil {

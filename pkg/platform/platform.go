@@ -32,6 +32,8 @@ type Platform struct {
 	Teams    []Team
 	Previews *Previews // nil where there are none
 	Bounds   Bounds
+	// Warnings are about the file that it was read from.
+	Warnings diag.List
 
 	everywhere   Settings
 	environments map[string]Settings
@@ -124,6 +126,7 @@ func Parse(file string, src []byte) (*Platform, diag.List) {
 	if r.diags.HasErrors() {
 		return nil, r.diags
 	}
+	p.Warnings = r.diags
 	return p, r.diags
 }
 

@@ -226,7 +226,15 @@ func (c *checker) platformFiles(used map[string]locate.Use) ([]platformFile, err
 	}
 	for _, real := range slices.Sorted(maps.Keys(used)) {
 		if !slices.ContainsFunc(inside, func(f platformFile) bool { return f.real == real }) {
-			out = append(out, platformFile{used[real].Name, real, used[real].Mistakes(), nil})
+			diags := used[real].Mistakes()
+			if choice, ok := c.Platforms.Single(); ok && c.Named != "" {
+				p, err := choice.Platform()
+				if err != nil {
+					return nil, err
+				}
+				diags = p.Warnings
+			}
+			out = append(out, platformFile{used[real].Name, real, diags, nil})
 		}
 	}
 	return append(out, inside...), nil
