@@ -64,14 +64,13 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 	}
 	if c.Workload != "" {
 		if names := a.source.Document().Workloads(); !slices.Contains(names, c.Workload) {
-			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(c.Workload, "the workloads are", names), "there is no workload %q",
-				credential.Redact(c.Workload))
+			return nil, a.unknownWorkload(env, c.Workload, names, alone(names), c.Fields[0].assigned(c.Fields[0].Path))
 		}
 		at = append(at, c.at()...)
 	}
 	for _, f := range c.Fields {
 		where := append(slices.Clone(at), f.Path...)
-		inEnv, err := a.there(where)
+		inEnv, err := a.there(where, f)
 		if err != nil {
 			return nil, err
 		}
@@ -135,24 +134,42 @@ func (a *app) leftOut(after []edit.Change, keep int, path []string) (edit.Change
 	return null, nil
 }
 
+// alone returns the hint for an app of one workload without a name, "" for one of several.
+func alone(workloads []string) string {
+	if len(workloads) > 0 {
+		return ""
+	}
+	return "leave the workload out"
+}
+
+// assigned returns what a person writes to set the field at a path, or to remove it. The value may be a secret.
+func (f Field) assigned(path []string) string {
+	key := credential.Redact(strings.Join(path, "."))
+	switch {
+	case f.Remove:
+		return key + "-"
+	case f.Text == "null":
+		return key + "=null"
+	}
+	return key + "=VALUE"
+}
+
 // there refuses the path of a field in an environment or a workload that the app does not
 // have: with a slip in the name, it would get one more. It reports whether the path leads
 // into an environment.
-func (a *app) there(path []string) (inEnv bool, err error) {
+func (a *app) there(path []string, f Field) (inEnv bool, err error) {
 	names := a.source.Document().Workloads()
+	env := ""
 	if len(path) > 1 && path[0] == "environments" {
 		if err := a.environment(path[1]); err != nil {
 			return true, err
 		}
+		env = path[1]
 		names = union(names, a.top.Get(path[0], path[1], "workloads").Keys()) // those that it alone has
 		inEnv, path = true, path[2:]
 	}
 	if len(path) > 1 && path[0] == "workloads" && !slices.Contains(names, path[1]) {
-		hint := "the app has one workload, without a name: set its fields at the top level"
-		if len(names) > 0 {
-			hint = diag.Hint(path[1], "the workloads are", names)
-		}
-		return inEnv, a.Errorh(a.pos(), "unknown-workload", hint, "there is no workload %q", credential.Redact(path[1]))
+		return inEnv, a.unknownWorkload(env, path[1], names, alone(names), f.assigned(path[2:]))
 	}
 	return inEnv, nil
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	"github.com/unfold-gitops/unfold/pkg/diag"
 	imageref "github.com/unfold-gitops/unfold/pkg/kube/image"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/yaml/edit"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
@@ -44,7 +45,7 @@ func (a *app) wanted(env string, c ImageChange) (map[string]descriptor.Image, er
 		if err := a.bare(i, have); err != nil {
 			return nil, err
 		}
-		meant, err := a.meant(i, have, keys)
+		meant, err := a.meant(env, i, have, keys)
 		if err != nil {
 			return nil, err
 		}
@@ -112,16 +113,15 @@ func (a *app) bare(i Image, have map[string]descriptor.Image) error {
 }
 
 // meant returns the workloads that an image is for.
-func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([]string, error) {
+func (a *app) meant(env string, i Image, have map[string]descriptor.Image, keys []string) ([]string, error) {
 	several := len(keys) != 1 || keys[0] != ""
 	switch {
-	case i.Workload != "" && !several:
-		return nil, a.Errorh(a.pos(), "unknown-workload", "give the image without a workload",
-			"the app has no workload %q: it has one without a name",
-			i.Workload)
 	case i.Workload != "" && !slices.Contains(keys, i.Workload):
-		return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(i.Workload, "the workloads are", keys), "there is no workload %q",
-			i.Workload)
+		alone := "give the image without a workload"
+		if several {
+			alone = ""
+		}
+		return nil, a.unknownWorkload(env, i.Workload, keys, alone, "image="+i.Image.String())
 	case i.Workload != "":
 		return []string{i.Workload}, nil
 	case !several:
@@ -138,6 +138,32 @@ func (a *app) meant(i Image, have map[string]descriptor.Image, keys []string) ([
 			"no workload runs %q, so it is not clear which one is meant", i.Repository)
 	}
 	return out, nil
+}
+
+// unknownWorkload refuses the name of a workload that the app does not have, in an environment or at the top level where env is "".
+// Alone is the hint for an app of one workload without a name, "" for one of several. Set is KEY=VALUE that was to be set, "" for
+// a secret: hooks and jobs have those of the app, or of their workload.
+func (a *app) unknownWorkload(env, name string, names []string, alone, set string) error {
+	shown := credential.Redact(name)
+	if x := a.source.Document().NotAWorkload(env, name); x.Noun != "" {
+		in := ""
+		if env != "" {
+			in = "--env " + env + " "
+		}
+		hint := "write unfold set " + in + diag.Word(strings.Join(x.Path, ".")+"."+set)
+		switch {
+		case set != "":
+		case len(x.Path) > 2:
+			hint = "give the workload " + x.Path[1] + ", whose secrets it has"
+		default:
+			hint = "leave the workload out: it has the app's secrets"
+		}
+		return a.Errorh(a.pos(), "unknown-workload", hint, "%q is %s, not a workload", shown, x.Noun)
+	}
+	if alone != "" {
+		return a.Errorh(a.pos(), "unknown-workload", alone, "the app has no workload %q: it has one without a name", shown)
+	}
+	return a.Errorh(a.pos(), "unknown-workload", diag.Hint(name, "the workloads are", names), "there is no workload %q", shown)
 }
 
 // nearest is the hint for an image that no workload runs: the repository that was probably

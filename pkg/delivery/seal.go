@@ -187,8 +187,7 @@ func (a *app) secretsAt(env, workload string) ([]string, error) {
 	at := []string{"environments", env}
 	if workload != "" {
 		if names := a.source.Document().Workloads(); !slices.Contains(names, workload) {
-			return nil, a.Errorh(a.pos(), "unknown-workload", diag.Hint(workload, "the workloads are", names), "there is no workload %q",
-				workload)
+			return nil, a.unknownWorkload(env, workload, names, alone(names), "")
 		}
 		at = append(at, "workloads", workload)
 	}

@@ -30,6 +30,32 @@ func sorts() []besides {
 	}
 }
 
+// NotAWorkload is what an app has under a name that is given for a workload's: a job, say.
+type NotAWorkload struct {
+	Noun string   // with its article, "" for a name that the app does not have
+	Path []string // in the fields of an environment
+}
+
+// NotAWorkload looks for a name in the environment, at the top level and in the workloads of both.
+func (d *Document) NotAWorkload(env, name string) NotAWorkload {
+	of := []struct{ noun, field string }{
+		{"a job", "jobs"}, {"a hook", "hooks"}, {"a sidecar", "sidecars"}, {"an init container", "initContainers"},
+	}
+	for _, x := range of {
+		for _, layer := range []*value.Value{(&effective{Document: d}).ownLayer(env), d.root} {
+			if layer.Get(x.field).Has(name) {
+				return NotAWorkload{x.noun, []string{x.field, name}}
+			}
+			for _, w := range layer.Get("workloads").AllEntries() {
+				if w.Value.Get(x.field).Has(name) {
+					return NotAWorkload{x.noun, []string{"workloads", w.Key, x.field, name}}
+				}
+			}
+		}
+	}
+	return NotAWorkload{}
+}
+
 // switchedOff reports jobs and workloads that the environment leaves out although no
 // layer below has them: most likely a slip, by which the one that is meant goes on.
 func (e *effective) switchedOff(layers []layer) {

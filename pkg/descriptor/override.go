@@ -62,13 +62,25 @@ func (e *effective) overrideLayer(merged *value.Value) *value.Value {
 	}
 	e.eachOverride(true, func(row Overridable, o Override) {
 		if name, _, named := strings.Cut(o.Text, "="); named {
-			e.diags.Errorh(o.Pos, "unknown-workload", "give the value without a workload",
-				"the app has no workload %q: it has one without a name", name)
+			if !e.notForBeside(o, name) {
+				e.diags.Errorh(o.Pos, "unknown-workload", "give the value without a workload",
+					"the app has no workload %q: it has one without a name", name)
+			}
 			return
 		}
 		e.setOverride(row, layer, merged, o)
 	})
 	return layer
+}
+
+// notForBeside reports a value from outside that is for a job, say, and not for a workload. Only app.yaml can set a job's own value.
+func (e *effective) notForBeside(o Override, name string) (reported bool) {
+	x := e.NotAWorkload(e.env, name)
+	if x.Noun != "" {
+		e.diags.Errorh(o.Pos, "unknown-workload", "set "+strings.Join(x.Path, ".")+"."+o.Name+" in app.yaml",
+			"%q is %s, not a workload", name, x.Noun)
+	}
+	return x.Noun != ""
 }
 
 // overrideWorkloads returns layers for some of several workloads.
@@ -87,6 +99,9 @@ func (e *effective) overrideWorkloads(workloads []value.Entry) []value.Entry {
 			o := p.Override
 			if p.named {
 				i := slices.IndexFunc(workloads, func(w value.Entry) bool { return w.Key == p.workload })
+				if i < 0 && e.notForBeside(o, p.workload) {
+					continue
+				}
 				if i < 0 {
 					e.diags.Errorh(o.Pos, "unknown-workload", diag.Hint(p.workload, "the workloads are", keysOf(workloads)),
 						"there is no workload %q", p.workload)
