@@ -57,6 +57,7 @@ type App struct {
 	// Hidden are the lists of the environment that take the place of others, OtherSelectors the selectors that differ there.
 	Hidden, OtherSelectors []Difference
 	NearImages             []NearImage
+	NearNames              []NearName
 	// Accept holds the reasons by which the app accepts findings, by rule.
 	Accept *value.Value
 }

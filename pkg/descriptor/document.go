@@ -349,14 +349,17 @@ func (d *Document) toWorkload(env string, names []string) string {
 func (d *Document) checkWorkloads(n *schema.Normaliser, env value.Entry) {
 	for _, w := range env.Value.Get("workloads").AllEntries() {
 		meant := diag.Suggest(w.Key, d.Workloads())
-		says := slices.ContainsFunc([]string{"kind", "image", "command", "args", "port", "ports", "schedule"}, w.Value.Has)
-		if meant == "" || meant == w.Key || says || onlyOff(w.Value) || d.root.Get("workloads").Has(w.Key) {
+		if meant == "" || meant == w.Key || saysWhatItRuns(w.Value) || onlyOff(w.Value) || d.root.Get("workloads").Has(w.Key) {
 			continue
 		}
 		n.Diags.Errorh(w.KeyPos, "unknown-workload", "did you mean "+strconv.Quote(meant)+
 			"? A workload that only this environment has needs what it runs, such as command",
 			"the workload %q is only in environments.%s, which does not say what it runs", w.Key, env.Key)
 	}
+}
+
+func saysWhatItRuns(workload *value.Value) bool {
+	return slices.ContainsFunc([]string{"kind", "image", "command", "args", "port", "ports", "schedule"}, workload.Has)
 }
 
 // Pos returns the place of the descriptor as a whole.

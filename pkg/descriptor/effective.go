@@ -146,6 +146,7 @@ func (e *effective) app(env string) *App {
 		e.identityBeside(app, w)
 	}
 	e.checkApp(app)
+	app.NearNames = e.meantNames(e.nearNames(top.layers))
 	return app
 }
 
@@ -184,6 +185,9 @@ type layered struct {
 	layers    []layer // the lowest first
 }
 
+// overrideLayer is the name of the layers from outside of the descriptor.
+const overrideLayer = "override"
+
 // addLayer records a layer and returns its fields.
 func (l *layered) addLayer(name string, fields *value.Value) *value.Value {
 	l.layers = append(l.layers, layer{name, fields})
@@ -215,7 +219,7 @@ func (e *effective) layers(env string) (layered, *schema.Merger) {
 	merged = m.Merge(et, merged, out.addLayer("top level", e.root))
 	merged = m.Merge(et, merged, out.addLayer("environment "+env, orEmpty(own)))
 	out.namespace = merged.StringAt("namespace", "name")
-	merged = m.Merge(et, merged, out.addLayer("override", e.overrideLayer(merged)))
+	merged = m.Merge(et, merged, out.addLayer(overrideLayer, e.overrideLayer(merged)))
 	out.merged = merged
 	if !e.multi {
 		out.workloads = []value.Entry{{KeyPos: e.root.Pos, Value: merged}}
@@ -242,7 +246,7 @@ func (e *effective) layers(env string) (layered, *schema.Merger) {
 		for _, x := range w.Value.Entries {
 			out.own[i].SetEntry(x)
 		}
-		out.addLayer("override", value.NewMap(w.Value.Pos).Set("workloads", value.NewMap(w.Value.Pos).SetEntry(w)))
+		out.addLayer(overrideLayer, value.NewMap(w.Value.Pos).Set("workloads", value.NewMap(w.Value.Pos).SetEntry(w)))
 	}
 	m.Unused = append(m.Unused, inherit.Unused...)
 	return out, m

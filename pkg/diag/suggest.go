@@ -48,6 +48,10 @@ func Suggest(word string, candidates []string) string {
 	return best
 }
 
+// OneSlip reports whether one word is another one but for a single slip: a letter too many, missing, wrong, or swapped with its
+// neighbour.
+func OneSlip(a, b string) bool { return a != b && distance(a, b, 2) == 1 }
+
 // Hint is the usual next step for a name that is not known: the name that was
 // probably meant, else the names that would have been right, or some of them.
 func Hint(word, what string, candidates []string) string {

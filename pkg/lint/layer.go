@@ -1,10 +1,25 @@
 package lint
 
+import (
+	"strconv"
+
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
+)
+
 // hiddenLists finds lists of an environment in place of those at the top level.
 func hiddenLists(in *Input, r *reporter) {
 	for _, x := range in.Hidden {
 		r.reportAt(x.Pos, "give the entries names, such as "+x.Field+": {NAME: …}: environments add to these",
 			"%s of the environment %q take the place of those at the top level", x.Field, in.Env)
+	}
+}
+
+// similarNames finds names of an environment that are almost, but not quite, those of a layer below.
+func similarNames(in *Input, r *reporter) {
+	for _, x := range in.NearNames {
+		r.named(x.Name, nil).reportAt(x.Pos, "did you mean "+strconv.Quote(x.Meant)+"?",
+			"the environment %q adds %q to %s, which has %q already", in.Env, credential.Redact(x.Name), x.Field,
+			credential.Redact(x.Meant))
 	}
 }
 

@@ -38,6 +38,7 @@ type Input struct {
 	// Hidden are lists of the environment in place of others, OtherSelectors its selectors that differ.
 	Hidden, OtherSelectors []descriptor.Difference
 	NearImages             []descriptor.NearImage
+	NearNames              []descriptor.NearName
 	// Brought is what else the app hands to kustomize.
 	Brought Brought
 	// Pos is the place of what is missing altogether.

@@ -160,6 +160,11 @@ func Rules() []Rule {
 		{Name: "selects-nothing", Severity: Error, find: selectsNothing,
 			Why:  "A Service, disruption budget or monitor that selects no pod does nothing.",
 			Cure: "Use labels that `unfold render` prints. If the pods belong to another app, accept the finding."},
+		{Name: "similar-name", Severity: Warning, source: true, find: similarNames,
+			Why: "An environment adds a job, hook, workload, sidecar, volume, key of `config` or anything else with a name that is that " +
+				"of the top level but for one slip, such as `cleanpu` for `cleanup`: it gets both, instead of a different one. Names " +
+				"that differ in numbers, plurals or short words, such as `DB_URL` and `DB_URI`, are no finding.",
+			Cure: "Fix the name, or accept it if it is right."},
 		{Name: "tiny-amount", Severity: Error, find: tinyAmounts,
 			Why:  "Less than one mebibyte of memory or storage means a wrong or missing unit: `10` is ten bytes, `500m` half a byte.",
 			Cure: "Write `10Gi` or `500Mi`."},

@@ -157,6 +157,19 @@ func (s *Type) FieldNames() []string {
 	return names
 }
 
+// NamedByUser reports whether a key of a value of the type is a name that the user chose, and not a field.
+func (s *Type) NamedByUser(key string) bool {
+	switch s.Kind {
+	case MapKind:
+		return true
+	case ListKind:
+		return s.Named && key != Unnamed
+	case ObjectKind:
+		return s.More != nil && s.Field(key) == nil
+	}
+	return false
+}
+
 // Child returns the type of what is under a key, or nil for a key that s does not know.
 func (s *Type) Child(key string) *Type {
 	if s == nil {
