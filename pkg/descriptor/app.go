@@ -58,6 +58,8 @@ type App struct {
 	Hidden, OtherSelectors []Difference
 	NearImages             []NearImage
 	NearNames              []NearName
+	// Emptied are the fields whose empty value removes what a layer below has.
+	Emptied []Difference
 	// Accept holds the reasons by which the app accepts findings, by rule.
 	Accept *value.Value
 }

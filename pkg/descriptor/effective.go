@@ -146,6 +146,7 @@ func (e *effective) app(env string) *App {
 		e.identityBeside(app, w)
 	}
 	e.checkApp(app)
+	app.Emptied = e.emptied(top.layers)
 	app.NearNames = e.meantNames(e.nearNames(top.layers))
 	return app
 }

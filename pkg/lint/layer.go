@@ -2,6 +2,7 @@ package lint
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 )
@@ -11,6 +12,16 @@ func hiddenLists(in *Input, r *reporter) {
 	for _, x := range in.Hidden {
 		r.reportAt(x.Pos, "give the entries names, such as "+x.Field+": {NAME: …}: environments add to these",
 			"%s of the environment %q take the place of those at the top level", x.Field, in.Env)
+	}
+}
+
+// emptyValues finds keys without a value that remove what a layer below has.
+func emptyValues(in *Input, r *reporter) {
+	for _, x := range in.Emptied {
+		last := x.Field[strings.LastIndex(x.Field, ".")+1:]
+		r.named(x.Field, nil).reportAt(x.Pos, "write "+credential.Redact(last)+
+			": null if that is meant; if not, give it a value or remove the line",
+			"%s is empty, which removes it from the environment %q", credential.Redact(x.Field), in.Env)
 	}
 }
 

@@ -39,6 +39,8 @@ type Input struct {
 	Hidden, OtherSelectors []descriptor.Difference
 	NearImages             []descriptor.NearImage
 	NearNames              []descriptor.NearName
+	// Emptied are the fields whose empty value removes what a layer below has.
+	Emptied []descriptor.Difference
 	// Brought is what else the app hands to kustomize.
 	Brought Brought
 	// Pos is the place of what is missing altogether.

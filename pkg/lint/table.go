@@ -49,6 +49,10 @@ func Rules() []Rule {
 		{Name: "double-control", Severity: Error, find: doubleControl,
 			Why:  "Two autoscalers change the same number of pods, and Kubernetes evicts no pod that has two budgets.",
 			Cure: "Keep one of them."},
+		{Name: "empty-value", Severity: Warning, source: true, find: emptyValues,
+			Why: "A key without a value is null, which removes what the layers below have. If all lines under `config:` are comments, " +
+				"the environment has no ConfigMap.",
+			Cure: "Write `null` if that is meant. If not, remove the line, or write `{}`."},
 		{Name: "environment-name", Severity: Warning, find: environmentName,
 			Why: "Without a platform file that lists environments, only `dev`, `staging` and `prod` have defaults, and only `prod` has " +
 				"the " +

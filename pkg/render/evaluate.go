@@ -156,7 +156,8 @@ func (s *Source) input(e expand.Environment) lint.Input {
 		Meant: e.App.Meant, EnvPos: e.App.EnvPos,
 		Objects: e.Objects, Manifests: e.Relabelled(), Open: len(e.App.Components) > 0,
 		Names: e.Names(), NamesPos: e.App.Prefix.Pos,
-		Hidden: e.App.Hidden, OtherSelectors: e.App.OtherSelectors, NearImages: e.App.NearImages, NearNames: e.App.NearNames,
+		Hidden: e.App.Hidden, OtherSelectors: e.App.OtherSelectors, NearImages: e.App.NearImages,
+		NearNames: e.App.NearNames, Emptied: e.App.Emptied,
 		Brought: s.brought(e), Policy: s.platform.Settings(e.App.Env).Policy, Accept: e.App.Accept,
 	}
 	if e.App.Prefix.Text == "" {
