@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
@@ -82,9 +83,15 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 			if _, diags := descriptor.Explain(strings.Join(f.Path, ".")); diags.HasErrors() {
 				return nil, diags.Err()
 			}
+			if err := a.meantName(where, len(at)); err != nil {
+				return nil, err
+			}
 		case f.Remove:
 			out = append(out, edit.Remove(len(at), where...))
 		case f.Text == "null":
+			if err := a.meantName(where, len(at)); err != nil {
+				return nil, err
+			}
 			change, err := a.leftOut(out, len(at), where)
 			if err != nil {
 				return nil, err
@@ -107,6 +114,29 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 		}
 	}
 	return out, nil
+}
+
+// meantName refuses to remove what a path with a slip in a name leads to, such as that of a job: nothing would be removed, and
+// what is meant would stay. The first keys of the path, of as many as layer says, lead to the layer that is changed.
+func (a *app) meantName(path []string, layer int) error {
+	if path[0] == "environments" {
+		layer = max(layer, min(2, len(path)))
+	}
+	inherited := path[layer:] // as the top level has it
+	for i := layer; i < len(path); i++ {
+		if !descriptor.IsName(path[:i+1]) {
+			continue
+		}
+		names := union(a.top.Get(path[:i]...).Keys(), a.top.Get(inherited[:i-layer]...).Keys())
+		if slices.Contains(names, path[i]) {
+			continue
+		}
+		if meant := diag.Suggest(path[i], names); meant != "" {
+			return a.Errorh(a.pos(), "unknown-name", "did you mean "+strconv.Quote(meant)+"?", "%s has no %q to remove",
+				strings.Join(path[:i], "."), credential.Redact(path[i]))
+		}
+	}
+	return nil
 }
 
 // leftOut returns the change by which a layer leaves a field out, after others: null where a lower layer has the

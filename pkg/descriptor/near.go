@@ -56,6 +56,15 @@ func (e *effective) nearNames(layers []layer) []NearName {
 	return out
 }
 
+// IsName reports whether the last key of a path in the descriptor is a name that the user chose, such as that of a job.
+func IsName(path []string) bool {
+	t := fields.Document()
+	for _, key := range path[:len(path)-1] {
+		t = t.Child(key)
+	}
+	return t != nil && t.NamedByUser(path[len(path)-1])
+}
+
 // nearName returns the name that another one is most likely a slip of, "" for none: a single word has one slip. Words of up to
 // three letters, numbers and plurals differ by intention, and so do words of a series, such as nodea and nodeb.
 func nearName(name string, names []string) string {
