@@ -71,6 +71,8 @@ func repositories(layers []layer) []*value.Value {
 type NearImage struct {
 	Repository, Meant string
 	Pos               diag.Pos
+	// Beside says that the other is that of the app, beside which this one is: of a job, say.
+	Beside bool
 }
 
 // compared is how many environments before its own an image repository is compared with: each is rendered by itself, so with
@@ -100,8 +102,31 @@ func (e *effective) nearImages() []NearImage {
 				return
 			}
 		}
+		out = append(out, e.nearApp(path, own)...)
+	})
+	eachRepository(e.root, nil, func(path []string, own *value.Value) {
+		if e.ownLayer(e.env).Get(path...) == nil {
+			out = append(out, e.nearApp(path, own)...)
+		}
 	})
 	return out
+}
+
+// nearApp returns the repository at a path if it is that of a job, workload or anything else beside the app's own image at the top
+// level, and almost the same. Words of three letters differ by intention, as in shop-api and shop-app.
+func (e *effective) nearApp(path []string, own *value.Value) []NearImage {
+	app := e.root.StringAt("image", "repository")
+	separator := func(r rune) bool { return strings.ContainsRune("/.:-_", r) }
+	of, with := strings.FieldsFunc(own.Text, separator), strings.FieldsFunc(app, separator)
+	if len(path) < 3 || app == "" || len(of) != len(with) || !nearRepository(own.Text, app) {
+		return nil
+	}
+	for i := range of {
+		if of[i] != with[i] && !nearWords(of[i], with[i]) {
+			return nil
+		}
+	}
+	return []NearImage{{Repository: own.Text, Meant: app, Pos: own.Pos, Beside: true}}
 }
 
 // eachRepository calls visit with each image repository in a layer, of workloads, jobs and all else.

@@ -10,6 +10,11 @@ import (
 // imageName finds repositories that are most likely misspelt.
 func imageName(in *Input, r *reporter) {
 	for _, x := range in.NearImages {
+		if x.Beside {
+			r.named(x.Repository, nil).reportAt(x.Pos, "did you mean "+x.Meant+"?",
+				"the image repository %q is almost that of the app, %q", x.Repository, x.Meant)
+			continue
+		}
 		r.named(x.Repository, nil).reportAt(x.Pos, "did you mean "+x.Meant+"?",
 			"the image repository %q of the environment %q is almost %q", x.Repository, in.Env, x.Meant)
 	}

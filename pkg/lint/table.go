@@ -77,8 +77,8 @@ func Rules() []Rule {
 			Cure: "Give one of them another host or path."},
 		{Name: "image-name", Severity: Warning, source: true, find: imageName,
 			Why: "An environment has the image repository of the top level, or of an environment before it, but for one or two slips " +
-				"in one word, as in `ghcr.io/team/shpo`: there may be no such image, or that of somebody else. Another repository, as " +
-				"of a mirror, is no finding.",
+				"in one word, as in `ghcr.io/team/shpo`; or that of a job, say, is nearly the app's: there may be no such image, or " +
+				"that of somebody else. Another repository, as of a mirror, is no finding.",
 			Cure: "Fix the name, or accept it if it is right."},
 		{Name: "image-not-pinned", Severity: Warning, In: prod, find: imageNotPinned,
 			Why:  "An image without a tag, or with `latest`, can be a different one after the next restart, and you can't go back.",
