@@ -190,8 +190,7 @@ type Meant struct {
 }
 
 // meant returns the built-in environment that a name is most likely a slip or another word
-// for. It is none where an operator lists the environments, and for another word beside the
-// environment itself: production beside prod is meant as it is, and prodd is not.
+// for, also beside that one. It is none where an operator lists the environments.
 func (d Defaults) meant(env string, has []value.Entry) Meant {
 	if d.Listed || env == "" || d.environment(env) != nil {
 		return Meant{}
@@ -208,10 +207,7 @@ func (d Defaults) meant(env string, has []value.Entry) Meant {
 		}
 	}
 	if name := another[strings.ToLower(env)]; name != "" {
-		if beside(name) {
-			return Meant{}
-		}
-		return Meant{Env: name}
+		return Meant{Env: name, Beside: beside(name)}
 	}
 	candidates := d.names()
 	for _, word := range slices.Sorted(maps.Keys(another)) {
