@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
+	imageref "github.com/unfold-gitops/unfold/pkg/kube/image"
+	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
 // writtenOut returns the note about environments of the defaults that a change of the app before wrote into it.
@@ -38,6 +40,54 @@ func (p plan) kept(before, fresh *app) []string {
 		out[i] = strings.Join(in[text], ", ") + ": these keep their image: " + text
 	}
 	return out
+}
+
+// followed returns the notes about hooks and jobs that the change gave another repository without a tag: they have the tag of the
+// app, of which there need be no such image, and follow it.
+func (p plan) followed(fresh *app) []string {
+	envs := p.envs
+	if len(envs) == 0 {
+		envs = fresh.environments()
+	}
+	var out []string
+	for _, f := range p.fields {
+		path, of := f.path, ""
+		if len(path) > 2 && path[0] == "workloads" {
+			path, of = path[2:], path[1]
+		}
+		if len(path) < 3 || path[0] != "jobs" && path[0] != "hooks" || path[2] != "image" {
+			continue
+		}
+		what := strings.TrimSuffix(path[0], "s") + " " + path[1]
+		if of != "" {
+			what += " of " + of
+		}
+		for _, env := range envs {
+			images, keys := fresh.images(env)
+			for _, o := range fresh.others(env) {
+				followed := slices.ContainsFunc(keys, func(key string) bool {
+					return (of == "" || key == of) && !same(images[key], o.image) && images[key].Tag == o.image.Tag
+				})
+				if o.what == what && o.image.Tag != "" && followed && !fresh.ownTag(env, f.path) {
+					out = append(out, fmt.Sprintf("%s: the %s runs %s: without a tag of its own, it has that of the app, and follows it",
+						env, what, o.image))
+				}
+			}
+		}
+	}
+	return out
+}
+
+// ownTag reports whether an environment or the top level names a tag or digest for the image at a path.
+func (a *app) ownTag(env string, path []string) bool {
+	for _, layer := range []*value.Value{a.top.Get("environments", env), a.top} {
+		of := layer.Get(path[:len(path)-1]...)
+		image, _ := imageref.Parse(of.StringAt("image"))
+		if of.Has("tag") || image.Tag+image.Digest != "" || of.Get("image").Has("tag") || of.Get("image").Has("digest") {
+			return true
+		}
+	}
+	return false
 }
 
 // keptIn names what has another image in an environment than the workloads that got one: their hooks and jobs, and init

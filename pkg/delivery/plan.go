@@ -100,7 +100,7 @@ func (p plan) apply(a *app, o Options) (*edited, error) {
 	m.result.Warnings = after.warnings.Without(before.warnings).Sorted()
 	name := strings.TrimPrefix(a.file(), "/")
 	m.result.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
-	m.result.Notes = append(fresh.writtenOut(a), p.kept(a, fresh)...)
+	m.result.Notes = slices.Concat(fresh.writtenOut(a), p.kept(a, fresh), p.followed(fresh))
 	lines := p.differences(a, fresh)
 	m.message = p.message(a, fresh, o, lines)
 	m.result.Lines = append(p.asBefore(a, fresh), lines...)
