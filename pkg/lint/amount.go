@@ -38,6 +38,22 @@ func tinyAmounts(in *Input, r *reporter) {
 	}
 }
 
+// hugeCPU finds containers that ask for 100 cores or more, where the m of millicores was forgotten. The most usual slips are 100, 250
+// and 500; the largest nodes that are usual have 96 cores.
+func hugeCPU(in *Input, r *reporter) {
+	cores, _ := types.ParseQuantity("100")
+	for _, p := range in.workloads {
+		for _, c := range p.all() {
+			for _, field := range []string{"requests", "limits"} {
+				v := c.Get("resources", field, "cpu")
+				if q, ok := types.ParseQuantity(v.StringAt()); ok && q.Cmp(cores) >= 0 {
+					r.report(p.item, v, "for millicores, write "+v.Text+"m", "%s has %s cores under resources.%s.cpu", p.ID, v.Text, field)
+				}
+			}
+		}
+	}
+}
+
 func mebibyte() types.Quantity {
 	q, _ := types.ParseQuantity("1Mi")
 	return q

@@ -75,6 +75,10 @@ func Rules() []Rule {
 		{Name: "host-twice", Severity: Error, find: hostTwice,
 			Why:  "If two routes have the same host and path, a controller uses one of them or refuses both.",
 			Cure: "Give one of them another host or path."},
+		{Name: "huge-cpu", Severity: Warning, find: hugeCPU,
+			Why: "One container that asks for 100 cores or more fits on hardly any node, so its pod never starts: `cpu: 500` is 500 " +
+				"cores, " +
+				"`500m` half a core.", Cure: "Write `500m`, or accept it for a container that has such a node."},
 		{Name: "image-name", Severity: Warning, source: true, find: imageName,
 			Why: "An environment has the image repository of the top level, or of an environment before it, but for one or two slips " +
 				"in one word, as in `ghcr.io/team/shpo`; or that of a job, say, is nearly the app's: there may be no such image, or " +
@@ -169,6 +173,9 @@ func Rules() []Rule {
 				"of the top level but for one slip, such as `cleanpu` for `cleanup`: it gets both, instead of a different one. Names " +
 				"that differ in numbers, plurals or short words, such as `DB_URL` and `DB_URI`, are no finding.",
 			Cure: "Fix the name, or accept it if it is right."},
+		{Name: "spaced-command", Severity: Warning, find: spacedCommands,
+			Why: "The first text of a `command` is the name of a program. `[/shop cleanup]` is one program of that name, and no " +
+				"shell takes the text apart.", Cure: "Write `[/shop, cleanup]`, or `[sh, -c, \"…\"]` for a shell's line."},
 		{Name: "tiny-amount", Severity: Error, find: tinyAmounts,
 			Why:  "Less than one mebibyte of memory or storage means a wrong or missing unit: `10` is ten bytes, `500m` half a byte.",
 			Cure: "Write `10Gi` or `500Mi`."},
