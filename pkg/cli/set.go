@@ -22,8 +22,8 @@ func newSet(s Streams) *cobra.Command {
 		Long: `set changes single values in the app.yaml of DIR (default: current folder): in
 the environments --env, or at the top level. KEY is the path of the field with
 dots, such as config.LOG_LEVEL; write \. for a dot in a key. KEY- removes the
-field, and KEY=null leaves it out where it would be inherited. Comments, quotes
-and the order of keys stay as they are. It refuses a change that would break a
+field, and KEY=null leaves it out where it would be inherited. A list is written
+in brackets: 'args=[a, b]'. Comments, quotes and the order of keys stay. It refuses a change that would break a
 valid app, and prints each value before and after.`,
 		Example: "  unfold set --env prod replicas=5 config.LOG_LEVEL=INFO\n" +
 			"  unfold set --env dev --env staging config.FEATURE_X=on --commit\n" +

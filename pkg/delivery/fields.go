@@ -110,7 +110,11 @@ func (a *app) setFields(env string, c FieldChange) ([]edit.Change, error) {
 			}
 			out = append(out, changes...)
 		default:
-			out = append(out, edit.SetText(f.Text, where...))
+			change := edit.SetText(f.Text, where...)
+			if list := f.list(); list != nil && descriptor.IsList(where) {
+				change = edit.Set(list, where...)
+			}
+			out = append(out, change)
 		}
 	}
 	return out, nil
@@ -162,6 +166,17 @@ func (a *app) leftOut(after []edit.Change, keep int, path []string) (edit.Change
 		return edit.Remove(keep, path...), nil
 	}
 	return null, nil
+}
+
+// list returns the text as a list in brackets, nil for any other text.
+func (f Field) list() *value.Value {
+	if !strings.HasPrefix(f.Text, "[") {
+		return nil
+	}
+	if v, diags := value.Read("", []byte(f.Text)); !diags.HasErrors() && v.Is(value.List) {
+		return v
+	}
+	return nil
 }
 
 // alone returns the hint for an app of one workload without a name, "" for one of several.

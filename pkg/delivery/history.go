@@ -232,7 +232,7 @@ func (a *app) earlier(ctx context.Context, repo *git.Repo, prefix, env, to strin
 	if to != "" {
 		hash, err := repo.Resolve(ctx, to)
 		if err != nil {
-			return nil, "", err
+			return nil, "", a.tagForRevision(ctx, repo, prefix, env, to, err)
 		}
 		images, _, err := a.imagesAt(repo.At(ctx, hash, prefix), env)
 		if err != nil {
@@ -262,6 +262,24 @@ func (a *app) earlier(ctx context.Context, repo *git.Repo, prefix, env, to strin
 		hint = "the clone is shallow: run git fetch --unshallow first"
 	}
 	return nil, "", a.Errorh(a.pos(), "no-release", hint, "the history has no other image of the environment %q", env)
+}
+
+// tagForRevision returns the error about a revision that there is not. If it is the tag of an image that the environment had, it
+// names the commit that set the image.
+func (a *app) tagForRevision(ctx context.Context, repo *git.Repo, prefix, env, to string, err error) error {
+	releases, failed := a.releases(ctx, repo, prefix, env)
+	if failed != nil {
+		return err
+	}
+	for _, r := range releases {
+		for _, image := range r.Images {
+			if image.Tag == to {
+				return a.Errorh(a.pos(), "no-release", fmt.Sprintf("write --to %.12s, the revision that unfold history prints for it", r.Hash),
+					"%q is the tag of an image, and --to takes a commit", to)
+			}
+		}
+	}
+	return err
 }
 
 // known leaves out what is no workload any more, or had no image.
@@ -325,6 +343,9 @@ func (a *app) promote(p Promotion, to string) ([]edit.Change, error) {
 	for _, key := range p.Fields {
 		path := splitKey(key)
 		x := a.declared(p.From, path)
+		if _, diags := descriptor.Explain(strings.Join(path, ".")); x == nil && diags.HasErrors() {
+			return nil, diags.Err()
+		}
 		if x == nil {
 			return nil, a.Errorh(a.pos(), "no-field", "only fields that app.yaml sets can be promoted",
 				"the descriptor does not set %s for the environment %q", credential.Redact(key), p.From)

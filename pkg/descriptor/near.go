@@ -65,6 +65,15 @@ func IsName(path []string) bool {
 	return t != nil && t.NamedByUser(path[len(path)-1])
 }
 
+// IsList reports whether the value at a path in the descriptor is a list.
+func IsList(path []string) bool {
+	t := fields.Document()
+	for _, key := range path {
+		t = t.Child(key)
+	}
+	return t != nil && t.Kind == schema.ListKind
+}
+
 // nearName returns the name that another one is most likely a slip of, "" for none: a single word has one slip. Words of up to
 // three letters, numbers and plurals differ by intention, and so do words of a series, such as nodea and nodeb.
 func nearName(name string, names []string) string {
