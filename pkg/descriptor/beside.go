@@ -2,6 +2,7 @@ package descriptor
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor/fields"
 	"github.com/unfold-gitops/unfold/pkg/diag"
@@ -72,7 +73,11 @@ func (e *effective) switchedOff(layers []layer) {
 		for _, x := range own.Get(path...).AllEntries() {
 			slip := onlyOff(x.Value) || isOff(x.Value) && diag.Suggest(x.Key, names) != ""
 			if slip && !slices.Contains(names, x.Key) {
-				e.diags.Errorh(x.KeyPos, "switches-off-nothing", diag.Hint(x.Key, "the "+noun+"s are", names),
+				hint := diag.Hint(x.Key, "the "+noun+"s are", names)
+				if diag.Suggest(x.Key, names) == "" {
+					hint = strings.TrimPrefix(hint+"; if it is gone, remove it from the environment first", "; ")
+				}
+				e.diags.Errorh(x.KeyPos, "switches-off-nothing", hint,
 					"there is no %s %q to leave out of the environment %q", noun, x.Key, e.env)
 			}
 		}

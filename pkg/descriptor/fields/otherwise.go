@@ -1,6 +1,8 @@
 package fields
 
 import (
+	"math"
+	"strconv"
 	"strings"
 
 	"github.com/unfold-gitops/unfold/pkg/schema"
@@ -133,6 +135,14 @@ func volumesOtherwise(v *value.Value) string {
 		"a file of the folder goes under files"
 }
 
+// volumeOtherwise returns the size of 10GB.
+func volumeOtherwise(v *value.Value) string {
+	if !v.IsScalar() {
+		return ""
+	}
+	return schema.Quantity.Cure(v.Text)
+}
+
 func hostsOtherwise(v *value.Value) string {
 	if !v.Is(value.List) {
 		return "write host: HOST, or hosts: {HOST: {/PATH: PORT}}"
@@ -148,6 +158,17 @@ func amountsOtherwise(v *value.Value) string {
 		return "write {cpu: " + v.Text + "}"
 	}
 	return "write {memory: " + v.Text + "}"
+}
+
+// percentageOtherwise returns the number of 80% and of 0.8.
+func percentageOtherwise(v *value.Value) string {
+	if digits, ok := strings.CutSuffix(v.StringAt(), "%"); ok && digits != "" && schema.Only(digits, schema.Digits) {
+		return "write " + digits
+	}
+	if share, err := strconv.ParseFloat(v.StringAt(), 64); err == nil && v.Is(value.Float) && share > 0 && share <= 1 {
+		return "write " + strconv.Itoa(int(math.Round(share*100)))
+	}
+	return "write a number such as 80"
 }
 
 func probeOtherwise(v *value.Value) string {

@@ -15,7 +15,7 @@ var scaleFields = []schema.Field{
 		Example: "replicas: 4\ndisruption: {minAvailable: \"50%\"}"},
 }
 
-var percentage = &schema.Type{Kind: schema.IntegerKind, What: "a percentage", Min: 1, Max: 10000}
+var percentage = &schema.Type{Kind: schema.IntegerKind, What: "a percentage", Min: 1, Max: 10000, Otherwise: percentageOtherwise}
 
 var autoscalingType = &schema.Type{
 	Kind: schema.ObjectKind, What: "autoscaling", AllowBool: true, Foreign: autoscalingWords,

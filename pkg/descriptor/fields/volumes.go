@@ -25,7 +25,7 @@ var VolumeSources = []string{
 }
 
 var volumeType = &schema.Type{
-	Kind: schema.ObjectKind, What: "a size such as 10Gi, emptyDir", Expand: expandVolume,
+	Kind: schema.ObjectKind, What: "a size such as 10Gi, emptyDir", Expand: expandVolume, Otherwise: volumeOtherwise,
 	Shorthand: &schema.Type{Kind: schema.TextKind, What: "a size such as 10Gi, or emptyDir"},
 	OneOf:     [][]string{VolumeSources, {"subPath", "subPathExpr"}}, After: existingClaim,
 	Fields: []schema.Field{
