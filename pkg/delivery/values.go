@@ -43,7 +43,11 @@ func (f field) isSecret() bool {
 func (p plan) changedFields(a, fresh *app, env string) []string {
 	imagesSaid := env != "" && len(changedImages(a, fresh, env)) > 0
 	var out []string
+	var fields []field
 	for _, f := range p.fields {
+		fields = append(fields, a.apart(fresh, env, f)...)
+	}
+	for _, f := range fields {
 		if imagesSaid && f.isImage() || p.images && a.sameField(fresh, env, f) {
 			continue
 		}
@@ -58,6 +62,26 @@ func (p plan) changedFields(a, fresh *app, env string) []string {
 			line = fmt.Sprintf("%s: %s%s", strings.TrimSpace(where), strings.TrimSuffix(was, " (before)"), a.asBefore(env, f))
 		}
 		out = append(out, diag.Line(line))
+	}
+	return out
+}
+
+// apart returns a field, or those in it that differ where its values before and now are cut to the same text.
+func (a *app) apart(fresh *app, env string, f field) []field {
+	before, after := a.value(env, f), fresh.value(env, f)
+	if !before.Is(value.Map) || !after.Is(value.Map) || value.Equal(before, after) ||
+		shown(before, f, "*** (before)") != shown(after, f, "*** (after)") {
+		return []field{f}
+	}
+	var out []field
+	for _, key := range union(before.Keys(), after.Keys()) {
+		in := field{f.key + "." + strings.ReplaceAll(key, ".", `\.`), append(slices.Clone(f.path), key)}
+		if !value.Equal(a.value(env, in), fresh.value(env, in)) {
+			out = append(out, a.apart(fresh, env, in)...)
+		}
+	}
+	if len(out) == 0 {
+		return []field{f}
 	}
 	return out
 }
