@@ -26,7 +26,7 @@ func (e *effective) emptied(layers []layer) []Difference {
 		})
 	}
 	var out []Difference
-	eachEmpty(fields.Environment(), e.ownLayer(e.env), nil, func(path []string, pos diag.Pos) {
+	eachEmpty(fields.Environment(), e.environment(e.env), nil, func(path []string, pos diag.Pos) {
 		if !useless(pos) {
 			out = append(out, Difference{strings.Join(path, "."), pos})
 		}

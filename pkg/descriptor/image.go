@@ -105,7 +105,7 @@ func (e *effective) nearImages() []NearImage {
 		out = append(out, e.nearApp(path, own)...)
 	})
 	eachRepository(e.root, nil, func(path []string, own *value.Value) {
-		if e.ownLayer(e.env).Get(path...) == nil {
+		if e.environment(e.env).Get(path...) == nil {
 			out = append(out, e.nearApp(path, own)...)
 		}
 	})

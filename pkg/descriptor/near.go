@@ -20,7 +20,7 @@ type NearName struct {
 
 // nearNames returns the names of the environment, in all maps by name, that are almost those of a layer below it in the same map.
 func (e *effective) nearNames(layers []layer) []NearName {
-	own := e.ownLayer(e.env)
+	own := e.environment(e.env)
 	var below []*value.Value
 	for _, l := range layers {
 		if l.fields != own && l.name != overrideLayer {
