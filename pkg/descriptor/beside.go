@@ -43,7 +43,7 @@ func (d *Document) NotAWorkload(env, name string) NotAWorkload {
 		{"a job", "jobs"}, {"a hook", "hooks"}, {"a sidecar", "sidecars"}, {"an init container", "initContainers"},
 	}
 	for _, x := range of {
-		for _, layer := range []*value.Value{(&effective{Document: d}).environment(env), d.root} {
+		for _, layer := range []*value.Value{d.environment(env), d.root} {
 			if layer.Get(x.field).Has(name) {
 				return NotAWorkload{x.noun, []string{x.field, name}}
 			}
