@@ -124,3 +124,25 @@ func timeZoneProblem(s string) string {
 	}
 	return "is not a time zone such as Europe/Berlin or UTC"
 }
+
+// NeverRuns reports whether a cron expression is for dates that there are not, such as 31 February. A day of the week besides would
+// be an alternative.
+func NeverRuns(cron string) bool {
+	fields := strings.Fields(cron)
+	if len(fields) != 5 || fields[4] != "*" {
+		return false
+	}
+	longest := [...]int{31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31}
+	for month := range strings.SplitSeq(fields[3], ",") {
+		m, ok := cronField{min: 1, names: "jan feb mar apr may jun jul aug sep oct nov dec"}.number(month)
+		if !ok || m < 1 || m > len(longest) {
+			return false
+		}
+		for day := range strings.SplitSeq(fields[2], ",") {
+			if d, err := strconv.Atoi(day); err != nil || d <= longest[m-1] {
+				return false
+			}
+		}
+	}
+	return true
+}
