@@ -101,6 +101,11 @@ func (p plan) apply(a *app, o Options) (*edited, error) {
 	name := strings.TrimPrefix(a.file(), "/")
 	m.result.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
 	m.result.Notes = slices.Concat(fresh.writtenOut(a), p.kept(a, fresh), p.followed(fresh))
+	if o.DryRun { // which prints differences alone
+		for _, env := range p.envs {
+			m.result.Notes = append(m.result.Notes, p.sameFields(a, fresh, env)...)
+		}
+	}
 	lines := p.differences(a, fresh)
 	m.message = p.message(a, fresh, o, lines)
 	m.result.Lines = append(p.asBefore(a, fresh), lines...)
