@@ -274,7 +274,8 @@ func (a *app) tagForRevision(ctx context.Context, repo *git.Repo, prefix, env, t
 	for _, r := range releases {
 		for _, image := range r.Images {
 			if image.Tag == to {
-				return a.Errorh(a.pos(), "no-release", fmt.Sprintf("write --to %.12s, the revision that unfold history prints for it", r.Hash),
+				return a.Errorh(a.pos(), "no-release", fmt.Sprintf("write --to %.12s, the revision that unfold history prints for it",
+					r.Hash),
 					"%q is the tag of an image, and --to takes a commit", to)
 			}
 		}

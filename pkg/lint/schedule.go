@@ -6,7 +6,8 @@ import "github.com/unfold-gitops/unfold/pkg/schema"
 func neverScheduled(in *Input, r *reporter) {
 	for _, p := range in.workloads {
 		if v := p.value.Get("spec", "schedule"); schema.NeverRuns(v.StringAt()) {
-			r.report(p.item, v, "name a day that the month has, or suspend: true", "%s never runs: there is no date for %q in any year", p.ID, v.Text)
+			r.report(p.item, v, "name a day that the month has, or suspend: true", "%s never runs: there is no date for %q in any year",
+				p.ID, v.Text)
 		}
 	}
 }
