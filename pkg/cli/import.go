@@ -5,7 +5,9 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"io/fs"
 	"maps"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -128,6 +130,9 @@ func (i importing) write(ctx context.Context, s Streams, got adopt.Import) error
 		}
 		return nil
 	}
+	if err := i.free(got.Apps); err != nil {
+		return err
+	}
 	for _, app := range got.Apps {
 		dir := i.folder(app, len(got.Apps) == 1)
 		err := s.work.write(ctx, func() error {
@@ -138,6 +143,20 @@ func (i importing) write(ctx context.Context, s Streams, got adopt.Import) error
 		}
 		if _, err = fmt.Fprintln(s.Out, "wrote", diag.Line(filepath.Join(dir, descriptor.FileName))); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// free fails if one of several descriptors exists, before any is written. For one alone tree.Write says so.
+func (i importing) free(apps []adopt.App) error {
+	if len(apps) == 1 || i.force {
+		return nil
+	}
+	for _, app := range apps {
+		file := filepath.Join(i.folder(app, false), descriptor.FileName)
+		if _, err := os.Lstat(file); err == nil {
+			return existing(&fs.PathError{Op: "write", Path: file, Err: tree.ErrExists})
 		}
 	}
 	return nil
