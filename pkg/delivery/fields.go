@@ -234,6 +234,9 @@ func (a *app) setImageField(top *value.Value, at []string, f Field) ([]edit.Chan
 		have.Tag = layer.StringAt("tag")
 	}
 	want := have
+	if f.Path[0] == "tag" && f.Text == "" {
+		return nil, a.Errorh(a.pos(), "bad-value", "give a tag, or write tag- to take it away", "tag can't be empty")
+	}
 	if f.Path[0] == "tag" {
 		want.Tag, want.Digest = f.Text, ""
 		return place(at, layer, have, want), nil

@@ -118,10 +118,11 @@ func (e *effective) nearApp(path []string, own *value.Value) []NearImage {
 	app := e.root.StringAt("image", "repository")
 	separator := func(r rune) bool { return strings.ContainsRune("/.:-_", r) }
 	of, with := strings.FieldsFunc(own.Text, separator), strings.FieldsFunc(app, separator)
-	if len(path) < 3 || app == "" || len(of) != len(with) || !nearRepository(own.Text, app) {
+	lost := lostRegistry(own.Text, app)
+	if len(path) < 3 || app == "" || !lost && len(of) != len(with) || !nearRepository(own.Text, app) {
 		return nil
 	}
-	for i := range of {
+	for i := 0; !lost && i < len(of); i++ {
 		if of[i] != with[i] && !nearWords(of[i], with[i]) {
 			return nil
 		}
@@ -141,9 +142,18 @@ func eachRepository(v *value.Value, path []string, visit func(path []string, rep
 	}
 }
 
-// nearRepository reports whether one repository is most likely a slip of another: one word between the separators has one or
-// two slips. What differs in numbers or in words of one or two letters, such as regions, differs by intention.
+// lostRegistry reports whether one repository is another one without its registry, so that it is Docker Hub's.
+func lostRegistry(a, b string) bool {
+	first, _, _ := strings.Cut(a, "/")
+	return strings.HasSuffix(b, "/"+a) && !strings.ContainsAny(first, ".:")
+}
+
+// nearRepository reports whether one repository is most likely a slip of another: it has lost the registry, or one word between
+// the separators has a slip. What differs in numbers differs by intention.
 func nearRepository(a, b string) bool {
+	if lostRegistry(a, b) {
+		return true
+	}
 	a, b = Image{Repository: a}.FullName(), Image{Repository: b}.FullName()
 	separator := func(r rune) bool { return strings.ContainsRune("/.:-_", r) }
 	of, with := strings.FieldsFunc(a, separator), strings.FieldsFunc(b, separator)
@@ -155,7 +165,7 @@ func nearRepository(a, b string) bool {
 		if of[i] == with[i] {
 			continue
 		}
-		if strings.ContainsAny(of[i]+with[i], "0123456789") || diag.Suggest(of[i], with[i:i+1]) == "" {
+		if strings.ContainsAny(of[i]+with[i], "0123456789") || !diag.OneSlip(of[i], with[i]) {
 			return false
 		}
 		slips++

@@ -48,9 +48,24 @@ func Suggest(word string, candidates []string) string {
 	return best
 }
 
-// OneSlip reports whether one word is another one but for a single slip: a letter too many, missing, wrong, or swapped with its
-// neighbour.
-func OneSlip(a, b string) bool { return a != b && distance(a, b, 2) == 1 }
+// OneSlip reports whether one word is another one but for a slip that fingers make, and by which two words seldom differ: two
+// neighbours swapped, a letter doubled or not, or one too many or missing in the midst of a long word. A letter for another
+// one, or one at an end, makes other words: upload and unload, MODE and MODEL.
+func OneSlip(a, b string) bool {
+	const long = 7
+	if len(a) < len(b) {
+		a, b = b, a
+	}
+	i := shared(a, b)
+	switch {
+	case len(a) == len(b):
+		return i+1 < len(a) && a[i] == b[i+1] && a[i+1] == b[i] && a[i+2:] == b[i+2:]
+	case len(a) != len(b)+1 || a[i+1:] != b[i:]:
+		return false
+	}
+	doubled := i > 0 && a[i] == a[i-1]
+	return doubled || len(a) >= long && i > 0 && i < len(a)-1
+}
 
 // Hint is the usual next step for a name that is not known: the name that was
 // probably meant, else the names that would have been right, or some of them.

@@ -7,7 +7,7 @@ import (
 )
 
 // spacedCommands finds commands whose program has a space in its name: a whole command line in one text, which no shell takes
-// apart. Names with spaces are usual only on Windows, where paths have backslashes.
+// apart. Names with spaces are usual only on Windows, where paths have backslashes or begin with a drive.
 func spacedCommands(in *Input, r *reporter) {
 	for _, p := range in.workloads {
 		for _, c := range p.all() {
@@ -17,7 +17,7 @@ func spacedCommands(in *Input, r *reporter) {
 					return
 				}
 				if program := words[0].StringAt(); strings.ContainsAny(strings.TrimSpace(program), " \t\n") &&
-					!strings.Contains(program, `\`) {
+					!strings.Contains(program, `\`) && !strings.Contains(program, ":/") {
 					r.report(p.item, words[0], `write [PROGRAM, ARGUMENT, …], or [sh, -c, "…"] for a shell's line`,
 						"%s of %s begins with a text with spaces, which is taken for the name of one program", what, p.ID)
 				}

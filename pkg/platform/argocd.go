@@ -299,6 +299,31 @@ func texts(v *value.Value) []string {
 	return out
 }
 
+// roleReach reports a role of a team that reaches other Applications than its lists say. Argo CD's policy finds those of an
+// environment by the end of their names.
+func (r *reader) roleReach(p *Platform, full *value.Value, team string, role value.Entry) {
+	for _, field := range []string{"actions", "environments"} {
+		if list := role.Value.Get(field); list.Is(value.List) && len(list.Items) == 0 && !r.leftOut(role.Value, field) {
+			r.diags.Errorh(list.Pos, "empty-list", "remove it for the default, or name some",
+				"the role %q of the team %q has an empty list of %s", role.Key, team, field)
+		}
+	}
+	named := texts(role.Value.Get("environments"))
+	for _, env := range role.Value.Get("environments").AllItems() {
+		if !r.allows(p, full, env.Text) {
+			r.diags.Errorh(env.Pos, "unknown-environment", "name one of environments",
+				"the role %q of the team %q has the environment %q, which the file does not list", role.Key, team, env.Text)
+		}
+		for _, other := range full.Get("environments").AllEntries() {
+			if strings.HasSuffix(other.Key, "-"+env.Text) && !slices.Contains(named, other.Key) {
+				r.diags.Errorh(env.Pos, "role-reaches-more", "list "+other.Key+" too, or name one of the environments otherwise",
+					"the role %q of the team %q reaches %q too, since Argo CD knows %q by the end of the Applications' names",
+					role.Key, team, other.Key, env.Text)
+			}
+		}
+	}
+}
+
 // argocd reads what the top level says about Argo CD and the teams.
 func (r *reader) argocd(p *Platform, full *value.Value) {
 	p.ArgoCD = builtinArgoCD()
@@ -312,12 +337,7 @@ func (r *reader) argocd(p *Platform, full *value.Value) {
 	for _, e := range full.Get("teams").AllEntries() {
 		p.Teams = append(p.Teams, r.team(e))
 		for _, role := range e.Value.Get("roles").AllEntries() {
-			for _, env := range role.Value.Get("environments").AllItems() {
-				if !r.allows(p, full, env.Text) {
-					r.diags.Errorh(env.Pos, "unknown-environment", "name one of environments",
-						"the role %q of the team %q has the environment %q, which the file does not list", role.Key, e.Key, env.Text)
-				}
-			}
+			r.roleReach(p, full, e.Key, role)
 		}
 	}
 	v := full.Get("previews")
