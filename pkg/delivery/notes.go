@@ -7,6 +7,7 @@ import (
 
 	"github.com/unfold-gitops/unfold/pkg/descriptor"
 	imageref "github.com/unfold-gitops/unfold/pkg/kube/image"
+	"github.com/unfold-gitops/unfold/pkg/secret/credential"
 	"github.com/unfold-gitops/unfold/pkg/yaml/value"
 )
 
@@ -38,6 +39,28 @@ func (p plan) kept(before, fresh *app) []string {
 	}
 	for i, text := range out {
 		out[i] = strings.Join(in[text], ", ") + ": these keep their image: " + text
+	}
+	return out
+}
+
+// overridden returns the notes about fields that were changed at the top level, and which environments have for themselves:
+// nothing changes there.
+func (p plan) overridden(fresh *app) []string {
+	if len(p.envs) > 0 {
+		return nil
+	}
+	var out []string
+	for _, f := range p.fields {
+		var in []string
+		for _, env := range fresh.top.Get("environments").AllEntries() {
+			if own := env.Value.Get(f.path...); own != nil && (own.IsScalar() || fresh.top.Get(f.path...) == nil) {
+				in = append(in, env.Key)
+			}
+		}
+		if len(in) > 0 {
+			out = append(out, fmt.Sprintf("%s: %s does not change, since it has a value of its own there", strings.Join(in, ", "),
+				credential.Redact(strings.Join(f.path, "."))))
+		}
 	}
 	return out
 }

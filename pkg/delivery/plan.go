@@ -100,7 +100,7 @@ func (p plan) apply(a *app, o Options) (*edited, error) {
 	m.result.Warnings = after.warnings.Without(before.warnings).Sorted()
 	name := strings.TrimPrefix(a.file(), "/")
 	m.result.Descriptor = diff.Unified("a/"+name, "b/"+name, maskPlain(a.src, src, "*** (before)"), maskPlain(src, a.src, "*** (after)"))
-	m.result.Notes = slices.Concat(fresh.writtenOut(a), p.kept(a, fresh), p.followed(fresh))
+	m.result.Notes = slices.Concat(fresh.writtenOut(a), p.kept(a, fresh), p.followed(fresh), p.overridden(fresh))
 	if o.DryRun { // which prints differences alone
 		for _, env := range p.envs {
 			m.result.Notes = append(m.result.Notes, p.sameFields(a, fresh, env)...)
