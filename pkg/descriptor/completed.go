@@ -82,6 +82,13 @@ func (p *Provenance) AddLabels(labels *value.Value, path ...string) {
 	}
 }
 
+// AddCommonLabels puts in the common labels, which take the place of others. The path is that of AddLabels.
+func (p *Provenance) AddCommonLabels(path ...string) {
+	for _, x := range p.App.CommonLabels.AllEntries() {
+		p.put(x.Value, Remark{Text: "which commonLabels say"}, append(slices.Clone(path), "labels", x.Key)...)
+	}
+}
+
 // put sets a value that is made of others.
 func (p *Provenance) put(v *value.Value, by Remark, path ...string) {
 	p.Fields = putAt(p.Fields, path, v)
@@ -191,8 +198,13 @@ func (p *Provenance) workload(e *effective, w *Workload, at []string) {
 	for _, probe := range w.Probes.AllEntries() {
 		for _, handler := range probe.Value.AllEntries() {
 			at := path("probes", probe.Key, handler.Key, "port")
-			if port := handler.Value.Get("port"); port != nil && p.Fields.Get(at...) == nil {
+			port, said := handler.Value.Get("port"), p.Fields.Get(at...)
+			switch {
+			case port == nil || said != nil && said.Text == port.Text:
+			case said == nil:
 				p.put(port, Remark{Text: "the port that nothing else says"}, at...)
+			default:
+				p.put(port, Remark{Text: "the number of the port " + said.Text + ", whose name the container has not"}, at...)
 			}
 		}
 	}

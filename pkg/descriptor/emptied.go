@@ -28,15 +28,24 @@ func (e *effective) emptied(layers []layer) []Difference {
 	var out []Difference
 	eachEmpty(fields.Environment(), e.environment(e.env), nil, func(path []string, pos diag.Pos) {
 		if !useless(pos) {
-			out = append(out, Difference{strings.Join(path, "."), pos})
+			out = append(out, Difference{inWorkload(path), pos})
 		}
 	})
 	eachEmpty(fields.Environment(), e.root, nil, func(path []string, pos diag.Pos) {
 		if has(path) || len(path) > 2 && path[0] == "workloads" && (has(path[2:]) || e.root.Get(path[2:]...) != nil) {
-			out = append(out, Difference{strings.Join(path, "."), pos})
+			out = append(out, Difference{inWorkload(path), pos})
 		}
 	})
 	return out
+}
+
+// inWorkload returns a path as a text, without the workload that it is in: what is said of a field does not depend on whether
+// the app has several.
+func inWorkload(path []string) string {
+	if len(path) > 2 && path[0] == "workloads" {
+		path = path[2:]
+	}
+	return strings.Join(path, ".")
 }
 
 // eachEmpty calls visit with each key without a value, at any depth that layers merge.

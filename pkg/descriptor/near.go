@@ -46,7 +46,7 @@ func (e *effective) nearNames(layers []layer) []NearName {
 			unknown := slices.Equal(path, []string{"workloads"}) && !saysWhatItRuns(x.Value) // which checkWorkloads reports
 			if t.NamedByUser(x.Key) && !unknown && !x.Value.Is(value.Null) && !isOff(x.Value) && !slices.Contains(names, x.Key) {
 				if meant := nearName(x.Key, names); meant != "" && !v.Has(meant) {
-					out = append(out, NearName{strings.Join(path, "."), x.Key, meant, x.KeyPos})
+					out = append(out, NearName{inWorkload(path), x.Key, meant, x.KeyPos})
 				}
 			}
 			visit(t.Child(x.Key), x.Value, at)

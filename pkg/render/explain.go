@@ -25,6 +25,7 @@ func (s *Source) Provenance(env string, o Options) (*descriptor.Provenance, diag
 func addLabels(p *descriptor.Provenance) {
 	if p.App.Multi || len(p.App.Workloads) == 0 {
 		p.AddLabels(expand.Labels(p.App, nil))
+		p.AddCommonLabels()
 	}
 	for i := range p.App.Workloads {
 		w, path := &p.App.Workloads[i], []string(nil)
@@ -32,6 +33,7 @@ func addLabels(p *descriptor.Provenance) {
 			path = []string{"workloads", w.Key}
 		}
 		p.AddLabels(expand.Labels(p.App, w), path...)
+		p.AddCommonLabels(path...)
 	}
 }
 

@@ -138,6 +138,9 @@ func growLayer(layer *yaml.Node, kind string, second bool) *yaml.Node {
 			}
 			out.set(key, shared.Node)
 			first.set(key, own.Node)
+		case key == "names": // a null, which takes away both
+			out.set(key, v)
+			first.set(key, v)
 		case !ownField(key):
 			out.set(key, v)
 		case slices.Contains([]string{"selector", "strategy"}, key): // names that no two can have
