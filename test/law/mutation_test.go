@@ -115,7 +115,7 @@ func unfoldRefuses(t *testing.T, o map[string]any) bool {
 	for _, d := range lint.Diags(lint.All(lint.Input{Env: "prod", Namespace: docs[0].StringAt("metadata", "namespace"), Manifests: docs})) {
 		// Other rules are about more than the one object, or not about what Kubernetes refuses.
 		if d.Severity == diag.Error && (!d.Rule ||
-			slices.Contains([]string{"missing-volume", "selector-mismatch", "node-port"}, d.Code)) {
+			slices.Contains([]string{"invalid-object", "missing-volume", "selector-mismatch", "node-port"}, d.Code)) {
 			return true
 		}
 	}
