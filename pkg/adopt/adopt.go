@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"slices"
 	"strings"
@@ -63,7 +64,7 @@ type PlainSecret struct {
 func plainSecrets(e fold.Environment, ids []object.ID) []PlainSecret {
 	var out []PlainSecret
 	for _, v := range e.Objects {
-		id := object.Object{Value: v}.ID()
+		id := idOf(v)
 		if !slices.Contains(ids, id) {
 			continue
 		}
@@ -209,7 +210,7 @@ func (a *attempt) try() (app App, again bool, err error) {
 		a.envs)
 	if len(a.accepted) > 0 {
 		accept := value.NewMap(diag.Pos{})
-		for _, rule := range sorted(a.accepted) {
+		for _, rule := range slices.Sorted(maps.Keys(a.accepted)) {
 			accept.Set(rule, value.NewString(diag.Pos{}, "runs like this since before the import"))
 		}
 		r.Descriptor.Set("accept", accept)
@@ -218,7 +219,7 @@ func (a *attempt) try() (app App, again bool, err error) {
 	if err != nil {
 		return app, false, err
 	}
-	app = App{Name: a.name, Source: src, Accepted: sorted(a.accepted)}
+	app = App{Name: a.name, Source: src, Accepted: slices.Sorted(maps.Keys(a.accepted))}
 	source, err := render.OpenAs(a.dir, descriptor.FileName, a.platform, src)
 	if err != nil {
 		return app, false, err
@@ -260,7 +261,7 @@ func (a *attempt) try() (app App, again bool, err error) {
 // not make. A Secret in plain text counts for none.
 func (x *Environment) known(e fold.Environment, made map[object.ID]bool) {
 	for _, v := range e.Objects {
-		id := object.Object{Value: v}.ID()
+		id := idOf(v)
 		if id.Kind == "Secret" || !slices.Contains(fields.Kinds(), id.Kind) {
 			continue
 		}
@@ -281,13 +282,4 @@ func (a *attempt) refused(diags diag.List) error {
 		}
 	}
 	return &Mistake{fmt.Sprintf("the app %q can't be imported: %s", a.name, strings.Join(texts, "; ")), ""}
-}
-
-func sorted(set map[string]bool) []string {
-	var out []string
-	for k := range set {
-		out = append(out, k)
-	}
-	slices.Sort(out)
-	return out
 }

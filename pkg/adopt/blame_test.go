@@ -1,6 +1,8 @@
 package adopt
 
 import (
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,7 +61,7 @@ environments:
 		for _, x := range got {
 			set[x] = true
 		}
-		if d := cmp.Diff(tt.want, strings.Join(sorted(set), " ")); d != "" {
+		if d := cmp.Diff(tt.want, strings.Join(slices.Sorted(maps.Keys(set)), " ")); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)
 		}
 	}

@@ -21,15 +21,19 @@ func (a *app) writtenOut(before *app) []string {
 		"), since one alone would take their place"}
 }
 
+// reached returns the environments that the plan can change: all where it is about the top level.
+func (p plan) reached(fresh *app) []string {
+	if len(p.envs) == 0 {
+		return fresh.environments()
+	}
+	return p.envs
+}
+
 // kept returns the note about what runs beside the workloads whose images changed, and whose own image or tag stays.
 func (p plan) kept(before, fresh *app) []string {
-	envs := p.envs
-	if len(envs) == 0 {
-		envs = fresh.environments()
-	}
 	var out []string
 	in := map[string][]string{} // the environments, by what stays there
-	for _, env := range envs {
+	for _, env := range p.reached(fresh) {
 		if text := strings.Join(fresh.keptIn(before, env), ", "); text != "" {
 			if in[text] == nil {
 				out = append(out, text)
@@ -68,10 +72,6 @@ func (p plan) overridden(fresh *app) []string {
 // followed returns the notes about hooks and jobs that the change gave another repository without a tag: they have the tag of the
 // app, of which there need be no such image, and follow it.
 func (p plan) followed(fresh *app) []string {
-	envs := p.envs
-	if len(envs) == 0 {
-		envs = fresh.environments()
-	}
 	var out []string
 	for _, f := range p.fields {
 		path, of := f.path, ""
@@ -85,7 +85,7 @@ func (p plan) followed(fresh *app) []string {
 		if of != "" {
 			what += " of " + of
 		}
-		for _, env := range envs {
+		for _, env := range p.reached(fresh) {
 			images, keys := fresh.images(env)
 			for _, o := range fresh.others(env) {
 				followed := slices.ContainsFunc(keys, func(key string) bool {

@@ -116,8 +116,7 @@ func (e *effective) nearImages() []NearImage {
 // level, and almost the same. Words of three letters differ by intention, as in shop-api and shop-app.
 func (e *effective) nearApp(path []string, own *value.Value) []NearImage {
 	app := e.root.StringAt("image", "repository")
-	separator := func(r rune) bool { return strings.ContainsRune("/.:-_", r) }
-	of, with := strings.FieldsFunc(own.Text, separator), strings.FieldsFunc(app, separator)
+	of, with := words(own.Text), words(app)
 	lost := lostRegistry(own.Text, app)
 	if len(path) < 3 || app == "" || !lost && len(of) != len(with) || !nearRepository(own.Text, app) {
 		return nil
@@ -142,6 +141,11 @@ func eachRepository(v *value.Value, path []string, visit func(path []string, rep
 	}
 }
 
+// words returns the words of a repository, between its separators.
+func words(repository string) []string {
+	return strings.FieldsFunc(repository, func(r rune) bool { return strings.ContainsRune("/.:-_", r) })
+}
+
 // lostRegistry reports whether one repository is another one without its registry, so that it is Docker Hub's.
 func lostRegistry(a, b string) bool {
 	first, _, _ := strings.Cut(a, "/")
@@ -155,8 +159,7 @@ func nearRepository(a, b string) bool {
 		return true
 	}
 	a, b = Image{Repository: a}.FullName(), Image{Repository: b}.FullName()
-	separator := func(r rune) bool { return strings.ContainsRune("/.:-_", r) }
-	of, with := strings.FieldsFunc(a, separator), strings.FieldsFunc(b, separator)
+	of, with := words(a), words(b)
 	if len(of) != len(with) {
 		return false
 	}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -39,6 +40,36 @@ func blocks(document string) []block {
 	return list
 }
 
+// shell runs the commands of a page in a folder.
+type shell struct {
+	dir string
+	env []string
+}
+
+// shell returns one with kubectl for the cluster, kustomize and unfold at hand.
+func (i *installation) shell(t *testing.T, dir string, env []string) shell {
+	t.Helper()
+	bin := harness.ShortTempDir(t)
+	for name, path := range map[string]string{
+		"kubectl": harness.Built(t, "kubernetes/kubectl"), "kustomize": harness.Kustomize(t), "unfold": harness.Unfold(t),
+	} {
+		if err := os.Symlink(path, filepath.Join(bin, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return shell{dir, append(slices.Clone(env), "PATH="+bin+":/usr/bin:/bin", "KUBECONFIG="+i.Kubeconfig)}
+}
+
+// run returns what the commands of a block print.
+func (s shell) run(b block) (string, error) {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	defer cancel()
+	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", b.text)
+	cmd.Dir, cmd.Env = s.dir, s.env
+	out, err := cmd.CombinedOutput()
+	return string(out), err
+}
+
 // TestOperatingGuide follows docs/operating.md from its top to its end, and then docs/notifications.md: it installs with
 // their YAML, parses the others, and runs all commands against a real Argo CD.
 func TestOperatingGuide(t *testing.T) {
@@ -51,14 +82,7 @@ func TestOperatingGuide(t *testing.T) {
 		harness.CopyDir(t, harness.RepoPath(t, folder), filepath.Join(dir, folder))
 	}
 	harness.WriteFile(t, filepath.Join(dir, "argocd.yaml"), harness.ReadFile(t, harness.Manifests(t, "install.yaml")))
-	bin := harness.ShortTempDir(t)
-	for name, path := range map[string]string{
-		"kubectl": harness.Built(t, "kubernetes/kubectl"), "kustomize": harness.Kustomize(t), "unfold": harness.Unfold(t),
-	} {
-		if err := os.Symlink(path, filepath.Join(bin, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	shell := i.shell(t, dir, []string{"HOME=" + dir})
 
 	installed := false
 	guide := blocks(string(harness.ReadFile(t, harness.RepoPath(t, "docs", "operating.md"))))
@@ -78,14 +102,9 @@ func TestOperatingGuide(t *testing.T) {
 				installed = true
 			}
 		case "bash":
-			ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-			cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", b.text)
-			cmd.Dir = dir
-			cmd.Env = []string{"PATH=" + bin + ":/usr/bin:/bin", "HOME=" + dir, "KUBECONFIG=" + i.Kubeconfig}
-			out, err := cmd.CombinedOutput()
-			cancel()
+			out, err := shell.run(b)
 			// The API server has found the pod and its container. The node has no kubelet that it could ask for the log.
-			if strings.Contains(b.text, " logs ") && strings.Contains(string(out), "no preferred addresses found") {
+			if strings.Contains(b.text, " logs ") && strings.Contains(out, "no preferred addresses found") {
 				err = nil
 			}
 			if err != nil {

@@ -1,16 +1,11 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"maps"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/unfold-gitops/unfold/test/e2e/harness"
 )
@@ -42,19 +37,9 @@ func TestMove(t *testing.T) {
 		}
 	}
 
-	bin := harness.ShortTempDir(t)
-	for name, path := range map[string]string{"kubectl": harness.Built(t, "kubernetes/kubectl"), "unfold": harness.Unfold(t)} {
-		if err := os.Symlink(path, filepath.Join(bin, name)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	shell := i.shell(t, clone.Dir, clone.Environ())
 	for _, b := range moving(t) {
-		ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
-		cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", b.text)
-		cmd.Dir = clone.Dir
-		cmd.Env = append(clone.Environ(), "PATH="+bin+":/usr/bin:/bin", "KUBECONFIG="+i.Kubeconfig)
-		out, err := cmd.CombinedOutput()
-		cancel()
+		out, err := shell.run(b)
 		if err != nil {
 			t.Fatalf("%v\n%s%s", err, b.text, out)
 		}
