@@ -204,7 +204,7 @@ func (p *Provenance) workload(e *effective, w *Workload, at []string) {
 			case said == nil:
 				p.put(port, Remark{Text: "the port that nothing else says"}, at...)
 			default:
-				p.put(port, Remark{Text: "the number of the port " + said.Text + ", whose name the container has not"}, at...)
+				p.put(port, Remark{Text: "the number of the port " + said.Text + ", which has no name in the container"}, at...)
 			}
 		}
 	}
